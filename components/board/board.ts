@@ -1,0 +1,79 @@
+import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
+import { type KubeletConfiguration, kubeletConfiguration } from "../cluster/kubeletConfig.ts";
+import { type MemoryPlan, memoryPlan } from "./memoryPlan.ts";
+import { capacityOf, models } from "./models.ts";
+
+/** What a board is, as the settings describe it. */
+export interface BoardDescription {
+  readonly name: string;
+  /** A model of the catalogue. Without it `ram` and `cores` are needed. */
+  readonly model?: keyof typeof models | undefined;
+  /** Nominal RAM in MiB. Default: the model's. */
+  readonly ram?: number | undefined;
+  /** CPU cores. Default: the model's. */
+  readonly cores?: number | undefined;
+  readonly role: "controlPlane" | "worker";
+  /** Address or host name. */
+  readonly host: string;
+}
+
+/** A board with what follows from it. */
+export interface PlannedBoard {
+  readonly name: string;
+  readonly role: "controlPlane" | "worker";
+  readonly host: string;
+  /** `Raspberry Pi 3 Model B`, or `board` without a model. */
+  readonly modelName: string;
+  /** Nominal RAM in MiB. */
+  readonly ram: number;
+  readonly cores: number;
+  /** Whether apps may run on it: workers, and the control plane where there is no worker. */
+  readonly takesApps: boolean;
+  readonly memory: MemoryPlan;
+}
+
+/** Completes the boards from the catalogue and plans their memory. */
+export function planBoards(boards: readonly BoardDescription[]): PlannedBoard[] {
+  const hasWorker = boards.some(({ role }) => role === "worker");
+  return boards.map((board) => planBoard(board, board.role === "worker" || !hasWorker));
+}
+
+function planBoard(
+  { name, model, ram, cores, role, host }: BoardDescription,
+  takesApps: boolean,
+): PlannedBoard {
+  const known = model === undefined ? undefined : models[model];
+  const nominal = ram ?? known?.ram;
+  const cpus = cores ?? known?.cores;
+  // The settings' own check comes first and says more.
+  if (nominal === undefined || cpus === undefined)
+    throw new Error(`board ${name} has neither model nor ram and cores`);
+  // A RAM of its own is another board than the catalogue's: the catalogue's measurement does not hold for it.
+  const capacity = known?.ram === nominal ? known.capacity : capacityOf(nominal);
+  const modelName = known?.name ?? "board";
+  return { name, role, host, modelName, ram: nominal, cores: cpus, takesApps, memory: memoryPlan(capacity) };
+}
+
+/** What a board is, and the kubelet configuration that follows from its RAM. */
+export interface BoardArgs {
+  readonly role: "controlPlane" | "worker";
+  /** Nominal RAM in MiB. */
+  readonly ram: number;
+  /** What the kernel leaves of it, in MiB. */
+  readonly capacity: number;
+  readonly kubelet: KubeletConfiguration;
+}
+
+/** A board of the cluster. Policies read its kubelet configuration here. */
+export class Board extends ComponentResource {
+  /** The kubelet configuration that fits the board's RAM. */
+  readonly kubelet: KubeletConfiguration;
+
+  constructor(planned: PlannedBoard, opts?: ComponentResourceOptions) {
+    const { name, role, ram, memory } = planned;
+    const args: BoardArgs = { role, ram, capacity: memory.capacity, kubelet: kubeletConfiguration(memory) };
+    super("bramble:board:Board", name, args, opts);
+    this.kubelet = args.kubelet;
+    this.registerOutputs({ kubelet: this.kubelet });
+  }
+}
