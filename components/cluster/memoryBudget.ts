@@ -1,0 +1,151 @@
+import type { PlannedBoard } from "../board/board.ts";
+import type { StaticPod, Workload } from "../workload.ts";
+import { mayRunOn, memoryRequest, pinnedTo, priorityOf } from "./placement.ts";
+
+/** A pod on a board. */
+export interface HeldPod {
+  /** Name of its workload. */
+  readonly name: string;
+  /** Its memory request in MiB. */
+  readonly memory: number;
+  /** Whether it could run on another board as well. */
+  readonly movable: boolean;
+}
+
+/** What a board holds and has left. */
+export interface BoardBudget {
+  readonly board: PlannedBoard;
+  readonly held: readonly HeldPod[];
+  /** MiB of its allocatable that no pod requests. */
+  readonly left: number;
+}
+
+/** A pod that does not fit. */
+export interface Shortage {
+  readonly name: string;
+  /** Its memory request in MiB. */
+  readonly memory: number;
+  /** The board it is tied to, or else the one with the most room; undefined if no board takes it at all. */
+  readonly board: string | undefined;
+  /** MiB that this board has left. */
+  readonly left: number;
+  readonly movable: boolean;
+}
+
+/** Which pods a cluster's boards hold, and which do not fit. */
+export interface MemoryBudget {
+  readonly boards: readonly BoardBudget[];
+  /** Pods for which there is no room. */
+  readonly shortages: readonly Shortage[];
+  /** Names of workloads for which there is room only if the scheduler places the others well. */
+  readonly uncertain: readonly string[];
+}
+
+/** Thrown where the workloads do not fit the boards, with every pod that does not. */
+export class MemoryBudgetError extends Error {
+  readonly shortages: readonly Shortage[];
+  constructor(shortages: readonly Shortage[]) {
+    const lines = shortages.map((shortage) => `  ${shortageText(shortage)}`);
+    const fix =
+      "Give a board more RAM, add a board, move what is tied to it to another, or leave an app out.";
+    super(["These do not fit into the boards' memory:", ...lines, fix].join("\n"));
+    this.name = "MemoryBudgetError";
+    this.shortages = shortages;
+  }
+}
+
+/** `gogs needs 128Mi on pi3-2, which has 96Mi left: 32Mi too much`. */
+export function shortageText({ name, memory, board, left, movable }: Shortage): string {
+  if (board === undefined) return `${name} needs ${memory}Mi, but no board takes it`;
+  const where = movable ? `; the board with the most room, ${board}, has` : ` on ${board}, which has`;
+  return `${name} needs ${memory}Mi${where} ${left}Mi left: ${memory - left}Mi too much`;
+}
+
+/**
+ * Places every pod: what is tied to a board first, then the others, higher priority and larger first, each on
+ * the board with the most room, as the scheduler does.
+ *
+ * @param boards the cluster's boards
+ * @param workloads everything that runs on them, kubeadm's own pods included
+ */
+export function memoryBudget(
+  boards: readonly PlannedBoard[],
+  workloads: readonly (StaticPod | Workload)[],
+): MemoryBudget {
+  const budgets = boards.map((board) => ({ board, held: [] as HeldPod[], left: board.memory.allocatable }));
+  const shortages: Shortage[] = [];
+  const place = ({ name, memory, movable, candidates }: Pod) => {
+    const open = budgets.filter(({ board }) => candidates.includes(board));
+    const roomiest = open.reduce<(typeof open)[number] | undefined>(
+      (most, each) => (most && most.left >= each.left ? most : each),
+      undefined,
+    );
+    if (!roomiest || roomiest.left < memory) {
+      shortages.push({ name, memory, movable, board: roomiest?.board.name, left: roomiest?.left ?? 0 });
+      return;
+    }
+    roomiest.held.push({ name, memory, movable });
+    roomiest.left -= memory;
+  };
+
+  const pods = workloads.flatMap((workload) => podsOf(workload, boards)).sort(byPriorityThenSize);
+  const floating = pods.filter(({ movable }) => movable);
+  pods.filter(({ movable }) => !movable).forEach(place);
+  const before = new Map(budgets.map(({ board, left }) => [board, left]));
+  floating.forEach(place);
+  return { boards: budgets, shortages, uncertain: uncertainOf(floating, before) };
+}
+
+/**
+ * The budget of workloads that fit.
+ *
+ * @throws MemoryBudgetError with every pod for which there is no room
+ */
+export function requireFit(
+  boards: readonly PlannedBoard[],
+  workloads: readonly (StaticPod | Workload)[],
+): MemoryBudget {
+  const budget = memoryBudget(boards, workloads);
+  if (budget.shortages.length > 0) throw new MemoryBudgetError(budget.shortages);
+  return budget;
+}
+
+interface Pod {
+  readonly name: string;
+  readonly memory: number;
+  readonly priority: number;
+  readonly movable: boolean;
+  readonly candidates: readonly PlannedBoard[];
+}
+
+function podsOf(workload: StaticPod | Workload, boards: readonly PlannedBoard[]): Pod[] {
+  const memory = Math.ceil(memoryRequest(workload.pod));
+  const candidates = boards.filter((board) => mayRunOn(board, workload));
+  const pod = { name: workload.name, memory, priority: priorityOf(workload.pod) };
+  if (workload.kind === "DaemonSet") {
+    return candidates.map((board) => ({ ...pod, movable: false, candidates: [board] }));
+  }
+  const movable = pinnedTo(workload.pod) === undefined;
+  return Array.from({ length: workload.replicas }, () => ({ ...pod, movable, candidates }));
+}
+
+function byPriorityThenSize(a: Pod, b: Pod): number {
+  return b.priority - a.priority || b.memory - a.memory;
+}
+
+/**
+ * The worst case: a pod surely finds room only if the others of its priority and above cannot, however they are
+ * placed, leave less than its size on every board that takes it. What has a lower priority gives way to it.
+ */
+function uncertainOf(floating: readonly Pod[], left: ReadonlyMap<PlannedBoard, number>): string[] {
+  const uncertain = floating.filter((pod) => {
+    const others = floating.filter((other) => other !== pod && other.priority >= pod.priority);
+    const inTheWay = others.reduce((total, { memory }) => total + memory, 0);
+    const toBlock = pod.candidates.reduce(
+      (total, board) => total + Math.max(0, (left.get(board) ?? 0) - pod.memory + 1),
+      0,
+    );
+    return inTheWay >= toBlock;
+  });
+  return [...new Set(uncertain.map(({ name }) => name))];
+}

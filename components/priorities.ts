@@ -1,0 +1,33 @@
+import { scheduling } from "@pulumi/kubernetes";
+import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
+
+/**
+ * What gives way to what when a board is full, lowest first. The network, kube-proxy and the agents of the
+ * cluster itself use Kubernetes' own `system-node-critical` and `system-cluster-critical` above these.
+ */
+export const priorityClasses = {
+  "bramble-observing": {
+    value: 1_000,
+    description: "Watches: metrics, the Datadog agent, sensors. The first to go.",
+  },
+  "bramble-app": { value: 10_000, description: "What people use: Gogs." },
+  "bramble-entrance": { value: 100_000, description: "How people get in: Traefik and the DNS updater." },
+} as const;
+
+/** Name of one of bramble's priority classes. */
+export type PriorityClassName = keyof typeof priorityClasses;
+
+/** The priority classes that bramble's workloads name. */
+export class Priorities extends ComponentResource {
+  constructor(name: string, opts?: ComponentResourceOptions) {
+    super("bramble:cluster:Priorities", name, {}, opts);
+    for (const [className, { value, description }] of Object.entries(priorityClasses)) {
+      new scheduling.v1.PriorityClass(
+        className,
+        { metadata: { name: className }, value, description },
+        { parent: this },
+      );
+    }
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,74 @@
+import { apps, type types } from "@pulumi/kubernetes";
+import type { CustomResourceOptions, Input, Unwrap } from "@pulumi/pulumi";
+
+/** A Kubernetes pod spec of plain values: what the memory budget reads is what is registered. */
+export type PodSpec = Unwrap<types.input.core.v1.PodSpec>;
+/** A Kubernetes container of plain values. */
+export type Container = Unwrap<types.input.core.v1.Container>;
+
+/**
+ * One controller and its pods, as a plain document. The rooms make these with pure functions, so that the
+ * memory budget, the policies and the rehearsal see the very pods that the components register.
+ */
+export interface Workload {
+  /** Name of the controller, and its pods' `app.kubernetes.io/name`. Unique in the cluster. */
+  readonly name: string;
+  readonly namespace: string;
+  readonly kind: "DaemonSet" | "Deployment" | "StatefulSet";
+  /** Number of pods. A DaemonSet has none of its own: it follows the boards. */
+  readonly replicas: number;
+  readonly pod: PodSpec;
+}
+
+/** A pod that a board's kubelet starts by itself: kubeadm's control plane. Its `pod.nodeName` is the board. */
+export interface StaticPod extends Omit<Workload, "kind"> {
+  readonly kind: "StaticPod";
+}
+
+/** The label that ties a controller, its pods and its services together. */
+export function labelsOf(name: string): { "app.kubernetes.io/name": string } {
+  return { "app.kubernetes.io/name": name };
+}
+
+/**
+ * Registers the controller of a workload.
+ *
+ * @param resourceName Pulumi name of the resource
+ * @param workload what to run
+ * @param podAnnotations e.g. a hash of the configuration, so that a change of it rolls the pods
+ * @param opts `parent` must be given
+ */
+export function registerWorkload(
+  resourceName: string,
+  workload: Workload,
+  opts: CustomResourceOptions,
+  podAnnotations: Record<string, Input<string>> = {},
+): apps.v1.DaemonSet | apps.v1.Deployment | apps.v1.StatefulSet {
+  const labels = labelsOf(workload.name);
+  const metadata = { name: workload.name, namespace: workload.namespace, labels };
+  const selector = { matchLabels: labels };
+  const template = { metadata: { labels, annotations: podAnnotations }, spec: workload.pod };
+  switch (workload.kind) {
+    case "DaemonSet":
+      return new apps.v1.DaemonSet(resourceName, { metadata, spec: { selector, template } }, opts);
+    case "Deployment":
+      return new apps.v1.Deployment(
+        resourceName,
+        // Recreate: a small board has no room for the old and the new pod at once.
+        {
+          metadata,
+          spec: { replicas: workload.replicas, strategy: { type: "Recreate" }, selector, template },
+        },
+        opts,
+      );
+    case "StatefulSet":
+      return new apps.v1.StatefulSet(
+        resourceName,
+        {
+          metadata,
+          spec: { replicas: workload.replicas, serviceName: workload.name, selector, template },
+        },
+        opts,
+      );
+  }
+}
