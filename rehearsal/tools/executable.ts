@@ -1,0 +1,48 @@
+// Programs on this machine, and whether they are what they should be.
+import fs from "node:fs/promises";
+import path from "node:path";
+import type { Tool } from "./catalogue.ts";
+import { reasonOf } from "./lines.ts";
+import { run } from "./run.ts";
+
+/** A program that prints its version needs milliseconds; one that waits for something is not the right one. */
+const versionLimitMs = 10_000;
+
+/**
+ * The first executable file of that name, as a shell would find it.
+ *
+ * @param searchPath in the form of PATH; relative folders are skipped, because what they mean depends on
+ *   where the command was typed
+ */
+export async function findExecutable(name: string, searchPath: string): Promise<string | undefined> {
+  for (const folder of searchPath.split(path.delimiter).filter((entry) => path.isAbsolute(entry))) {
+    const file = path.join(folder, name);
+    if (await isExecutable(file)) return file;
+  }
+  return undefined;
+}
+
+/** Whether there is a file at this path which this user may run and which is not empty. */
+export async function isExecutable(file: string): Promise<boolean> {
+  try {
+    await fs.access(file, fs.constants.X_OK);
+    const status = await fs.stat(file);
+    return status.isFile() && status.size > 0;
+  } catch {
+    return false;
+  }
+}
+
+/** Why a program is not the tool in its pinned version, by asking it; undefined if it is. */
+export async function versionFault(file: string, tool: Tool<string>): Promise<string | undefined> {
+  try {
+    const { output } = await run(file, ["--version"], { limit: versionLimitMs });
+    const isRight = (line: string): boolean =>
+      line === tool.versionLine || line.startsWith(`${tool.versionLine} `);
+    if (output.split("\n").some((line) => isRight(line.trimEnd()))) return undefined;
+    const said = output.split("\n", 1)[0]?.trim();
+    return `${file} says "${said}" and not "${tool.versionLine}"`;
+  } catch (error) {
+    return `${file} does not tell its version: ${reasonOf(error)}`;
+  }
+}

@@ -1,0 +1,30 @@
+// What the user sees while something takes long.
+
+/**
+ * Calls `tell` at a fixed interval until the function it returns is called.
+ *
+ * @param everySeconds the interval: 30 for a build of minutes, 10 for a download
+ * @param tell takes the whole seconds since the start
+ */
+export function heartbeat(everySeconds: number, tell: (seconds: number) => void): () => void {
+  const start = performance.now();
+  const timer = setInterval(() => {
+    tell(Math.round((performance.now() - start) / 1000));
+  }, everySeconds * 1000);
+  return () => {
+    clearInterval(timer);
+  };
+}
+
+/** The time since `start`, a value of performance.now(), in words: "0.4 s", "12 s", "2 min 5 s". */
+export function timeSince(start: number): string {
+  const seconds = (performance.now() - start) / 1000;
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
+}
+
+/** Bytes in megabytes, without a fraction. */
+export function megabytes(bytes: number): string {
+  return `${Math.round(bytes / 1e6)} MB`;
+}
