@@ -94,7 +94,7 @@ export function memoryPlan(capacity: number): MemoryPlan {
   // Not rounded to whole pods: more RAM must never leave less for pods.
   const pods = Math.min(capacity / capacityPerPod, mostPods);
   const shims: Term = {
-    what: `containerd shims: ${shim} for each of ${Math.floor(pods)} pods`,
+    what: `containerd shims: ${shim} for each of ${pods.toFixed(1)} pods`,
     mebibytes: Math.ceil(shim * pods),
     source: `${lab}: 90 MiB at 8 pods, of which the daemon takes 50`,
   };

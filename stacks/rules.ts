@@ -1,0 +1,152 @@
+import ipaddr from "ipaddr.js";
+import { refusedModels } from "../components/board/models.ts";
+import { allowedWords, didYouMean, type Fault } from "./faults.ts";
+
+/** Settings as they were written: any part may be missing or of a wrong type. */
+export type WrittenSettings = Readonly<Record<string, unknown>>;
+
+type Rule = (settings: WrittenSettings) => Fault[];
+
+/** The faults that no schema can see, because they lie between settings. */
+export function brokenRules(settings: WrittenSettings): Fault[] {
+  return rules.flatMap((rule) => rule(settings));
+}
+
+/** A model whose refusal has a reason of its own. */
+const refusedModel: Rule = (settings) =>
+  boardsOf(settings).flatMap(({ model }, i) => {
+    const refused = refusedModels[textOf(model) ?? ""];
+    return refused ? [fault(`boards[${i}].model`, `${refused.name}: ${refused.why}`)] : [];
+  });
+
+const modelOrRam: Rule = (settings) =>
+  boardsOf(settings).flatMap(({ model, ram, cores }, i) =>
+    model === undefined && (ram === undefined || cores === undefined)
+      ? [fault(`boards[${i}]`, "has neither a model nor both ram (MiB) and cores of its own.")]
+      : [],
+  );
+
+const once =
+  (key: "name" | "host"): Rule =>
+  (settings) => {
+    const boards = boardsOf(settings);
+    return boards.flatMap((board, i) => {
+      const value = textOf(board[key]);
+      const first = boards.findIndex((other) => textOf(other[key]) === value);
+      return value !== undefined && first < i
+        ? [fault(`boards[${i}].${key}`, `"${value}" is the ${key} of boards[${first}] already.`)]
+        : [];
+    });
+  };
+
+const controlPlane: Rule = (settings) => {
+  const boards = boardsOf(settings);
+  return boards.length > 0 && !boards.some(({ role }) => role === "controlPlane")
+    ? [fault("boards", "no board has the role controlPlane; give it to the one with the most RAM.")]
+    : [];
+};
+
+/** A board that a section names must exist and take apps. */
+const knownBoard =
+  (section: string): Rule =>
+  (settings) => {
+    const board = textOf(objectOf(settings[section]).board);
+    const boards = boardsOf(settings);
+    const workers = boards.filter(({ role }) => role === "worker");
+    const names = (workers.length > 0 ? workers : boards).flatMap(({ name }) => textOf(name) ?? []);
+    if (board === undefined || names.length === 0 || names.includes(board)) return [];
+    const isControlPlane = boards.some(({ name }) => name === board);
+    const why = isControlPlane
+      ? `"${board}" is the control plane, which takes no apps`
+      : `no board is called "${board}"`;
+    const hint = isControlPlane ? "" : didYouMean(board, names);
+    return [fault(`${section}.board`, `${why}. ${allowedWords(names)}${hint}`)];
+  };
+
+const needs =
+  (section: string, ...others: string[]): Rule =>
+  (settings) =>
+    settings[section] === undefined
+      ? []
+      : others
+          .filter((other) => settings[other] === undefined)
+          .map((other) => fault(section, `needs bramble:${other}; set it, or leave ${section} out.`));
+
+const acmeIsSet: Rule = ({ ingress }) =>
+  ingress !== undefined &&
+  objectOf(ingress).certificates !== "selfSigned" &&
+  objectOf(ingress).acme === undefined
+    ? [fault("ingress.acme", "is missing. Set acme.email, or certificates: selfSigned.")]
+    : [];
+
+const dns01NeedsDns: Rule = ({ ingress, dns }) => {
+  const acme = objectOf(ingress).acme;
+  const challenge = objectOf(acme).challenge ?? "dns01";
+  return acme !== undefined && challenge === "dns01" && dns === undefined
+    ? [
+        fault(
+          "ingress.acme.challenge",
+          '"dns01" needs bramble:dns with its token; set it, or choose http01 or tlsAlpn01.',
+        ),
+      ]
+    : [];
+};
+
+const hostOnce: Rule = ({ gogs, sensors }) => {
+  if (gogs === undefined || sensors === undefined) return [];
+  const host = objectOf(sensors).host ?? "sensors";
+  return (objectOf(gogs).host ?? "gogs") === host
+    ? [fault("sensors.host", `${JSON.stringify(host)} is the host of gogs already.`)]
+    : [];
+};
+
+/** Pods with addresses of the boards' own network would be unreachable, or the boards would be. */
+const subnetApart: Rule = (settings) => {
+  const subnet = textOf(objectOf(settings.cluster).podSubnet) ?? "10.244.0.0/16";
+  if (!ipaddr.IPv4.isValidCIDRFourPartDecimal(subnet)) return [];
+  const range = ipaddr.IPv4.parseCIDR(subnet);
+  const inside = boardsOf(settings)
+    .flatMap(({ host }) => textOf(host) ?? [])
+    .filter((host) => ipaddr.IPv4.isValidFourPartDecimal(host) && ipaddr.IPv4.parse(host).match(range));
+  return inside.length > 0
+    ? [
+        fault(
+          "cluster.podSubnet",
+          `"${subnet}" holds the boards' own addresses (${inside.join(", ")}); give the pods another range.`,
+        ),
+      ]
+    : [];
+};
+
+const rules: readonly Rule[] = [
+  refusedModel,
+  modelOrRam,
+  once("name"),
+  once("host"),
+  controlPlane,
+  knownBoard("ingress"),
+  knownBoard("storage"),
+  needs("dns", "ingress"),
+  needs("gogs", "ingress", "storage"),
+  needs("sensors", "ingress", "datadog"),
+  acmeIsSet,
+  dns01NeedsDns,
+  hostOnce,
+  subnetApart,
+];
+
+function fault(setting: string, message: string): Fault {
+  return { path: `bramble:${setting}`, message };
+}
+
+function boardsOf({ boards }: WrittenSettings): Readonly<Record<string, unknown>>[] {
+  return Array.isArray(boards) ? boards.map(objectOf) : [];
+}
+
+function objectOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}

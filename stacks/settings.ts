@@ -1,0 +1,126 @@
+import { getStack, runtime } from "@pulumi/pulumi";
+import type { z } from "zod";
+import {
+  allowedWords,
+  didYouMean,
+  type Fault,
+  faultsOf,
+  fieldsOf,
+  isSecret,
+  SettingsError,
+} from "./faults.ts";
+import { brokenRules } from "./rules.ts";
+import { type Settings, settingsSchema } from "./schema.ts";
+import { readStackFile, rehearsedConfig, type StackConfig } from "./stackFile.ts";
+
+/** Namespaces of configuration keys that a stack may use: ours, and Pulumi's own options. */
+const namespaces = ["bramble", "pulumi"];
+
+/**
+ * The settings of the stack that runs.
+ *
+ * @throws SettingsError with every fault at once
+ */
+export function readSettings(): Settings {
+  const values = Object.entries(runtime.allConfig());
+  const config = Object.fromEntries(values.map(([key, value]) => [key, parsedValue(value)]));
+  // The SDK keeps this to itself; the engine tells every program by this variable which keys were encrypted.
+  const encrypted = JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS ?? "[]") as string[];
+  return settingsOf(getStack(), config, (section) => encrypted.includes(`bramble:${section}`));
+}
+
+/**
+ * The settings of a stack by its file alone, without Pulumi's engine. Only for a stack that rehearses another:
+ * the secrets of any other are encrypted.
+ *
+ * @throws SettingsError with every fault at once
+ */
+export function settingsOfRehearsal(stack: string): Settings {
+  return settingsOf(stack, readStackFile(stack), () => false);
+}
+
+/**
+ * Checks a stack's configuration.
+ *
+ * @param stack name of the stack
+ * @param config its configuration by full key
+ * @param isEncrypted whether a section of the settings was stored encrypted
+ * @throws SettingsError with every fault at once
+ */
+export function settingsOf(
+  stack: string,
+  config: StackConfig,
+  isEncrypted: (section: string) => boolean,
+): Settings {
+  const rehearsed = config["bramble:rehearses"];
+  if (typeof rehearsed === "string") {
+    const whole = rehearsedConfig(settingsSchema, readStackFile(rehearsed), config);
+    return checked(`${rehearsed} as ${stack} rehearses it`, rehearsed, whole, []);
+  }
+  return checked(stack, stack, config, plainSecrets(config, isEncrypted));
+}
+
+function checked(what: string, file: string, config: StackConfig, known: readonly Fault[]): Settings {
+  const settings = ownSettings(config);
+  const result = settingsSchema.safeParse(settings);
+  const faults = [
+    ...known,
+    ...wrongNamespaces(config),
+    ...brokenRules(settings),
+    ...(result.success ? [] : faultsOf(settingsSchema, settings, result.error.issues)),
+  ];
+  // A rule knows more of a setting than the schema, so its fault comes first and stands for both.
+  const byPath = new Map([...faults].reverse().map((fault) => [fault.path, fault]));
+  if (!result.success || byPath.size > 0) {
+    throw new SettingsError(
+      what,
+      file,
+      faults.filter((fault) => byPath.get(fault.path) === fault),
+    );
+  }
+  return result.data;
+}
+
+function ownSettings(config: StackConfig): Record<string, unknown> {
+  const own = Object.entries(config).filter(([key]) => key.startsWith("bramble:"));
+  return Object.fromEntries(own.map(([key, value]) => [key.slice("bramble:".length), value]));
+}
+
+/** Pulumi passes objects and lists as JSON, booleans and numbers as text. */
+function parsedValue(value: string): unknown {
+  try {
+    return JSON.parse(value) as unknown;
+  } catch {
+    return value;
+  }
+}
+
+/** A key such as `brambel:boards` is nobody's, and would be silently ignored. */
+function wrongNamespaces(config: StackConfig): Fault[] {
+  return Object.keys(config).flatMap((key) => {
+    const namespace = key.split(":")[0] ?? "";
+    if (namespaces.includes(namespace)) return [];
+    const hint = didYouMean(namespace, namespaces);
+    return [{ path: key, message: `unknown namespace. ${allowedWords(namespaces)}${hint}` }];
+  });
+}
+
+function plainSecrets(config: StackConfig, isEncrypted: (section: string) => boolean): Fault[] {
+  return Object.entries(fieldsOf(settingsSchema) ?? {}).flatMap(([section, node]) =>
+    secretsIn(node)
+      .filter((key) => !isEncrypted(section) && hasKey(config[`bramble:${section}`], key))
+      .map((key) => {
+        const path = `bramble:${section}.${key}`;
+        const fix = `npx pulumi config set --secret --path '${path}'`;
+        return { path, message: `is a secret in plain text; it is readable by anyone. Encrypt it: ${fix}` };
+      }),
+  );
+}
+
+function secretsIn(node: z.ZodType): string[] {
+  return Object.entries(fieldsOf(node) ?? {}).flatMap(([key, field]) => (isSecret(field) ? [key] : []));
+}
+
+function hasKey(value: unknown, key: string): boolean {
+  return typeof value === "object" && value !== null && key in value;
+}

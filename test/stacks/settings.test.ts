@@ -1,0 +1,272 @@
+import { describe, expect, it } from "vitest";
+import { SettingsError } from "../../stacks/faults.ts";
+import { settingsOf } from "../../stacks/settings.ts";
+
+type Config = Record<string, unknown>;
+
+/** Settings of a small cluster that are right in every point, with one change. */
+function settings(change: (config: Config) => void = () => undefined): Config {
+  const config: Config = {
+    "bramble:boards": [
+      { name: "pi4-1", model: "rpi-4b-2gb", role: "controlPlane", host: "192.168.1.10" },
+      { name: "pi3-1", model: "rpi-3b", role: "worker", host: "192.168.1.11" },
+    ],
+    "bramble:cluster": { kubeconfig: "kubeconfig.home" },
+    "bramble:domain": "home.example.com",
+    "bramble:ingress": { board: "pi3-1", acme: { email: "me@example.com" } },
+    "bramble:dns": { apiToken: "t".repeat(40) },
+    "bramble:storage": { board: "pi3-1" },
+    "bramble:gogs": {},
+    "bramble:datadog": { apiKey: "0".repeat(32) },
+    "bramble:sensors": {},
+  };
+  change(config);
+  return config;
+}
+
+const board = (config: Config, i: number) => (config["bramble:boards"] as Config[])[i]!;
+const section = (config: Config, name: string) => config[`bramble:${name}`] as Config;
+
+function faultsOf(config: Config, isEncrypted = true): Record<string, string> {
+  try {
+    settingsOf("home", config, () => isEncrypted);
+    return {};
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    return Object.fromEntries(error.faults.map(({ path, message }) => [path, message]));
+  }
+}
+
+describe("settings that are right", () => {
+  it("are accepted, with defaults filled in and secrets as Outputs", () => {
+    const parsed = settingsOf("home", settings(), () => true);
+    expect(parsed.gogs).toEqual({ host: "gogs", size: "8Gi" });
+    expect(parsed.cluster.podSubnet).toBe("10.244.0.0/16");
+    expect(JSON.stringify(parsed.datadog?.apiKey)).not.toContain("0000");
+  });
+
+  it.each(["dns", "gogs", "datadog", "sensors", "storage"])(
+    "leave out %s, and nothing of it is there",
+    (app) => {
+      const without = settings((config) => {
+        for (const each of app === "dns" ? ["dns", "ingress", "gogs", "sensors"] : []) {
+          config[`bramble:${each}`] = undefined;
+        }
+        if (app === "datadog") delete config["bramble:sensors"];
+        if (app === "storage") delete config["bramble:gogs"];
+        for (const [key, value] of Object.entries(config)) {
+          if (value === undefined || key === `bramble:${app}`) Reflect.deleteProperty(config, key);
+        }
+      });
+      expect(settingsOf("home", without, () => true)).not.toHaveProperty(app);
+    },
+  );
+
+  it("describe a board of one's own by ram and cores", () => {
+    const own = settings((config) => {
+      (config["bramble:boards"] as Config[])[1] = {
+        name: "pi3-1",
+        ram: 1024,
+        cores: 4,
+        role: "worker",
+        host: "pi3-1.lan",
+      };
+    });
+    expect(settingsOf("home", own, () => true).boards[1]).toMatchObject({ ram: 1024, cores: 4 });
+  });
+});
+
+describe("a fault is refused with where, what, and the fix", () => {
+  const cases: [string, (config: Config) => void, string, string][] = [
+    [
+      "a typo in a setting",
+      (config) => (config["bramble:gogs"] = { hosts: "git" }),
+      "bramble:gogs.hosts",
+      'unknown setting. Allowed: host, size. Did you mean "host"?',
+    ],
+    [
+      "a typo in a section",
+      (config) => (config["bramble:gosg"] = {}),
+      "bramble:gosg",
+      'Did you mean "gogs"?',
+    ],
+    [
+      "a typo in the namespace",
+      (config) => (config["brambel:gogs"] = {}),
+      "brambel:gogs",
+      'unknown namespace. Allowed: bramble, pulumi. Did you mean "bramble"?',
+    ],
+    [
+      "an unknown model",
+      (config) => (board(config, 1).model = "rpi-3c"),
+      "bramble:boards[1].model",
+      'Did you mean "rpi-3b"?',
+    ],
+    [
+      "a 32-bit model",
+      (config) => (board(config, 1).model = "tinker-board"),
+      "bramble:boards[1].model",
+      "32-bit",
+    ],
+    [
+      "two boards of one name",
+      (config) => (board(config, 0).name = "pi3-1"),
+      "bramble:boards[1].name",
+      '"pi3-1" is the name of boards[0] already.',
+    ],
+    [
+      "two boards of one address",
+      (config) => (board(config, 1).host = "192.168.1.10"),
+      "bramble:boards[1].host",
+      '"192.168.1.10" is the host of boards[0] already.',
+    ],
+    [
+      "no control plane",
+      (config) => (board(config, 0).role = "worker"),
+      "bramble:boards",
+      "no board has the role controlPlane",
+    ],
+    [
+      "a negative RAM",
+      (config) => (board(config, 1).ram = -1024),
+      "bramble:boards[1].ram",
+      "-1024 must be a whole number of MiB",
+    ],
+    [
+      "a RAM in text",
+      (config) => (board(config, 1).ram = "1GB"),
+      "bramble:boards[1].ram",
+      '"1GB" must be a whole number of MiB',
+    ],
+    [
+      "neither model nor RAM",
+      (config) => Reflect.deleteProperty(board(config, 1), "model"),
+      "bramble:boards[1]",
+      "neither a model nor both ram",
+    ],
+    [
+      "no boards",
+      (config) => (config["bramble:boards"] = []),
+      "bramble:boards",
+      "must name at least one board",
+    ],
+    [
+      "boards that are no list",
+      (config) => (config["bramble:boards"] = "pi"),
+      "bramble:boards",
+      '"pi" must be a list of boards',
+    ],
+    ["boards left out", (config) => delete config["bramble:boards"], "bramble:boards", "is missing"],
+    [
+      "a range that is none",
+      (config) => (section(config, "cluster").podSubnet = "10.244.0.0/33"),
+      "bramble:cluster.podSubnet",
+      '"10.244.0.0/33" must be an IPv4 network address with a prefix of 8 to 22',
+    ],
+    [
+      "a range that is an address",
+      (config) => (section(config, "cluster").podSubnet = "10.244.1.7/16"),
+      "bramble:cluster.podSubnet",
+      "must be an IPv4 network address",
+    ],
+    [
+      "pods in the boards' network",
+      (config) => (section(config, "cluster").podSubnet = "192.168.0.0/16"),
+      "bramble:cluster.podSubnet",
+      "holds the boards' own addresses (192.168.1.10, 192.168.1.11)",
+    ],
+    [
+      "an unknown role",
+      (config) => (board(config, 1).role = "master"),
+      "bramble:boards[1].role",
+      "Allowed: controlPlane, worker.",
+    ],
+    [
+      "an app on an unknown board",
+      (config) => (section(config, "storage").board = "pi3-9"),
+      "bramble:storage.board",
+      'no board is called "pi3-9". Allowed: pi3-1. Did you mean "pi3-1"?',
+    ],
+    [
+      "an app on the control plane",
+      (config) => (section(config, "storage").board = "pi4-1"),
+      "bramble:storage.board",
+      "takes no apps",
+    ],
+    [
+      "a part that is needed left out",
+      (config) => delete config["bramble:storage"],
+      "bramble:gogs",
+      "needs bramble:storage",
+    ],
+    ["no acme", (config) => delete section(config, "ingress").acme, "bramble:ingress.acme", "is missing"],
+    [
+      "dns01 without dns",
+      (config) => delete config["bramble:dns"],
+      "bramble:ingress.acme.challenge",
+      '"dns01" needs bramble:dns',
+    ],
+    [
+      "two apps on one host",
+      (config) => (config["bramble:sensors"] = { host: "gogs" }),
+      "bramble:sensors.host",
+      '"gogs" is the host of gogs already',
+    ],
+    [
+      "a site that is none",
+      (config) => (section(config, "datadog").site = "datadoghq.de"),
+      "bramble:datadog.site",
+      'Did you mean "datadoghq.eu"?',
+    ],
+    [
+      "a secret left out",
+      (config) => delete section(config, "datadog").apiKey,
+      "bramble:datadog.apiKey",
+      "npx pulumi config set --secret --path 'bramble:datadog.apiKey'",
+    ],
+    [
+      "a domain that is none",
+      (config) => (config["bramble:domain"] = "localhost"),
+      "bramble:domain",
+      '"localhost" must be a domain',
+    ],
+  ];
+
+  it.each(cases)("%s", (_, change, path, message) => {
+    const faults = faultsOf(settings(change));
+    expect(Object.keys(faults)).toEqual([path]);
+    expect(faults[path]).toContain(message);
+  });
+
+  it("shows no secret, neither a malformed nor a plain one", () => {
+    const malformed = faultsOf(settings((config) => (section(config, "datadog").apiKey = "s3cr3t")));
+    expect(malformed["bramble:datadog.apiKey"]).toContain("must be a Datadog API key");
+    const plain = faultsOf(settings(), false);
+    expect(plain["bramble:datadog.apiKey"]).toContain("in plain text");
+    expect(JSON.stringify([malformed, plain])).not.toMatch(/s3cr3t|0{32}|t{40}/);
+  });
+
+  it("all faults come in one message", () => {
+    const config = settings((all) => {
+      all["brambel:gogs"] = {};
+      all["bramble:gogs"] = { hosts: "git" };
+      section(all, "cluster").podSubnet = "10.244.0.0/33";
+      all["bramble:boards"] = [
+        { name: "pi", model: "rpi-3c", role: "worker", host: "192.168.1.11" },
+        { name: "pi", model: "rpi-3b", role: "worker", host: "192.168.1.12", ram: -5 },
+      ];
+    });
+    expect(() => settingsOf("home", config, () => true)).toThrow(/^9 faults in the settings of home/);
+    expect(Object.keys(faultsOf(config)).sort()).toEqual([
+      "brambel:gogs",
+      "bramble:boards",
+      "bramble:boards[0].model",
+      "bramble:boards[1].name",
+      "bramble:boards[1].ram",
+      "bramble:cluster.podSubnet",
+      "bramble:gogs.hosts",
+      "bramble:ingress.board",
+      "bramble:storage.board",
+    ]);
+  });
+});
