@@ -8,7 +8,11 @@ import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi
 export const priorityClasses = {
   "bramble-observing": {
     value: 1_000,
-    description: "Watches: metrics, the Datadog agent, sensors. The first to go.",
+    description: "Watches, and can move: metrics, sensors. The first to go.",
+  },
+  "bramble-agent": {
+    value: 5_000,
+    description: "Runs on every board and cannot move: the Datadog agent. Outranks what can.",
   },
   "bramble-app": { value: 10_000, description: "What people use: Gogs." },
   "bramble-entrance": { value: 100_000, description: "How people get in: Traefik and the DNS updater." },

@@ -37,7 +37,7 @@ export interface MemoryBudget {
   readonly boards: readonly BoardBudget[];
   /** Pods for which there is no room. */
   readonly shortages: readonly Shortage[];
-  /** Names of workloads for which there is room only if the scheduler places the others well. */
+  /** Names of workloads that have room here, but might not if the scheduler placed the others otherwise. */
   readonly uncertain: readonly string[];
 }
 
@@ -89,11 +89,9 @@ export function memoryBudget(
   };
 
   const pods = workloads.flatMap((workload) => podsOf(workload, boards)).sort(byPriorityThenSize);
-  const floating = pods.filter(({ movable }) => movable);
   pods.filter(({ movable }) => !movable).forEach(place);
-  const before = new Map(budgets.map(({ board, left }) => [board, left]));
-  floating.forEach(place);
-  return { boards: budgets, shortages, uncertain: uncertainOf(floating, before) };
+  pods.filter(({ movable }) => movable).forEach(place);
+  return { boards: budgets, shortages, uncertain: uncertainOf(pods) };
 }
 
 /**
@@ -134,18 +132,23 @@ function byPriorityThenSize(a: Pod, b: Pod): number {
 }
 
 /**
- * The worst case: a pod surely finds room only if the others of its priority and above cannot, however they are
- * placed, leave less than its size on every board that takes it. What has a lower priority gives way to it.
+ * The worst case: a pod is sure of its room only if the pods that it cannot push out, those of its priority and
+ * above, leave it some however they are placed. What is tied to a board stays there; the movable ones are assumed
+ * to crowd where they hurt most.
  */
-function uncertainOf(floating: readonly Pod[], left: ReadonlyMap<PlannedBoard, number>): string[] {
-  const uncertain = floating.filter((pod) => {
-    const others = floating.filter((other) => other !== pod && other.priority >= pod.priority);
-    const inTheWay = others.reduce((total, { memory }) => total + memory, 0);
-    const toBlock = pod.candidates.reduce(
-      (total, board) => total + Math.max(0, (left.get(board) ?? 0) - pod.memory + 1),
-      0,
-    );
-    return inTheWay >= toBlock;
+function uncertainOf(pods: readonly Pod[]): string[] {
+  const uncertain = pods.filter((pod) => {
+    const rivals = pods.filter((other) => other !== pod && other.priority >= pod.priority);
+    const crowd = memoryOf(rivals.filter(({ movable }) => movable));
+    const toBlock = pod.candidates.map((board) => {
+      const tied = rivals.filter(({ movable, candidates }) => !movable && candidates.includes(board));
+      return Math.max(0, board.memory.allocatable - memoryOf(tied) - pod.memory + 1);
+    });
+    return crowd >= toBlock.reduce((total, each) => total + each, 0);
   });
   return [...new Set(uncertain.map(({ name }) => name))];
+}
+
+function memoryOf(pods: readonly Pod[]): number {
+  return pods.reduce((total, { memory }) => total + memory, 0);
 }

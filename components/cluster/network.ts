@@ -1,0 +1,71 @@
+import { core, rbac } from "@pulumi/kubernetes";
+import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
+import { configHash } from "../configHash.ts";
+import { registerNamespace } from "../namespace.ts";
+import { registerWorkload } from "../workload.ts";
+import { cniConf, flannel, flannelFiles, flannelWorkload, netConf } from "./flannelWorkload.ts";
+
+/** Args of {@link Flannel}. */
+export interface FlannelArgs {
+  /** The pods' IPv4 range such as `10.244.0.0/16`, the same as kubeadm's `podSubnet`. */
+  readonly podSubnet: string;
+}
+
+/**
+ * The pod network: flannel with VXLAN on every board. Pods of a board get addresses from the /24 that the
+ * controller-manager gave it; between boards their packets travel in UDP datagrams to port 8472.
+ */
+export class Flannel extends ComponentResource {
+  constructor(name: string, args: FlannelArgs, opts?: ComponentResourceOptions) {
+    super("bramble:cluster:Flannel", name, args, opts);
+    const { account, namespace } = flannel;
+
+    // Privileged: it has the board's network and writes the board's CNI configuration.
+    const owner = registerNamespace(`${name}-namespace`, namespace, "privileged", { parent: this });
+    const inNamespace = { parent: this, dependsOn: [owner] };
+
+    const serviceAccount = new core.v1.ServiceAccount(
+      `${name}-account`,
+      { metadata: { name: account, namespace } },
+      inNamespace,
+    );
+    const role = new rbac.v1.ClusterRole(
+      `${name}-role`,
+      {
+        metadata: { name: account },
+        rules: [
+          { apiGroups: [""], resources: ["nodes"], verbs: ["get", "list", "watch"] },
+          // For its annotations, by which the boards find each other, and the condition NetworkUnavailable.
+          { apiGroups: [""], resources: ["nodes/status"], verbs: ["patch"] },
+        ],
+      },
+      { parent: this },
+    );
+    const binding = new rbac.v1.ClusterRoleBinding(
+      `${name}-binding`,
+      {
+        metadata: { name: account },
+        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: account },
+        subjects: [{ kind: "ServiceAccount", name: account, namespace }],
+      },
+      { parent: this, dependsOn: [role, serviceAccount] },
+    );
+
+    const data = {
+      [flannelFiles.cni]: JSON.stringify(cniConf(), undefined, 2),
+      [flannelFiles.network]: JSON.stringify(netConf(args.podSubnet), undefined, 2),
+    };
+    const config = new core.v1.ConfigMap(
+      `${name}-config`,
+      { metadata: { name: flannel.configMap, namespace }, data },
+      inNamespace,
+    );
+    registerWorkload(
+      `${name}-daemonset`,
+      flannelWorkload(),
+      { parent: this, dependsOn: [binding, config] },
+      { "bramble/config-hash": configHash(...Object.values(data)) },
+    );
+    this.registerOutputs({});
+  }
+}

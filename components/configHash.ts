@@ -1,0 +1,9 @@
+import { createHash } from "node:crypto";
+
+/**
+ * A short hash of what a pod reads only at its start, for its annotation `bramble/config-hash`: another value
+ * gives another pod. It reveals nothing of a generated secret or an API token that is among the values.
+ */
+export function configHash(...values: readonly string[]): string {
+  return createHash("sha256").update(JSON.stringify(values)).digest("hex").slice(0, 16);
+}
