@@ -1,0 +1,65 @@
+import { stringify } from "yaml";
+import { dogstatsdPort } from "./ports.ts";
+
+/** The agent's own directory for what it writes. */
+export const runDirectory = "/opt/datadog-agent/run";
+/** Port of the agent's probes, `/live`, `/ready` and `/startup`. */
+export const healthPort = 5555;
+
+/**
+ * The agent's datadog.yaml as far as it is the same on every cluster; what differs comes as `DD_…` variables.
+ * Everything that is off costs memory on every board and feeds nothing that bramble shows.
+ */
+const agentConfig = {
+  // Else the container's log is written to the SD card twice.
+  disable_file_logging: true,
+  health_port: healthPort,
+  auth_token_file_path: `${runDirectory}/auth_token`,
+  // A board is in no cloud: do not ask six of them for it at each start.
+  cloud_provider_metadata: [],
+
+  // kubeadm's kubelets sign their own serving certificates, for the board's name only, and the agent asks by
+  // address: neither the service account's CA nor a copy of kubelet.crt would verify. The connection goes to
+  // the agent's own board and so never crosses the LAN. Without TLS at all it must not go on, though: port 0
+  // keeps the agent from falling back to the kubelet's read-only port.
+  kubelet_tls_verify: false,
+  kubernetes_http_kubelet_port: 0,
+  // The tag kube_service, for which every agent would list all endpoints of the cluster each minute.
+  kubernetes_collect_metadata_tags: false,
+
+  dogstatsd_port: dogstatsdPort,
+  dogstatsd_non_local_traffic: true,
+  dogstatsd_socket: "",
+
+  apm_config: { enabled: false },
+  logs_enabled: false,
+  process_config: {
+    process_collection: { enabled: false },
+    container_collection: { enabled: false },
+    process_discovery: { enabled: false },
+  },
+  orchestrator_explorer: { enabled: false },
+  container_lifecycle: { enabled: false },
+  container_image: { enabled: false },
+  remote_configuration: { enabled: false },
+  agent_telemetry: { enabled: false },
+
+  // Checks in Python that the agent would start by itself for containers of these names. The interpreter is
+  // loaded with the first check that needs it, so without them no board has it but the one on which
+  // kube-state-metrics runs. Nor would most work: kubeadm binds etcd, the controller-manager, the scheduler and
+  // kube-proxy to the loopback address, and `kubernetes_state` knows only kube-state-metrics 1.9.
+  ignore_autoconf: [
+    "coredns",
+    "etcd",
+    "kube_apiserver_metrics",
+    "kube_controller_manager",
+    "kube_proxy",
+    "kube_scheduler",
+    "kubernetes_state",
+  ],
+};
+
+/** The agent's datadog.yaml. */
+export function agentConfigFile(): string {
+  return stringify(agentConfig);
+}
