@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { core } from "@pulumi/kubernetes";
 import {
   ComponentResource,
@@ -9,6 +8,7 @@ import {
   type Output,
 } from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { configHash } from "../configHash.ts";
 import { Route } from "../ingress/route.ts";
 import { registerNamespace } from "../namespace.ts";
 import { labelsOf, registerWorkload } from "../workload.ts";
@@ -67,7 +67,7 @@ export class SensorGateway extends ComponentResource {
       sensorGatewayWorkload({ dogstatsdPort: args.dogstatsdPort }),
       { parent: this, dependsOn: [code, tokenFile] },
       // Of both: the gateway reads its code and its token only when it starts. The hash tells nothing of them.
-      { "bramble/config-hash": unsecret(interpolate`${bundle}${this.token}`.apply(shortHash)) },
+      { "bramble/config-hash": unsecret(this.token.apply((token) => configHash(bundle, token))) },
     );
     const service = new core.v1.Service(
       `${name}-service`,
@@ -98,7 +98,3 @@ export class SensorGateway extends ComponentResource {
 }
 
 const servicePort = 80;
-
-function shortHash(value: string): string {
-  return createHash("sha256").update(value).digest("hex").slice(0, 16);
-}
