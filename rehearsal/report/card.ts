@@ -1,0 +1,61 @@
+import { bar } from "./bar.ts";
+import { count, mebibytes } from "./figures.ts";
+import { swatch } from "./legend.ts";
+import { type Markup, markup } from "./markup.ts";
+import { type BoardOutcome, left } from "./outcome.ts";
+import { arithmetic, derivation } from "./plan.ts";
+import { numberedPods } from "./segments.ts";
+
+/**
+ * A board: its RAM as a picture, its pods and the sum behind it.
+ *
+ * @param index its place in the page, which makes its heading's id
+ * @param scale the MiB that the bar's full width stands for
+ */
+export function card(outcome: BoardOutcome, index: number, scale: number): Markup {
+  const { board } = outcome;
+  const id = `board-${index}`;
+  return markup`<section class="card" aria-labelledby="${id}">
+<header>
+<h3 id="${id}">${board.name}</h3>
+${room(left(outcome))}
+<p class="about">${about(outcome)}</p>
+</header>
+<div class="frame">${bar(outcome, scale)}</div>
+<div class="halves">
+${podTable(outcome)}
+${arithmetic(outcome)}
+</div>
+${derivation(board)}
+</section>
+`;
+}
+
+function about({ board }: BoardOutcome): string {
+  const { name, role, host, modelName, ram, cores, takesApps } = board;
+  const duty = role === "worker" ? "worker" : takesApps ? "control plane, takes apps" : "control plane";
+  const facts = [modelName, count(cores, "core"), `${mebibytes(ram)} MiB`, duty];
+  return [...facts, ...(host === name ? [] : [host])].join(" · ");
+}
+
+function room(left: number): Markup {
+  const [figure, words] = left < 0 ? [-left, "MiB too much"] : [left, "MiB left"];
+  return markup`<p class="room${left < 0 ? " bad" : ""}"><strong>${mebibytes(figure)}</strong> ${words}</p>`;
+}
+
+function podTable(outcome: BoardOutcome): Markup {
+  const pods = numberedPods(outcome);
+  if (pods.length === 0) return markup`<p>No pods.</p>`;
+  const rows = pods.map(
+    ({ number, pod }) => markup`<tr><td class="figure number">${number}</td>
+<th scope="row">${swatch(pod.isStatic ? "static" : "pod")} <span class="namespace">${pod.namespace}/</span><wbr/>${pod.name}</th>
+<td class="figure">${mebibytes(pod.memory)}</td></tr>
+`,
+  );
+  return markup`<table class="pods">
+<caption>${count(pods.length, "pod")}</caption>
+<thead><tr><th scope="col" class="figure"><abbr title="number in the bar">#</abbr></th><th scope="col">Pod</th><th scope="col" class="figure">MiB</th></tr></thead>
+<tbody>
+${rows}</tbody>
+</table>`;
+}

@@ -1,0 +1,70 @@
+import type { MemoryPlan, Term } from "../../components/board/memoryPlan.ts";
+import { count, mebibytes } from "./figures.ts";
+import { swatch } from "./legend.ts";
+import { linked, type Markup, markup } from "./markup.ts";
+import { type BoardOutcome, left, type PlacedPod } from "./outcome.ts";
+import type { Kind } from "./segments.ts";
+
+/** How a board's RAM becomes what is left of it, as a sum. */
+export function arithmetic(outcome: BoardOutcome): Markup {
+  const { board, pods } = outcome;
+  const { capacity, systemReserved, kubeReserved, evictionHard, allocatable } = board.memory;
+  const unreserved = capacity - systemReserved - kubeReserved - evictionHard;
+  const statics = pods.filter(({ isStatic }) => isStatic);
+  const others = pods.filter(({ isStatic }) => !isStatic);
+  const room = left(outcome);
+  return markup`<table class="sum">
+<caption>From RAM to what is left</caption>
+<thead><tr><th scope="col">Part</th><th scope="col" class="figure">MiB</th></tr></thead>
+<tbody>
+${result("RAM", board.ram)}${less("firmware", "firmware and kernel", board.ram - capacity)}
+${result("Capacity", capacity)}${less("system", "system reserved", systemReserved)}
+${less("kubernetes", "Kubernetes reserved", kubeReserved)}${less("eviction", "eviction threshold", evictionHard)}
+${result(unreserved < 0 ? `Allocatable (${mebibytes(unreserved)}, so none)` : "Allocatable", allocatable)}
+${statics.length > 0 ? less("static", count(statics.length, "static pod"), total(statics)) : markup``}
+${less("pod", count(others.length, statics.length > 0 ? "other pod" : "pod"), total(others))}
+</tbody>
+<tfoot class="${room < 0 ? "bad" : ""}">${result(room < 0 ? "Left: too little" : "Left", room)}</tfoot>
+</table>`;
+}
+
+function result(name: string, figure: number): Markup {
+  return markup`<tr class="result"><th scope="row">${name}</th><td class="figure">${mebibytes(figure)}</td></tr>`;
+}
+
+function less(kind: Kind, name: string, figure: number): Markup {
+  return markup`<tr><th scope="row">${swatch(kind)} ${name}</th><td class="figure">− ${mebibytes(figure)}</td></tr>`;
+}
+
+function total(pods: readonly PlacedPod[]): number {
+  return pods.reduce((sum, { memory }) => sum + memory, 0);
+}
+
+/** Where the reservations come from, and the limits that the bar does not show. */
+export function derivation({ memory }: { readonly memory: MemoryPlan }): Markup {
+  const { systemReserved, kubeReserved, evictionSoft, evictionMinimumReclaim, maxPods } = memory;
+  return markup`<details>
+<summary>Where these figures come from</summary>
+<div class="derivation">
+${terms(`System reserved: ${mebibytes(systemReserved)} MiB`, memory.derivation.systemReserved)}
+${terms(`Kubernetes reserved: ${mebibytes(kubeReserved)} MiB`, memory.derivation.kubeReserved)}
+</div>
+<p>At most ${count(maxPods, "pod")}. Below ${evictionSoft} MiB available the kubelet evicts pods after a grace period,
+below the eviction threshold at once, and each time until ${evictionMinimumReclaim} MiB are won back.</p>
+</details>`;
+}
+
+function terms(title: string, summands: readonly Term[]): Markup {
+  return markup`<table class="terms stacked">
+<caption>${title}</caption>
+<thead><tr><th scope="col">For</th><th scope="col" class="figure">MiB</th><th scope="col">Source</th></tr></thead>
+<tbody>
+${summands.map(term)}</tbody>
+</table>`;
+}
+
+function term({ what, mebibytes: figure, source }: Term): Markup {
+  return markup`<tr><th scope="row">${what}</th><td class="figure">${mebibytes(figure)}</td>
+<td class="source">${linked(source)}</td></tr>
+`;
+}

@@ -1,0 +1,92 @@
+import { type BoardOutcome, left, type PlacedPod } from "./outcome.ts";
+
+/** The parts of a board's RAM, in their order. */
+export const kinds = {
+  firmware: { title: "Firmware and kernel", label: "firmware" },
+  system: { title: "System reserved", label: "system" },
+  kubernetes: { title: "Kubernetes reserved", label: "Kubernetes" },
+  eviction: { title: "Eviction threshold", label: "eviction" },
+  static: { title: "Static pods", label: "static" },
+  pod: { title: "Pods", label: "pod" },
+  free: { title: "Free", label: "free" },
+} as const;
+
+export type Kind = keyof typeof kinds;
+
+/** A pod with its number: the same in the bar and in the list beside it. */
+export interface NumberedPod {
+  readonly number: number;
+  readonly pod: PlacedPod;
+}
+
+/** A stretch of a board's RAM. */
+export interface Segment {
+  readonly kind: Kind;
+  /** MiB in front of it. */
+  readonly start: number;
+  /** MiB. Never 0. */
+  readonly size: number;
+  /** What it is, in full. */
+  readonly title: string;
+  /** What it is, as short as it goes. */
+  readonly label: string;
+  /** The pod's number, where it is a pod. */
+  readonly number?: number | undefined;
+}
+
+/** A board's pods as they are shown: static ones first, larger ones first. */
+export function numberedPods({ pods }: BoardOutcome): NumberedPod[] {
+  const order = pods.toSorted((a, b) => Number(b.isStatic) - Number(a.isStatic) || b.memory - a.memory);
+  return order.map((pod, index) => ({ number: index + 1, pod }));
+}
+
+/**
+ * Divides a board's RAM, without gaps from 0 on. Where the board holds more than it has, the segments reach
+ * beyond its RAM; otherwise they end there.
+ */
+export function segmentsOf(outcome: BoardOutcome): Segment[] {
+  const { board } = outcome;
+  const { capacity, systemReserved, kubeReserved, evictionHard } = board.memory;
+  const reserves: [Kind, number][] = [
+    ["firmware", board.ram - capacity],
+    ["system", systemReserved],
+    ["kubernetes", kubeReserved],
+    ["eviction", evictionHard],
+  ];
+  const pods = numberedPods(outcome).map(({ number, pod }) => ({
+    kind: pod.isStatic ? ("static" as const) : ("pod" as const),
+    size: pod.memory,
+    title: `${pod.namespace}/${pod.name}`,
+    label: shortName(pod.name, board.name),
+    number,
+  }));
+  const parts = [
+    ...reserves.map(([kind, size]) => ({ kind, size, ...kinds[kind] })),
+    ...pods,
+    { kind: "free" as const, size: left(outcome), ...kinds.free },
+  ];
+  let start = 0;
+  return parts
+    .filter(({ size }) => size > 0)
+    .map((part) => {
+      const segment = { ...part, start };
+      start += part.size;
+      return segment;
+    });
+}
+
+/** MiB at which a board's segments end: its RAM, or more where it holds more than it has. */
+export function endOf(outcome: BoardOutcome): number {
+  const last = segmentsOf(outcome).at(-1);
+  return Math.max(outcome.board.ram, last === undefined ? 0 : last.start + last.size);
+}
+
+/** The letters and digits of the suffixes that Kubernetes generates: no vowels, so that no words come out. */
+const generated = "[bcdfghjklmnpqrstvwxz2456789]";
+const suffix = new RegExp(`(-${generated}{6,10})?-${generated}{5}$`);
+
+/** A pod's name without what the board or a controller appended to it. */
+function shortName(pod: string, board: string): string {
+  if (pod.endsWith(`-${board}`)) return pod.slice(0, -board.length - 1);
+  return pod.replace(suffix, "");
+}

@@ -1,0 +1,31 @@
+import { count } from "./figures.ts";
+import { type BoardOutcome, left, type Outcome } from "./outcome.ts";
+
+/** What a rehearsal comes to. */
+export interface Verdict {
+  /** Whether every pod runs and no board holds more than it has. */
+  readonly fine: boolean;
+  /** `4 boards, 24 pods: everything runs`. */
+  readonly sentence: string;
+}
+
+/** Judges a rehearsal in a sentence. */
+export function verdict({ boards, pending }: Outcome): Verdict {
+  const pods = pending.length + boards.reduce((total, board) => total + board.pods.length, 0);
+  const subject = `${count(boards.length, "board")}, ${count(pods, "pod")}`;
+  const faults = [...pendingFault(pending.map(({ reason }) => reason)), ...boards.flatMap(overcommitted)];
+  const fine = faults.length === 0;
+  return { fine, sentence: `${subject}: ${fine ? "everything runs" : faults.join("; ")}` };
+}
+
+function pendingFault(reasons: readonly string[]): string[] {
+  if (reasons.length === 0) return [];
+  // The scheduler's words, and the kubelet's where a pod reached it all the same.
+  const forMemory = reasons.every((reason) => /insufficient memory|outofmemory/i.test(reason));
+  return [`${reasons.length} ${reasons.length === 1 ? "does" : "do"} not ${forMemory ? "fit" : "run"}`];
+}
+
+function overcommitted(outcome: BoardOutcome): string[] {
+  const room = left(outcome);
+  return room < 0 ? [`${outcome.board.name} holds ${Math.round(-room)} MiB too much`] : [];
+}
