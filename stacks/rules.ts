@@ -53,7 +53,8 @@ const knownBoard =
     const board = textOf(objectOf(settings[section]).board);
     const boards = boardsOf(settings);
     const workers = boards.filter(({ role }) => role === "worker");
-    const names = (workers.length > 0 ? workers : boards).flatMap(({ name }) => textOf(name) ?? []);
+    const takers = workers.length > 0 ? workers : boards;
+    const names = [...new Set(takers.flatMap(({ name }) => textOf(name) ?? []))];
     if (board === undefined || names.length === 0 || names.includes(board)) return [];
     const isControlPlane = boards.some(({ name }) => name === board);
     const why = isControlPlane

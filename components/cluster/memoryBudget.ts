@@ -44,11 +44,15 @@ export interface MemoryBudget {
 /** Thrown where the workloads do not fit the boards, with every pod that does not. */
 export class MemoryBudgetError extends Error {
   readonly shortages: readonly Shortage[];
-  constructor(shortages: readonly Shortage[]) {
+  constructor({ shortages, boards }: MemoryBudget) {
     const lines = shortages.map((shortage) => `  ${shortageText(shortage)}`);
+    const short = new Set(shortages.map(({ board }) => board));
+    const plans = boards
+      .filter(({ board }) => short.has(board.name))
+      .map(({ board }) => `  ${planText(board)}`);
     const fix =
       "Give a board more RAM, add a board, move what is tied to it to another, or leave an app out.";
-    super(["These do not fit into the boards' memory:", ...lines, fix].join("\n"));
+    super(["These do not fit into the boards' memory:", ...lines, "where", ...plans, fix].join("\n"));
     this.name = "MemoryBudgetError";
     this.shortages = shortages;
   }
@@ -59,6 +63,19 @@ export function shortageText({ name, memory, board, left, movable }: Shortage): 
   if (board === undefined) return `${name} needs ${memory}Mi, but no board takes it`;
   const where = movable ? `; the board with the most room, ${board}, has` : ` on ${board}, which has`;
   return `${name} needs ${memory}Mi${where} ${left}Mi left: ${memory - left}Mi too much`;
+}
+
+/** The arithmetic of a board: `pi3-2: 512 MiB of RAM − 101 firmware and kernel − … = 0Mi for pods`. */
+function planText({ name, ram, memory }: PlannedBoard): string {
+  const { capacity, systemReserved, kubeReserved, evictionHard, allocatable } = memory;
+  const terms = [
+    `${ram} MiB of RAM`,
+    `${ram - capacity} firmware and kernel`,
+    `${systemReserved} system`,
+    `${kubeReserved} Kubernetes`,
+    `${evictionHard} eviction`,
+  ];
+  return `${name}: ${terms.join(" − ")} = ${allocatable}Mi for pods${allocatable === 0 ? ", none" : ""}`;
 }
 
 /**
@@ -104,7 +121,7 @@ export function requireFit(
   workloads: readonly (StaticPod | Workload)[],
 ): MemoryBudget {
   const budget = memoryBudget(boards, workloads);
-  if (budget.shortages.length > 0) throw new MemoryBudgetError(budget.shortages);
+  if (budget.shortages.length > 0) throw new MemoryBudgetError(budget);
   return budget;
 }
 

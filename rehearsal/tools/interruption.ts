@@ -1,15 +1,19 @@
 // Commands that clean up behind them when the user ends them.
 import os from "node:os";
-import { reasonOf } from "./lines.ts";
 import { SetUpError } from "./setUp.ts";
 
 /**
  * Runs a command's work and aborts it on SIGINT, SIGTERM and SIGHUP.
  *
- * @param work has to end what it has started when the signal aborts, and then to throw its reason
- * @returns the exit code: 0; 1 after an error, which is printed; 128 + n after signal n, as shells have it
+ * @param work has to end what it has started when the signal aborts, and then to throw its reason; it returns
+ *   the exit code
+ * @param tell shows the user an error
+ * @returns the exit code: that of `work`; 1 after an error; 128 + n after signal n, as shells have it
  */
-export async function untilInterrupted(work: (signal: AbortSignal) => Promise<void>): Promise<number> {
+export async function untilInterrupted(
+  work: (signal: AbortSignal) => Promise<number>,
+  tell: (error: unknown) => void,
+): Promise<number> {
   const abort = new AbortController();
   let received: NodeJS.Signals | undefined;
   const onSignal = (name: NodeJS.Signals): void => {
@@ -19,10 +23,9 @@ export async function untilInterrupted(work: (signal: AbortSignal) => Promise<vo
   const names = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
   for (const name of names) process.on(name, onSignal);
   try {
-    await work(abort.signal);
-    return 0;
+    return await work(abort.signal);
   } catch (error) {
-    process.stderr.write(`set-up: ${reasonOf(error)}\n`);
+    tell(error);
     return received === undefined ? 1 : 128 + os.constants.signals[received];
   } finally {
     for (const name of names) process.removeListener(name, onSignal);

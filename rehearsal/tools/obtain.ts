@@ -148,8 +148,10 @@ async function describe(missing: readonly Missing[], setUp: SetUp<string>): Prom
 }
 
 if (import.meta.main) {
+  const tell = (error: unknown) => process.stderr.write(`set-up: ${reasonOf(error)}\n`);
   process.exitCode = await untilInterrupted(async (signal) => {
     await obtainTools({ ...thisMachine(), signal });
     await obtainEngine({ ...enginePlace(), signal });
-  });
+    return 0;
+  }, tell);
 }

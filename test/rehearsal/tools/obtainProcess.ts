@@ -9,7 +9,9 @@ const say = (line: string): void => {
   process.stderr.write(`${line}\n`);
 };
 
+const tell = (error: unknown) => process.stderr.write(`${String(error)}\n`);
 process.exitCode = await untilInterrupted(async (signal) => {
   const paths = await obtainTools({ ...given, say, signal });
   process.stdout.write(JSON.stringify(paths));
-});
+  return 0;
+}, tell);

@@ -1,0 +1,57 @@
+import { isIP } from "node:net";
+import type { KubernetesObject, V1Node } from "@kubernetes/client-node";
+import type { PlannedBoard } from "../components/board/board.ts";
+import { controlPlaneTaint, kubeadmWorkloads } from "../components/cluster/kubeadmWorkloads.ts";
+import { labelsOf, type StaticPod, type Workload } from "../components/workload.ts";
+
+/** What `kubeadm init` makes of the first boards: their Nodes, and what kubeadm itself runs. */
+export function controlPlaneObjects(boards: readonly PlannedBoard[]): KubernetesObject[] {
+  const controlPlanes = boards.filter(({ role }) => role === "controlPlane");
+  const workloads = kubeadmWorkloads(controlPlanes.map(({ name }) => name));
+  return [...controlPlanes.map(nodeOf), ...workloads.map(objectOf)];
+}
+
+/** What `kubeadm join` adds: the workers' Nodes. */
+export function workerObjects(boards: readonly PlannedBoard[]): KubernetesObject[] {
+  return boards.filter(({ role }) => role === "worker").map(nodeOf);
+}
+
+/** A board's Node: its RAM, what the plan leaves for pods, its architecture and kubeadm's taint. */
+export function nodeOf(board: PlannedBoard): V1Node {
+  const { name, role, takesApps, cores, memory, host } = board;
+  const isControlPlane = role === "controlPlane";
+  // No board is known to lack disk for what runs here; 14Gi is what a 16 GB card holds.
+  const resources = { cpu: `${cores}`, pods: `${memory.maxPods}`, "ephemeral-storage": "14Gi" };
+  return {
+    apiVersion: "v1",
+    kind: "Node",
+    metadata: {
+      name,
+      annotations: { "kwok.x-k8s.io/node": "fake" },
+      labels: {
+        "kubernetes.io/hostname": name,
+        "kubernetes.io/os": "linux",
+        "kubernetes.io/arch": "arm64",
+        ...(isControlPlane && { [controlPlaneTaint.key]: "" }),
+      },
+    },
+    spec: { taints: takesApps ? [] : [controlPlaneTaint] },
+    status: {
+      addresses: [
+        { type: "Hostname", address: name },
+        ...(isIP(host) ? [{ type: "InternalIP", address: host }] : []),
+      ],
+      capacity: { ...resources, memory: `${memory.capacity}Mi` },
+      allocatable: { ...resources, memory: `${memory.allocatable}Mi` },
+    },
+  };
+}
+
+function objectOf({ name, namespace, kind, replicas, pod }: StaticPod | Workload): KubernetesObject {
+  const labels = labelsOf(name);
+  const metadata = { name, namespace, labels };
+  if (kind === "StaticPod") return { apiVersion: "v1", kind: "Pod", metadata, spec: pod } as KubernetesObject;
+  const template = { metadata: { labels }, spec: pod };
+  const spec = { selector: { matchLabels: labels }, template, ...(kind !== "DaemonSet" && { replicas }) };
+  return { apiVersion: "apps/v1", kind, metadata, spec } as KubernetesObject;
+}

@@ -1,0 +1,142 @@
+import { existsSync } from "node:fs";
+import { readdir, readFile, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import path from "node:path";
+import { Health, KubeConfig } from "@kubernetes/client-node";
+import type { RehearsalFolder } from "./folder.ts";
+import { kubernetesVersion, type ToolName } from "./tools/catalogue.ts";
+import { lastLines } from "./tools/lines.ts";
+import { run } from "./tools/run.ts";
+
+/** kwokctl's name for the cluster. */
+const name = "bramble";
+
+/** The control plane could not be started. The message stands by itself. */
+export class ControlPlaneError extends Error {
+  override name = "ControlPlaneError";
+}
+
+/**
+ * Starts etcd, kube-apiserver, kube-controller-manager, kube-scheduler and kwok, which plays the kubelets. They
+ * listen on loopback only, on free ports, and go on after this process has ended.
+ *
+ * @throws ControlPlaneError with the last lines of what failed; nothing is left running then
+ */
+export async function startControlPlane(
+  folder: RehearsalFolder,
+  tools: Record<ToolName, string>,
+  signal: AbortSignal,
+): Promise<void> {
+  const [etcd, etcdPeer, kwok] = await freePorts(3);
+  const onLoopback = {
+    etcd: [`listen-client-urls=http://127.0.0.1:${etcd}`, `listen-peer-urls=http://127.0.0.1:${etcdPeer}`],
+    "kube-apiserver": ["bind-address=127.0.0.1"],
+    "kube-controller-manager": ["bind-address=127.0.0.1"],
+    "kube-scheduler": ["bind-address=127.0.0.1"],
+    "kwok-controller": [`server-address=127.0.0.1:${kwok}`],
+  };
+  const args = [
+    ...["create", "cluster", "--name", name, "--runtime", "binary", "--wait", "60s"],
+    ...["--kubeconfig", folder.kubeconfig, "--etcd-port", `${etcd}`, "--controller-port", `${kwok}`],
+    ...["--etcd-binary", tools.etcd, "--kwok-controller-binary", tools.kwok],
+    ...["--kube-apiserver-binary", tools["kube-apiserver"]],
+    ...["--kube-controller-manager-binary", tools["kube-controller-manager"]],
+    ...["--kube-scheduler-binary", tools["kube-scheduler"]],
+    ...Object.entries(onLoopback).flatMap(([component, flags]) =>
+      flags.flatMap((flag) => ["--extra-args", `${component}=${flag}`]),
+    ),
+  ];
+  const env = { ...kwokEnvironment(folder), KWOK_KUBE_VERSION: `v${kubernetesVersion}` };
+  try {
+    const { ended, output } = await run(tools.kwokctl, args, { env, signal, limit: 120_000 });
+    if (ended !== 0) throw new ControlPlaneError(await whyNot(folder, output));
+  } catch (error) {
+    await stopControlPlane(folder, tools.kwokctl);
+    throw error;
+  }
+}
+
+/** Ends the control plane, whatever state it is in, and removes the whole folder of the rehearsal. */
+export async function stopControlPlane(folder: RehearsalFolder, kwokctl: string): Promise<void> {
+  if (existsSync(clusterFolder(folder))) {
+    const processes = await processIds(folder);
+    // Its failure does not matter: what it left running is ended below.
+    await run(kwokctl, ["delete", "cluster", "--name", name], {
+      env: kwokEnvironment(folder),
+      limit: 60_000,
+    });
+    for (const id of processes) endProcess(id);
+  }
+  await rm(folder.root, { recursive: true, force: true });
+}
+
+/** Whether the control plane of an earlier run is ready to be used again; /readyz asks etcd too. */
+export async function isReady(folder: RehearsalFolder): Promise<boolean> {
+  if (!existsSync(folder.kubeconfig)) return false;
+  return new Health(connect(folder)).readyz({}).catch(() => false);
+}
+
+/** Client configuration for the rehearsal's API server. */
+export function connect(folder: RehearsalFolder): KubeConfig {
+  const config = new KubeConfig();
+  config.loadFromFile(folder.kubeconfig);
+  return config;
+}
+
+function kwokEnvironment(folder: RehearsalFolder): NodeJS.ProcessEnv {
+  return { ...process.env, KWOK_WORKDIR: folder.kwok };
+}
+
+function clusterFolder(folder: RehearsalFolder): string {
+  return path.join(folder.kwok, "clusters", name);
+}
+
+/** Process ids by component, of processes whose command is this control plane's: an id may have been reused. */
+async function processIds(folder: RehearsalFolder): Promise<number[]> {
+  const pids = path.join(clusterFolder(folder), "pids");
+  const files = existsSync(pids) ? await readdir(pids) : [];
+  const ids: number[] = [];
+  for (const file of files) {
+    const id = Number((await readFile(path.join(pids, file), "utf8")).trim());
+    const { output } = await run("ps", ["-o", "command=", "-p", `${id}`]);
+    if (output.includes(clusterFolder(folder))) ids.push(id);
+  }
+  return ids;
+}
+
+function endProcess(id: number): void {
+  try {
+    process.kill(id, "SIGKILL");
+  } catch {
+    // It has ended already.
+  }
+}
+
+/** kwokctl's own last words, and those of each program's log. */
+async function whyNot(folder: RehearsalFolder, output: string): Promise<string> {
+  const logs = path.join(clusterFolder(folder), "logs");
+  const files = existsSync(logs) ? await readdir(logs) : [];
+  const ends = await Promise.all(
+    files.map(async (file) => `${file}:\n${lastLines(await readFile(path.join(logs, file), "utf8"), 5)}`),
+  );
+  return [`the control plane did not start. kwokctl:\n${lastLines(output, 5)}`, ...ends].join("\n");
+}
+
+/** Ports that were free a moment ago, all different. */
+async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer());
+  const ports = await Promise.all(
+    servers.map(
+      (server) =>
+        new Promise<number>((resolve, reject) => {
+          server.once("error", reject);
+          server.listen(0, "127.0.0.1", () => {
+            const address = server.address();
+            resolve(typeof address === "object" && address !== null ? address.port : 0);
+          });
+        }),
+    ),
+  );
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}

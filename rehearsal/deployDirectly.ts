@@ -1,0 +1,82 @@
+import { createHash } from "node:crypto";
+import { runtime } from "@pulumi/pulumi";
+import type { Apply } from "./apply.ts";
+import { type Deployment, DeploymentError } from "./deployment.ts";
+import { violationsOf } from "./directPolicies.ts";
+import type { RehearsalFolder } from "./folder.ts";
+import { rehearsalConfig, stackName } from "./pulumiProject.ts";
+
+type Inputs = Record<string, unknown>;
+
+/**
+ * Deploys the same program without Pulumi's engine, through the SDK's test monitor: each Kubernetes object that
+ * the program registers is applied to the API server, in the order that its dependencies demand. State, diffs
+ * and deletions are not covered by this: what a change of the settings removes stays.
+ *
+ * Once in a process: the program is a module and runs when it is first imported.
+ *
+ * @param why why there is no engine, for the report
+ * @throws DeploymentError with what the program, the API server or a policy said
+ */
+export async function deployDirectly(
+  folder: RehearsalFolder,
+  apply: Apply,
+  why: string,
+  onResource: (name: string) => void,
+): Promise<Deployment> {
+  let applied = 0;
+  const config = await rehearsalConfig(folder);
+  runtime.setAllConfig(
+    Object.fromEntries(Object.entries(config).map(([key, value]) => [key, asText(value)])),
+  );
+  await runtime.setMocks(
+    {
+      newResource: async ({ type, name, inputs }) => {
+        const props = plain(inputs as Inputs);
+        const violations = await violationsOf(type, name, props);
+        if (violations.length > 0) throw new DeploymentError(violations.join("\n"));
+        if (type === "random:index/randomPassword:RandomPassword") return madeUp(name, props);
+        if (!type.startsWith("kubernetes:")) return { id: name, state: props };
+        const object = await apply(props);
+        applied += 1;
+        onResource(name);
+        return {
+          id: `${object.metadata?.namespace ?? ""}/${object.metadata?.name ?? ""}`,
+          state: { ...object },
+        };
+      },
+      call: ({ token }) => {
+        throw new DeploymentError(`the program calls ${token}, which there is no engine for`);
+      },
+    },
+    "bramble",
+    stackName,
+  );
+  try {
+    await runtime.runInPulumiStack(() => import("../index.ts"));
+    await runtime.disconnect();
+  } catch (error) {
+    throw error instanceof DeploymentError ? error : new DeploymentError(messageOf(error));
+  }
+  return { by: `the Pulumi SDK alone (${why})`, changes: `${applied} applied`, steps: [] };
+}
+
+/** The same password at every run, so that a second one changes nothing. */
+function madeUp(name: string, props: Inputs): { id: string; state: Inputs } {
+  const result = createHash("sha256").update(name).digest("hex").slice(0, Number(props.length));
+  return { id: "none", state: { ...props, result } };
+}
+
+function plain(inputs: Inputs): Inputs {
+  return Object.fromEntries(
+    Object.entries(inputs).map(([key, value]) => [key, runtime.unwrapRpcSecret(value) as unknown]),
+  );
+}
+
+function asText(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,90 @@
+import path from "node:path";
+import {
+  type EngineEvent,
+  LocalWorkspace,
+  type OpMap,
+  PulumiCommand,
+  type Stack,
+} from "@pulumi/pulumi/automation/index.js";
+import { type Deployment, DeploymentError } from "./deployment.ts";
+import { type RehearsalFolder, repository } from "./folder.ts";
+import { stackName, writeProject } from "./pulumiProject.ts";
+import { RoomTimes } from "./roomTimes.ts";
+
+/**
+ * Deploys the stack with `pulumi up`, its state in the rehearsal's folder, the policy pack on.
+ *
+ * @param cli absolute path of Pulumi's CLI
+ * @param onResource told the name of each resource as it is done
+ * @throws DeploymentError with what the program, the engine or a policy said
+ */
+export async function deployWithEngine(
+  folder: RehearsalFolder,
+  cli: { readonly cli: string; readonly version: string },
+  signal: AbortSignal,
+  onResource: (name: string) => void,
+): Promise<Deployment> {
+  await writeProject(folder);
+  const stack = await selectStack(folder, cli.cli);
+  // `up` only heeds an abort that comes while it runs.
+  signal.throwIfAborted();
+  const times = new RoomTimes();
+  const complaints: string[] = [];
+  const onEvent = (event: EngineEvent) => {
+    const done = times.take(event);
+    if (done !== undefined) onResource(done);
+    complaints.push(...complaintsIn(event));
+  };
+  try {
+    const { summary } = await stack.up({
+      onEvent,
+      signal,
+      color: "never",
+      suppressOutputs: true,
+      policyPacks: [path.join(repository, "policy")],
+    });
+    const changes = changesText(summary.resourceChanges ?? {});
+    return { by: `Pulumi ${cli.version}`, changes, steps: times.steps };
+  } catch (error) {
+    signal.throwIfAborted();
+    throw new DeploymentError(complaints.length > 0 ? complaints.join("\n") : String(error));
+  }
+}
+
+async function selectStack(folder: RehearsalFolder, cli: string): Promise<Stack> {
+  const pulumiCommand = await PulumiCommand.get({ root: path.dirname(path.dirname(cli)) });
+  const node = path.join(repository, "node_modules", ".bin");
+  const envVars = {
+    // The state holds made-up secrets only.
+    PULUMI_CONFIG_PASSPHRASE: "rehearsal",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PATH: [node, process.env.PATH].join(path.delimiter),
+  };
+  const where = { stackName, workDir: folder.project };
+  const stack = await LocalWorkspace.createOrSelectStack(where, { envVars, pulumiCommand });
+  // An earlier run that was ended may have left its lock; this rehearsal holds one of its own.
+  await stack.cancel().catch(() => undefined);
+  return stack;
+}
+
+function complaintsIn({ diagnosticEvent, policyEvent }: EngineEvent): string[] {
+  if (policyEvent?.enforcementLevel === "mandatory") {
+    return [
+      `policy ${policyEvent.policyName}, ${nameIn(policyEvent.resourceUrn)}: ${policyEvent.message.trim()}`,
+    ];
+  }
+  return diagnosticEvent?.severity === "error" ? [diagnosticEvent.message.trim()] : [];
+}
+
+function nameIn(urn: string | undefined): string {
+  return urn?.split("::").at(-1) ?? "the stack";
+}
+
+function changesText({ same: _, ...changes }: OpMap): string {
+  const words = { create: "created", update: "updated", delete: "deleted", replace: "replaced" };
+  const told = Object.entries(words).flatMap(([op, word]) => {
+    const count = changes[op as keyof typeof changes] ?? 0;
+    return count > 0 ? [`${count} ${word}`] : [];
+  });
+  return told.length > 0 ? told.join(", ") : "nothing changed";
+}

@@ -1,0 +1,77 @@
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { MemoryBudgetError } from "../components/cluster/memoryBudget.ts";
+import { SettingsError } from "../stacks/faults.ts";
+import { ControlPlaneError, stopControlPlane } from "./controlPlane.ts";
+import { DeploymentError } from "./deployment.ts";
+import type { RehearsalFolder } from "./folder.ts";
+import { rehearse } from "./rehearse.ts";
+import { textReport } from "./report/text.ts";
+import { verdict } from "./report/verdict.ts";
+import { writeReport } from "./report/write.ts";
+import { Steps } from "./steps.ts";
+import { findEngine } from "./tools/engine.ts";
+import { untilInterrupted } from "./tools/interruption.ts";
+import { withLock } from "./tools/lock.mjs";
+import { findTools } from "./tools/obtain.ts";
+import { SetUpError } from "./tools/setUp.ts";
+
+type Tools = Awaited<ReturnType<typeof findTools>>;
+
+const usage = `npm start                 rehearse the cluster of stacks/Pulumi.home.yaml
+npm start -- --down       end the rehearsal and remove all that it made`;
+
+/** Faults whose message says everything; a stack would only hide it. */
+const plainErrors = [SettingsError, MemoryBudgetError, ControlPlaneError, DeploymentError, SetUpError];
+
+/**
+ * The command line of the rehearsal.
+ *
+ * @param args what stands behind `npm start --`
+ * @param folder where everything is kept
+ * @returns the exit code: 0 if every pod runs, 1 on a fault, 2 on wrong arguments, 128 + n if ended by signal n
+ */
+export async function main(args: string[], folder: RehearsalFolder): Promise<number> {
+  let isDown: boolean | undefined;
+  try {
+    isDown = parseArgs({ args, options: { down: { type: "boolean" } } }).values.down;
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\n${usage}`);
+    return 2;
+  }
+  const work = async (signal: AbortSignal) => {
+    const tools = await findTools();
+    const say = (line: string) => process.stderr.write(`${line}\n`);
+    const request = { file: folder.lock, holder: "a rehearsal", say, signal };
+    return withLock(request, () => (isDown ? end(folder, tools) : start(folder, tools, signal)));
+  };
+  return untilInterrupted(work, (error) => {
+    const isPlain = plainErrors.some((type) => error instanceof type);
+    console.error(isPlain ? `\n${(error as Error).message}` : error);
+  });
+}
+
+async function end(folder: RehearsalFolder, tools: Tools): Promise<number> {
+  await stopControlPlane(folder, tools.kwokctl);
+  console.log("The rehearsal is ended, and all that it made is removed.");
+  return 0;
+}
+
+async function start(folder: RehearsalFolder, tools: Tools, signal: AbortSignal): Promise<number> {
+  console.log("Rehearsing the cluster:");
+  try {
+    const steps = new Steps(process.stdout);
+    const outcome = await rehearse({ folder, tools, engine: await findEngine(), steps, signal });
+    await writeReport(folder.report, outcome);
+    console.log(`\n${textReport(outcome)}`);
+    const here = (file: string) => path.relative(process.cwd(), file);
+    console.log(`Report:       ${here(folder.report)}`);
+    console.log(`Look around:  KUBECONFIG=${here(folder.kubeconfig)} kubectl get pods -A`);
+    console.log("End it:       npm start -- --down");
+    return verdict(outcome).fine ? 0 : 1;
+  } catch (error) {
+    // Whoever interrupts wants none of it left; whoever met an error may look around and try again.
+    if (signal.aborted) await stopControlPlane(folder, tools.kwokctl);
+    throw error;
+  }
+}
