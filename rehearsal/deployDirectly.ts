@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { ApiException, type V1Status } from "@kubernetes/client-node";
 import { runtime } from "@pulumi/pulumi";
 import type { Apply } from "./apply.ts";
 import { type Deployment, DeploymentError } from "./deployment.ts";
@@ -7,6 +8,11 @@ import type { RehearsalFolder } from "./folder.ts";
 import { rehearsalConfig, stackName } from "./pulumiProject.ts";
 
 type Inputs = Record<string, unknown>;
+
+interface Registered {
+  readonly id: string;
+  readonly state: Inputs;
+}
 
 /**
  * Deploys the same program without Pulumi's engine, through the SDK's test monitor: each Kubernetes object that
@@ -25,44 +31,46 @@ export async function deployDirectly(
   onResource: (name: string) => void,
 ): Promise<Deployment> {
   let applied = 0;
-  const config = await rehearsalConfig(folder);
-  runtime.setAllConfig(
-    Object.fromEntries(Object.entries(config).map(([key, value]) => [key, asText(value)])),
-  );
+  const failures: string[] = [];
+  const register = async (type: string, name: string, props: Inputs): Promise<Registered> => {
+    failures.push(...(await violationsOf(type, name, props)));
+    if (type === "random:index/randomPassword:RandomPassword") return madeUp(name, props);
+    if (!type.startsWith("kubernetes:")) return { id: name, state: props };
+    const object = await apply(props);
+    applied += 1;
+    onResource(name);
+    return { id: `${object.metadata?.namespace ?? ""}/${object.metadata?.name ?? ""}`, state: { ...object } };
+  };
+  const config = Object.entries(await rehearsalConfig(folder));
+  runtime.setAllConfig(Object.fromEntries(config.map(([key, value]) => [key, asText(value)])));
   await runtime.setMocks(
     {
-      newResource: async ({ type, name, inputs }) => {
-        const props = plain(inputs as Inputs);
-        const violations = await violationsOf(type, name, props);
-        if (violations.length > 0) throw new DeploymentError(violations.join("\n"));
-        if (type === "random:index/randomPassword:RandomPassword") return madeUp(name, props);
-        if (!type.startsWith("kubernetes:")) return { id: name, state: props };
-        const object = await apply(props);
-        applied += 1;
-        onResource(name);
-        return {
-          id: `${object.metadata?.namespace ?? ""}/${object.metadata?.name ?? ""}`,
-          state: { ...object },
-        };
-      },
+      // The SDK knows no failed registration: what fails is told when the program is through.
+      newResource: ({ type, name, inputs }) =>
+        register(type, name, plain(inputs as Inputs)).catch((error: unknown) => {
+          failures.push(`${name}: ${messageOf(error)}`);
+          return { id: name, state: {} };
+        }),
       call: ({ token }) => {
-        throw new DeploymentError(`the program calls ${token}, which there is no engine for`);
+        failures.push(`the program calls ${token}, which needs Pulumi's engine`);
+        return {};
       },
     },
     "bramble",
     stackName,
   );
   try {
-    await runtime.runInPulumiStack(() => import("../index.ts"));
+    await import("../index.ts");
     await runtime.disconnect();
   } catch (error) {
-    throw error instanceof DeploymentError ? error : new DeploymentError(messageOf(error));
+    throw new DeploymentError(messageOf(error));
   }
+  if (failures.length > 0) throw new DeploymentError(failures.join("\n"));
   return { by: `the Pulumi SDK alone (${why})`, changes: `${applied} applied`, steps: [] };
 }
 
 /** The same password at every run, so that a second one changes nothing. */
-function madeUp(name: string, props: Inputs): { id: string; state: Inputs } {
+function madeUp(name: string, props: Inputs): Registered {
   const result = createHash("sha256").update(name).digest("hex").slice(0, Number(props.length));
   return { id: "none", state: { ...props, result } };
 }
@@ -77,6 +85,9 @@ function asText(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
+/** The API server's own words where it was the API server that refused. */
 function messageOf(error: unknown): string {
+  if (error instanceof ApiException)
+    return (JSON.parse(String(error.body)) as V1Status).message ?? String(error);
   return error instanceof Error ? error.message : String(error);
 }

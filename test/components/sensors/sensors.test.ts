@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import { runtime } from "@pulumi/pulumi";
 import { beforeAll, describe, expect, it } from "vitest";
+import { configHash } from "../../../components/configHash.ts";
 import { gatewayBundle } from "../../../components/sensors/bundle.ts";
 import { sensorGatewayWorkload } from "../../../components/sensors/gatewayWorkload.ts";
 
@@ -69,7 +69,7 @@ describe("SensorGateway", () => {
   });
 
   it("runs the document, and rolls the pods when code or token change", () => {
-    const hash = createHash("sha256").update(gatewayBundle()).update(token).digest("hex").slice(0, 16);
+    const hash = configHash(gatewayBundle(), token);
     expect(inputsOf("kubernetes:apps/v1:Deployment", "sensors-deployment")).toMatchObject({
       spec: {
         template: {

@@ -1,0 +1,104 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { runtime } from "@pulumi/pulumi";
+import { afterAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { readStackFile } from "../stacks/stackFile.ts";
+
+const folder = mkdtempSync(path.join(tmpdir(), "bramble-program-"));
+const kubeconfig = path.join(folder, "kubeconfig");
+writeFileSync(kubeconfig, "{}");
+afterAll(() => rmSync(folder, { recursive: true }));
+
+type Config = Record<string, unknown>;
+let registered: { type: string; name: string }[];
+beforeEach(() => void (registered = []));
+
+/** Runs index.ts with the settings of the rehearsed home, changed; every resource is only recorded. */
+async function run(change: (config: Config) => void): Promise<void> {
+  const config: Config = structuredClone({ ...readStackFile("home"), ...readStackFile("rehearsal") });
+  delete config["bramble:rehearses"];
+  config["bramble:cluster"] = { kubeconfig };
+  config["bramble:ingress"] = { board: "pi3-1", certificates: "selfSigned" };
+  config["bramble:dns"] = { apiToken: "t".repeat(40) };
+  config["bramble:datadog"] = { apiKey: "0".repeat(32) };
+  change(config);
+  vi.stubEnv("PULUMI_CONFIG_SECRET_KEYS", JSON.stringify(["bramble:dns", "bramble:datadog"]));
+  vi.resetModules();
+  const text = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
+  runtime.setAllConfig(Object.fromEntries(Object.entries(config).map(([key, value]) => [key, text(value)])));
+  await runtime.setMocks(
+    {
+      newResource: ({ type, name, inputs }) => {
+        registered.push({ type, name });
+        const result = type.includes("RandomPassword") ? { result: "generated" } : {};
+        return { id: name, state: { ...(inputs as object), ...result } };
+      },
+      call: () => ({}),
+    },
+    "bramble",
+    "home",
+  );
+  await import("../index.ts");
+  await runtime.disconnect();
+}
+
+const components = () =>
+  registered.flatMap(({ type }) => (type.startsWith("bramble:") ? [type.split(":")[2]] : []));
+const leaveOut = (config: Config, ...sections: string[]) => {
+  for (const section of sections) delete config[`bramble:${section}`];
+};
+
+describe("the program", () => {
+  it("registers a component for each part of home", async () => {
+    await run(() => undefined);
+    expect(components().sort()).toEqual(
+      expect.arrayContaining([
+        "Board",
+        "DatadogAgent",
+        "DynamicDns",
+        "Flannel",
+        "Gogs",
+        "KubeStateMetrics",
+        "MetricsServer",
+        "SensorGateway",
+        "Traefik",
+      ]),
+    );
+    expect(registered.filter(({ type }) => type === "bramble:board:Board").map(({ name }) => name)).toEqual([
+      "pi4-1",
+      "pi3-1",
+      "pi3-2",
+      "pi3-3",
+    ]);
+  });
+
+  it.each([
+    [["gogs"], /gogs/i],
+    [["sensors"], /sensor/i],
+    [["datadog", "sensors"], /datadog|kube-state|sensor/i],
+    [["dns"], /dns/i],
+    [["gogs", "sensors", "dns", "ingress"], /traefik|ingress|gogs|sensor|dns/i],
+  ])("without %j registers nothing of it", async (sections, trace) => {
+    await run((config) => leaveOut(config, ...sections));
+    expect(registered.filter(({ type, name }) => trace.test(`${type} ${name}`))).toEqual([]);
+    expect(components()).toContain("Flannel");
+  });
+
+  it("registers neither network nor metrics where the cluster has them", async () => {
+    await run((config) => (config["bramble:cluster"] = { kubeconfig, network: "none", metrics: false }));
+    expect(components()).not.toContain("Flannel");
+    expect(components()).not.toContain("MetricsServer");
+  });
+
+  it("registers nothing at all when a board is too small", async () => {
+    const tooSmall = run((config) => ((config["bramble:boards"] as Config[])[2]!.ram = 512));
+    await expect(tooSmall).rejects.toThrow("gogs needs 128Mi on pi3-2, which has 0Mi left: 128Mi too much");
+    expect(registered).toEqual([]);
+  });
+
+  it("says where a kubeconfig comes from that is not there", async () => {
+    const absent = run((config) => (config["bramble:cluster"] = { kubeconfig: "nowhere" }));
+    await expect(absent).rejects.toThrow(/no file can be read at .*nowhere.*admin.conf/);
+  });
+});
