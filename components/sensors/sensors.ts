@@ -69,7 +69,7 @@ export class SensorGateway extends ComponentResource {
       // Of both: the gateway reads its code and its token only when it starts. The hash tells nothing of them.
       { "bramble/config-hash": unsecret(this.token.apply((token) => configHash(bundle, token))) },
     );
-    const service = new core.v1.Service(
+    new core.v1.Service(
       `${name}-service`,
       {
         metadata,
@@ -89,7 +89,7 @@ export class SensorGateway extends ComponentResource {
         port: servicePort,
         tls: args.tls,
       },
-      { parent: this, dependsOn: [service] },
+      inNamespace,
     );
 
     this.url = interpolate`https://${args.host}/readings`;

@@ -1,0 +1,77 @@
+import { core, rbac } from "@pulumi/kubernetes";
+import type { CustomResourceOptions, Input, Resource } from "@pulumi/pulumi";
+import { ingressNamespace, traefikObjects } from "./traefikWorkload.ts";
+
+const read = ["get", "list", "watch"];
+
+// Traefik's provider waits for all of them at its start, whether an Ingress uses them or not
+// (https://github.com/traefik/traefik/blob/v3.7.9/pkg/provider/kubernetes/ingress/client.go).
+const clusterRules = [
+  { apiGroups: ["networking.k8s.io"], resources: ["ingressclasses"], verbs: read },
+  { apiGroups: [""], resources: ["nodes"], verbs: read },
+];
+const routeRules = [
+  { apiGroups: ["networking.k8s.io"], resources: ["ingresses"], verbs: read },
+  { apiGroups: [""], resources: ["services", "secrets"], verbs: read },
+  { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: read },
+];
+
+const routeRole = "traefik-routes";
+const subjects = [
+  { kind: "ServiceAccount", name: traefikObjects.serviceAccount, namespace: ingressNamespace },
+];
+
+/**
+ * Registers Traefik's account and roles. What the entrance may read in the whole cluster is little: whoever
+ * takes it over, from the internet, must not find every Secret of the cluster. The rest each route grants for
+ * its own namespace.
+ */
+export function registerTraefikAccess(
+  name: string,
+  namespace: Input<string>,
+  opts: CustomResourceOptions,
+): Resource[] {
+  const account = new core.v1.ServiceAccount(
+    `${name}-account`,
+    { metadata: { name: traefikObjects.serviceAccount, namespace }, automountServiceAccountToken: false },
+    opts,
+  );
+  const role = new rbac.v1.ClusterRole(
+    `${name}-role`,
+    { metadata: { name: "traefik" }, rules: clusterRules },
+    opts,
+  );
+  const binding = new rbac.v1.ClusterRoleBinding(
+    `${name}-role-binding`,
+    {
+      metadata: { name: "traefik" },
+      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: role.metadata.name },
+      subjects,
+    },
+    opts,
+  );
+  const routes = new rbac.v1.ClusterRole(
+    `${name}-routes-role`,
+    { metadata: { name: routeRole }, rules: routeRules },
+    opts,
+  );
+  return [account, binding, routes];
+}
+
+/** Lets Traefik serve the Ingresses of a namespace. */
+export function registerRouteAccess(
+  name: string,
+  namespace: Input<string>,
+  service: string,
+  opts: CustomResourceOptions,
+): rbac.v1.RoleBinding {
+  return new rbac.v1.RoleBinding(
+    `${name}-access`,
+    {
+      metadata: { name: `${routeRole}-${service}`, namespace },
+      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: routeRole },
+      subjects,
+    },
+    opts,
+  );
+}

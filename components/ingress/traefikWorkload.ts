@@ -1,0 +1,128 @@
+import { images } from "../images.ts";
+import { type BoardDirectory, claimName } from "../storage/volumes.ts";
+import type { Container, PodSpec, Workload } from "../workload.ts";
+import { acmeOf, containerPorts, traefikPaths, type TraefikConfigArgs } from "./traefikConfig.ts";
+
+/** What decides Traefik's pod. */
+export interface TraefikWorkloadArgs extends Pick<TraefikConfigArgs, "certificates" | "acme"> {
+  /** The board to whose ports 80 and 443 the router forwards. */
+  board: string;
+  /**
+   * Absolute path of the directory for all apps' data on `board`. With `certificates: "acme"` its `traefik` must
+   * exist, for Traefik alone.
+   */
+  directory: string;
+}
+
+/** Names of the objects that Traefik's pod mounts. */
+export const traefikObjects = {
+  configuration: "traefik",
+  serviceAccount: "traefik",
+  dnsApiToken: "traefik-dns",
+} as const;
+
+/** Namespace of the entrance. */
+export const ingressNamespace = "ingress";
+
+/** The directory of ACME's account key and certificates, as a volume. */
+export function acmeDirectory({ board, directory }: TraefikWorkloadArgs): BoardDirectory {
+  return { claim: "traefik-acme", board, path: `${directory}/traefik` };
+}
+
+// MiB, measured with Traefik 3.7.9 on amd64, this configuration and one Ingress: 14 anonymous idle, 38 with 60
+// connections that send 1,500 requests a second; and its own program's pages, 80 where there is room. With a
+// limit of 112 for all of it, p99 was 0.4 s; with 96, 8.3 s, since its program was read again and again.
+const memoryRequest = 112;
+const memoryLimit = 160;
+const user = 65532;
+
+const containerSecurity: Container["securityContext"] = {
+  allowPrivilegeEscalation: false,
+  readOnlyRootFilesystem: true,
+  capabilities: { drop: ["ALL"] },
+};
+
+/** Traefik's Deployment: one pod on the board that holds its certificates and to which the router forwards. */
+export function traefikWorkload(args: TraefikWorkloadArgs): Workload {
+  const acme = acmeOf(args);
+  const mounts = [
+    { name: "configuration", mountPath: traefikPaths.configuration, readOnly: true },
+    ...(acme ? [{ name: "acme", mountPath: traefikPaths.acmeStorage }] : []),
+  ];
+  const usesToken = acme?.challenge === "dns01";
+  const pod: PodSpec = {
+    nodeSelector: { "kubernetes.io/hostname": args.board },
+    priorityClassName: "bramble-entrance",
+    serviceAccountName: traefikObjects.serviceAccount,
+    automountServiceAccountToken: true,
+    enableServiceLinks: false,
+    terminationGracePeriodSeconds: 30,
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: user,
+      runAsGroup: user,
+      // With `Always`, the kubelet would open acme.json to the group at each start, and Traefik refuses a file
+      // that is open to more than its owner. So it may hand over the directory once, while that is empty.
+      fsGroup: user,
+      fsGroupChangePolicy: "OnRootMismatch",
+      seccompProfile: { type: "RuntimeDefault" },
+    },
+    ...(acme && { initContainers: [acmeStorageContainer(mounts)] }),
+    containers: [traefikContainer(mounts, usesToken)],
+    volumes: [
+      { name: "configuration", configMap: { name: traefikObjects.configuration } },
+      ...(acme
+        ? [{ name: "acme", persistentVolumeClaim: { claimName: claimName(acmeDirectory(args)) } }]
+        : []),
+      ...(usesToken
+        ? [{ name: "dns-api-token", secret: { secretName: traefikObjects.dnsApiToken, defaultMode: 0o440 } }]
+        : []),
+    ],
+  };
+  return { name: "traefik", namespace: ingressNamespace, kind: "Deployment", replicas: 1, pod };
+}
+
+function traefikContainer(mounts: Container["volumeMounts"], usesToken: boolean): Container {
+  const probe = { httpGet: { path: "/ping", port: "ping" }, timeoutSeconds: 5 };
+  const tokenDirectory = traefikPaths.dnsApiToken.replace(/\/[^/]+$/, "");
+  return {
+    name: "traefik",
+    image: images.traefik,
+    command: ["traefik", `--configFile=${traefikPaths.configuration}/traefik.yaml`],
+    env: [
+      // Not more, or the heap would drive out the program's own pages.
+      { name: "GOMEMLIMIT", value: `${memoryLimit / 2}MiB` },
+      ...(usesToken ? [{ name: "CF_DNS_API_TOKEN_FILE", value: traefikPaths.dnsApiToken }] : []),
+    ],
+    // Ports of the board itself, and no Service in between: a packet keeps its sender's address, which rate
+    // limits and logs need.
+    ports: [
+      { name: "web", containerPort: containerPorts.web, hostPort: 80, protocol: "TCP" },
+      { name: "websecure", containerPort: containerPorts.websecure, hostPort: 443, protocol: "TCP" },
+      { name: "ping", containerPort: containerPorts.ping, protocol: "TCP" },
+    ],
+    resources: {
+      requests: { cpu: "50m", memory: `${memoryRequest}Mi` },
+      limits: { memory: `${memoryLimit}Mi` },
+    },
+    startupProbe: { ...probe, periodSeconds: 5, failureThreshold: 60 },
+    livenessProbe: { ...probe, periodSeconds: 20, failureThreshold: 6 },
+    readinessProbe: { ...probe, periodSeconds: 10, failureThreshold: 3 },
+    securityContext: containerSecurity,
+    volumeMounts: [
+      ...(mounts ?? []),
+      ...(usesToken ? [{ name: "dns-api-token", mountPath: tokenDirectory, readOnly: true }] : []),
+    ],
+  };
+}
+
+function acmeStorageContainer(mounts: Container["volumeMounts"]): Container {
+  return {
+    name: "acme-storage",
+    image: images.traefik,
+    command: ["sh", `${traefikPaths.configuration}/acme-storage.sh`, `${traefikPaths.acmeStorage}/acme.json`],
+    resources: { requests: { cpu: "10m", memory: "16Mi" }, limits: { memory: "32Mi" } },
+    securityContext: containerSecurity,
+    volumeMounts: mounts,
+  };
+}
