@@ -117,7 +117,7 @@ const dns = z
     apiToken: secretString(
       /^[0-9A-Za-z_-]{40,80}$/,
       "must be a Cloudflare API token (40 to 80 letters, digits, _ and -), not the global key",
-      "Cloudflare API token with the right Zone–DNS–Edit on the zone.",
+      "Cloudflare API token with the rights Zone–Zone–Read and Zone–DNS–Edit on the zone.",
       { placeholder: (digits) => digits.slice(0, 40) },
     ),
     proxied: z
