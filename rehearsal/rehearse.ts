@@ -57,6 +57,7 @@ export async function rehearse({ folder, tools, engine, steps, signal }: Rehears
     deployedBy: deployment.by,
     changes: deployment.changes,
     ...placement,
+    uncertain: budget.uncertain,
     steps: withRooms(steps.taken, deployment),
   };
 }

@@ -7,7 +7,7 @@ import { Markup, markup } from "./markup.ts";
 import type { Outcome } from "./outcome.ts";
 import { deployment, facts, pendingPods, steps } from "./sections.ts";
 import { endOf } from "./segments.ts";
-import { verdict } from "./verdict.ts";
+import { caution, verdict } from "./verdict.ts";
 
 /**
  * What a rehearsal found out, as one page that needs nothing else: no script, no outside resource. The same
@@ -39,6 +39,7 @@ ${patterns}
 <h1>${mark(fine)} ${sentence}</h1>
 </header>
 ${facts(outcome)}
+<p>${caution(outcome)}</p>
 ${pendingPods(pending)}
 <section aria-labelledby="boards">
 <h2 id="boards">Memory of the boards</h2>

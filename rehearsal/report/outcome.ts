@@ -41,6 +41,8 @@ export interface Outcome {
   readonly changes: string;
   readonly boards: readonly BoardOutcome[];
   readonly pending: readonly PendingPod[];
+  /** Workloads that have room here, but might not if the scheduler placed the others otherwise. */
+  readonly uncertain: readonly string[];
   readonly steps: readonly Step[];
 }
 

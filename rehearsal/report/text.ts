@@ -3,7 +3,7 @@ import { boardTable } from "./boardTable.ts";
 import { oneLine, reportWidth, wrapped } from "./columns.ts";
 import { duration } from "./figures.ts";
 import type { Outcome, PendingPod, Step } from "./outcome.ts";
-import { verdict } from "./verdict.ts";
+import { caution, verdict } from "./verdict.ts";
 
 /** How many of the slowest steps the report names. */
 const slowestSteps = 5;
@@ -19,6 +19,7 @@ export function textReport(outcome: Outcome): string {
     headline.map((line) => styleText(fine ? "bold" : ["bold", "red"], line)),
     boardTable(outcome.boards),
     pendingLines(outcome.pending),
+    wrapped(oneLine(caution(outcome)), reportWidth).filter((line) => line !== ""),
     stepLines(outcome.steps),
     closingLines(outcome),
   ];

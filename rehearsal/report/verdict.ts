@@ -29,3 +29,11 @@ function overcommitted(outcome: BoardOutcome): string[] {
   const room = left(outcome);
   return room < 0 ? [`${outcome.board.name} holds ${Math.round(-room)} MiB too much`] : [];
 }
+
+/** What might go otherwise on the boards, in a sentence; empty if nothing might. */
+export function caution({ uncertain }: Outcome): string {
+  if (uncertain.length === 0) return "";
+  const names = new Intl.ListFormat("en").format(uncertain);
+  const have = uncertain.length === 1 ? "has" : "have";
+  return `${names} ${have} room here, but might not if the scheduler placed what can move otherwise.`;
+}

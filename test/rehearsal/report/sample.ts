@@ -94,6 +94,7 @@ export const sample: Outcome = {
   changes: "46 created",
   boards: boards.map((board, index) => ({ board, pods: placed[index] ?? [] })),
   pending: [],
+  uncertain: [],
   steps: [
     { name: "start etcd, kube-apiserver, kube-controller-manager and kube-scheduler", seconds: 11.4 },
     { name: "register 4 boards", seconds: 0.8 },

@@ -106,3 +106,10 @@ it("names the five slowest steps", () => {
     "",
   ]);
 });
+
+it("says what might find no room if it were placed otherwise, and nothing where all is sure", () => {
+  const unsure = { ...sample, uncertain: ["datadog-agent", "sensor-gateway"] };
+  expect(lines(unsure).join(" ")).toContain("datadog-agent and sensor-gateway have room here, but might not");
+  expect(lines({ ...sample, uncertain: ["gogs"] }).join(" ")).toContain("gogs has room here");
+  expect(lines(sample).join(" ")).not.toContain("might not");
+});
