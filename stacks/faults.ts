@@ -1,3 +1,4 @@
+import { RunError } from "@pulumi/pulumi";
 import { closest, distance } from "fastest-levenshtein";
 import type { z } from "zod";
 
@@ -9,8 +10,8 @@ export interface Fault {
   readonly message: string;
 }
 
-/** Thrown with every fault of the settings at once. */
-export class SettingsError extends Error {
+/** Thrown with every fault of the settings at once. Pulumi shows a RunError without a stack. */
+export class SettingsError extends RunError {
   readonly faults: readonly Fault[];
   /**
    * @param what whose settings these are: `home`, `home as rehearsal rehearses it`

@@ -1,3 +1,4 @@
+import { RunError } from "@pulumi/pulumi";
 import type { PlannedBoard } from "../board/board.ts";
 import type { StaticPod, Workload } from "../workload.ts";
 import { mayRunOn, memoryRequest, pinnedTo, priorityOf } from "./placement.ts";
@@ -41,8 +42,8 @@ export interface MemoryBudget {
   readonly uncertain: readonly string[];
 }
 
-/** Thrown where the workloads do not fit the boards, with every pod that does not. */
-export class MemoryBudgetError extends Error {
+/** Thrown where the workloads do not fit the boards, with every pod that does not. Pulumi shows a RunError without a stack. */
+export class MemoryBudgetError extends RunError {
   readonly shortages: readonly Shortage[];
   constructor({ shortages, boards }: MemoryBudget) {
     const lines = shortages.map((shortage) => `  ${shortageText(shortage)}`);
