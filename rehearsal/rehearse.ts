@@ -48,7 +48,8 @@ export async function rehearse({ folder, tools, engine, steps, signal }: Rehears
     await steps.run("boards", () => putBoards(folder, boards, signal));
   }
 
-  const deployment = await steps.run("pulumi up", (progress) => deploy(folder, engine, signal, progress));
+  const deploying = "cli" in engine ? "pulumi up" : "deployment";
+  const deployment = await steps.run(deploying, (progress) => deploy(folder, engine, signal, progress));
   await withdrawAggregatedApis(connect(folder));
   const placement = await steps.run("pods", () => placedPods(connect(folder), budget, signal));
   return {
