@@ -1,4 +1,5 @@
 import { images } from "../images.ts";
+import { restrictedContainer } from "../security.ts";
 import type { Container, Workload } from "../workload.ts";
 
 /** What flannel's objects are called: as in its own manifest, so that its documentation applies. */
@@ -98,11 +99,7 @@ function installer(
     command,
     // A copy of 3 MB at most, and page cache that can be reclaimed.
     resources: { requests: { cpu: "10m", memory: "16Mi" }, limits: { memory: "64Mi" } },
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      readOnlyRootFilesystem: true,
-      capabilities: { drop: ["ALL"] },
-    },
+    securityContext: restrictedContainer,
     volumeMounts,
   };
 }

@@ -1,6 +1,7 @@
 import { core, rbac } from "@pulumi/kubernetes";
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
 import { images } from "../images.ts";
+import { restrictedContainer, restrictedPod } from "../security.ts";
 import { registerNamespace } from "../namespace.ts";
 import type { PriorityClassName } from "../priorities.ts";
 import { registerWorkload, type Workload } from "../workload.ts";
@@ -29,12 +30,7 @@ export function kubeStateMetricsWorkload(): Workload {
       serviceAccountName: name,
       enableServiceLinks: false,
       terminationGracePeriodSeconds: 10,
-      securityContext: {
-        runAsNonRoot: true,
-        runAsUser: 65_534,
-        runAsGroup: 65_534,
-        seccompProfile: { type: "RuntimeDefault" },
-      },
+      securityContext: restrictedPod(65_534),
       containers: [
         {
           name,
@@ -58,11 +54,7 @@ export function kubeStateMetricsWorkload(): Workload {
             failureThreshold: 4,
           },
           livenessProbe: { httpGet: live, periodSeconds: 30, timeoutSeconds: 10, failureThreshold: 6 },
-          securityContext: {
-            allowPrivilegeEscalation: false,
-            readOnlyRootFilesystem: true,
-            capabilities: { drop: ["ALL"] },
-          },
+          securityContext: restrictedContainer,
         },
       ],
     },

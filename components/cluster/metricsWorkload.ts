@@ -1,5 +1,6 @@
 import type { PriorityClassName } from "../priorities.ts";
 import { images } from "../images.ts";
+import { restrictedContainer, restrictedPod } from "../security.ts";
 import type { Workload } from "../workload.ts";
 import { besideApiServer } from "./besideApiServer.ts";
 
@@ -24,12 +25,7 @@ export function metricsServerWorkload(): Workload {
       serviceAccountName: name,
       enableServiceLinks: false,
       terminationGracePeriodSeconds: 15,
-      securityContext: {
-        runAsNonRoot: true,
-        runAsUser: 65_534,
-        runAsGroup: 65_534,
-        seccompProfile: { type: "RuntimeDefault" },
-      },
+      securityContext: restrictedPod(65_534),
       containers: [
         {
           name,
@@ -63,11 +59,7 @@ export function metricsServerWorkload(): Workload {
             failureThreshold: 4,
           },
           livenessProbe: { httpGet: live, periodSeconds: 30, timeoutSeconds: 10, failureThreshold: 6 },
-          securityContext: {
-            allowPrivilegeEscalation: false,
-            readOnlyRootFilesystem: true,
-            capabilities: { drop: ["ALL"] },
-          },
+          securityContext: restrictedContainer,
           volumeMounts: [{ name: "certificate", mountPath: "/tmp" }],
         },
       ],

@@ -1,5 +1,6 @@
 import { controlPlaneTaint } from "../cluster/kubeadmWorkloads.ts";
 import { images } from "../images.ts";
+import { restrictedContainer } from "../security.ts";
 import type { PriorityClassName } from "../priorities.ts";
 import type { Container, Workload } from "../workload.ts";
 import { healthPort, runDirectory } from "./agentConfig.ts";
@@ -91,11 +92,7 @@ function agent({ site, clusterName }: DatadogWorkloadArgs): Container {
     startupProbe: probe("/startup", { periodSeconds: 10, failureThreshold: 60 }),
     readinessProbe: probe("/ready", { periodSeconds: 15, failureThreshold: 6 }),
     livenessProbe: probe("/live", { periodSeconds: 30, failureThreshold: 6 }),
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      readOnlyRootFilesystem: true,
-      capabilities: { drop: ["ALL"] },
-    },
+    securityContext: restrictedContainer,
     volumeMounts: [
       { name: "config", mountPath: `/etc/datadog-agent/${configFile}`, subPath: configFile, readOnly: true },
       { name: "run", mountPath: runDirectory },

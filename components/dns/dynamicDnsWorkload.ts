@@ -1,4 +1,5 @@
 import { images } from "../images.ts";
+import { restrictedContainer, restrictedPod } from "../security.ts";
 import type { Workload } from "../workload.ts";
 
 /** What decides the updater's pod. */
@@ -51,11 +52,8 @@ export function dynamicDnsWorkload({ hosts, proxied, paused }: DynamicDnsWorkloa
       enableServiceLinks: false,
       terminationGracePeriodSeconds: 30,
       securityContext: {
-        runAsNonRoot: true,
-        runAsUser: 1000,
-        runAsGroup: 1000,
+        ...restrictedPod(1000),
         fsGroup: 1000,
-        seccompProfile: { type: "RuntimeDefault" },
       },
       // No probes: the image holds only the program, which opens no port and has no command that tells its
       // health. It ends when it cannot go on, and logs an update that failed.
@@ -65,11 +63,7 @@ export function dynamicDnsWorkload({ hosts, proxied, paused }: DynamicDnsWorkloa
           image: images.dnsUpdater,
           env: Object.entries(environment).map(([name, value]) => ({ name, value })),
           resources: { requests: { cpu: "10m", memory: "24Mi" }, limits: { memory: `${memoryLimit}Mi` } },
-          securityContext: {
-            allowPrivilegeEscalation: false,
-            readOnlyRootFilesystem: true,
-            capabilities: { drop: ["ALL"] },
-          },
+          securityContext: restrictedContainer,
           volumeMounts: [{ name: "api-token", mountPath: secrets, readOnly: true }],
         },
       ],

@@ -1,4 +1,5 @@
 import { images } from "../images.ts";
+import { restrictedContainer, restrictedPod } from "../security.ts";
 import { type BoardDirectory, claimName } from "../storage/volumes.ts";
 import type { Container, Workload } from "../workload.ts";
 import { gogsPaths, gogsPort } from "./appIni.ts";
@@ -50,13 +51,10 @@ export function gogsWorkload(args: GogsWorkloadArgs): Workload {
       enableServiceLinks: false,
       terminationGracePeriodSeconds: 60,
       securityContext: {
-        runAsNonRoot: true,
-        runAsUser: user,
-        runAsGroup: user,
+        ...restrictedPod(user),
         fsGroup: user,
         // Once is enough; at each start it would walk all repositories.
         fsGroupChangePolicy: "OnRootMismatch",
-        seccompProfile: { type: "RuntimeDefault" },
       },
       initContainers: [administratorContainer(args.host)],
       containers: [gogsContainer()],
@@ -126,11 +124,7 @@ function common(): Omit<Container, "name"> {
     // 145,000 objects 77, 89 and 104 (83,000 objects: 59, 59 and 76); `git fsck` of it 79, `git gc` 101.
     // Without gogsGitConfig: 135, 84, 168; 159, 163.
     resources: { requests: { cpu: "50m", memory: "128Mi" }, limits: { memory: "256Mi" } },
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      readOnlyRootFilesystem: true,
-      capabilities: { drop: ["ALL"] },
-    },
+    securityContext: restrictedContainer,
     volumeMounts: [
       { name: "data", mountPath: gogsPaths.data },
       { name: "tmp", mountPath: "/tmp" },

@@ -1,4 +1,5 @@
 import { images } from "../images.ts";
+import { restrictedContainer, restrictedPod } from "../security.ts";
 import { type BoardDirectory, claimName } from "../storage/volumes.ts";
 import type { Container, PodSpec, Workload } from "../workload.ts";
 import { acmeOf, containerPorts, traefikPaths, type TraefikConfigArgs } from "./traefikConfig.ts";
@@ -36,12 +37,6 @@ const memoryRequest = 112;
 const memoryLimit = 160;
 const user = 65532;
 
-const containerSecurity: Container["securityContext"] = {
-  allowPrivilegeEscalation: false,
-  readOnlyRootFilesystem: true,
-  capabilities: { drop: ["ALL"] },
-};
-
 /** Traefik's Deployment: one pod on the board that holds its certificates and to which the router forwards. */
 export function traefikWorkload(args: TraefikWorkloadArgs): Workload {
   const acme = acmeOf(args);
@@ -58,14 +53,11 @@ export function traefikWorkload(args: TraefikWorkloadArgs): Workload {
     enableServiceLinks: false,
     terminationGracePeriodSeconds: 30,
     securityContext: {
-      runAsNonRoot: true,
-      runAsUser: user,
-      runAsGroup: user,
+      ...restrictedPod(user),
       // With `Always`, the kubelet would open acme.json to the group at each start, and Traefik refuses a file
       // that is open to more than its owner. So it may hand over the directory once, while that is empty.
       fsGroup: user,
       fsGroupChangePolicy: "OnRootMismatch",
-      seccompProfile: { type: "RuntimeDefault" },
     },
     ...(acme && { initContainers: [acmeStorageContainer(mounts)] }),
     containers: [traefikContainer(mounts, usesToken)],
@@ -108,7 +100,7 @@ function traefikContainer(mounts: Container["volumeMounts"], usesToken: boolean)
     startupProbe: { ...probe, periodSeconds: 5, failureThreshold: 60 },
     livenessProbe: { ...probe, periodSeconds: 20, failureThreshold: 6 },
     readinessProbe: { ...probe, periodSeconds: 10, failureThreshold: 3 },
-    securityContext: containerSecurity,
+    securityContext: restrictedContainer,
     volumeMounts: [
       ...(mounts ?? []),
       ...(usesToken ? [{ name: "dns-api-token", mountPath: tokenDirectory, readOnly: true }] : []),
@@ -122,7 +114,7 @@ function acmeStorageContainer(mounts: Container["volumeMounts"]): Container {
     image: images.traefik,
     command: ["sh", `${traefikPaths.configuration}/acme-storage.sh`, `${traefikPaths.acmeStorage}/acme.json`],
     resources: { requests: { cpu: "10m", memory: "16Mi" }, limits: { memory: "32Mi" } },
-    securityContext: containerSecurity,
+    securityContext: restrictedContainer,
     volumeMounts: mounts,
   };
 }

@@ -1,4 +1,5 @@
 import { images } from "../images.ts";
+import { restrictedContainer, restrictedPod } from "../security.ts";
 import type { PriorityClassName } from "../priorities.ts";
 import type { Workload } from "../workload.ts";
 
@@ -51,12 +52,9 @@ export function sensorGatewayWorkload({ dogstatsdPort }: SensorGatewayWorkloadAr
       // The gateway gives requests under way 5 s.
       terminationGracePeriodSeconds: 15,
       securityContext: {
-        runAsNonRoot: true,
-        runAsUser: nodeUser,
-        runAsGroup: nodeUser,
+        ...restrictedPod(nodeUser),
         // Lets it read the token, which is for owner and group only.
         fsGroup: nodeUser,
-        seccompProfile: { type: "RuntimeDefault" },
       },
       containers: [
         {
@@ -76,11 +74,7 @@ export function sensorGatewayWorkload({ dogstatsdPort }: SensorGatewayWorkloadAr
           startupProbe: { httpGet: healthz, periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 60 },
           readinessProbe: { httpGet: healthz, periodSeconds: 10, timeoutSeconds: 5 },
           livenessProbe: { httpGet: healthz, periodSeconds: 30, timeoutSeconds: 10, failureThreshold: 4 },
-          securityContext: {
-            allowPrivilegeEscalation: false,
-            readOnlyRootFilesystem: true,
-            capabilities: { drop: ["ALL"] },
-          },
+          securityContext: restrictedContainer,
           volumeMounts: [
             { name: "code", mountPath: codeDirectory, readOnly: true },
             { name: "token", mountPath: tokenDirectory, readOnly: true },
