@@ -12,6 +12,8 @@ export interface BoardDescription {
   readonly ram?: number | undefined;
   /** CPU cores. Default: the model's. */
   readonly cores?: number | undefined;
+  /** Architecture of its operating system. Default: arm64. */
+  readonly arch?: "arm64" | "amd64" | undefined;
   readonly role: "controlPlane" | "worker";
   /** Address or host name. */
   readonly host: string;
@@ -27,6 +29,7 @@ export interface PlannedBoard {
   /** Nominal RAM in MiB. */
   readonly ram: number;
   readonly cores: number;
+  readonly arch: "arm64" | "amd64";
   /** Whether apps may run on it: workers, and the control plane where there is no worker. */
   readonly takesApps: boolean;
   readonly memory: MemoryPlan;
@@ -38,20 +41,18 @@ export function planBoards(boards: readonly BoardDescription[]): PlannedBoard[] 
   return boards.map((board) => planBoard(board, board.role === "worker" || !hasWorker));
 }
 
-function planBoard(
-  { name, model, ram, cores, role, host }: BoardDescription,
-  takesApps: boolean,
-): PlannedBoard {
+function planBoard(description: BoardDescription, takesApps: boolean): PlannedBoard {
+  const { name, model, ram, cores, arch = "arm64", role, host } = description;
   const known = model === undefined ? undefined : models[model];
   const nominal = ram ?? known?.ram;
   const cpus = cores ?? known?.cores;
   // The settings' own check comes first and says more.
-  if (nominal === undefined || cpus === undefined)
-    throw new Error(`board ${name} has neither model nor ram and cores`);
+  if (nominal === undefined || cpus === undefined) throw new Error(`board ${name} has no ram or cores`);
   // A RAM of its own is another board than the catalogue's: the catalogue's measurement does not hold for it.
   const capacity = known?.ram === nominal ? known.capacity : capacityOf(nominal);
   const modelName = known?.name ?? "board";
-  return { name, role, host, modelName, ram: nominal, cores: cpus, takesApps, memory: memoryPlan(capacity) };
+  const memory = memoryPlan(capacity);
+  return { name, role, host, modelName, ram: nominal, cores: cpus, arch, takesApps, memory };
 }
 
 /** What a board is, and the kubelet configuration that follows from its RAM. */

@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# For the phases that install packages; in front of them, behind prelude.sh.
+
+# On a freshly flashed card the operating system's own updater may hold the lock for minutes.
+apt() {
+  quietly apt-get -q -y -o DPkg::Lock::Timeout=600 -o Acquire::Retries=3 -o Acquire::http::Timeout=30 \
+    -o Acquire::https::Timeout=30 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold "$@"
+}
+
+# installed PACKAGE: its version, or nothing.
+installed() {
+  { dpkg-query -W -f='${db:Status-Abbrev} ${Version}\n' "$1" 2>/dev/null || true; } | awk '$1 ~ /^.i$/ { print $2 }'
+}
+
+held() { apt-mark showhold | grep -x "$1" >/dev/null; }
+
+# hold PACKAGE…: no upgrade but bramble's touches them.
+hold() {
+  local package
+  for package in "$@"; do
+    if ! held "$package" && lacking "$package is not held"; then quietly apt-mark hold "$package"; fi
+  done
+}
+
+# A power cut in the middle of an installation leaves packages half configured.
+repair_packages() {
+  if [ -n "$(dpkg --audit)" ] && lacking "packages are half installed"; then
+    quietly dpkg --configure -a
+    apt --fix-broken install
+  fi
+}
+
+refresh_packages() {
+  apt update || fail "a package repository can't be read" \
+    "see that the board reaches it and its clock is right, or name a mirror: cluster.packages"
+}
+
+# install_packages PACKAGE[=VERSION]…
+install_packages() {
+  apt install --no-install-recommends --allow-downgrades --allow-change-held-packages "$@" ||
+    fail "$* can't be installed" "see the lines above; if a package is not found, npm run drift says whether the board still has its repositories"
+}

@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+# containerd, held, with the configuration it prints itself, changed where Kubernetes needs it.
+
+config=/etc/containerd/config.toml
+
+# A filter for `containerd config default`, of version 2 (containerd 1.6, 1.7) and 3 (2.x): one process of each
+# pod is managed by systemd as everything else is; kubeadm's sandbox image; Kubernetes' folder for CNI plugins,
+# of which Debian's build knows nothing.
+for_kubernetes() {
+  awk -v image="$SANDBOX_IMAGE" -v folder=/opt/cni/bin '
+    function set(value) { sub(/=.*/, "= " value) }
+    /^ *\[/ { section = $0; gsub(/^ *\[|\] *$|["\047]/, "", section) }
+    section ~ /cri.*\.runtimes\.runc\.options$/ && /^ *SystemdCgroup =/ { set("true") }
+    section ~ /grpc\.v1\.cri$/ && /^ *sandbox_image =/ { set("\"" image "\"") }
+    section ~ /cri\.v1\.images\.pinned_images$/ && /^ *sandbox =/ { set("\"" image "\"") }
+    section ~ /cri.*\.cni$/ && /^ *bin_dir = ["\047]\// { set("\"" folder "\"") }
+    section ~ /cri.*\.cni$/ && /^ *bin_dirs =/ { set("[\"" folder "\"]") }
+    { print }'
+}
+
+# What containerd makes of the file, where all of it must have arrived.
+takes_effect() {
+  local dump
+  dump=$(containerd --config "$ROOT$config" config dump) || return 1
+  grep -q 'SystemdCgroup = true' <<<"$dump" && grep -qF "$SANDBOX_IMAGE" <<<"$dump" && grep -q 'bin_dirs\? = .*/opt/cni/bin' <<<"$dump"
+}
+
+recent_enough() { dpkg --compare-versions "$(installed "$CONTAINERD_PACKAGE")" ge "$CONTAINERD_MINIMUM"; }
+
+promises() {
+  repair_packages
+  if [ -z "$(installed "$CONTAINERD_PACKAGE")" ] && lacking "$CONTAINERD_PACKAGE is not installed"; then
+    refresh_packages
+    install_packages "$CONTAINERD_PACKAGE"
+  fi
+  # In a check it may be missing, and then there is nothing more to say.
+  if [ -z "$(installed "$CONTAINERD_PACKAGE")" ]; then return; fi
+  if ! recent_enough; then
+    lacking "$CONTAINERD_PACKAGE is $(installed "$CONTAINERD_PACKAGE"), Kubernetes needs $CONTAINERD_MINIMUM" \
+      "take it from a repository that has it: cluster.packages.containerd" || true
+  fi
+  hold "$CONTAINERD_PACKAGE"
+  containerd config default | for_kubernetes | file "$config"
+  if ! takes_effect; then
+    lacking "containerd does not take up $config as it should" "see: containerd --config $config config dump" || true
+  fi
+  if ! systemctl -q is-enabled containerd && lacking "containerd is not enabled"; then quietly systemctl enable containerd; fi
+  if { ! systemctl -q is-active containerd || ! started_after containerd "$config"; } &&
+    lacking "containerd does not run with this configuration"; then
+    quietly systemctl restart containerd
+  fi
+}
+
+# The package and its configuration stay: other containers may run on it.
+undo() { quietly apt-mark unhold "$CONTAINERD_PACKAGE"; }
+
+phase "$@"

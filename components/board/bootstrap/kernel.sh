@@ -1,0 +1,106 @@
+#!/usr/bin/env bash
+# Modules, network settings, and a boot configuration that gives the kernel its memory cgroup.
+
+sysctl_file=/etc/sysctl.d/99-z-bramble.conf
+modules_file=/etc/modules-load.d/bramble.conf
+flag=cgroup_enable=memory
+
+settings() {
+  printf '%s\n' \
+    'net.bridge.bridge-nf-call-ip6tables = 1' \
+    'net.bridge.bridge-nf-call-iptables = 1' \
+    'net.ipv4.ip_forward = 1'
+}
+
+modules_loaded() {
+  grep -qw overlay "$ROOT/proc/filesystems" && [ -e "$ROOT/proc/sys/net/bridge/bridge-nf-call-iptables" ]
+}
+
+settings_live() {
+  local name value
+  while read -r name _ value; do
+    [ "$(cat "$ROOT/proc/sys/${name//.//}")" = "$value" ] || return 1
+  done < <(settings)
+}
+
+# The first of these that is there. In Raspberry Pi OS since bookworm /boot/cmdline.txt only says that the file
+# has moved.
+cmdline_file() {
+  local path
+  for path in /boot/firmware/cmdline.txt /boot/cmdline.txt; do
+    if [ -e "$ROOT$path" ]; then
+      echo "$path"
+      return
+    fi
+  done
+}
+
+# A filter for cmdline.txt: the firmware reads its first line only, and passes it on as it is. The Raspberry
+# Pi's firmware puts cgroup_disable=memory in front of it; the flag takes that back.
+with_flag() {
+  sed -E "1 { s/(^| )cgroup_disable=memory( |\r?$)/\1\2/; /(^| )$flag( |\r?$)/! s/ *(\r?)$/ $flag\1/ }"
+}
+
+# The same for Debian's own images, which write cmdline.txt anew, with this file's text, for each new kernel.
+extra_with_flag() {
+  awk -v flag="$flag" '{ print } $0 ~ "(^| )" flag "( |$)" { found = 1 } END { if (!found) print flag }'
+}
+
+# A filter for armbianEnv.txt. Armbian passes the flag by itself unless docker_optimizations is off.
+env_with_flag() {
+  awk -v flag="$flag" '
+    /^extraargs=/ { found = 1; if ($0 !~ "[= ]" flag "( |$)") $0 = $0 " " flag }
+    { print }
+    END { if (!found) print "extraargs=" flag }'
+}
+
+desktop() { compgen -G "$ROOT/usr/share/xsessions/*" >/dev/null || compgen -G "$ROOT/usr/share/wayland-sessions/*" >/dev/null; }
+
+# A board without a desktop gets back what the GPU keeps of its RAM (60 MiB of a Raspberry Pi 3), unless its
+# owner has set how much.
+gpu_memory() {
+  local path=$1
+  if desktop || with_block <"$ROOT$path" | grep '^gpu_mem' >/dev/null; then
+    edited "$path" with_block
+  else
+    edited "$path" with_block '[all]' 'gpu_mem=16'
+  fi
+}
+
+boot_configuration() {
+  local cmdline
+  cmdline=$(cmdline_file)
+  if [ -n "$cmdline" ]; then
+    edited "$cmdline" with_flag
+    if grep -qs raspi-extra-cmdline "$ROOT/etc/kernel/postinst.d/z50-raspi-firmware"; then
+      [ -e "$ROOT/etc/default/raspi-extra-cmdline" ] || : | file /etc/default/raspi-extra-cmdline
+      if [ -e "$ROOT/etc/default/raspi-extra-cmdline" ]; then edited /etc/default/raspi-extra-cmdline extra_with_flag; fi
+    fi
+    if [ -e "$ROOT${cmdline%cmdline.txt}config.txt" ]; then gpu_memory "${cmdline%cmdline.txt}config.txt"; fi
+  elif [ -e "$ROOT/boot/armbianEnv.txt" ]; then
+    if ! memory_cgroup || grep -q "$flag" "$ROOT/boot/armbianEnv.txt"; then edited /boot/armbianEnv.txt env_with_flag; fi
+  elif ! memory_cgroup; then
+    lacking "the kernel has no memory cgroup, and there is neither cmdline.txt nor armbianEnv.txt to ask for it" \
+      "take cgroup_disable=memory out of the boot loader's configuration or add $flag to it, and reboot" || true
+  fi
+}
+
+promises() {
+  printf 'overlay\nbr_netfilter\n' | file "$modules_file"
+  if ! modules_loaded && lacking "overlay or br_netfilter is not loaded"; then quietly modprobe -a overlay br_netfilter; fi
+  settings | file "$sysctl_file"
+  if ! settings_live && lacking "the network settings are not in force"; then quietly sysctl -p "$ROOT$sysctl_file"; fi
+  boot_configuration
+}
+
+# The flag in cmdline.txt stays: it does no harm, and without it the next boot would differ from this one.
+undo() {
+  absent "$sysctl_file"
+  absent "$modules_file"
+  local config
+  config=$(cmdline_file)
+  config=${config%cmdline.txt}config.txt
+  if [ -e "$ROOT$config" ]; then edited "$config" with_block; fi
+}
+
+phase "$@"

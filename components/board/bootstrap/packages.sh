@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# kubelet, kubeadm and kubectl in one version, held, and the CNI plugins that pod networks build on.
+
+pinned=(kubelet kubeadm kubectl)
+plugins=/opt/cni/bin
+
+joined() { [ -e "$ROOT/etc/kubernetes/kubelet.conf" ]; }
+
+# The packages that this phase brings to the version. On a board that has joined, the kubelet waits for the
+# cluster's upgrade, which drains the board first; a newer kubeadm may come before.
+to_bring() {
+  if joined && ! checking; then echo kubeadm; else echo "${pinned[@]}"; fi
+}
+
+has_version() {
+  case $(installed "$1") in "$KUBERNETES_VERSION" | "$KUBERNETES_VERSION"-*) ;; *) return 1 ;; esac
+}
+
+missing() {
+  local package
+  for package in $(to_bring); do
+    if ! has_version "$package"; then printf '%s=%s-* ' "$package" "$KUBERNETES_VERSION"; fi
+  done
+  for package in $EXTRA_PACKAGES; do
+    if [ -z "$(installed "$package")" ]; then printf '%s ' "$package"; fi
+  done
+}
+
+plugins_there() {
+  local plugin
+  for plugin in bridge host-local loopback portmap; do
+    if [ ! -x "$ROOT$plugins/$plugin" ]; then return 1; fi
+  done
+}
+
+promises() {
+  repair_packages
+  local packages=()
+  read -r -a packages <<<"$(missing)"
+  if [ ${#packages[@]} != 0 ] && lacking "installed are kubelet $(installed kubelet), kubeadm $(installed kubeadm), kubectl $(installed kubectl); missing: ${packages[*]}"; then
+    refresh_packages
+    install_packages "${packages[@]}"
+  fi
+  hold "${pinned[@]}"
+  if ! plugins_there; then
+    lacking "$plugins lacks bridge, host-local, loopback or portmap" "install a package that has them: cluster.packages.extra" || true
+  fi
+  if ! systemctl -q is-enabled kubelet && lacking "the kubelet is not enabled"; then quietly systemctl enable kubelet; fi
+}
+
+undo() {
+  quietly apt-mark unhold "${pinned[@]}"
+  apt remove "${pinned[@]}"
+}
+
+phase "$@"

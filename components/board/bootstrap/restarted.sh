@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# The board is up again if it had to reboot, and what only a boot could show holds.
+
+boot_id() { cat "$ROOT/proc/sys/kernel/random/boot_id"; }
+
+promises() {
+  if applying; then
+    return
+  fi
+  if [ -e "$STATE/rebooted-from" ] && [ "$(cat "$STATE/rebooted-from")" = "$(boot_id)" ]; then
+    lacking "the board has not rebooted" "reboot it by hand, then run pulumi up again" || true
+  fi
+  if ! memory_cgroup; then
+    lacking "the kernel has no memory cgroup; it was started with: $(cat "$ROOT/proc/cmdline")" \
+      "see that the boot loader passes cgroup_enable=memory; npm run drift has the next up set it and reboot again" || true
+  fi
+  if [ "$(wc -l <"$ROOT/proc/swaps")" != 1 ]; then
+    lacking "swap is on: $(awk 'NR > 1 { printf "%s ", $1 }' "$ROOT/proc/swaps")" \
+      "see what turned it on (systemctl list-units --type=swap)" || true
+  fi
+}
+
+undo() { rm -f "$STATE/rebooted-from"; }
+
+phase "$@"

@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# Fewer writes to the card, and no automatic upgrade that replaces what the cluster runs on or reboots a board.
+
+journal=/etc/systemd/journald.conf.d/90-bramble.conf
+upgrades=/etc/apt/apt.conf.d/90-bramble
+
+# A filter for fstab: noatime for /, everything else byte for byte.
+without_access_times() {
+  awk '
+    !/^[[:space:]]*#/ && $2 == "/" && $4 !~ /(^|,)noatime(,|$)/ {
+      options = $4
+      gsub(/(^|,)(relatime|atime|strictatime)/, "", options)
+      sub(/^,/, "", options)
+      options = options == "" ? "noatime" : options ",noatime"
+      # The fourth field stands behind three fields and their spaces.
+      match($0, /^[[:space:]]*[^[:space:]]+[[:space:]]+[^[:space:]]+[[:space:]]+[^[:space:]]+[[:space:]]+/)
+      $0 = substr($0, 1, RLENGTH) options substr($0, RLENGTH + length($4) + 1)
+    }
+    { print }'
+}
+
+without_access_times_now() { awk '$2 == "/" { options = $4 } END { exit options !~ /(^|,)noatime(,|$)/ }' "$ROOT/proc/mounts"; }
+
+promises() {
+  printf '[Journal]\nSystemMaxUse=%sM\nSystemMaxFileSize=8M\nRuntimeMaxUse=16M\n' "$JOURNAL_SIZE" | file "$journal"
+  if ! started_after systemd-journald "$journal" && lacking "journald does not know its limit"; then
+    quietly systemctl restart systemd-journald
+  fi
+  if [ -e "$ROOT/etc/fstab" ]; then edited /etc/fstab without_access_times; fi
+  if ! without_access_times_now && lacking "/ records each access"; then quietly mount -o remount,noatime /; fi
+  printf '%s\n' \
+    'Unattended-Upgrade::Package-Blacklist { "containerd"; "cri-tools"; "kube"; "runc"; };' \
+    'Unattended-Upgrade::Automatic-Reboot "false";' | file "$upgrades"
+}
+
+# noatime stays: it does no harm.
+undo() {
+  absent "$journal"
+  absent "$upgrades"
+}
+
+phase "$@"

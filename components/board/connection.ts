@@ -1,0 +1,86 @@
+import type { types } from "@pulumi/command";
+import type { Input } from "@pulumi/pulumi";
+
+/** How one machine is reached by SSH. */
+export interface SshAddress {
+  /** Address or host name. */
+  readonly host: string;
+  /** Default: 22. */
+  readonly port?: number | undefined;
+  /** Who logs in. Either root, or a user whose sudo asks for no password. */
+  readonly user: string;
+  /**
+   * The machine's public host key as in its /etc/ssh/ssh_host_ed25519_key.pub: `ssh-ed25519 AAAA…`. Required:
+   * without it anybody in the network could pass for the machine.
+   */
+  readonly hostKey: string;
+  /** Private key in OpenSSH form. Default: the keys of the SSH agent ($SSH_AUTH_SOCK), which are always tried. */
+  readonly privateKey?: Input<string> | undefined;
+}
+
+/** How a board is reached. */
+export interface BoardConnection extends SshAddress {
+  /** A machine to go through, where the board can't be reached directly. Default: none. */
+  readonly jump?: SshAddress | undefined;
+}
+
+/** Attempts before a board counts as unreachable: 30 s if it refuses, 3 minutes if it is silent. */
+export const dialAttempts = 12;
+/** The same for a board that may be starting: 4 minutes if it refuses, 16 if it is silent. */
+export const dialAttemptsWhileStarting = 55;
+/** Seconds for one attempt. */
+const perDialTimeout = 15;
+
+const keyTypes = [
+  "ssh-ed25519",
+  "ecdsa-sha2-nistp256",
+  "ecdsa-sha2-nistp384",
+  "ecdsa-sha2-nistp521",
+  "ssh-rsa",
+];
+
+/**
+ * What is wrong with a host key, and the command that prints the right one. Undefined if it has the right form.
+ *
+ * @param address the machine's; `hostKey` may be missing
+ */
+export function hostKeyFault(address: Partial<SshAddress> & { host: string }): string | undefined {
+  const { host, port = 22, hostKey = "" } = address;
+  const words = hostKey.trim().split(/\s+/);
+  const keyType = words[0] ?? "";
+  const key = words[1] ?? "";
+  if (keyTypes.includes(keyType) && isKeyOf(keyType, key)) return undefined;
+  const print = `ssh-keyscan -t ed25519 -p ${port} ${host} | cut -d' ' -f2-`;
+  const onBoard = "compare it with /etc/ssh/ssh_host_ed25519_key.pub on the machine";
+  if (hostKey === "") return `is missing. Print it with: ${print} (${onBoard})`;
+  if (keyTypes.includes(key)) return `starts with an address, as in known_hosts: leave out the first word`;
+  return `must be a public host key such as "ssh-ed25519 AAAA…". Print it with: ${print} (${onBoard})`;
+}
+
+/** A key's bytes begin with the length of its type's name, and the name. */
+function isKeyOf(keyType: string, key: string): boolean {
+  const bytes = Buffer.from(key, "base64");
+  return bytes.length > 4 && bytes.subarray(4, 4 + bytes.readUInt32BE(0)).toString() === keyType;
+}
+
+/**
+ * The connection of a remote.Command.
+ *
+ * @param connection how the board is reached
+ * @param attempts how often it is tried
+ * @throws Error if a host key is missing or malformed
+ */
+export function commandConnection(
+  connection: BoardConnection,
+  attempts = dialAttempts,
+): types.input.remote.ConnectionArgs {
+  const { jump } = connection;
+  return { ...reached(connection, attempts), ...(jump && { proxy: reached(jump, dialAttempts) }) };
+}
+
+function reached(address: SshAddress, dialErrorLimit: number): types.input.remote.ProxyConnectionArgs {
+  const fault = hostKeyFault(address);
+  if (fault) throw new Error(`The hostKey of ${address.host} ${fault}`);
+  const { host, port = 22, user, hostKey, privateKey } = address;
+  return { host, port, user, hostKey, ...(privateKey && { privateKey }), dialErrorLimit, perDialTimeout };
+}

@@ -1,0 +1,171 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { isIPv4, isIPv6 } from "node:net";
+import { assignments } from "./shell.ts";
+
+/** A signed package repository. */
+export interface PackageRepository {
+  /**
+   * A line for apt. `%key%` stands for the key's path on the board, `%id%` for the operating system's id
+   * (debian, ubuntu), `%codename%` for its release's name (trixie).
+   */
+  readonly line: string;
+  /** The key that signs it: its text (`-----BEGIN PGP …`), or an address from which the board takes it. */
+  readonly key: string;
+}
+
+/** What is installed on a board, and from where. */
+export interface BoardPackages {
+  /** Version of kubelet, kubeadm and kubectl: 1.37.1 */
+  readonly kubernetes: string;
+  readonly kubernetesRepository: PackageRepository;
+  /** The package's name: `containerd.io` (Docker's), `containerd` (Debian's). */
+  readonly containerd: string;
+  /** Where containerd comes from. Without it: the operating system's own repositories. */
+  readonly containerdRepository?: PackageRepository | undefined;
+  /** The oldest containerd that this Kubernetes works with: 2.0 */
+  readonly containerdMinimum: string;
+  /** Packages that bring the CNI plugins, and tools: kubernetes-cni, cri-tools. */
+  readonly extra: readonly string[];
+  /** The image of the container that holds a pod's network; kubeadm's, so that it is pulled once. */
+  readonly sandboxImage: string;
+}
+
+/** Everything that the phases need to know of a board. */
+export interface BootstrapPlan {
+  /** Host name of the board and name of its node. */
+  readonly board: string;
+  /** Nominal RAM in MiB: the kernel can't have more. */
+  readonly ram: number;
+  /** MiB that the plan expects the kernel to have: it must have 95 % of it. */
+  readonly capacity: number;
+  readonly cores: number;
+  readonly arch: "arm64" | "amd64";
+  /** All boards of the cluster, this one too. */
+  readonly boards: readonly { readonly name: string; readonly host: string }[];
+  /** Time servers that the board asks. Empty: those of its operating system. */
+  readonly timeServers: readonly string[];
+  readonly packages: BoardPackages;
+}
+
+/** One step of a board's bootstrap. */
+export interface PhaseDocument {
+  readonly phase: PhaseName;
+  /** The script with its parameters in front. Holds no secret. */
+  readonly script: string;
+  /** Seconds. */
+  readonly timeLimit: number;
+  /** Whether it runs as root; else as the user who logs in. */
+  readonly asRoot: boolean;
+  /** Whether the board may be starting when this phase begins. */
+  readonly whileStarting: boolean;
+}
+
+/** The phases in their order. Each works only on what the ones before it left. */
+export const phaseNames = [
+  "inspect",
+  "host",
+  "wear",
+  "kernel",
+  "swap",
+  "reboot",
+  "restarted",
+  "repositories",
+  "containerd",
+  "packages",
+] as const;
+/** A phase's name. */
+export type PhaseName = (typeof phaseNames)[number];
+
+/** MiB free on `/` before anything is installed: packages 0.5 GiB, a node's images 1 GiB, and their unpacking. */
+const diskNeeded = 2560;
+/** MiB of journal on the card: about a week of a node's messages. */
+const journalSize = 64;
+/** Seconds for the first synchronisation; a time server that is reached needs 10 to 30. */
+const clockWait = 120;
+
+/** The phases of a board. The same plan gives the same documents; a document changes with what it depends on. */
+export function bootstrapPhases(plan: BootstrapPlan): PhaseDocument[] {
+  const parameters = phaseParameters(plan);
+  const script = (phase: PhaseName) => phaseScript(plan.board, phase, parameters[phase]);
+  // A board that needs another boot configuration may need a reboot for it.
+  const bootConfiguration = createHash("sha256")
+    .update(script("kernel"))
+    .update(script("swap"))
+    .digest("hex");
+  parameters.reboot = parameters.restarted = { BOOT_CONFIGURATION: bootConfiguration };
+  return phaseNames.map((phase) => ({
+    phase,
+    script: script(phase),
+    timeLimit: installs.has(phase) ? 1800 : 300,
+    // It says what to do where sudo does not work.
+    asRoot: phase !== "inspect",
+    whileStarting: phase === "restarted",
+  }));
+}
+
+const installs = new Set<PhaseName>(["host", "containerd", "packages"]);
+
+type Parameters = Readonly<Record<string, string | number>>;
+
+function phaseParameters({ packages, ...plan }: BootstrapPlan): Record<PhaseName, Parameters> {
+  const { ram, capacity, cores, arch } = plan;
+  const isShared = packages.containerdRepository?.line === packages.kubernetesRepository.line;
+  return {
+    inspect: { RAM: ram, CAPACITY: capacity, CORES: cores, ARCH: arch, DISK: diskNeeded },
+    host: {
+      HOSTS: hostsEntries(plan.board, plan.boards).join("\n"),
+      TIME_SERVERS: plan.timeServers.join(" "),
+      CLOCK_WAIT: clockWait,
+    },
+    wear: { JOURNAL_SIZE: journalSize },
+    kernel: {},
+    swap: {},
+    reboot: {},
+    restarted: {},
+    repositories: {
+      ...repository("CONTAINERD", packages.containerdRepository),
+      // A mirror with everything is one source: apt refuses it under two keys' paths.
+      ...repository("KUBERNETES", isShared ? undefined : packages.kubernetesRepository),
+    },
+    containerd: {
+      CONTAINERD_PACKAGE: packages.containerd,
+      CONTAINERD_MINIMUM: packages.containerdMinimum,
+      SANDBOX_IMAGE: packages.sandboxImage,
+    },
+    packages: {
+      KUBERNETES_VERSION: packages.kubernetes,
+      EXTRA_PACKAGES: packages.extra.join(" "),
+    },
+  };
+}
+
+function repository(prefix: string, { line, key }: PackageRepository = { line: "", key: "" }): Parameters {
+  const isUrl = /^https?:\/\//.test(key);
+  return {
+    [`${prefix}_REPOSITORY`]: line,
+    [`${prefix}_KEY`]: isUrl ? "" : key.trim(),
+    [`${prefix}_KEY_URL`]: isUrl ? key : "",
+  };
+}
+
+/**
+ * Lines for a board's /etc/hosts: every board that is reached at an address of the network. Its own name must
+ * mean something even if it is reached by another one.
+ */
+export function hostsEntries(board: string, boards: BootstrapPlan["boards"]): string[] {
+  return boards.flatMap(({ name, host }) => {
+    const inNetwork = (isIPv4(host) && !host.startsWith("127.")) || (isIPv6(host) && host !== "::1");
+    if (inNetwork) return [`${host} ${name}`];
+    return name === board ? [`127.0.1.1 ${name}`] : [];
+  });
+}
+
+function phaseScript(board: string, phase: PhaseName, parameters: Parameters): string {
+  const files = ["prelude", ...(installs.has(phase) ? ["apt"] : []), phase];
+  return assignments({ BOARD: board, PHASE: phase, ...parameters }) + files.map(scriptFile).join("");
+}
+
+function scriptFile(name: string): string {
+  return readFileSync(new URL(`bootstrap/${name}.sh`, import.meta.url), "utf8");
+}

@@ -1,0 +1,162 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { main as drift } from "../../../drift/main.ts";
+import type { BoardBootstrapArgs } from "../../../components/board/bootstrap.ts";
+import { phaseNames } from "../../../components/board/phases.ts";
+import { BootstrapStack, noEngine } from "./bootstrapStack.ts";
+import { plan } from "./plan.ts";
+import { ScratchBoard } from "./scratchBoard.ts";
+import { noSshServer, SshServer } from "./sshServer.ts";
+
+const reason = noEngine || noSshServer;
+const stack = new BootstrapStack();
+const board = new ScratchBoard({
+  "etc/os-release": 'ID=debian\nVERSION_ID="13"\nVERSION_CODENAME=trixie\n',
+  "etc/hosts": "127.0.0.1 localhost\n",
+  "usr/lib/systemd/system/systemd-timesyncd.service": "",
+});
+let server: SshServer;
+let args: BoardBootstrapArgs;
+
+beforeAll(async () => {
+  if (reason) return;
+  server = await SshServer.start(board.environment);
+  args = { plan, connection: server.address };
+});
+beforeEach(({ skip }) => skip(reason !== "", reason));
+afterAll(async () => {
+  stack.remove();
+  board.remove();
+  if (!reason) await server.stop();
+});
+
+const moved = () => ({
+  ...args,
+  plan: { ...plan, packages },
+  connection: { ...server.address, host: "localhost" },
+});
+const all = (op: string) => phaseNames.map((phase) => `${op} pi3-1-${phase}`);
+const packages = { ...plan.packages, kubernetes: "1.37.2" };
+
+/** The phases in the order of a life: each builds on the state that the one before left. */
+describe("a board in Pulumi's engine, over a real SSH server", { timeout: 180_000 }, () => {
+  it("is set up phase by phase", async () => {
+    const { done, errors } = await stack.up({ "pi3-1": args });
+    expect(errors).toBe("");
+    expect(done).toEqual(all("create"));
+    const commands = server.takeCommands();
+    expect(commands).toHaveLength(phaseNames.length);
+    expect(commands[0]).toBe("timeout -k 10 300 bash -s -- apply");
+    expect(board.read("etc/hostname")).toBe("pi3-1\n");
+  });
+
+  it("keeps the private key out of its state", () => {
+    expect(stack.state).toContain("pi3-1-swap");
+    expect(stack.state).not.toContain("PRIVATE KEY");
+  });
+
+  it("is not dialled by a second up", async () => {
+    expect(await stack.up({ "pi3-1": args })).toEqual({ done: [], errors: "" });
+    expect(server.takeCommands()).toEqual([]);
+  });
+
+  it("runs only the phase whose parameter changed, in place", async () => {
+    const { done, errors } = await stack.up({ "pi3-1": { ...args, plan: { ...plan, packages } } });
+    expect(errors).toBe("");
+    expect(done).toEqual(["update pi3-1-packages"]);
+    expect(server.takeCommands()).toHaveLength(1);
+    expect(board.read("installed")).toContain("kubelet 1.37.2-1.1");
+  });
+
+  it("names board, phase and fix where a phase fails, and goes on from there", async () => {
+    board.write({ "proc/meminfo": "MemTotal: 440000 kB\n" });
+    const other = { ...plan, packages, ram: 1000 };
+    const { errors } = await stack.up({ "pi3-1": { ...args, plan: other } });
+    expect(errors).toMatch(/board pi3-1, phase inspect: the kernel has 429 MiB of RAM/);
+    expect(errors).toMatch(/fix: set the board's model or ram/);
+    board.write({ "proc/meminfo": "MemTotal: 927028 kB\n" });
+    const { done } = await stack.up({ "pi3-1": { ...args, plan: other } });
+    expect(done).toEqual(["update pi3-1-inspect"]);
+    await stack.up({ "pi3-1": { ...args, plan: { ...plan, packages } } });
+  });
+
+  it("is found to have drifted, and the next up mends just that", async () => {
+    const said: string[] = [];
+    const lines = vi.spyOn(console, "log").mockImplementation((line: string) => void said.push(line));
+    const check = () => drift(["boards"], stack.pulumi);
+    const first = await check();
+    expect([first, ...said]).toEqual([0, "pi3-1: as promised"]);
+    board.write({ "etc/fstab": "/swap.img none swap sw 0 0\n", "etc/hosts": "127.0.0.1 localhost\n" });
+    expect(await check()).toBe(1);
+    expect(await check()).toBe(1);
+    expect(said).toEqual([
+      "pi3-1: as promised",
+      ...Array.from({ length: 2 }).flatMap(() => [
+        "pi3-1:\n  host: /etc/hosts is not as promised\n  swap: /etc/fstab is not as promised",
+        "The next up mends this: npx pulumi up -s boards",
+      ]),
+    ]);
+    lines.mockRestore();
+    const current = { ...args, plan: { ...plan, packages } };
+    expect(await stack.up({ "pi3-1": current })).toEqual({
+      done: ["update pi3-1-host", "update pi3-1-swap"],
+      errors: "",
+    });
+    expect(await stack.up({ "pi3-1": current })).toEqual({ done: [], errors: "" });
+    expect(await check()).toBe(0);
+  });
+
+  // What the state says is how the board is reached when it is removed, and by any later command.
+  it("is gone through again, and not changed, when it moved to another address", async () => {
+    const { done } = await stack.up({ "pi3-1": moved() });
+    expect(done).toEqual(all("update"));
+    expect(stack.state).toMatch(/"stdout": ?"packages: changed nothing"/);
+  });
+
+  it("is not dialled once it is dead, neither for a change nor to be removed", async () => {
+    const dead = { ...moved(), dead: true };
+    await server.stop();
+    expect(await stack.up({ "pi3-1": dead })).toEqual({ done: [], errors: "" });
+    const changed = { ...dead, plan: { ...plan, ram: 2048, capacity: 1848 } };
+    expect(await stack.up({ "pi3-1": changed })).toEqual({ done: [], errors: "" });
+    expect(await stack.up({})).toEqual({ done: all("delete").toReversed(), errors: "" });
+    expect(board.read("etc/systemd/journald.conf.d/90-bramble.conf")).toBeDefined();
+  });
+});
+
+describe("a board that leaves", { timeout: 180_000 }, () => {
+  it("is undone phase by phase, the last first", async () => {
+    server = await SshServer.start(board.environment);
+    const connection = server.address;
+    await stack.up({ "pi3-1": { plan, connection } });
+    expect(board.read("etc/hosts")).toContain("bramble");
+    server.takeCommands();
+    expect(await stack.up({})).toEqual({ done: all("delete").toReversed(), errors: "" });
+    expect(server.takeCommands().every((command) => command.endsWith(" remove"))).toBe(true);
+    expect(board.read("etc/hosts")).not.toContain("bramble");
+  });
+});
+
+describe("boards that can't be reached", { timeout: 180_000 }, () => {
+  it("fail within a minute, each with its reason, and are left as they were", async () => {
+    const changes = {
+      stranger: { hostKey: server.strangersKey },
+      "no-user": { user: "nobody" },
+      "no-port": { port: 1 },
+    };
+    const boards = Object.entries(changes).map(([name, change]) => {
+      return [name, { plan, connection: { ...server.address, ...change } }] as const;
+    });
+    const before = board.files();
+    const since = Date.now();
+    const { done, errors } = await stack.up(Object.fromEntries(boards));
+    expect(errors).toMatch(
+      /after 12 failed attempts: .*(no common algorithm for host key|host key mismatch)/,
+    );
+    expect(errors).toMatch(/after 12 failed attempts: .*unable to authenticate/);
+    expect(errors).toMatch(/after 12 failed attempts: .*connection refused/);
+    expect(done).toEqual([]);
+    expect(Date.now() - since).toBeLessThan(60_000);
+    expect(server.takeCommands()).toEqual([]);
+    expect(board.files()).toEqual(before);
+  });
+});

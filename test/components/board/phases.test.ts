@@ -1,0 +1,222 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { bootstrapPhases, hostsEntries, phaseNames } from "../../../components/board/phases.ts";
+import { plan } from "./plan.ts";
+import { containerdDefault, type Files, type Programs, ScratchBoard } from "./scratchBoard.ts";
+
+const fresh: Files = {
+  "etc/os-release": 'ID=debian\nVERSION_ID="13"\nVERSION_CODENAME=trixie\n',
+  "etc/hosts": "127.0.0.1 localhost\n",
+  "usr/lib/systemd/system/systemd-timesyncd.service": "",
+};
+
+let board: ScratchBoard;
+afterEach(() => board.remove());
+const boardOf = (files: Files = {}, programs: Programs = {}) =>
+  (board = new ScratchBoard({ ...fresh, ...files }, programs));
+
+describe("all phases", () => {
+  it("change nothing the second time, and a check finds nothing", () => {
+    boardOf();
+    for (const phase of phaseNames)
+      expect(board.run(phase, "apply")).toMatchObject({ status: 0, stderr: "" });
+    for (const phase of phaseNames) {
+      expect(board.run(phase, "apply")).toMatchObject({ stdout: `${phase}: changed nothing\n`, calls: [] });
+      expect(board.run(phase, "check")).toMatchObject({ status: 0, stdout: "" });
+    }
+  });
+
+  it("are on the card before they are said to be done", () => {
+    boardOf({ "etc/fstab": "/swap.img none swap sw 0 0\n" });
+    for (const phase of phaseNames.filter((name) => !["inspect", "reboot", "restarted"].includes(name)))
+      expect(board.run(phase, "apply").calls.at(-1), phase).toBe("sync");
+  });
+
+  it.for(phaseNames)("do nothing if %s arrives without its last line", (phase) => {
+    boardOf();
+    const files = board.files();
+    const { script } = bootstrapPhases(plan).find((one) => one.phase === phase)!;
+    for (const part of [0.3, 0.6, 0.95]) board.runScript(script.slice(0, script.length * part));
+    expect(board.files()).toEqual(files);
+  });
+
+  it("take hostile values as mere words", () => {
+    boardOf();
+    const hostile = `'; touch "$ROOT/pwned"; echo '$(touch $ROOT/pwned)\`touch $ROOT/pwned\``;
+    const packages = { ...plan.packages, kubernetesRepository: { line: hostile, key: hostile } };
+    board.run("repositories", "apply", { ...plan, packages });
+    expect(board.read("etc/apt/sources.list.d/bramble-kubernetes.list")).toContain(hostile);
+    expect(board.read("pwned")).toBeUndefined();
+  });
+});
+
+describe("a phase beyond its time limit", () => {
+  it("says so, and during what", () => {
+    boardOf({}, { timedatectl: "" });
+    const { script } = bootstrapPhases(plan).find(({ phase }) => phase === "host")!;
+    const { status, stderr } = board.runScript(script, "apply", 2);
+    expect(status).toBe(124);
+    expect(stderr).toMatch(
+      /phase host: not done within its time limit, during `sleep 1`\n {2}fix: see what keeps/,
+    );
+  });
+});
+
+describe("inspect", () => {
+  it.for<[string, Files, Programs, RegExp]>([
+    ["a 32-bit userland", {}, { dpkg: "echo armhf" }, /userland is 32-bit \(armhf\).*\n.*64-bit image/],
+    ["another architecture", {}, { dpkg: "echo amd64" }, /architecture is amd64, the settings say arm64/],
+    [
+      "too little RAM",
+      { "proc/meminfo": "MemTotal: 440000 kB\n" },
+      {},
+      /429 MiB of RAM.* 1024 MiB board has 905/,
+    ],
+    ["more RAM than declared", { "proc/meminfo": "MemTotal: 1890000 kB\n" }, {}, /1845 MiB of RAM/],
+    ["other cores", {}, { getconf: "echo 6" }, /6 CPU cores, the settings say 4/],
+    ["an unknown system", { "etc/os-release": 'ID=alpine\nVERSION_ID="3"\n' }, {}, /system is alpine 3/],
+    ["a full disk", {}, { df: "echo Avail; echo 12M" }, /12 MiB free, 2560 are needed/],
+    [
+      "sudo with a password",
+      {},
+      { sudo: "exit 1", id: `[ $1 = -u ] && echo 1000 || echo pi` },
+      /sudo asks pi/,
+    ],
+  ])("refuses %s with both values, and touches nothing", ([, files, programs, message]) => {
+    boardOf(files, programs);
+    const before = board.files();
+    const { status, stderr } = board.run("inspect", "apply");
+    expect(stderr).toMatch(/^board pi3-1, phase inspect: /);
+    expect(stderr).toMatch(message);
+    expect(status).toBe(1);
+    expect(board.files()).toEqual(before);
+  });
+});
+
+describe("host", () => {
+  it("refuses to go on without a synchronised clock, and says since when it waits", () => {
+    boardOf({}, { timedatectl: "", sleep: "" });
+    const { status, stderr } = board.run("host", "apply");
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/the clock shows \d{4}-.* not synchronised after 120 s by systemd-timesyncd/);
+  });
+
+  it("gives the time servers of the settings to chrony where the system has it", () => {
+    boardOf({ "usr/lib/systemd/system/chrony.service": "" });
+    board.run("host", "apply", { ...plan, timeServers: ["ntp.lan"] });
+    expect(board.read("etc/chrony/sources.d/bramble.sources")).toBe("server ntp.lan iburst\n");
+    board.run("host", "apply");
+    expect(board.read("etc/chrony/sources.d/bramble.sources")).toBeUndefined();
+  });
+
+  it("names boards only at addresses that other boards can reach", () => {
+    const boards = ["192.168.1.9", "127.0.0.1", "b.lan", "fd00::5"].map((host, i) => ({
+      name: `b${i}`,
+      host,
+    }));
+    expect(hostsEntries("b1", boards)).toEqual(["192.168.1.9 b0", "127.0.1.1 b1", "fd00::5 b3"]);
+  });
+});
+
+describe("reboot", () => {
+  const lacking = { "sys/fs/cgroup/cgroup.controllers": "cpuset cpu pids\n" };
+
+  it("is left to systemd, with ssh closed until then, and verified afterwards", () => {
+    boardOf(lacking);
+    expect(board.run("reboot", "apply").calls).toEqual([
+      "sync",
+      "systemd-run --collect --on-active=120 systemctl start ssh.service",
+      "systemd-run --collect --on-active=2 systemctl reboot",
+      "systemctl stop ssh.socket sshd.socket",
+      "systemctl stop ssh.service",
+      "sync",
+    ]);
+    expect(board.run("restarted", "apply").stderr).toMatch(/has not rebooted/);
+    board.write({ "proc/sys/kernel/random/boot_id": "second-boot\n" });
+    expect(board.run("restarted", "apply").stderr).toMatch(
+      /no memory cgroup; it was started with: console=tty1/,
+    );
+    board.write({ "sys/fs/cgroup/cgroup.controllers": "cpuset cpu memory pids\n" });
+    expect(board.run("restarted", "apply")).toMatchObject({ status: 0, stderr: "" });
+  });
+});
+
+describe("containerd", () => {
+  it.for([2, 3] as const)("changes version %i of its configuration where Kubernetes needs it", (version) => {
+    boardOf({ "default.toml": containerdDefault(version) });
+    expect(board.run("containerd", "apply")).toMatchObject({ status: 0 });
+    const changed = board.read("etc/containerd/config.toml")!.split("\n");
+    const before = containerdDefault(version).split("\n");
+    expect(changed.filter((line) => !before.includes(line)).map((line) => line.trim())).toEqual(
+      version === 2
+        ? [
+            'sandbox_image = "registry.k8s.io/pause:3.10.1"',
+            'bin_dir = "/opt/cni/bin"',
+            "SystemdCgroup = true",
+          ]
+        : ['sandbox = "registry.k8s.io/pause:3.10.1"', "SystemdCgroup = true", 'bin_dirs = ["/opt/cni/bin"]'],
+    );
+  });
+
+  it("refuses one that is too old for this Kubernetes", () => {
+    boardOf({ installed: "containerd.io 1.7.24\n" });
+    const { status, stderr } = board.run("containerd", "apply");
+    expect(stderr).toMatch(/containerd.io is 1.7.24, Kubernetes needs 2.0/);
+    expect(status).toBe(1);
+  });
+
+  it("restarts it when it was started before its configuration was written", () => {
+    boardOf({}, { systemctl: `case "$*" in show*) echo "2001-01-01 00:00:00 UTC" ;; esac` });
+    expect(board.run("containerd", "apply").calls).toContain("systemctl restart containerd");
+  });
+});
+
+describe("packages", () => {
+  it("sets up a mirror that has everything only once", () => {
+    boardOf();
+    const { kubernetesRepository } = plan.packages;
+    const packages = { ...plan.packages, containerdRepository: kubernetesRepository };
+    board.run("repositories", "apply");
+    expect(board.read("etc/apt/sources.list.d/bramble-kubernetes.list")).toContain("packages.example/v1.37");
+    board.run("repositories", "apply", { ...plan, packages });
+    expect(board.read("etc/apt/sources.list.d/bramble-containerd.list")).toContain("packages.example/v1.37");
+    expect(board.read("etc/apt/sources.list.d/bramble-kubernetes.list")).toBeUndefined();
+  });
+
+  it("leaves the kubelet of a board that has joined to the cluster's upgrade", () => {
+    boardOf();
+    board.run("packages", "apply");
+    board.write({ "etc/kubernetes/kubelet.conf": "" });
+    const newer = { ...plan, packages: { ...plan.packages, kubernetes: "1.38.0" } };
+    const { calls } = board.run("packages", "apply", newer);
+    expect(calls.find((call) => call.includes(" install "))).toMatch(/ kubeadm=1\.38\.0-\*$/);
+    expect(board.run("packages", "check", newer).stdout).toMatch(/kubelet=1\.38\.0-\*/);
+  });
+
+  it("says which repository can't be read, with apt's last lines", () => {
+    boardOf({}, { "apt-get": `echo "E: Could not connect to packages.example:443"; exit 100` });
+    const { status, stderr } = board.run("packages", "apply");
+    expect(stderr).toMatch(
+      /tried: apt-get .*update\nE: Could not connect.*\nboard pi3-1, phase packages: a package repository/,
+    );
+    expect(status).toBe(1);
+  });
+});
+
+describe("phase documents", () => {
+  const changed = (other: Partial<typeof plan>) => {
+    boardOf();
+    const documents = bootstrapPhases({ ...plan, ...other });
+    return bootstrapPhases(plan)
+      .filter(({ script }, i) => script !== documents[i]!.script)
+      .map(({ phase }) => phase);
+  };
+
+  it.for<[string, Partial<typeof plan>, string[]]>([
+    ["nothing", {}, []],
+    ["a new Kubernetes", { packages: { ...plan.packages, kubernetes: "1.37.2" } }, ["packages"]],
+    ["a new board", { boards: [...plan.boards, { name: "pi5-1", host: "192.168.1.12" }] }, ["host"]],
+    ["another amount of RAM", { ram: 2048, capacity: 1848 }, ["inspect"]],
+  ])("change with %s only where it matters", ([, other, phases]) => {
+    expect(changed(other)).toEqual(phases);
+  });
+});

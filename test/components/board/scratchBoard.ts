@@ -1,0 +1,190 @@
+import { spawnSync } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, relative } from "node:path";
+import { bootstrapPhases, type BootstrapPlan, type PhaseName } from "../../../components/board/phases.ts";
+import { plan as somePlan } from "./plan.ts";
+
+/** Files by path from /; `-> target` is a symbolic link. */
+export type Files = Readonly<Record<string, string>>;
+
+/** What a program of the board does in a test: shell that may use $ROOT. Each call is noted. */
+export type Programs = Readonly<Record<string, string>>;
+
+const quiet: Programs = {
+  systemctl: `case "$*" in
+    show*) echo "2100-01-01 00:00:00 UTC" ;;
+    list-*) ls "$ROOT/run/systemd/generator" 2>/dev/null | sed "s/$/ generated/" ;;
+  esac`,
+  swapoff: `echo "Filename Type Size Used Priority" >"$ROOT/proc/swaps"`,
+  swapon: "",
+  sync: "",
+  modprobe: `mkdir -p "$ROOT/proc/sys/net/bridge"; echo "nodev overlay" >"$ROOT/proc/filesystems"
+    echo 0 | tee "$ROOT/proc/sys/net/bridge/bridge-nf-call-iptables" >"$ROOT/proc/sys/net/bridge/bridge-nf-call-ip6tables"`,
+  sysctl: `for f in bridge/bridge-nf-call-iptables bridge/bridge-nf-call-ip6tables ipv4/ip_forward; do echo 1 >"$ROOT/proc/sys/net/$f"; done`,
+  mount: `echo "/dev/mmcblk0p2 / ext4 rw,noatime 0 0" >"$ROOT/proc/mounts"`,
+  timedatectl: `case $1 in show) cat "$ROOT/synchronised" 2>/dev/null || true ;; set-ntp) echo yes >"$ROOT/synchronised" ;; esac`,
+  hostname: `if [ $# = 0 ]; then cat "$ROOT/running-name" 2>/dev/null || echo raspberrypi; else echo "$1" >"$ROOT/running-name"; fi`,
+  "systemd-run": "",
+  sudo: `shift; exec "$@"`,
+  getconf: "echo 4",
+  dpkg: `case $1 in
+    --print-architecture) echo arm64 ;;
+    --compare-versions) exec /usr/bin/dpkg "$@" ;;
+    -s) exit 1 ;;
+  esac`,
+  "dpkg-query": `awk -v name="\${!#}" '$1 == name { print "ii ", $2 }' "$ROOT/installed" 2>/dev/null`,
+  "apt-get": `touch "$ROOT/installed"
+  for word; do case $word in
+    *=*-?) sed -i "/^\${word%%=*} /d" "$ROOT/installed"
+      echo "\${word%%=*} \${word#*=}" | sed 's/.$/1.1/' >>"$ROOT/installed" ;;
+    containerd*|kubernetes-cni) echo "$word 2.2.1" >>"$ROOT/installed" ;;
+  esac; done
+  case $* in *kubernetes-cni*) mkdir -p "$ROOT/opt/cni/bin"
+    for plugin in bridge host-local loopback portmap; do install -m 755 /dev/null "$ROOT/opt/cni/bin/$plugin"; done ;;
+  esac`,
+  "apt-mark": `action=$1; shift; touch "$ROOT/held"
+    case $action in
+      hold) printf '%s\n' "$@" >>"$ROOT/held" ;;
+      showhold) cat "$ROOT/held" ;;
+      unhold) for name; do sed -i "/^$name$/d" "$ROOT/held"; done ;;
+    esac`,
+  "apt-helper": `echo "a key" >"$3"`,
+  containerd: `case $* in "config default") cat "$ROOT/default.toml" ;; *dump) cat "$2" ;; esac`,
+};
+
+/** What every system has that a phase reads of the running kernel. */
+const kernel: Files = {
+  "proc/swaps": "Filename Type Size Used Priority\n",
+  "proc/filesystems": "nodev tmpfs\n",
+  "proc/sys/net/ipv4/ip_forward": "0\n",
+  "proc/mounts": "/dev/mmcblk0p2 / ext4 rw,relatime 0 0\n",
+  "proc/cmdline": "console=tty1\n",
+  "proc/sys/kernel/random/boot_id": "first-boot\n",
+  "proc/meminfo": "MemTotal:         927028 kB\n",
+  "sys/fs/cgroup/cgroup.controllers": "cpuset cpu io memory pids\n",
+  "default.toml": containerdDefault(3),
+};
+
+/** The lines of `containerd config default` that matter, of version 2 (1.6, 1.7) or 3 (2.x), as Debian builds it. */
+export function containerdDefault(version: 2 | 3): string {
+  if (version === 2)
+    return `version = 2
+[plugins]
+  [plugins."io.containerd.grpc.v1.cri"]
+    sandbox_image = "registry.k8s.io/pause:3.8"
+    [plugins."io.containerd.grpc.v1.cri".cni]
+      bin_dir = "/usr/lib/cni"
+    [plugins."io.containerd.grpc.v1.cri".containerd.default_runtime]
+      sandbox_mode = ""
+    [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
+            SystemdCgroup = false
+`;
+  return `version = 3
+[plugins]
+  [plugins.'io.containerd.cri.v1.images'.pinned_images]
+      sandbox = 'registry.k8s.io/pause:3.10'
+        [plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.runc]
+          sandboxer = 'podsandbox'
+          [plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.runc.options]
+            SystemdCgroup = false
+    [plugins.'io.containerd.cri.v1.runtime'.cni]
+      bin_dir = ''
+      bin_dirs = ['/usr/lib/cni', '/opt/cni/bin']
+  [plugins.'io.containerd.image-verifier.v1.bindir']
+    bin_dir = '/opt/containerd/image-verifier/bin'
+`;
+}
+
+/** A folder with a board's files, on which phases run with stand-ins for the programs that change a system. */
+export class ScratchBoard {
+  readonly root = mkdtempSync(join(tmpdir(), "board-"));
+  readonly #programs = mkdtempSync(join(tmpdir(), "programs-"));
+
+  constructor(files: Files, programs: Programs = {}) {
+    this.write({ ...kernel, ...files });
+    for (const [name, body] of Object.entries({ ...quiet, ...programs })) {
+      const script = `#!/bin/bash\nROOT=${this.root}\necho "${name} $*" >>"${this.#calls}"\n${body}\n`;
+      writeFileSync(join(this.#programs, name), script, { mode: 0o755 });
+    }
+  }
+
+  get #calls() {
+    return join(this.#programs, ".calls");
+  }
+
+  write(files: Files): void {
+    for (const [path, content] of Object.entries(files)) {
+      const at = join(this.root, path);
+      mkdirSync(dirname(at), { recursive: true });
+      if (content.startsWith("-> ")) symlinkSync(content.slice(3), at);
+      else writeFileSync(at, content);
+    }
+  }
+
+  /** Environment in which a phase works on this folder and with these programs. */
+  get environment(): Record<string, string> {
+    return { PATH: `${this.#programs}:${process.env.PATH}`, BRAMBLE_ROOT: this.root };
+  }
+
+  /** Runs a phase: its exit status, what it printed, and the programs it called (without mere questions). */
+  run(phase: PhaseName, verb: "apply" | "check" | "remove", plan: BootstrapPlan = somePlan) {
+    return this.runScript(bootstrapPhases(plan).find((one) => one.phase === phase)!.script, verb);
+  }
+
+  /** Runs a script as a phase is run, for so many seconds at most. */
+  runScript(script: string, verb = "apply", timeLimit = 300) {
+    rmSync(this.#calls, { force: true });
+    const { status, stdout, stderr } = spawnSync("timeout", [String(timeLimit), "bash", "-s", "--", verb], {
+      input: script,
+      env: this.environment,
+      encoding: "utf8",
+    });
+    const questions =
+      /^(hostname|timedatectl show.*|systemctl (show|list-|-q is-).*|dpkg.*|apt-mark showhold|containerd.*|getconf.*)\s*$/;
+    const calls = existsSync(this.#calls) ? readFileSync(this.#calls, "utf8").trimEnd().split("\n") : [];
+    return {
+      status,
+      stdout,
+      stderr,
+      calls: calls.map((call) => call.trim()).filter((call) => !questions.test(call)),
+    };
+  }
+
+  /** A file's content, `-> target` for a link, or undefined. */
+  read(path: string): string | undefined {
+    const at = join(this.root, path);
+    try {
+      return `-> ${readlinkSync(at)}`;
+    } catch {
+      return existsSync(at) ? readFileSync(at, "utf8") : undefined;
+    }
+  }
+
+  /** Every file outside /proc and /sys, and what the stand-ins keep. */
+  files(): Record<string, string> {
+    const entries = readdirSync(this.root, { recursive: true, withFileTypes: true });
+    const paths = entries
+      .filter((entry) => !entry.isDirectory())
+      .map((entry) => relative(this.root, join(entry.parentPath, entry.name)));
+    const ours = paths.filter(
+      (path) => !/^(proc|sys|synchronised|running-name|default.toml|installed|held)(\/|$)/.test(path),
+    );
+    return Object.fromEntries(ours.map((path) => [path, this.read(path)!]));
+  }
+
+  remove(): void {
+    rmSync(this.root, { recursive: true, force: true });
+    rmSync(this.#programs, { recursive: true, force: true });
+  }
+}
