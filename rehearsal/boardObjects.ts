@@ -31,7 +31,7 @@ export function nodeOf(board: PlannedBoard): V1Node {
       labels: {
         "kubernetes.io/hostname": name,
         "kubernetes.io/os": "linux",
-        "kubernetes.io/arch": "arm64",
+        "kubernetes.io/arch": board.arch,
         ...(isControlPlane && { [controlPlaneTaint.key]: "" }),
       },
     },

@@ -16,10 +16,12 @@ import { traefikWorkload } from "../components/ingress/traefikWorkload.ts";
 import { sensorGateway, sensorGatewayWorkload } from "../components/sensors/gatewayWorkload.ts";
 import type { SensorGatewayArgs } from "../components/sensors/sensors.ts";
 import type { StaticPod, Workload } from "../components/workload.ts";
-import { dataDirectory, type Settings } from "./schema.ts";
+import type { Settings } from "./schema.ts";
+import { dataDirectory } from "./schema/apps.ts";
 
 /** What each component is given; a component that the settings leave out is not there. */
 export interface Apps {
+  readonly priorities?: true;
   readonly flannel?: FlannelArgs;
   readonly metricsServer?: true;
   readonly kubeStateMetrics?: true;
@@ -43,6 +45,7 @@ export function appsOf(settings: Settings, stack: string): Apps {
   const hosts = [gogsHost, sensorsHost].filter((host) => host !== undefined);
   const namespaces = [...(gogs ? [gogsNamespace] : []), ...(sensors ? [sensorGateway.namespace] : [])];
   return {
+    priorities: true,
     ...(cluster.network === "flannel" && { flannel: { podSubnet: cluster.podSubnet } }),
     ...(cluster.metrics && { metricsServer: true }),
     ...(ingress && {

@@ -74,7 +74,7 @@ export function faultsOf(schema: z.ZodType, settings: unknown, issues: readonly 
 
 /** Whether a schema is of a Pulumi secret. */
 export function isSecret(node: z.ZodType | undefined): boolean {
-  return node?.meta()?.secret !== undefined;
+  return node !== undefined && withoutWrapping(node).meta()?.secret !== undefined;
 }
 
 /** The fields of an object's schema, or undefined if it is no object. */
@@ -112,7 +112,8 @@ function schemaAt(schema: z.ZodType, path: readonly PropertyKey[]): z.ZodType | 
   return node;
 }
 
-function withoutWrapping(node: z.ZodType): z.ZodType {
+/** A schema without what makes it optional or gives it a default. */
+export function withoutWrapping(node: z.ZodType): z.ZodType {
   const inner = "innerType" in node.def ? (node.def.innerType as z.ZodType) : undefined;
   return inner ? withoutWrapping(inner) : node;
 }

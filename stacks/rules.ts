@@ -1,4 +1,5 @@
 import ipaddr from "ipaddr.js";
+import { hostKeyFault } from "../components/board/connection.ts";
 import { refusedModels } from "../components/board/models.ts";
 import { allowedWords, didYouMean, type Fault } from "./faults.ts";
 
@@ -64,6 +65,34 @@ const knownBoard =
     return [fault(`${section}.board`, `${why}. ${allowedWords(names)}${hint}`)];
   };
 
+/** Boards that bramble sets up must be reached, and be who they are. */
+const reachable: Rule = (settings) =>
+  objectOf(settings.cluster).bootstrap === true
+    ? boardsOf(settings).flatMap(({ user, host, port, hostKey }, i) => {
+        const address = { host: textOf(host) ?? "", port: typeof port === "number" ? port : undefined };
+        const why = hostKeyFault({ ...address, hostKey: textOf(hostKey) });
+        return [
+          ...(user === undefined
+            ? [fault(`boards[${i}].user`, "is missing; cluster.bootstrap needs it.")]
+            : []),
+          ...(why === undefined ? [] : [fault(`boards[${i}].hostKey`, why)]),
+        ];
+      })
+    : [];
+
+/** Apps need a cluster; boards that are only set up do not yet. */
+const kubeconfig: Rule = ({ cluster }) => {
+  const { bootstrap, kubeconfig: path } = objectOf(cluster);
+  return path === undefined && bootstrap !== true
+    ? [
+        fault(
+          "cluster.kubeconfig",
+          "is missing. Set the path of the cluster's kubeconfig, or bootstrap: true to set up its boards first.",
+        ),
+      ]
+    : [];
+};
+
 const needs =
   (section: string, ...others: string[]): Rule =>
   (settings) =>
@@ -125,6 +154,8 @@ const rules: readonly Rule[] = [
   once("name"),
   once("host"),
   controlPlane,
+  reachable,
+  kubeconfig,
   knownBoard("ingress"),
   knownBoard("storage"),
   needs("dns", "ingress"),

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import type { z } from "zod";
-import { fieldsOf, isSecret } from "./faults.ts";
-import type { SecretMeta } from "./schema.ts";
+import { fieldsOf, isSecret, withoutWrapping } from "./faults.ts";
+import type { SecretMeta } from "./schema/fields.ts";
 
 /** Configuration of a stack by full key: `bramble:boards`, `pulumi:…`. */
 export type StackConfig = Readonly<Record<string, unknown>>;
@@ -61,7 +61,7 @@ function withPlaceholders(node: z.ZodType, value: unknown, path: string): unknow
 
 /** The same at every run, so that a rehearsal of the same settings changes nothing. */
 function placeholder(field: z.ZodType, path: string): string {
-  const { secret } = field.meta() as unknown as SecretMeta;
+  const { secret } = withoutWrapping(field).meta() as unknown as SecretMeta;
   return secret.placeholder(createHash("sha256").update(`rehearsal of ${path}`).digest("hex"));
 }
 

@@ -91,6 +91,22 @@ describe("the program", () => {
     expect(components()).not.toContain("MetricsServer");
   });
 
+  it("sets up boards while there is no cluster, and the apps wait", async () => {
+    const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f";
+    await run((config) => {
+      config["bramble:cluster"] = { bootstrap: true };
+      for (const board of config["bramble:boards"] as Config[]) Object.assign(board, { user: "pi", hostKey });
+    });
+    expect(components().filter((name) => name === "BoardBootstrap")).toHaveLength(4);
+    expect(registered.some(({ type }) => type === "command:remote:Command")).toBe(true);
+    expect(registered.filter(({ type }) => type.startsWith("kubernetes:"))).toEqual([]);
+  });
+
+  it("dials no board unless it is to set them up", async () => {
+    await run(() => undefined);
+    expect(registered.filter(({ type }) => type.startsWith("command:"))).toEqual([]);
+  });
+
   it("registers nothing at all when a board is too small", async () => {
     const tooSmall = run((config) => ((config["bramble:boards"] as Config[])[2]!.ram = 512));
     await expect(tooSmall).rejects.toThrow("gogs needs 128Mi on pi3-2, which has 0Mi left: 128Mi too much");

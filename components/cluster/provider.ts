@@ -1,23 +1,35 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Output, RunError, secret } from "@pulumi/pulumi";
+import { Provider } from "@pulumi/kubernetes";
+import { getStack, RunError, secret } from "@pulumi/pulumi";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 
 /**
- * The credentials for a cluster, a secret.
+ * The provider for everything in the cluster, or undefined while there is no cluster yet.
  *
- * @param file path of a kubeconfig; a relative one starts at the folder of Pulumi.yaml
+ * @param kubeconfig path of the cluster's kubeconfig; a relative one starts at the folder of Pulumi.yaml
  * @throws RunError if there is no such file
  */
-export function readKubeconfig(file: string): Output<string> {
-  const absolute = path.resolve(repository, file);
+export function clusterProvider(kubeconfig: string | undefined): Provider | undefined {
+  if (kubeconfig === undefined) return undefined;
+  return new Provider("kubernetes", {
+    kubeconfig: secret(readKubeconfig(path.resolve(repository, kubeconfig))),
+    // Else a changed kubeconfig would replace the provider, and with it everything.
+    clusterIdentifier: getStack(),
+    // Changed in place; by default a new one would be made after the old one is deleted.
+    enableConfigMapMutable: true,
+    enableSecretMutable: true,
+  });
+}
+
+function readKubeconfig(file: string): string {
   try {
-    return secret(readFileSync(absolute, "utf8"));
+    return readFileSync(file, "utf8");
   } catch {
     throw new RunError(
-      `bramble:cluster.kubeconfig: no file can be read at ${absolute}. On a control plane that kubeadm made it is ` +
+      `bramble:cluster.kubeconfig: no file can be read at ${file}. On a control plane that kubeadm made it is ` +
         "/etc/kubernetes/admin.conf; copy it there, or set the path of yours.",
     );
   }

@@ -76,6 +76,55 @@ describe("settings that are right", () => {
   });
 });
 
+/** The same with boards that bramble sets up. */
+function bootstrapped(change: (config: Config) => void = () => undefined): Config {
+  return settings((config) => {
+    config["bramble:cluster"] = { bootstrap: true };
+    for (const each of config["bramble:boards"] as Config[]) Object.assign(each, { user: "pi", hostKey });
+    change(config);
+  });
+}
+const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f";
+
+describe("boards that bramble sets up", () => {
+  it("need no kubeconfig yet", () => {
+    expect(faultsOf(bootstrapped())).toEqual({});
+  });
+  it.each(["user", "hostKey"])("need a %s each", (key) => {
+    const faults = faultsOf(bootstrapped((config) => delete board(config, 1)[key]));
+    expect(Object.keys(faults)).toEqual([`bramble:boards[1].${key}`]);
+    expect(faults[`bramble:boards[1].${key}`]).toContain("is missing");
+  });
+  it("are told how a host key is printed", () => {
+    const faults = faultsOf(
+      bootstrapped((config) => Object.assign(board(config, 1), { hostKey: undefined, port: 2222 })),
+    );
+    expect(faults["bramble:boards[1].hostKey"]).toContain("ssh-keyscan -t ed25519 -p 2222 192.168.1.11");
+  });
+  it("need a version, a port and a repository of the right form", () => {
+    const faults = faultsOf(
+      bootstrapped((config) => {
+        board(config, 0).port = 0;
+        Object.assign(section(config, "cluster"), {
+          version: "latest",
+          kubernetesRepository: { line: "x", key: "y" },
+        });
+      }),
+    );
+    expect(Object.keys(faults).sort()).toEqual([
+      "bramble:boards[0].port",
+      "bramble:cluster.kubernetesRepository.key",
+      "bramble:cluster.kubernetesRepository.line",
+      "bramble:cluster.version",
+    ]);
+  });
+  it("keep a private key out of every error", () => {
+    const faults = faultsOf(bootstrapped((config) => (config["bramble:ssh"] = { privateKey: "s3cr3t" })));
+    expect(faults["bramble:ssh.privateKey"]).toContain("must be a private key in OpenSSH form");
+    expect(JSON.stringify(faults)).not.toContain("s3cr3t");
+  });
+});
+
 describe("a fault is refused with where, what, and the fix", () => {
   const cases: [string, (config: Config) => void, string, string][] = [
     [
@@ -198,6 +247,12 @@ describe("a fault is refused with where, what, and the fix", () => {
       (config) => delete config["bramble:storage"],
       "bramble:gogs",
       "needs bramble:storage",
+    ],
+    [
+      "neither kubeconfig nor bootstrap",
+      (config) => delete section(config, "cluster").kubeconfig,
+      "bramble:cluster.kubeconfig",
+      "or bootstrap: true",
     ],
     ["no acme", (config) => delete section(config, "ingress").acme, "bramble:ingress.acme", "is missing"],
     [

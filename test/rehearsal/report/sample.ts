@@ -30,7 +30,7 @@ function plan(capacity: number, kubeReserved: number, maxPods: number): MemoryPl
 
 function worker(name: string, host: string): PlannedBoard {
   const model = { modelName: "Raspberry Pi 3 Model B", ram: 1024, cores: 4, memory: plan(905, 233, 14) };
-  return { name, host, role: "worker", takesApps: true, ...model };
+  return { name, host, arch: "arm64", role: "worker", takesApps: true, ...model };
 }
 
 const boards: PlannedBoard[] = [
@@ -41,6 +41,7 @@ const boards: PlannedBoard[] = [
     modelName: "Raspberry Pi 4 Model B, 2 GB",
     ram: 2048,
     cores: 4,
+    arch: "arm64",
     takesApps: false,
     memory: plan(1848, 307, 28),
   },

@@ -1,0 +1,86 @@
+import ipaddr from "ipaddr.js";
+import { z } from "zod";
+import { type ModelName, models } from "../../components/board/models.ts";
+import { boardName, dnsLabel, secretString } from "./fields.ts";
+
+/** A board. */
+export const board = z
+  .strictObject({
+    name: boardName("The board's host name and the name of its node."),
+    model: z
+      .enum(Object.keys(models) as ModelName[])
+      .optional()
+      .meta({ description: "What it is, from the catalogue (docs/models.md). Gives `ram` and `cores`." }),
+    ram: z
+      .int("must be a whole number of MiB")
+      .min(256, "must be a whole number of MiB, 256 or more")
+      .max(262_144, "must be a whole number of MiB, 262144 at most")
+      .optional()
+      .meta({ description: "Nominal RAM in MiB, as sold: 1024, 2048 … Required without a `model`." }),
+    cores: z
+      .int("must be a whole number")
+      .min(1, "must be 1 or more")
+      .max(256, "must be 256 at most")
+      .optional()
+      .meta({ description: "CPU cores. Required without a `model`." }),
+    role: z.enum(["controlPlane", "worker"]).meta({ description: "What it does in the cluster." }),
+    host: z
+      .string("must be an address or a host name")
+      .refine(
+        (value) => ipaddr.isValid(value) || value.split(".").every((part) => dnsLabel.test(part)),
+        "must be an address or a host name",
+      )
+      .meta({ description: "The address or host name under which the board is reached." }),
+    arch: z
+      .enum(["arm64", "amd64"])
+      .optional()
+      .meta({ description: "Architecture of its operating system. The model's, or `arm64`, if left out." }),
+    user: z
+      .string("must be a login")
+      .regex(/^[a-z_][a-z0-9_-]{0,31}$/, "must be a login such as pi")
+      .optional()
+      .meta({ description: "Who logs in by SSH: root, or a user whose sudo asks for no password." }),
+    port: sshPort(),
+    hostKey: z.string("must be a host key").optional().meta({
+      description: "Its public SSH host key, `ssh-ed25519 AAAA…`. Required with `cluster.bootstrap`.",
+    }),
+    dead: z.boolean("must be true or false").default(false).meta({
+      description: "The board is gone for good: it is not dialled any more, not even to remove it.",
+    }),
+  })
+  .meta({ description: "A board." });
+
+/** How the boards are reached. */
+export const ssh = z
+  .strictObject({
+    privateKey: secretString(
+      /^-----BEGIN [A-Z ]+-----\n[^]+\n-----END [A-Z ]+-----\s*$/,
+      "must be a private key in OpenSSH form, without a passphrase",
+      "Private key for the boards. Without it the SSH agent's keys are used.",
+      {
+        placeholder: (digits) =>
+          `-----BEGIN OPENSSH PRIVATE KEY-----\n${digits}\n-----END OPENSSH PRIVATE KEY-----`,
+      },
+    ).optional(),
+    jump: z
+      .strictObject({
+        host: z
+          .string("must be an address or a host name")
+          .meta({ description: "Its address or host name." }),
+        port: sshPort(),
+        user: z.string("must be a login").meta({ description: "Who logs in there." }),
+        hostKey: z.string("must be a host key").meta({ description: "Its public SSH host key." }),
+      })
+      .optional()
+      .meta({ description: "A machine to go through, where the boards cannot be reached directly." }),
+  })
+  .meta({ description: "How the boards are reached. Everything may be left out." });
+
+function sshPort() {
+  return z
+    .int("must be a port")
+    .min(1, "must be a port, 1 to 65535")
+    .max(65_535, "must be a port, 1 to 65535")
+    .default(22)
+    .meta({ description: "Port of its SSH server." });
+}

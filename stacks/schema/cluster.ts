@@ -1,0 +1,73 @@
+import ipaddr from "ipaddr.js";
+import { z } from "zod";
+
+const repository = (description: string) =>
+  z
+    .strictObject({
+      line: z.string("must be a line for apt").regex(/^deb /, "must be a line for apt, deb …").meta({
+        description:
+          "A line for apt. `%key%` stands for the key's path on the board, `%id%` and `%codename%` for its operating system's.",
+      }),
+      key: z
+        .string("must be a key")
+        .regex(/^(https?:\/\/|-----BEGIN PGP)/, "must be the text of a PGP key, or the address of one")
+        .meta({ description: "The key that signs it, or the address from which the board takes it." }),
+    })
+    .optional()
+    .meta({ description });
+
+/** The cluster that the boards form. */
+export const cluster = z
+  .strictObject({
+    bootstrap: z.boolean("must be true or false").default(false).meta({
+      description:
+        "Whether bramble sets up the boards for kubeadm by SSH. Needs `user` and `hostKey` of each.",
+    }),
+    version: z
+      .string("must be a version")
+      .regex(/^1\.\d+\.\d+$/, "must be a version such as 1.36.3")
+      .default("1.36.3")
+      .meta({ description: "Version of Kubernetes on boards that bramble sets up." }),
+    timeServers: z
+      .array(z.string("must be a host name"), "must be a list of host names")
+      .default([])
+      .meta({ description: "Time servers for the boards. Those of their operating system if empty." }),
+    containerd: z
+      .enum(["containerd.io", "containerd"])
+      .default("containerd.io")
+      .meta({ description: "Which containerd: Docker's build of 2.x, or the operating system's own." }),
+    kubernetesRepository: repository(
+      "Where kubelet, kubeadm and kubectl come from: a mirror. pkgs.k8s.io if left out.",
+    ),
+    containerdRepository: repository(
+      "Where containerd.io comes from: a mirror. Docker's repository if left out.",
+    ),
+    kubeconfig: z.string("must be a path").min(1, "must be a path").optional().meta({
+      description:
+        "Path of the cluster's kubeconfig; a relative one starts at Pulumi.yaml. Without it the apps wait.",
+    }),
+    network: z
+      .enum(["flannel", "none"])
+      .default("flannel")
+      .meta({ description: "The pod network. `none` where the cluster already has one." }),
+    podSubnet: z
+      .string("must be an IPv4 range such as 10.244.0.0/16")
+      .refine(isPodSubnet, "must be an IPv4 network address with a prefix of 8 to 22, such as 10.244.0.0/16")
+      .default("10.244.0.0/16")
+      .meta({ description: "The pods' addresses, as given to kubeadm. Every board takes a /24 of it." }),
+    metrics: z
+      .boolean("must be true or false")
+      .default(true)
+      .meta({ description: "metrics-server, for `kubectl top`." }),
+  })
+  .meta({ description: "The Kubernetes cluster that the boards form." });
+
+function isPodSubnet(value: string): boolean {
+  if (!ipaddr.IPv4.isValidCIDRFourPartDecimal(value)) return false;
+  const prefix = Number(value.split("/")[1]);
+  return (
+    prefix >= 8 &&
+    prefix <= 22 &&
+    ipaddr.IPv4.networkAddressFromCIDR(value).toString() === value.split("/")[0]
+  );
+}

@@ -1,0 +1,61 @@
+import { expect, it } from "vitest";
+import { planBoards } from "../../components/board/board.ts";
+import { bootstrapsOf } from "../../stacks/boards.ts";
+import { settingsOf } from "../../stacks/settings.ts";
+
+const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f";
+const board = (name: string, more: object = {}) => ({
+  name,
+  model: "rpi-3b",
+  role: "controlPlane",
+  host: `${name}.lan`,
+  user: "pi",
+  hostKey,
+  ...more,
+});
+
+function bootstraps(cluster: object, boards: object[] = [board("a")], more: object = {}) {
+  const config = {
+    "bramble:boards": boards,
+    "bramble:cluster": { bootstrap: true, ...cluster },
+    "bramble:domain": "home.example.com",
+    ...more,
+  };
+  const settings = settingsOf("home", config, () => true);
+  return bootstrapsOf(settings, planBoards(settings.boards));
+}
+
+it("gives each board its plan, its connection, and all boards' names", () => {
+  const jump = { host: "door.example.com", user: "me", hostKey };
+  const { a, b } = bootstraps({}, [board("a"), board("b", { role: "worker", port: 2222, dead: true })], {
+    "bramble:ssh": { jump },
+  });
+  expect(a).toMatchObject({
+    plan: { board: "a", ram: 1024, capacity: 905, cores: 4, arch: "arm64" },
+    connection: { host: "a.lan", port: 22, user: "pi", hostKey, jump },
+    dead: false,
+  });
+  expect(b).toMatchObject({ connection: { port: 2222 }, dead: true });
+  expect(b?.plan.boards).toEqual([
+    { name: "a", host: "a.lan" },
+    { name: "b", host: "b.lan" },
+  ]);
+});
+
+it("takes both packages from mirrors, or containerd from the operating system", () => {
+  const mirror = { line: "deb [signed-by=%key%] http://mirror.lan/k8s/ /", key: "http://mirror.lan/key" };
+  const mirrored = bootstraps({ kubernetesRepository: mirror, containerdRepository: mirror }).a?.plan
+    .packages;
+  expect(mirrored).toMatchObject({ kubernetesRepository: mirror, containerdRepository: mirror });
+  const own = bootstraps({ version: "1.35.2", containerd: "containerd" }).a?.plan.packages;
+  expect(own).toMatchObject({
+    kubernetes: "1.35.2",
+    containerd: "containerd",
+    containerdRepository: undefined,
+  });
+  expect(own?.kubernetesRepository.line).toContain("/v1.35/deb/ /");
+});
+
+it("touches no board of a cluster that somebody else set up", () => {
+  expect(bootstraps({ bootstrap: false, kubeconfig: "kubeconfig" })).toEqual({});
+});
