@@ -32,7 +32,7 @@ repair_packages() {
 
 refresh_packages() {
   apt update || fail "a package repository can't be read" \
-    "see that the board reaches it and its clock is right, or name a mirror: cluster.packages"
+    "see that the board reaches it and its clock is right, or name a mirror: cluster.kubernetesRepository, cluster.containerdRepository"
 }
 
 # install_packages PACKAGE[=VERSION]…

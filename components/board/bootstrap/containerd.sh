@@ -37,7 +37,7 @@ promises() {
   if [ -z "$(installed "$CONTAINERD_PACKAGE")" ]; then return; fi
   if ! recent_enough; then
     lacking "$CONTAINERD_PACKAGE is $(installed "$CONTAINERD_PACKAGE"), Kubernetes needs $CONTAINERD_MINIMUM" \
-      "take it from a repository that has it: cluster.packages.containerd" || true
+      "leave out cluster.containerd, or name a mirror that has it: cluster.containerdRepository" || true
   fi
   hold "$CONTAINERD_PACKAGE"
   containerd config default | for_kubernetes | file "$config"

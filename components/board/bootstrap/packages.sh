@@ -43,7 +43,7 @@ promises() {
   fi
   hold "${pinned[@]}"
   if ! plugins_there; then
-    lacking "$plugins lacks bridge, host-local, loopback or portmap" "install a package that has them: cluster.packages.extra" || true
+    lacking "$plugins lacks bridge, host-local, loopback or portmap" "see that the package kubernetes-cni is whole: apt-get install --reinstall kubernetes-cni" || true
   fi
   if ! systemctl -q is-enabled kubelet && lacking "the kubelet is not enabled"; then quietly systemctl enable kubelet; fi
 }

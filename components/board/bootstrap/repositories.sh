@@ -23,7 +23,7 @@ repository() {
     printf '%s\n' "$3" | file "$keyring"
   elif ! { [ -s "$ROOT$keyring" ] && grep -qxsF "# key: $4" "$ROOT$list"; } && lacking "the key of $1 is not there"; then
     quietly apt-helper download-file "$4" "$WORK/key" ||
-      fail "the key of the package repository can't be had from $4" "see that the board reaches it, or name a mirror: cluster.packages"
+      fail "the key of the package repository can't be had from $4" "see that the board reaches it, or name a mirror: cluster.kubernetesRepository, cluster.containerdRepository"
     replace "$ROOT$keyring" "$WORK/key"
   fi
   printf '# key: %s\n%s\n' "${4:-in the settings}" "$line" | file "$list"
