@@ -1,0 +1,63 @@
+// What the lab needs of this machine.
+import fs from "node:fs/promises";
+import { findExecutable } from "../rehearsal/tools/executable.ts";
+
+/** Each program the lab runs, and the Debian package that brings it. */
+const programs = {
+  "qemu-system-x86_64": "qemu-system-x86",
+  "qemu-img": "qemu-utils",
+  debootstrap: "debootstrap",
+  mke2fs: "e2fsprogs",
+  "dpkg-deb": "dpkg",
+  "apt-get": "apt",
+  gpg: "gnupg",
+  ip: "iproute2",
+  nsenter: "util-linux",
+  ssh: "openssh-client",
+  "ssh-keygen": "openssh-client",
+  tar: "tar",
+};
+
+/**
+ * Why no virtual board can be started here, in one line that says what to do; undefined if one can.
+ *
+ * Linux on amd64 only: the image is Debian for the machine's own processor, and only amd64 was tried. Root,
+ * because of the files' owners on the card and the boards' network.
+ */
+export async function labFault(): Promise<string | undefined> {
+  if (process.platform !== "linux" || process.arch !== "x64")
+    return `virtual boards need Linux on amd64, this is ${process.platform} on ${process.arch}`;
+  if (process.getuid?.() !== 0)
+    return "virtual boards need root: their network and their cards are made by it";
+  const missing = await missingPrograms();
+  if (missing.length === 0) return undefined;
+  const packages = [...new Set(missing.map((program) => programs[program]))];
+  return `virtual boards need ${missing.join(", ")}: apt-get install ${packages.join(" ")}`;
+}
+
+async function missingPrograms(): Promise<(keyof typeof programs)[]> {
+  const names = Object.keys(programs) as (keyof typeof programs)[];
+  const found = await Promise.all(names.map((name) => findExecutable(name, process.env.PATH ?? "")));
+  return names.filter((_, index) => found[index] === undefined);
+}
+
+/**
+ * QEMU's arguments for the processor: the real one where it virtualises, an emulated one elsewhere, which
+ * takes 10 to 30 times as long.
+ *
+ * The processor's flag counts, and not /dev/kvm alone: inside some virtual machines that device is there
+ * without the flag, and a distribution's kernel dies on it with "KVM internal error … emulation failure".
+ * Emulated, Debian's kernel 6.12 panics at its first cmpxchg16b, so that one is left out.
+ */
+export async function processorArguments(): Promise<string[]> {
+  return (await virtualises()) ? ["-accel", "kvm", "-cpu", "host"] : ["-accel", "tcg", "-cpu", "max,-cx16"];
+}
+
+async function virtualises(): Promise<boolean> {
+  const flags = /^flags\s*:.*$/m.exec(await fs.readFile("/proc/cpuinfo", "utf8"))?.[0] ?? "";
+  if (!/\b(vmx|svm)\b/.test(flags)) return false;
+  return fs.access("/dev/kvm", fs.constants.R_OK | fs.constants.W_OK).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,149 @@
+// The boards' network: a namespace of the kernel's own, with a bridge that all boards of a lab are plugged
+// into and a gateway that leads nowhere.
+//
+// Not QEMU's user-mode network, which needs no namespace: restricted, it has no UDP and so no time server, and
+// boards do not see each other; unrestricted, what a board sends to an unknown address reaches the host's
+// network. From a namespace without an uplink nothing gets out, however a board is configured, and the kernel
+// removes all of it with the last process inside, however that ends.
+//
+// Connections cross the border as listening sockets handed from one process to the other: this machine's
+// 127.0.0.1 into the gateway (for ssh), the gateway's address to this process (for packages).
+import { spawn, type ChildProcess } from "node:child_process";
+import net from "node:net";
+import { fileURLToPath } from "node:url";
+import type { Reply, Request } from "./gateway.ts";
+
+/** A network for virtual boards. */
+export interface BoardNetwork {
+  /** Gives a board a place on the network. */
+  plugIn(): Promise<Plug>;
+  /** A server that listens at the gateway's address, in this process. */
+  listen(port: number): Promise<net.Server>;
+  /** Ends the network. Boards must be stopped first. */
+  stop(): Promise<void>;
+}
+
+/** A board's place on the network. */
+export interface Plug {
+  /** From 1; decides address and device (addresses.ts). */
+  readonly board: number;
+  /** The port of 127.0.0.1 that leads to the board's sshd, also while the board is off. */
+  readonly sshPort: number;
+  /** The program and arguments that run a command in the boards' network. */
+  readonly enter: readonly string[];
+  /** As if a cable between two switches were pulled: nothing arrives any more, and the board is not told. */
+  cut(): Promise<void>;
+  restore(): Promise<void>;
+  pullOut(): Promise<void>;
+}
+
+/** A command in this list dies with the process that starts it, even if that is killed. */
+export const dieWithParent = ["setpriv", "--pdeathsig", "KILL"] as const;
+
+/**
+ * Starts a network for boards. The time is served at its gateway, as the boards' cards say (card.ts).
+ *
+ * @throws an Error with what the gateway said, if it does not start
+ */
+export async function startBoardNetwork(): Promise<BoardNetwork> {
+  const gateway = new Gateway();
+  await gateway.started;
+  let plugged = 0;
+  return {
+    async plugIn() {
+      plugged += 1;
+      const board = plugged;
+      const server = await listenLocally();
+      const { port } = server.address() as net.AddressInfo;
+      await gateway.ask({ do: "plug", board }, server);
+      server.close();
+      return {
+        board,
+        sshPort: port,
+        enter: ["nsenter", `--net=/proc/${gateway.pid}/ns/net`],
+        cut: () => gateway.ask({ do: "cut", board }).then(() => undefined),
+        restore: () => gateway.ask({ do: "restore", board }).then(() => undefined),
+        pullOut: () => gateway.ask({ do: "unplug", board }).then(() => undefined),
+      };
+    },
+    async listen(port) {
+      const server = await gateway.ask({ do: "listen", port });
+      if (server === undefined) throw new Error(`the lab's gateway has sent no socket for port ${port}`);
+      return server;
+    },
+    stop: () => gateway.stop(),
+  };
+}
+
+type Wanted = Request extends infer Each ? (Each extends Request ? Omit<Each, "id"> : never) : never;
+
+/** The process in the boards' namespace, and the questions it has not answered yet. */
+class Gateway {
+  readonly started: Promise<unknown>;
+  readonly #child: ChildProcess;
+  readonly #ended: Promise<void>;
+  readonly #waiting = new Map<
+    number,
+    { resolve: (server?: net.Server) => void; reject: (e: Error) => void }
+  >();
+  #asked = 0;
+
+  constructor() {
+    const script = fileURLToPath(new URL("gateway.ts", import.meta.url));
+    const command = ["--net", ...dieWithParent, process.execPath, script];
+    this.#child = spawn("unshare", command, { stdio: ["ignore", "ignore", "pipe", "ipc"] });
+    let said = "";
+    this.#child.stderr?.setEncoding("utf8").on("data", (text: string) => (said = (said + text).slice(-4096)));
+    this.#ended = new Promise((resolve) => this.#child.once("close", resolve)).then(() => {
+      this.#fail(new Error(`the lab's gateway has ended: ${said}`));
+    });
+    this.#child.once("error", (error) => {
+      this.#fail(error);
+    });
+    this.#child.on("message", (reply: Reply, server?: net.Server) => {
+      const { resolve, reject } = this.#waiting.get(reply.id) ?? {};
+      this.#waiting.delete(reply.id);
+      if (reply.error === undefined) resolve?.(server);
+      else reject?.(new Error(`the lab's gateway: ${reply.error}`));
+    });
+    this.started = this.#answerTo(0);
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  ask(wanted: Wanted, server?: net.Server): Promise<net.Server | undefined> {
+    this.#asked += 1;
+    const id = this.#asked;
+    const answer = this.#answerTo(id);
+    this.#child.send({ ...wanted, id }, server, (error) => {
+      if (error !== null) this.#waiting.get(id)?.reject(error);
+    });
+    return answer;
+  }
+
+  async stop(): Promise<void> {
+    this.#child.kill("SIGKILL");
+    await this.#ended;
+  }
+
+  #answerTo(id: number): Promise<net.Server | undefined> {
+    return new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
+  }
+
+  #fail(error: Error): void {
+    for (const { reject } of this.#waiting.values()) reject(error);
+    this.#waiting.clear();
+  }
+}
+
+function listenLocally(): Promise<net.Server> {
+  const server = net.createServer();
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      resolve(server);
+    });
+  });
+}

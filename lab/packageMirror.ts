@@ -1,0 +1,127 @@
+// The package repositories that boards without an internet use.
+import { createReadStream, readFileSync } from "node:fs";
+import fs from "node:fs/promises";
+import http from "node:http";
+import type { Socket } from "node:net";
+import path from "node:path";
+import { pipeline } from "node:stream/promises";
+import { gatewayAddress } from "./addresses.ts";
+import { findBuilt, obtainBuilt, type Surroundings } from "./built.ts";
+import type { VirtualBoardImage } from "./image.ts";
+import type { BoardNetwork } from "./network.ts";
+import { debianPackages } from "./packages/debian.ts";
+import { kubernetesPackages } from "./packages/kubernetes.ts";
+import { keyFile } from "./packages/repository.ts";
+
+/** A package repository as apt wants it. */
+export interface Repository {
+  /** A line for sources.list; %key% stands for where the board keeps the key. */
+  readonly line: string;
+  /** The public key, armored. */
+  readonly key: string;
+  /** Where boards find the key. */
+  readonly keyUrl: string;
+}
+
+/** Repositories on a network of boards. */
+export interface PackageMirror {
+  /** What boards need from Debian besides the image. */
+  readonly debian: Repository;
+  /** Kubernetes, if it was asked for. */
+  readonly kubernetes: Repository | undefined;
+  /** Debian's repository in apt's deb822 form, for a fresh card. */
+  readonly aptSources: string;
+  /** What boards have asked for, in order: "/debian/InRelease". */
+  readonly requests: readonly string[];
+  /** Ends it: boards' requests are then refused. */
+  stop(): Promise<void>;
+}
+
+export interface PackageMirrorOptions extends Surroundings {
+  network: BoardNetwork;
+  image: VirtualBoardImage;
+  /** Whether Kubernetes is there too, whose first build takes minutes. Default: false. */
+  kubernetes?: boolean;
+}
+
+/**
+ * Serves package repositories on a network of boards, at its gateway. What they hold is downloaded or built
+ * once; `areMirrorsBuilt` tells whether it was.
+ *
+ * @throws an Error with the last lines of a download or build that failed
+ */
+export async function packageMirror(options: PackageMirrorOptions): Promise<PackageMirror> {
+  const { network, image } = options;
+  const folders: Record<string, string> = { debian: await obtainBuilt(debianPackages(image), options) };
+  if (options.kubernetes === true) folders.kubernetes = await obtainBuilt(kubernetesPackages(), options);
+  const requests: string[] = [];
+  const server = http.createServer((request, response) => {
+    requests.push(request.url ?? "");
+    void answer(folders, request.url ?? "", response);
+  });
+  const connections = new Set<Socket>();
+  const listening = await network.listen(80);
+  listening.on("connection", (connection) => {
+    connections.add(connection);
+    connection.once("close", () => connections.delete(connection));
+    server.emit("connection", connection);
+  });
+  const debian = repository("debian", folders.debian ?? "");
+  return {
+    debian,
+    kubernetes: folders.kubernetes === undefined ? undefined : repository("kubernetes", folders.kubernetes),
+    aptSources: deb822(debian),
+    requests,
+    async stop() {
+      const closed = new Promise((resolve) => listening.close(resolve));
+      for (const connection of connections) connection.destroy();
+      await closed;
+    },
+  };
+}
+
+/** Whether `packageMirror` would have nothing to download or build. Looks only. */
+export function areMirrorsBuilt(image: VirtualBoardImage, kubernetes: boolean): boolean {
+  const recipes = [debianPackages(image), ...(kubernetes ? [kubernetesPackages()] : [])];
+  return recipes.every((recipe) => findBuilt(recipe) !== undefined);
+}
+
+function repository(name: string, folder: string): Repository {
+  const url = `http://${gatewayAddress}/${name}/`;
+  return {
+    line: `deb [signed-by=%key%] ${url} /`,
+    key: readFileSync(path.join(folder, keyFile), "utf8"),
+    keyUrl: `${url}${keyFile}`,
+  };
+}
+
+function deb822({ key }: Repository): string {
+  const lines = key
+    .trimEnd()
+    .split("\n")
+    .map((line) => (line === "" ? " ." : ` ${line}`));
+  return `Types: deb\nURIs: http://${gatewayAddress}/debian/\nSuites: /\nSigned-By:\n${lines.join("\n")}\n`;
+}
+
+async function answer(
+  folders: Readonly<Record<string, string>>,
+  url: string,
+  response: http.ServerResponse,
+): Promise<void> {
+  const file = fileFor(url, folders);
+  const status = file === undefined ? undefined : await fs.stat(file).catch(() => undefined);
+  if (file === undefined || status?.isFile() !== true) {
+    response.writeHead(404).end();
+    return;
+  }
+  response.writeHead(200, { "content-length": status.size });
+  // A board that is switched off in the middle has no use for the rest.
+  await pipeline(createReadStream(file), response).catch(() => undefined);
+}
+
+/** The file that a request's path names: /name/rest is `rest` in the folder of that name, and never above it. */
+export function fileFor(url: string, folders: Readonly<Record<string, string>>): string | undefined {
+  const [, name = "", ...rest] = decodeURIComponent(url).split("/");
+  const folder = folders[name];
+  return folder === undefined ? undefined : path.join(folder, path.resolve("/", ...rest));
+}

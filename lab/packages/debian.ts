@@ -1,0 +1,42 @@
+// The part of Debian that boards install.
+import fs from "node:fs";
+import { fileURLToPath } from "node:url";
+import { runOrThrow, type Recipe } from "../built.ts";
+import { debianMirror, type VirtualBoardImage } from "../image.ts";
+import { indexRepository } from "./repository.ts";
+
+/** What bramble's bootstrap, or the packages of Kubernetes, may ask a fresh card's Debian for. */
+const wanted = [
+  "containerd",
+  "runc",
+  "iptables",
+  "conntrack",
+  "ebtables",
+  "ethtool",
+  "socat",
+  "containernetworking-plugins",
+  "chrony",
+  "systemd-timesyncd",
+  "gnupg",
+  "curl",
+  "nfs-common",
+];
+
+const script = fileURLToPath(new URL("debian.sh", import.meta.url));
+const indexer = fileURLToPath(new URL("repository.ts", import.meta.url));
+
+/** These packages and what they need that the image does not have: seconds, some 60 MB. */
+export function debianPackages(image: VirtualBoardImage): Recipe {
+  return {
+    name: "debian-packages",
+    ingredients: [
+      ...[script, indexer, image.dpkgStatus].map((file) => fs.readFileSync(file, "utf8")),
+      debianMirror,
+      ...wanted,
+    ],
+    build: async (folder, surroundings) => {
+      await runOrThrow("sh", [script, folder, image.dpkgStatus, debianMirror, ...wanted], surroundings);
+      await indexRepository(folder, surroundings);
+    },
+  };
+}

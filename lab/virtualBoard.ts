@@ -1,0 +1,217 @@
+// A board for tests: QEMU with exactly the board's RAM, Debian on a card of its own, and SSH.
+import fs from "node:fs/promises";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { lastLines } from "../rehearsal/tools/lines.ts";
+import { boardAddress } from "./addresses.ts";
+import { makeBoardFolder, removeBoardFolder } from "./boardFolder.ts";
+import { runOrThrow } from "./built.ts";
+import { writeCard } from "./card.ts";
+import type { VirtualBoardImage } from "./image.ts";
+import type { BoardNetwork } from "./network.ts";
+import type { PackageMirror } from "./packageMirror.ts";
+import { switchOn, type Machine, type RunningMachine } from "./qemu.ts";
+import { ssh, SshError, type SshOptions, type SshTarget } from "./ssh.ts";
+
+/** What a virtual board is like. */
+export interface VirtualBoardOptions {
+  /** MiB. The kernel keeps some 50 of them for itself. */
+  ram: number;
+  image: VirtualBoardImage;
+  network: BoardNetwork;
+  /** The name a fresh card has. Default: "raspberrypi". */
+  hostName?: string;
+  /** Default: 1, which is what one core of this machine can emulate. */
+  cores?: number;
+  /** Where apt on the fresh card finds Debian's packages. Default: nowhere. */
+  mirror?: PackageMirror;
+  /** Seconds by which the board's clock is ahead when it starts, until it asks the time server. Default: 0. */
+  clockOffset?: number;
+  /** Added to the kernel's command line: ["cgroup_disable=memory"]. Default: none. */
+  kernelArguments?: readonly string[];
+  /**
+   * Makes it start as a Raspberry Pi does: this is the line of /boot/firmware/cmdline.txt on the fresh card,
+   * which at each later start decides the kernel's command line, and the firmware puts cgroup_disable=memory
+   * in front unless the line has cgroup_enable=memory. Default: a board without that file.
+   */
+  cmdline?: string;
+  /** Seconds until a start has failed. Default: 300; an idle machine that emulates takes 30 to 45. */
+  startLimit?: number;
+}
+
+/** A board that was started. Its disk lasts until `stop`. */
+export interface VirtualBoard extends SshTarget {
+  /** Its address for other boards; `host` and `port` are this machine's. */
+  readonly address: string;
+  /** What it writes to its serial console, over all starts. */
+  readonly consoleLog: string;
+  /** QEMU's process number, while it is on. */
+  readonly pid: number | undefined;
+  /** Runs a shell command as `pi` and returns its output; see ssh.ts. */
+  ssh(command: string, options?: SshOptions): Promise<string>;
+  /** Waits until ssh works, after a restart from inside: `start` and `powerOn` have done so. */
+  untilReady(): Promise<void>;
+  /** Pulls the plug: what the board has not flushed to its disk is lost. Nothing to do if it is off. */
+  powerOff(): Promise<void>;
+  /** Starts it again with the same disk and waits until ssh works. */
+  powerOn(changes?: Pick<VirtualBoardOptions, "clockOffset" | "kernelArguments">): Promise<void>;
+  /** Nothing gets through to or from the board; it sees no change of its link. */
+  cutNetwork(): Promise<void>;
+  restoreNetwork(): Promise<void>;
+  /** Keeps the disk as it is now, under a name for a file. The board must be off. */
+  saveDisk(name: string): Promise<void>;
+  /** Makes the disk what it was at `saveDisk`, as often as wanted. The board must be off. */
+  restoreDisk(name: string): Promise<void>;
+  /** Ends it and removes its disk. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a board with a fresh card and waits until ssh works. Its host key is its own, and known before it
+ * starts. It ends with this process, however that ends.
+ *
+ * @throws an Error with QEMU's words and the console's last lines, if it does not start in time
+ */
+export async function startVirtualBoard(options: VirtualBoardOptions): Promise<VirtualBoard> {
+  const { image, network, hostName = "raspberrypi", mirror, cmdline, kernelArguments = [] } = options;
+  const folder = makeBoardFolder();
+  const plug = await network.plugIn();
+  const details = { board: plug.board, hostName, aptSources: mirror?.aptSources, cmdline };
+  const card = await writeCard(folder, details);
+  const disk = path.join(folder, "disk.qcow2");
+  await runOrThrow("qemu-img", ["create", "-q", "-f", "qcow2", "-b", image.card, "-F", "raw", disk]);
+  const board = new QemuBoard(folder, card.hostKey, options.startLimit ?? 300, {
+    ram: options.ram,
+    cores: options.cores ?? 1,
+    image,
+    disk,
+    card: card.file,
+    plug,
+    // Of the first start: the file is not there yet.
+    kernelArguments: cmdline === undefined ? kernelArguments : ["cgroup_disable=memory", ...kernelArguments],
+    clockOffset: options.clockOffset ?? 0,
+    console: path.join(folder, "console.log"),
+  });
+  try {
+    await board.powerOn();
+  } catch (error) {
+    await board.stop();
+    throw error;
+  }
+  return board;
+}
+
+const pollMs = 500;
+
+class QemuBoard implements VirtualBoard {
+  readonly host = "127.0.0.1";
+  readonly user = "pi";
+  readonly port: number;
+  readonly hostKey: string;
+  readonly privateKeyPath: string;
+  readonly address: string;
+  readonly consoleLog: string;
+  readonly #folder: string;
+  readonly #startLimit: number;
+  #machine: Machine;
+  #running: RunningMachine | undefined;
+
+  constructor(folder: string, hostKey: string, startLimit: number, machine: Machine) {
+    this.#folder = folder;
+    this.#startLimit = startLimit;
+    this.#machine = machine;
+    this.hostKey = hostKey;
+    this.port = machine.plug.sshPort;
+    this.address = boardAddress(machine.plug.board);
+    this.privateKeyPath = machine.image.privateKeyPath;
+    this.consoleLog = machine.console;
+  }
+
+  get pid(): number | undefined {
+    return this.#running?.pid;
+  }
+
+  ssh(command: string, options?: SshOptions): Promise<string> {
+    return ssh(this, command, options);
+  }
+
+  async powerOn(changes: Pick<VirtualBoardOptions, "clockOffset" | "kernelArguments"> = {}): Promise<void> {
+    if (this.#running !== undefined) throw new Error(`${this.address} is on already`);
+    this.#machine = { ...this.#machine, ...changes };
+    const running = await switchOn(this.#machine);
+    this.#running = running;
+    void running.off.then(() => {
+      if (this.#running === running) this.#running = undefined;
+    });
+    const ended = running.off.then(async (said) => {
+      throw new Error(`the board has switched itself off: ${said}\n${await this.#consoleEnd()}`);
+    });
+    await Promise.race([this.untilReady(), ended]);
+  }
+
+  async untilReady(): Promise<void> {
+    const end = performance.now() + this.#startLimit * 1000;
+    for (;;) {
+      const failure = await this.ssh("true").then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      if (failure === undefined) return;
+      if (this.#running === undefined) throw new Error(`${this.address} is off`);
+      // Any other answer than "not reachable" is sshd's own, and will not change.
+      if (failure instanceof SshError && failure.ended !== 255) throw failure;
+      if (performance.now() > end) throw await this.#notReady(failure);
+      await sleep(pollMs);
+    }
+  }
+
+  async powerOff(): Promise<void> {
+    const running = this.#running;
+    running?.pullPlug();
+    await running?.off;
+  }
+
+  cutNetwork(): Promise<void> {
+    return this.#machine.plug.cut();
+  }
+
+  restoreNetwork(): Promise<void> {
+    return this.#machine.plug.restore();
+  }
+
+  async saveDisk(name: string): Promise<void> {
+    this.#assertOff();
+    await fs.copyFile(this.#machine.disk, this.#kept(name), fs.constants.COPYFILE_FICLONE);
+  }
+
+  async restoreDisk(name: string): Promise<void> {
+    this.#assertOff();
+    await fs.copyFile(this.#kept(name), this.#machine.disk, fs.constants.COPYFILE_FICLONE);
+  }
+
+  async stop(): Promise<void> {
+    await this.powerOff();
+    await this.#machine.plug.pullOut();
+    removeBoardFolder(this.#folder);
+  }
+
+  #kept(name: string): string {
+    return path.join(this.#folder, `${name}.qcow2`);
+  }
+
+  #assertOff(): void {
+    if (this.#running !== undefined)
+      throw new Error(`${this.address} is on; its disk can be kept when it is off`);
+  }
+
+  async #notReady(failure: unknown): Promise<Error> {
+    const reason = failure instanceof Error ? failure.message : String(failure);
+    return new Error(
+      `no ssh to the board within ${this.#startLimit} s: ${reason}\n${await this.#consoleEnd()}`,
+    );
+  }
+
+  async #consoleEnd(): Promise<string> {
+    return lastLines(await fs.readFile(this.consoleLog, "utf8").catch(() => ""), 15);
+  }
+}
