@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { readdir, readFile, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import path from "node:path";
 import { Health, KubeConfig } from "@kubernetes/client-node";
 import type { RehearsalFolder } from "./folder.ts";
+import { freePorts } from "./freePorts.ts";
 import { kubernetesVersion, type ToolName } from "./tools/catalogue.ts";
 import { lastLines } from "./tools/lines.ts";
 import { run } from "./tools/run.ts";
@@ -120,23 +120,4 @@ async function whyNot(folder: RehearsalFolder, output: string): Promise<string> 
     files.map(async (file) => `${file}:\n${lastLines(await readFile(path.join(logs, file), "utf8"), 5)}`),
   );
   return [`the control plane did not start. kwokctl:\n${lastLines(output, 5)}`, ...ends].join("\n");
-}
-
-/** Ports that were free a moment ago, all different. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  const ports = await Promise.all(
-    servers.map(
-      (server) =>
-        new Promise<number>((resolve, reject) => {
-          server.once("error", reject);
-          server.listen(0, "127.0.0.1", () => {
-            const address = server.address();
-            resolve(typeof address === "object" && address !== null ? address.port : 0);
-          });
-        }),
-    ),
-  );
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }

@@ -1,0 +1,9 @@
+#!/bin/sh
+# Starts a program inside control groups: the cgroup.procs file of each, then --, then the program's command.
+set -eu
+while [ "$1" != -- ]; do
+  echo $$ >"$1"
+  shift
+done
+shift
+exec "$@"

@@ -1,0 +1,67 @@
+// What the kubelet does for static pods: starts a program again when it has ended.
+import { type ChildProcess, spawn } from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Program } from "./programs.ts";
+
+const enter = fileURLToPath(new URL("enter.sh", import.meta.url));
+
+/** Seconds before a program is started again: the kubelet's, doubled at each time up to five minutes. */
+const firstBackOff = 10;
+const lastBackOff = 300;
+
+export interface Supervised {
+  readonly name: string;
+  /** How often it has ended, to be started again. */
+  restarts(): number;
+  /** The process now, if one runs. */
+  pid(): number | undefined;
+  /** Ends it for good. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Keeps a program running.
+ *
+ * @param procs the cgroup.procs files of the groups that it runs in
+ * @param folder gets its log
+ */
+export function supervise(program: Program, procs: readonly string[], folder: string): Supervised {
+  const log = fs.openSync(path.join(folder, `${program.name}.log`), "a");
+  let child: ChildProcess;
+  let timer: NodeJS.Timeout | undefined;
+  let restarts = 0;
+  let backOff = firstBackOff;
+  let stopped = false;
+  let ended: Promise<void>;
+
+  const start = (): void => {
+    child = spawn("sh", [enter, ...procs, "--", program.file, ...program.args], {
+      env: { PATH: process.env.PATH, ...program.env },
+      stdio: ["ignore", log, log],
+    });
+    ended = new Promise((resolve) => {
+      child.once("close", () => {
+        resolve();
+        if (stopped) return;
+        restarts++;
+        timer = setTimeout(start, backOff * 1000);
+        backOff = Math.min(2 * backOff, lastBackOff);
+      });
+    });
+  };
+  start();
+  return {
+    name: program.name,
+    restarts: () => restarts,
+    pid: () => (child.exitCode === null && child.signalCode === null ? child.pid : undefined),
+    async stop() {
+      stopped = true;
+      clearTimeout(timer);
+      child.kill("SIGKILL");
+      await ended;
+      fs.closeSync(log);
+    },
+  };
+}

@@ -1,0 +1,33 @@
+import type { Result } from "./trial.ts";
+
+export const header = [
+  "| MiB | settings | restarts | list p50 / p95 / max s | failed | reads MiB/s | major faults/s | anonymous + file MiB |",
+  "|---|---|---|---|---|---|---|---|",
+].join("\n");
+
+/** A result as a row of a Markdown table. */
+export function row({
+  settings,
+  memory,
+  ready,
+  restarts,
+  looks,
+  reads,
+  majorFaultsPerSecond,
+  usage,
+}: Result): string {
+  const sorted = looks.seconds.toSorted((a, b) => a - b);
+  const quantile = (part: number) => (sorted[Math.ceil(part * sorted.length) - 1] ?? NaN).toFixed(2);
+  const restarted = Object.entries(restarts).filter(([, count]) => count > 0);
+  const cells = [
+    `${memory}`,
+    ready ? settings : `${settings}, API never ready`,
+    restarted.length === 0 ? "0" : restarted.map(([name, count]) => `${name} ${count}`).join(", "),
+    `${quantile(0.5)} / ${quantile(0.95)} / ${quantile(1)}`,
+    `${looks.failures} of ${looks.seconds.length}`,
+    reads.toFixed(2),
+    majorFaultsPerSecond.toFixed(0),
+    `${usage.anonymous.toFixed(0)} + ${usage.file.toFixed(0)}`,
+  ];
+  return `| ${cells.join(" | ")} |`;
+}
