@@ -82,11 +82,17 @@ async function buildNow(recipe: Recipe, surroundings: Required<Pick<Surroundings
 /**
  * Runs a program of a build at low priority, so that it does not slow down what else runs here.
  *
- * @throws an Error with the last lines of what it printed, if it does not end with 0
+ * @param options `accept`: exit codes that are no failure. Default: 0
+ * @throws an Error with the last lines of what it printed, if it ends otherwise
  */
-export async function runOrThrow(command: string, args: readonly string[], options: RunOptions = {}) {
+export async function runOrThrow(
+  command: string,
+  args: readonly string[],
+  { accept = [0], ...options }: RunOptions & { accept?: readonly number[] } = {},
+) {
   const { ended, output } = await run("nice", ["-n", "10", command, ...args], options);
-  if (ended !== 0) throw new Error(`${command} ended with ${ended}:\n${lastLines(output, 8)}`);
+  if (typeof ended === "string" || !accept.includes(ended))
+    throw new Error(`${command} ended with ${ended}:\n${lastLines(output, 8)}`);
   return output;
 }
 

@@ -1,9 +1,13 @@
 // What differs from board to board, as whoever flashes a card writes it there: name, host key, address and
-// where packages come from. The image's first start takes it from a second drive (image/first-start.service).
+// where packages come from.
 import fs from "node:fs/promises";
 import path from "node:path";
 import { boardAddress, boardMac, gatewayAddress, prefixLength } from "./addresses.ts";
+import { lastLines } from "../rehearsal/tools/lines.ts";
 import { runOrThrow } from "./built.ts";
+import { readFromCard } from "./firmware.ts";
+
+const hostKeyFile = "etc/ssh/ssh_host_ed25519_key";
 
 /** A board's own part of its card. */
 export interface CardDetails {
@@ -17,15 +21,14 @@ export interface CardDetails {
 }
 
 /**
- * Writes the drive's content, a tar archive, into a folder together with the key pair made for this board.
+ * Writes a board's own files to its card, with a key pair made for it.
  *
- * @returns the archive's path, and the host key as in authorized_keys
+ * @param folder for what is written, before it is on the card
+ * @param disk the card, whose board is off
+ * @returns the host key as in authorized_keys
  */
-export async function writeCard(
-  folder: string,
-  details: CardDetails,
-): Promise<{ file: string; hostKey: string }> {
-  const key = path.join(folder, "etc/ssh/ssh_host_ed25519_key");
+export async function writeCard(folder: string, disk: string, details: CardDetails): Promise<string> {
+  const key = path.join(folder, hostKeyFile);
   const files = cardFiles(details);
   for (const [name, text] of Object.entries(files)) {
     await fs.mkdir(path.dirname(path.join(folder, name)), { recursive: true });
@@ -33,12 +36,15 @@ export async function writeCard(
   }
   await fs.mkdir(path.dirname(key), { recursive: true });
   await runOrThrow("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "", "-f", key]);
-  const file = path.join(folder, "card.tar");
-  // The host key last: the first start counts as done when it is there.
-  const members = [...Object.keys(files), ...[`${key}.pub`, key].map((name) => path.relative(folder, name))];
-  await runOrThrow("tar", ["--create", "--file", file, "--owner=0", "--group=0", "-C", folder, ...members]);
-  const hostKey = (await fs.readFile(`${key}.pub`, "utf8")).trim();
-  return { file, hostKey };
+  const names = [...Object.keys(files), hostKeyFile, `${hostKeyFile}.pub`];
+  const commands = path.join(folder, "card");
+  await fs.writeFile(commands, names.map((name) => `write ${path.join(folder, name)} /${name}\n`).join(""));
+  const said = await runOrThrow("debugfs", ["-w", "-f", commands, disk]);
+  const hostKey = await fs.readFile(`${key}.pub`, "utf8");
+  // debugfs ends with 0 whatever happens; the key is what it writes last.
+  if ((await readFromCard(disk, `/${hostKeyFile}.pub`)) !== hostKey)
+    throw new Error(`the board's files cannot be written to its card:\n${lastLines(said, 8)}`);
+  return hostKey.trim();
 }
 
 function cardFiles({ board, hostName, aptSources, cmdline }: CardDetails): Record<string, string> {

@@ -6,10 +6,13 @@ import { findBuilt, obtainBuilt, runOrThrow, type Recipe, type Surroundings } fr
 
 /** A fresh Debian card and what starts it. All paths are absolute. */
 export interface VirtualBoardImage {
-  /** The root file system, ext4 in a sparse file of 8 GiB. Never written to: boards have overlays on it. */
+  /** The root file system, ext4 in a sparse file of 8 GiB. Never written to: boards have copies of it. */
   readonly card: string;
+  /** Debian's kernel and initial file system, for QEMU. */
   readonly kernel: string;
   readonly initrd: string;
+  /** The folder of User-mode Linux. */
+  readonly userMode: string;
   /** The key that lets user `pi` in. */
   readonly privateKeyPath: string;
   /** dpkg's list of what is installed. */
@@ -24,7 +27,7 @@ export const debianMirror = "http://deb.debian.org/debian";
 /**
  * Debian trixie with its cloud kernel, systemd, timesyncd, networkd, OpenSSH and sudo, and no container
  * runtime: a card as it is after flashing. User `pi` has sudo without a password and no password. Built once
- * (about a minute, some 350 MB), then taken from the cache.
+ * (about two minutes, some 450 MB), then taken from the cache.
  *
  * @throws an Error with debootstrap's last lines
  */
@@ -43,6 +46,7 @@ function recipe(): Recipe {
     name: "card",
     ingredients: [
       debianMirror,
+      fs.readFileSync(new URL("packages/debian.sh", import.meta.url), "utf8"),
       ...fs.readdirSync(parts).map((file) => fs.readFileSync(path.join(parts, file), "utf8")),
     ],
     build: async (folder, surroundings) => {
@@ -56,6 +60,7 @@ function imageIn(folder: string): VirtualBoardImage {
     card: path.join(folder, "card.img"),
     kernel: path.join(folder, "vmlinuz"),
     initrd: path.join(folder, "initrd.img"),
+    userMode: path.join(folder, "user-mode"),
     privateKeyPath: path.join(folder, "id_ed25519"),
     dpkgStatus: path.join(folder, "dpkg-status"),
   };

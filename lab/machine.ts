@@ -1,18 +1,42 @@
-// What the lab needs of this machine.
+// What the lab needs of this machine, and which kind of machine boards are here.
 import fs from "node:fs/promises";
 import { findExecutable } from "../rehearsal/tools/executable.ts";
+
+/**
+ * A board's machine: User-mode Linux, a kernel that runs as a program, nearly at this machine's speed; or QEMU,
+ * which is as fast only where the processor virtualises.
+ */
+export type MachineKind = "userMode" | "qemu";
+
+/** The variable of the environment that chooses the kind: BRAMBLE_LAB_MACHINE=qemu. */
+const choice = "BRAMBLE_LAB_MACHINE";
+
+/**
+ * The kind of machine for boards: QEMU where the processor virtualises, else User-mode Linux.
+ *
+ * @throws an Error if $BRAMBLE_LAB_MACHINE names no kind
+ */
+export async function usualMachine(): Promise<MachineKind> {
+  const chosen = process.env[choice] ?? "";
+  if (chosen === "qemu" || chosen === "userMode") return chosen;
+  if (chosen !== "") throw new Error(`${choice} is "${chosen}"; it can be qemu or userMode`);
+  return (await virtualises()) ? "qemu" : "userMode";
+}
 
 /** Each program the lab runs, and the Debian package that brings it. */
 const programs = {
   "qemu-system-x86_64": "qemu-system-x86",
-  "qemu-img": "qemu-utils",
+  patchelf: "patchelf",
   debootstrap: "debootstrap",
   mke2fs: "e2fsprogs",
+  e2fsck: "e2fsprogs",
+  debugfs: "e2fsprogs",
   "dpkg-deb": "dpkg",
   "apt-get": "apt",
   gpg: "gnupg",
   ip: "iproute2",
   nsenter: "util-linux",
+  xz: "xz-utils",
   ssh: "openssh-client",
   "ssh-keygen": "openssh-client",
   tar: "tar",

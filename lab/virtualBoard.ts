@@ -1,4 +1,4 @@
-// A board for tests: QEMU with exactly the board's RAM, Debian on a card of its own, and SSH.
+// A board for tests: a machine with exactly the board's RAM, Debian on a card of its own, and SSH.
 import fs from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -10,7 +10,8 @@ import { writeCard } from "./card.ts";
 import type { VirtualBoardImage } from "./image.ts";
 import type { BoardNetwork } from "./network.ts";
 import type { PackageMirror } from "./packageMirror.ts";
-import { switchOn, type Machine, type RunningMachine } from "./qemu.ts";
+import { usualMachine, type MachineKind } from "./machine.ts";
+import { switchOn, type Machine, type RunningMachine } from "./power.ts";
 import { ssh, SshError, type SshOptions, type SshTarget } from "./ssh.ts";
 
 /** What a virtual board is like. */
@@ -19,9 +20,11 @@ export interface VirtualBoardOptions {
   ram: number;
   image: VirtualBoardImage;
   network: BoardNetwork;
+  /** Default: what is fastest here. */
+  machine?: MachineKind;
   /** The name a fresh card has. Default: "raspberrypi". */
   hostName?: string;
-  /** Default: 1, which is what one core of this machine can emulate. */
+  /** Default: 1, which is all that User-mode Linux has. */
   cores?: number;
   /** Where apt on the fresh card finds Debian's packages. Default: nowhere. */
   mirror?: PackageMirror;
@@ -31,11 +34,11 @@ export interface VirtualBoardOptions {
   kernelArguments?: readonly string[];
   /**
    * Makes it start as a Raspberry Pi does: this is the line of /boot/firmware/cmdline.txt on the fresh card,
-   * which at each later start decides the kernel's command line, and the firmware puts cgroup_disable=memory
-   * in front unless the line has cgroup_enable=memory. Default: a board without that file.
+   * which at each start decides the kernel's command line, and the firmware puts cgroup_disable=memory in front
+   * unless the line has cgroup_enable=memory. Default: a board without that file.
    */
   cmdline?: string;
-  /** Seconds until a start has failed. Default: 300; an idle machine that emulates takes 30 to 45. */
+  /** Seconds until a start has failed. Default: 300; emulated, on an idle machine, it takes 30 to 45. */
   startLimit?: number;
 }
 
@@ -45,7 +48,7 @@ export interface VirtualBoard extends SshTarget {
   readonly address: string;
   /** What it writes to its serial console, over all starts. */
   readonly consoleLog: string;
-  /** QEMU's process number, while it is on. */
+  /** Its machine's process number, while it is on. */
   readonly pid: number | undefined;
   /** Runs a shell command as `pi` and returns its output; see ssh.ts. */
   ssh(command: string, options?: SshOptions): Promise<string>;
@@ -70,25 +73,25 @@ export interface VirtualBoard extends SshTarget {
  * Starts a board with a fresh card and waits until ssh works. Its host key is its own, and known before it
  * starts. It ends with this process, however that ends.
  *
- * @throws an Error with QEMU's words and the console's last lines, if it does not start in time
+ * @throws an Error with the machine's words and the console's last lines, if it does not start in time
  */
 export async function startVirtualBoard(options: VirtualBoardOptions): Promise<VirtualBoard> {
   const { image, network, hostName = "raspberrypi", mirror, cmdline, kernelArguments = [] } = options;
   const folder = makeBoardFolder();
   const plug = await network.plugIn();
+  const disk = path.join(folder, "card.img");
+  await copyDisk(image.card, disk);
   const details = { board: plug.board, hostName, aptSources: mirror?.aptSources, cmdline };
-  const card = await writeCard(folder, details);
-  const disk = path.join(folder, "disk.qcow2");
-  await runOrThrow("qemu-img", ["create", "-q", "-f", "qcow2", "-b", image.card, "-F", "raw", disk]);
-  const board = new QemuBoard(folder, card.hostKey, options.startLimit ?? 300, {
+  const hostKey = await writeCard(folder, disk, details);
+  const board = new MachineBoard(hostKey, options.startLimit ?? 300, {
+    kind: options.machine ?? (await usualMachine()),
     ram: options.ram,
     cores: options.cores ?? 1,
     image,
+    folder,
     disk,
-    card: card.file,
     plug,
-    // Of the first start: the file is not there yet.
-    kernelArguments: cmdline === undefined ? kernelArguments : ["cgroup_disable=memory", ...kernelArguments],
+    kernelArguments,
     clockOffset: options.clockOffset ?? 0,
     console: path.join(folder, "console.log"),
   });
@@ -101,9 +104,14 @@ export async function startVirtualBoard(options: VirtualBoardOptions): Promise<V
   return board;
 }
 
-const pollMs = 500;
+const pollMs = 200;
 
-class QemuBoard implements VirtualBoard {
+/** Where the file system can, both share what they have in common; where it cannot, empty space stays unwritten. */
+async function copyDisk(from: string, to: string): Promise<void> {
+  await runOrThrow("cp", ["--reflink=auto", "--sparse=always", from, to]);
+}
+
+class MachineBoard implements VirtualBoard {
   readonly host = "127.0.0.1";
   readonly user = "pi";
   readonly port: number;
@@ -111,13 +119,11 @@ class QemuBoard implements VirtualBoard {
   readonly privateKeyPath: string;
   readonly address: string;
   readonly consoleLog: string;
-  readonly #folder: string;
   readonly #startLimit: number;
   #machine: Machine;
   #running: RunningMachine | undefined;
 
-  constructor(folder: string, hostKey: string, startLimit: number, machine: Machine) {
-    this.#folder = folder;
+  constructor(hostKey: string, startLimit: number, machine: Machine) {
     this.#startLimit = startLimit;
     this.#machine = machine;
     this.hostKey = hostKey;
@@ -138,14 +144,16 @@ class QemuBoard implements VirtualBoard {
   async powerOn(changes: Pick<VirtualBoardOptions, "clockOffset" | "kernelArguments"> = {}): Promise<void> {
     if (this.#running !== undefined) throw new Error(`${this.address} is on already`);
     this.#machine = { ...this.#machine, ...changes };
-    const running = await switchOn(this.#machine);
+    const running = switchOn(this.#machine);
     this.#running = running;
-    void running.off.then(() => {
+    const isOff = () => {
       if (this.#running === running) this.#running = undefined;
-    });
+    };
+    void running.off.then(isOff, isOff);
     const ended = running.off.then(async (said) => {
       throw new Error(`the board has switched itself off: ${said}\n${await this.#consoleEnd()}`);
     });
+    ended.catch(() => undefined);
     await Promise.race([this.untilReady(), ended]);
   }
 
@@ -168,7 +176,7 @@ class QemuBoard implements VirtualBoard {
   async powerOff(): Promise<void> {
     const running = this.#running;
     running?.pullPlug();
-    await running?.off;
+    await running?.off.catch(() => undefined);
   }
 
   cutNetwork(): Promise<void> {
@@ -181,22 +189,22 @@ class QemuBoard implements VirtualBoard {
 
   async saveDisk(name: string): Promise<void> {
     this.#assertOff();
-    await fs.copyFile(this.#machine.disk, this.#kept(name), fs.constants.COPYFILE_FICLONE);
+    await copyDisk(this.#machine.disk, this.#kept(name));
   }
 
   async restoreDisk(name: string): Promise<void> {
     this.#assertOff();
-    await fs.copyFile(this.#kept(name), this.#machine.disk, fs.constants.COPYFILE_FICLONE);
+    await copyDisk(this.#kept(name), this.#machine.disk);
   }
 
   async stop(): Promise<void> {
     await this.powerOff();
     await this.#machine.plug.pullOut();
-    removeBoardFolder(this.#folder);
+    removeBoardFolder(this.#machine.folder);
   }
 
   #kept(name: string): string {
-    return path.join(this.#folder, `${name}.qcow2`);
+    return path.join(this.#machine.folder, `${name}.img`);
   }
 
   #assertOff(): void {

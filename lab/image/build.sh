@@ -1,6 +1,6 @@
 #!/bin/sh
-# Builds the card that a virtual board starts from: card.img, vmlinuz and initrd.img in the folder given. What
-# differs from board to board (name, keys, address) comes with the first start, from a second drive.
+# Builds what virtual boards start from, in the folder given: card.img, and kernels for both kinds of machine.
+# What differs from board to board (name, keys, address) is written to its copy of the card (card.ts).
 #
 # usage: build.sh FOLDER MIRROR, where FOLDER is empty, as root
 set -eu
@@ -13,21 +13,22 @@ root=$folder/root
 install -d "$root/etc/initramfs-tools/conf.d" "$root/usr/share/initramfs-tools/modules.d"
 printf '%s\n' MODULES=list COMPRESS=lz4 >"$root/etc/initramfs-tools/conf.d/lab"
 echo virtio_blk >"$root/usr/share/initramfs-tools/modules.d/lab"
-install -D "$parts/firmware.sh" "$root/etc/initramfs-tools/scripts/local-bottom/firmware"
-install -D "$parts/firmwareHook.sh" "$root/etc/initramfs-tools/hooks/firmware"
 
 # What a fresh Debian card has, and no more: no curl, no gnupg, no container runtime. And what the initial file
 # system is made with.
 packages=linux-image-cloud-amd64,systemd,systemd-sysv,systemd-timesyncd,linux-sysctl-defaults,dbus,udev,kmod
 packages=$packages,e2fsprogs,procps,tzdata,netbase,iproute2,iputils-ping,openssh-server,sudo,ca-certificates
-packages=$packages,initramfs-tools,lz4,kexec-tools
+packages=$packages,initramfs-tools,lz4
 debootstrap --force-check-gpg --variant=minbase --include="$packages" trixie "$root" "$mirror" \
   >"$folder/log" 2>&1 || {
   tail -n 5 "$folder/log" >&2
   exit 1
 }
+sh "$parts/userMode.sh" "$folder" "$root" "$mirror"
 
-install -m 644 "$parts/first-start.service" "$root/etc/systemd/system"
+install -m 644 "$parts/clock.service" "$root/etc/systemd/system"
+install -m 755 "$parts/setClock.sh" "$root/usr/local/sbin/set-clock"
+install -D -m 644 "$parts/coldplug.conf" "$root/etc/systemd/system/systemd-udev-trigger.service.d/lab.conf"
 ssh-keygen -q -t ed25519 -N '' -C 'lab of virtual boards' -f "$folder/id_ed25519"
 install -D -m 644 "$folder/id_ed25519.pub" "$root/home/pi/.ssh/authorized_keys"
 chroot "$root" sh -s <"$parts/setUp.sh" >"$folder/log" 2>&1 || {

@@ -10,8 +10,11 @@ echo 'pi ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/pi
 chmod 440 /etc/sudoers.d/pi
 echo 'PasswordAuthentication no' >/etc/ssh/sshd_config.d/lab.conf
 echo 'LABEL=card / ext4 defaults,errors=remount-ro 0 1' >/etc/fstab
-mkdir /boot/firmware
-systemctl enable systemd-networkd first-start
+mkdir -p /boot/firmware /etc/systemd/network
+systemctl enable systemd-networkd clock
+for release in /lib/modules/*; do
+  depmod "$(basename "$release")"
+done
 
 # They would look for a package server while a test runs.
 systemctl disable apt-daily.timer apt-daily-upgrade.timer
@@ -20,11 +23,12 @@ systemctl disable getty@.service e2scrub_reap.service systemd-networkd-persisten
 systemctl mask serial-getty@ttyS0.service sys-kernel-debug.mount sys-kernel-tracing.mount \
   systemd-network-generator.service systemd-udev-load-credentials.service \
   modprobe@configfs.service modprobe@drm.service modprobe@efi_pstore.service modprobe@fuse.service
-# The initial file system has it; on the card it would change what a restart is.
-dpkg --purge kexec-tools
+# sshd's generator loads modules for virtual sockets that lead nowhere.
+mkdir -p /etc/systemd/system-generators
+ln -s /dev/null /etc/systemd/system-generators/systemd-ssh-generator
 
 # Each board has its own.
-rm -f /etc/ssh/ssh_host_* /etc/resolv.conf /etc/hostname /etc/apt/sources.list
+rm -f /etc/ssh/ssh_host_* /etc/resolv.conf /etc/hostname /etc/hosts /etc/apt/sources.list
 rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin /var/cache/apt/archives/*.deb
 # Empty, and not missing: a board then makes its own, without the work of a first boot.
 : >/etc/machine-id

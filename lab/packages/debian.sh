@@ -1,18 +1,20 @@
 #!/bin/sh
-# Downloads packages of Debian trixie with whatever they need besides what a fresh card has.
+# Downloads packages of a release of Debian with whatever they need besides what is there.
 #
-# usage: debian.sh FOLDER STATUS MIRROR PACKAGE…, where STATUS is the card's list of installed packages
+# usage: debian.sh FOLDER STATUS MIRROR RELEASE PACKAGE…, where STATUS is a list of installed packages as dpkg's
 set -eu
 folder=$1
 status=$2
 mirror=$3
-shift 3
+release=$4
+shift 4
 
 # An apt of its own: nothing of this machine's own apt plays a part, and nothing of it is changed.
 apt=$folder/apt
 mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial" "$apt/etc/preferences.d" "$apt/etc/apt.conf.d"
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-echo "deb [arch=amd64 signed-by=$keyring] $mirror trixie main" >"$apt/etc/sources.list"
+# A release that is still being made counts as expired a week after a mirror was last brought up to date.
+echo "deb [arch=amd64 check-valid-until=no signed-by=$keyring] $mirror $release main" >"$apt/etc/sources.list"
 cat >"$apt/apt.conf" <<CONF
 Dir::Etc "$apt/etc";
 Dir::Etc::sourceparts "-";

@@ -35,7 +35,8 @@ export function debianPackages(image: VirtualBoardImage): Recipe {
       ...wanted,
     ],
     build: async (folder, surroundings) => {
-      await runOrThrow("sh", [script, folder, image.dpkgStatus, debianMirror, ...wanted], surroundings);
+      const source = [debianMirror, "trixie"];
+      await runOrThrow("sh", [script, folder, image.dpkgStatus, ...source, ...wanted], surroundings);
       await indexRepository(folder, surroundings);
     },
   };

@@ -108,10 +108,25 @@ describe("a virtual board", { timeout: 2 * minutes }, () => {
 
   it("starts again with the clock and the kernel's command line it was given", async ({ skip }) => {
     skip(noLab !== "", noLab);
-    const firstLine = await board.ssh("sudo journalctl -b -q -o short-iso | head -n 1");
+    const lines = await board.ssh("sudo journalctl -b -q -o short-iso -u systemd-timesyncd");
     const tomorrow = new Date(Date.now() + daySeconds * 1000).toISOString().slice(0, 10);
-    expect(firstLine).toMatch(new RegExp(`^${tomorrow}`));
+    expect(lines).toMatch(new RegExp(`^${tomorrow}`));
     expect(await board.ssh("cat /sys/fs/cgroup/cgroup.controllers")).toContain("memory");
+  });
+
+  it("restarts from inside as a board does, with its firmware's new command line", async ({ skip }) => {
+    skip(noLab !== "", noLab);
+    const bootId = await board.ssh("cat /proc/sys/kernel/random/boot_id");
+    await board.ssh("sudo sed -i 's/cgroup_enable=memory/lab.seen/' /boot/firmware/cmdline.txt");
+    await board.ssh("sudo systemctl reboot").catch(() => undefined);
+    let told = bootId;
+    await until(async () => {
+      told = await board
+        .ssh("cat /proc/sys/kernel/random/boot_id /proc/cmdline", { limit: 20 })
+        .catch(() => bootId);
+      return !told.startsWith(bootId);
+    });
+    expect(told).toContain("cgroup_disable=memory root=LABEL=card rootwait lab.seen");
   });
 
   it("leaves no process, no file and no open port", async ({ skip }) => {
@@ -124,21 +139,43 @@ describe("a virtual board", { timeout: 2 * minutes }, () => {
   });
 });
 
+it("starts a board in QEMU too, emulated or not", { timeout: 5 * minutes }, async ({ skip }) => {
+  skip(noLab !== "", noLab);
+  const network = await startBoardNetwork();
+  const board = await startVirtualBoard({ ram: 512, image, network, machine: "qemu", cmdline });
+  expect(await board.ssh("cat /proc/cmdline")).toContain("cgroup_disable=memory root=LABEL=card rootwait");
+  await board.stop();
+  await network.stop();
+});
+
 it("ends a board whose process is killed", { timeout: minutes }, async ({ skip }) => {
   skip(noLab !== "", noLab);
   const owner = startScript(path.join(import.meta.dirname, "boardOwner.ts"), []);
   let children: number[] = [];
-  await until(() => (children = childrenOf(owner.pid)).length === 2);
+  await until(() => (children = descendantsOf(owner.pid)).some(isMachine) && children.some(isGateway));
   owner.kill("SIGKILL");
   await until(() => !children.some(isRunning));
 });
 
-/** The gateway and QEMU, once they are there. */
-function childrenOf(pid: number): number[] {
-  const numbers = fs.readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ");
-  const isThere = (child: string) =>
-    /gateway\.ts|^qemu-system/.test(fs.readFileSync(`/proc/${child}/cmdline`, "utf8"));
-  return numbers.filter((child) => child !== "" && isThere(child)).map(Number);
+const isGateway = (pid: number) => commandOf(pid).includes('gateway.ts');
+const isMachine = (pid: number) => /^(qemu-system|\.\/linux\.uml)/.test(commandOf(pid));
+
+function descendantsOf(pid: number): number[] {
+  const children = readProcess(pid, `task/${pid}/children`).trim().split(" ");
+  return children
+    .filter((child) => child !== "")
+    .flatMap((child) => [Number(child), ...descendantsOf(Number(child))]);
+}
+
+const commandOf = (pid: number) => readProcess(pid, "cmdline");
+
+/** Empty if it has ended in the meantime. */
+function readProcess(pid: number, file: string): string {
+  try {
+    return fs.readFileSync(`/proc/${pid}/${file}`, "utf8");
+  } catch {
+    return "";
+  }
 }
 
 function connect(port: number): Promise<void> {

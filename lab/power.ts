@@ -1,0 +1,112 @@
+// The switch of a board's machine: on, restarts from inside, off.
+import { spawn, type ChildProcess } from "node:child_process";
+import fs from "node:fs/promises";
+import { kernelCommandLine } from "./firmware.ts";
+import type { VirtualBoardImage } from "./image.ts";
+import type { MachineKind } from "./machine.ts";
+import { dieWithParent, type Plug } from "./network.ts";
+import { qemu } from "./qemu.ts";
+import { userModeLinux } from "./userMode.ts";
+
+/** The machine of a board. */
+export interface Machine {
+  readonly kind: MachineKind;
+  /** MiB. */
+  readonly ram: number;
+  readonly cores: number;
+  readonly image: VirtualBoardImage;
+  /** The board's own folder. */
+  readonly folder: string;
+  /** The board's own card. */
+  readonly disk: string;
+  readonly plug: Plug;
+  /** Added to the kernel's command line. */
+  readonly kernelArguments: readonly string[];
+  /** Seconds by which the board's clock is ahead of this machine's at each start. */
+  readonly clockOffset: number;
+  /** The file that what the board writes to its console is added to. */
+  readonly console: string;
+}
+
+/** How a machine is started. It must end, and not start again by itself, when the board restarts. */
+export interface Program {
+  readonly command: readonly string[];
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/** A machine that is switched on. */
+export interface RunningMachine {
+  /** Of the machine's process; another one after a restart. */
+  readonly pid: number;
+  /** Resolves when it is off, whoever switched it off, to what the machine's program itself had to say. */
+  readonly off: Promise<string>;
+  /** Switches it off as pulling the plug does: what the board has not flushed to its card is lost. */
+  pullPlug(): void;
+}
+
+/** Switches a machine on. When the board restarts, its firmware does its work anew. It ends with this process. */
+export function switchOn(machine: Machine): RunningMachine {
+  let child: ChildProcess | undefined;
+  let isPulled = false;
+  const off = (async () => {
+    for (;;) {
+      const logged = await sizeOf(machine.console);
+      const program = await programOf(machine, await kernelCommandLine(machine));
+      if (isPulled as boolean) return "";
+      child = await start(machine, program);
+      const said = await endOf(child);
+      if ((isPulled as boolean) || !(await hasRestarted(machine.console, logged))) return said;
+    }
+  })();
+  // Whoever awaits it learns of a failure; nobody may be awaiting it when it comes.
+  off.catch(() => undefined);
+  return {
+    get pid() {
+      return child?.pid ?? 0;
+    },
+    off,
+    pullPlug: () => {
+      isPulled = true;
+      child?.kill("SIGKILL");
+    },
+  };
+}
+
+function programOf(machine: Machine, commandLine: string): Promise<Program> {
+  return machine.kind === "qemu" ? qemu(machine, commandLine) : userModeLinux(machine, commandLine);
+}
+
+async function start({ plug, console: log }: Machine, { command, cwd, env }: Program): Promise<ChildProcess> {
+  const [first = "", ...rest] = [...plug.enter, ...dieWithParent, ...command];
+  const output = await fs.open(log, "a");
+  try {
+    return spawn(first, rest, { cwd, env, stdio: ["ignore", output.fd, "pipe"] });
+  } finally {
+    await output.close();
+  }
+}
+
+/** What it said on standard error, once none of its processes is left. */
+function endOf(child: ChildProcess): Promise<string> {
+  let said = "";
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => (said = (said + text).slice(-4096)));
+  return new Promise((resolve) => {
+    child.once("error", (error) => {
+      resolve(error.message);
+    });
+    child.once("close", () => {
+      resolve(said);
+    });
+  });
+}
+
+/** A kernel's last words before a restart, which it says whatever its log level. */
+async function hasRestarted(log: string, from: number): Promise<boolean> {
+  const file = await fs.readFile(log);
+  return file.subarray(from).toString("latin1").includes("reboot: Restarting system");
+}
+
+async function sizeOf(file: string): Promise<number> {
+  return (await fs.stat(file).catch(() => undefined))?.size ?? 0;
+}
