@@ -21,7 +21,11 @@ export async function userModeLinux(machine: Machine, commandLine: string): Prom
       ...["unshare", "--pid", "--fork", "--kill-child", "./linux.uml"],
       ...commandLine.split(" ").filter((word) => word !== ""),
       ...["seccomp=on", "noreboot", `mem=${ram}M`, `uml_dir=${folder}`],
-      ...[`ubd0=${disk}`, "root=/dev/ubda", "con=null", "con0=null,fd:1", "console=tty0"],
+      ...[
+        `ubd0=${disk}`,
+        "root=/dev/ubda", // Whichever its boot line makes the console.
+        "con=null,fd:1",
+      ],
       `vec0:transport=tap,ifname=${tapOf(plug.board)},mac=${boardMac(plug.board)}`,
     ],
     // Where its loader and its C library are.
