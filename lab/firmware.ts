@@ -35,5 +35,5 @@ export async function readFromCard(disk: string, file: string): Promise<string |
   // After a power cut the file's latest content may stand in the journal only. 1: something was mended.
   await runOrThrow("e2fsck", ["-p", "-E", "journal_only", disk], { accept: [0, 1] });
   const { stdout, stderr } = await promisify(execFile)("debugfs", ["-R", `cat ${file}`, disk]);
-  return stderr.includes('File not found') ? undefined : stdout;
+  return stderr.includes("File not found") ? undefined : stdout;
 }

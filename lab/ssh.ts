@@ -68,7 +68,11 @@ export async function ssh(target: SshTarget, command: string, options: SshOption
   return stdout;
 }
 
-function sshArguments({ host, port, user, hostKey, privateKeyPath }: SshTarget, command: string): string[] {
+/** The OpenSSH client's arguments for a command on a board, where `ssh` is not enough. */
+export function sshArguments(
+  { host, port, user, hostKey, privateKeyPath }: SshTarget,
+  command: string,
+): string[] {
   const settings = {
     BatchMode: "yes",
     ConnectTimeout: "20",

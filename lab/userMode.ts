@@ -26,7 +26,8 @@ export async function userModeLinux(machine: Machine, commandLine: string): Prom
         "root=/dev/ubda", // Whichever its boot line makes the console.
         "con=null,fd:1",
       ],
-      `vec0:transport=tap,ifname=${tapOf(plug.board)},mac=${boardMac(plug.board)}`,
+      // Without gro it drops what this machine's kernel sends in large frames.
+      `vec0:transport=tap,gro=1,ifname=${tapOf(plug.board)},mac=${boardMac(plug.board)}`,
     ],
     // Where its loader and its C library are.
     cwd: image.userMode,

@@ -6,6 +6,7 @@ import {
   dialAttempts,
   dialAttemptsWhileStarting,
 } from "./connection.ts";
+import { connectionHooks } from "./connectionHooks.ts";
 import { type BootstrapPlan, bootstrapPhases, type PhaseDocument } from "./phases.ts";
 
 /** What a board is brought to, and how it is reached. */
@@ -38,6 +39,7 @@ export class BoardBootstrap extends ComponentResource {
     const { plan, connection, dead = false } = args;
     super("bramble:board:BoardBootstrap", name, { board: plan.board, user: connection.user, dead }, opts);
     const { user } = connection;
+    const hooks = connectionHooks(this, name, args);
     let previous: Resource[] = [];
     for (const document of bootstrapPhases(plan)) {
       const attempts = document.whileStarting ? dialAttemptsWhileStarting : dialAttempts;
@@ -57,6 +59,7 @@ export class BoardBootstrap extends ComponentResource {
           dependsOn: previous,
           retainOnDelete: dead,
           ignoreChanges: dead ? ["*"] : [],
+          hooks,
         },
       );
       previous = [command];

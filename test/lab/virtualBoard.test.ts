@@ -157,7 +157,7 @@ it("ends a board whose process is killed", { timeout: minutes }, async ({ skip }
   await until(() => !children.some(isRunning));
 });
 
-const isGateway = (pid: number) => commandOf(pid).includes('gateway.ts');
+const isGateway = (pid: number) => commandOf(pid).includes("gateway.ts");
 const isMachine = (pid: number) => /^(qemu-system|\.\/linux\.uml)/.test(commandOf(pid));
 
 function descendantsOf(pid: number): number[] {

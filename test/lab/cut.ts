@@ -1,0 +1,40 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { assignments } from "../../components/board/shell.ts";
+import { sshArguments, type SshTarget } from "../../lab/ssh.ts";
+
+/** The moment of a cut. */
+export interface Cut {
+  /** Before this many commands of the script's own shell. */
+  readonly commands?: number;
+  /** Or while this program runs. */
+  readonly program?: string;
+  /** So long after the program has started. */
+  readonly seconds?: number;
+}
+
+const mark = "cut here";
+const script = readFileSync(new URL("cutHere.sh", import.meta.url), "utf8");
+
+/**
+ * Runs a bash script on a board and kills the connection at this moment.
+ *
+ * @returns false if the script came to its end before
+ * @throws an Error with what it said, if it failed before
+ */
+export async function runUntilCut(target: SshTarget, command: string, input: string, cut: Cut) {
+  const { commands = 0, program = "", seconds = 0 } = cut;
+  const parameters = assignments({ CUT_COMMANDS: commands, CUT_PROGRAM: program, CUT_SECONDS: seconds });
+  const child = spawn("ssh", sshArguments(target, command), { stdio: ["pipe", "ignore", "pipe"] });
+  let said = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    said += text;
+    if (said.includes(mark)) child.kill("SIGKILL");
+  });
+  child.stdin.on("error", () => undefined).end(parameters + script + input);
+  const [code] = (await once(child, "close")) as [number | null];
+  const isCut = said.includes(mark);
+  if (!isCut && code !== 0) throw new Error(`ended with ${code}: ${said}`);
+  return isCut;
+}

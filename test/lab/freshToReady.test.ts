@@ -1,0 +1,155 @@
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { main as drift } from "../../drift/main.ts";
+import { phaseNames } from "../../components/board/phases.ts";
+import { kubernetesVersion } from "../../lab/packages/kubernetes.ts";
+import { noEngine, BootstrapStack } from "../components/board/bootstrapStack.ts";
+import type { VirtualBoard } from "../../lab/virtualBoard.ts";
+import { BoardLab, freshCmdline } from "./boardLab.ts";
+import { noLab } from "./noLab.ts";
+
+const reason = noEngine || noLab;
+const minutes = 60_000;
+const stack = new BootstrapStack();
+let lab: BoardLab;
+let board: VirtualBoard;
+
+beforeAll(async () => {
+  if (reason) return;
+  lab = await BoardLab.start();
+  board = await lab.board();
+  await board.ssh("sudo bash -s", { input: readFileSync(new URL("bringSwap.sh", import.meta.url), "utf8") });
+}, 5 * minutes);
+beforeEach(({ skip }) => skip(reason !== "", reason));
+afterAll(async () => {
+  stack.remove();
+  if (!reason) await lab.stop();
+});
+
+const all = (op: string) => phaseNames.map((phase) => `${op} board-1-${phase}`);
+const up = () => stack.up({ "board-1": lab.args(board) });
+/** What a command on the board prints, without the last line's end. */
+const told = async (command: string) => (await board.ssh(command)).trimEnd();
+
+/** Each test builds on the state that the one before left. */
+describe("a virtual board with a fresh card", { timeout: 10 * minutes }, () => {
+  it("becomes ready for kubeadm with one pulumi up", async () => {
+    const since = performance.now();
+    expect(await up()).toEqual({ done: all("create"), errors: "" });
+    console.log(`fresh to ready: ${Math.round((performance.now() - since) / 1000)} s`);
+  });
+});
+
+describe("what was promised", { timeout: 2 * minutes }, () => {
+  it.for<[string, string, string]>([
+    ["its name", "hostname; cat /etc/hostname", "board-1\nboard-1"],
+    ["its own address by its name", "getent ahostsv4 board-1 | awk 'NR == 1 { print $1 }'", "10.77.0.11"],
+    ["the other boards' addresses", "getent hosts board-2 | awk '{ print $1 }'", "10.77.0.12"],
+    ["UTC", "date +%Z; timedatectl show -p Timezone --value", "UTC\nEtc/UTC"],
+    ["a synchronised clock", "timedatectl show -p NTPSynchronized --value", "yes"],
+    ["the memory cgroup", "grep -ow memory /sys/fs/cgroup/cgroup.controllers", "memory"],
+    [
+      "the boot line, with one flag",
+      "cat /boot/firmware/cmdline.txt",
+      `${freshCmdline} cgroup_enable=memory`,
+    ],
+    ["a memory limit that holds", "sudo systemd-run -qP -p MemoryMax=20M cat /proc/self/cgroup | wc -l", "1"],
+    ["no swap", "wc -l </proc/swaps; free | awk '/Swap/ { print $2 }'", "1\n0"],
+    ["no swap in fstab", "grep -c '^[^#].*swap' /etc/fstab || true", "0"],
+    ["no access times", "findmnt -no OPTIONS / | grep -o noatime", "noatime"],
+    [
+      "a small journal",
+      "sudo systemd-analyze cat-config systemd/journald.conf | grep '^SystemMax'",
+      "SystemMaxUse=64M\nSystemMaxFileSize=8M",
+    ],
+    ["forwarding", "cat /proc/sys/net/ipv4/ip_forward", "1"],
+    ["bridged packets in iptables", "cat /proc/sys/net/bridge/bridge-nf-call-ip*tables", "1\n1"],
+    ["overlay file systems", "sudo modprobe --dry-run overlay && grep -cw overlay /proc/filesystems", "1"],
+    ["held packages", "apt-mark showhold | sort | tr '\\n' ' '", "containerd kubeadm kubectl kubelet"],
+    [
+      "one version",
+      "kubeadm version -o short; kubelet --version; kubectl version --client | head -n 1",
+      `v${kubernetesVersion}\nKubernetes v${kubernetesVersion}\nClient Version: v${kubernetesVersion}`,
+    ],
+    ["containerd at work", "sudo ctr version | grep -c Version", "2"],
+    ["systemd's cgroups", "sudo containerd config dump | grep -c 'SystemdCgroup = true'", "1"],
+    ["kubeadm's sandbox image", "sudo containerd config dump | grep -c 'pause:3.10.2'", "1"],
+    ["a kubelet that starts with the board", "systemctl is-enabled kubelet containerd", "enabled\nenabled"],
+    ["CNI plugins", "ls /opt/cni/bin", "bridge\nhost-local\nloopback\nportmap"],
+    ["no half-installed package", "dpkg --audit | wc -l", "0"],
+    [
+      "no unit that failed but the waiting kubelet",
+      "systemctl --failed --plain --no-legend | grep -vc kubelet || true",
+      "0",
+    ],
+    ["no file half-written", "sudo find / -xdev -name '*.bramble-new' | wc -l", "0"],
+  ])("%s", async ([, command, expected]) => {
+    expect(await told(command)).toBe(expected);
+  });
+
+  it("satisfies kubeadm's own checks, but for what a virtual board can't have", async () => {
+    const ignored = "NumCPU,Mem,SystemVerification";
+    const check = await board.ssh(
+      `sudo kubeadm init phase preflight --ignore-preflight-errors=${ignored},ImagePull 2>&1 | grep -v ImagePull || true`,
+      { limit: 120 },
+    );
+    expect(check).not.toMatch(/\[ERROR/);
+    expect(check).not.toMatch(/swap|not enabled|hostname/i);
+  });
+});
+
+describe("an up of a board that is ready", { timeout: 3 * minutes }, () => {
+  it("changes nothing and dials nobody", async () => {
+    await board.cutNetwork();
+    expect(await up()).toEqual({ done: [], errors: "" });
+    await board.restoreNetwork();
+  });
+
+  it("finds all as promised, and after a change by hand mends just that", async () => {
+    const said: string[] = [];
+    const lines = vi.spyOn(console, "log").mockImplementation((line: string) => void said.push(line));
+    expect(await drift(["boards"], stack.pulumi)).toBe(0);
+    await board.ssh(`sudo bash -s`, {
+      input: `set -e
+        sed -i 's/^#bramble# //' /etc/fstab; swapon /swap.img
+        apt-mark unhold kubelet; sysctl -q net.ipv4.ip_forward=0`,
+    });
+    expect(await drift(["boards"], stack.pulumi)).toBe(1);
+    lines.mockRestore();
+    expect(said.join("\n")).toMatch(/kernel: the network settings are not in force/);
+    expect(said.join("\n")).toMatch(/swap: \/etc\/fstab is not as promised/);
+    expect(said.join("\n")).toMatch(/packages: kubelet is not held/);
+    const { done, errors } = await up();
+    expect(errors).toBe("");
+    expect(done).toEqual(
+      expect.arrayContaining(["kernel", "swap", "packages"].map((p) => `update board-1-${p}`)),
+    );
+    expect(
+      await told(
+        "wc -l </proc/swaps; apt-mark showhold | grep -c kubelet; cat /proc/sys/net/ipv4/ip_forward",
+      ),
+    ).toBe("1\n1\n1");
+    expect(await drift(["boards"], stack.pulumi)).toBe(0);
+  });
+});
+
+describe("a board that leaves", { timeout: 5 * minutes }, () => {
+  it("is undone as far as is safe", async () => {
+    expect(await stack.up({})).toEqual({ done: all("delete").toReversed(), errors: "" });
+    expect(await told("apt-mark showhold; grep -c bramble /etc/hosts || true")).toBe("0");
+    expect(await told("dpkg -l kubelet kubeadm kubectl 2>/dev/null | grep -c ^ii || true")).toBe("0");
+    expect(
+      await told("ls /etc/apt/sources.list.d /etc/sysctl.d /etc/modules-load.d | grep -c bramble || true"),
+    ).toBe("0");
+    expect(await told("grep -c '^/swap.img' /etc/fstab")).toBe("1");
+    expect(await told("hostname; grep -c cgroup_enable /boot/firmware/cmdline.txt")).toBe("board-1\n1");
+  });
+
+  it("is forgotten without being dialled once it is dead", async () => {
+    expect((await up()).errors).toBe("");
+    const dead = { ...lab.args(board), dead: true };
+    await board.powerOff();
+    expect(await stack.up({ "board-1": dead })).toEqual({ done: [], errors: "" });
+    expect(await stack.up({})).toEqual({ done: all("delete").toReversed(), errors: "" });
+  });
+});
