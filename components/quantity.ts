@@ -23,3 +23,14 @@ export function mebibytes(quantity: string): number {
   }
   return (Number(digits) * bytes) / 2 ** 20;
 }
+
+/**
+ * Millicores in a Kubernetes CPU quantity (`100m`, `0.5`, `2`).
+ *
+ * @throws Error if it is none
+ */
+export function millicores(quantity: string): number {
+  const [, digits, unit] = /^(\d+(?:\.\d+)?)(m?)$/.exec(quantity) ?? [];
+  if (digits === undefined) throw new Error(`"${quantity}" is not a Kubernetes CPU quantity such as 100m or 2`);
+  return Number(digits) * (unit === "m" ? 1 : 1000);
+}

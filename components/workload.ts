@@ -25,6 +25,17 @@ export interface StaticPod extends Omit<Workload, "kind"> {
   readonly kind: "StaticPod";
 }
 
+/**
+ * Pods that run to their end: those of a Job, or of a CronJob's runs. `replicas` is how many of them there may be
+ * at once: its parallelism, times the runs that may overlap.
+ */
+export interface JobPods extends Omit<Workload, "kind"> {
+  readonly kind: "CronJob" | "Job";
+}
+
+/** Everything that puts pods on boards. */
+export type Load = JobPods | StaticPod | Workload;
+
 /** The label that ties a controller, its pods and its services together. */
 export function labelsOf(name: string): { "app.kubernetes.io/name": string } {
   return { "app.kubernetes.io/name": name };

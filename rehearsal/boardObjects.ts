@@ -1,7 +1,9 @@
 import { isIP } from "node:net";
 import type { KubernetesObject, V1Node } from "@kubernetes/client-node";
 import type { PlannedBoard } from "../components/board/board.ts";
+import { boardStorage } from "../components/cluster/boardRoom.ts";
 import { controlPlaneTaint, kubeadmWorkloads } from "../components/cluster/kubeadmWorkloads.ts";
+import { nodeLabels } from "../components/cluster/placement.ts";
 import { labelsOf, type StaticPod, type Workload } from "../components/workload.ts";
 
 /** What `kubeadm init` makes of the first boards: their Nodes, and what kubeadm itself runs. */
@@ -18,22 +20,20 @@ export function workerObjects(boards: readonly PlannedBoard[]): KubernetesObject
 
 /** A board's Node: its RAM, what the plan leaves for pods, its architecture and kubeadm's taint. */
 export function nodeOf(board: PlannedBoard): V1Node {
-  const { name, role, takesApps, cores, memory, host } = board;
-  const isControlPlane = role === "controlPlane";
-  // No board is known to lack disk for what runs here; 14Gi is what a 16 GB card holds.
-  const resources = { cpu: `${cores}`, pods: `${memory.maxPods}`, "ephemeral-storage": "14Gi" };
+  const { name, takesApps, cores, memory, host } = board;
+  const resourcesOf = (ram: number, disk: number) => ({
+    cpu: `${cores}`,
+    pods: `${memory.maxPods}`,
+    memory: `${ram}Mi`,
+    "ephemeral-storage": `${disk}Mi`,
+  });
   return {
     apiVersion: "v1",
     kind: "Node",
     metadata: {
       name,
       annotations: { "kwok.x-k8s.io/node": "fake" },
-      labels: {
-        "kubernetes.io/hostname": name,
-        "kubernetes.io/os": "linux",
-        "kubernetes.io/arch": board.arch,
-        ...(isControlPlane && { [controlPlaneTaint.key]: "" }),
-      },
+      labels: nodeLabels(board),
     },
     spec: { taints: takesApps ? [] : [controlPlaneTaint] },
     status: {
@@ -41,8 +41,8 @@ export function nodeOf(board: PlannedBoard): V1Node {
         { type: "Hostname", address: name },
         ...(isIP(host) ? [{ type: "InternalIP", address: host }] : []),
       ],
-      capacity: { ...resources, memory: `${memory.capacity}Mi` },
-      allocatable: { ...resources, memory: `${memory.allocatable}Mi` },
+      capacity: resourcesOf(memory.capacity, boardStorage.capacity),
+      allocatable: resourcesOf(memory.allocatable, boardStorage.allocatable),
     },
   };
 }

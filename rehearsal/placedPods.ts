@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { CoreV1Api, type KubeConfig, type V1Pod } from "@kubernetes/client-node";
 import type { MemoryBudget } from "../components/cluster/memoryBudget.ts";
-import { memoryRequest } from "../components/cluster/placement.ts";
+import { memoryRequest } from "../components/cluster/podNeeds.ts";
 import type { PodSpec } from "../components/workload.ts";
 import type { BoardOutcome, PendingPod } from "./report/outcome.ts";
 
@@ -48,7 +48,9 @@ export async function placedPods(
 
 /** Pods that no controller has made. */
 function absentPods({ boards }: MemoryBudget, pods: readonly V1Pod[]): PendingPod[] {
-  const expected = boards.flatMap(({ held }) => held.map(({ name }) => name));
+  // A CronJob makes its pods when it is time.
+  const lasting = boards.flatMap(({ held }) => held.filter(({ kind }) => kind !== "CronJob"));
+  const expected = lasting.map(({ name }) => name);
   return [...new Set(expected)].flatMap((name) => {
     const made = pods.filter(({ metadata }) => metadata?.labels?.["app.kubernetes.io/name"] === name).length;
     const missing = expected.filter((each) => each === name).length - made;

@@ -1,14 +1,22 @@
 import { RunError } from "@pulumi/pulumi";
 import type { PlannedBoard } from "../board/board.ts";
-import type { StaticPod, Workload } from "../workload.ts";
-import { mayRunOn, memoryRequest, pinnedTo, priorityOf } from "./placement.ts";
+import type { Load } from "../workload.ts";
+import { BoardRooms, type PlannedPod, podsOf } from "./boardRoom.ts";
+import { Crowding } from "./memoryBudgetCrowding.ts";
+import { placeSomehow } from "./memoryBudgetSearch.ts";
+import { controlPlaneText, planText, type Shortage, shortageOf, shortageText } from "./shortage.ts";
+
+export { type Shortage, shortageText } from "./shortage.ts";
 
 /** A pod on a board. */
 export interface HeldPod {
   /** Name of its workload. */
   readonly name: string;
+  readonly kind: Load["kind"];
   /** Its memory request in MiB. */
   readonly memory: number;
+  /** Its memory limit in MiB; infinite without one. */
+  readonly limit: number;
   /** Whether it could run on another board as well. */
   readonly movable: boolean;
 }
@@ -19,24 +27,14 @@ export interface BoardBudget {
   readonly held: readonly HeldPod[];
   /** MiB of its allocatable that no pod requests. */
   readonly left: number;
-}
-
-/** A pod that does not fit. */
-export interface Shortage {
-  readonly name: string;
-  /** Its memory request in MiB. */
-  readonly memory: number;
-  /** The board it is tied to, or else the one with the most room; undefined if no board takes it at all. */
-  readonly board: string | undefined;
-  /** MiB that this board has left. */
-  readonly left: number;
-  readonly movable: boolean;
+  /** MiB that its pods may take together before each is stopped at its limit; infinite if one has none. */
+  readonly limits: number;
 }
 
 /** Which pods a cluster's boards hold, and which do not fit. */
 export interface MemoryBudget {
   readonly boards: readonly BoardBudget[];
-  /** Pods for which there is no room. */
+  /** Pods for which there is no room, wherever the others are put. */
   readonly shortages: readonly Shortage[];
   /** Names of workloads that have room here, but might not if the scheduler placed the others otherwise. */
   readonly uncertain: readonly string[];
@@ -48,68 +46,56 @@ export class MemoryBudgetError extends RunError {
   constructor({ shortages, boards }: MemoryBudget) {
     const lines = shortages.map((shortage) => `  ${shortageText(shortage)}`);
     const short = new Set(shortages.map(({ board }) => board));
-    const plans = boards
-      .filter(({ board }) => short.has(board.name))
-      .map(({ board }) => `  ${planText(board)}`);
+    const concerned = boards.filter(({ board }) => short.has(board.name)).map(({ board }) => board);
+    const plans = concerned.map((board) => `  ${planText(board)}`);
+    const starved = concerned.filter(({ role, name }) =>
+      shortages.some(({ board, isStatic }) => role === "controlPlane" && board === name && isStatic),
+    );
     const fix =
       "Give a board more RAM, add a board, move what is tied to it to another, or leave an app out.";
-    super(["These do not fit into the boards' memory:", ...lines, "where", ...plans, fix].join("\n"));
+    const why = starved.map(controlPlaneText);
+    super(["These do not fit into the boards' memory:", ...lines, "where", ...plans, ...why, fix].join("\n"));
     this.name = "MemoryBudgetError";
     this.shortages = shortages;
   }
 }
 
-/** `gogs needs 128Mi on pi3-2, which has 96Mi left: 32Mi too much`. */
-export function shortageText({ name, memory, board, left, movable }: Shortage): string {
-  if (board === undefined) return `${name} needs ${memory}Mi, but no board takes it`;
-  const where = movable ? `; the board with the most room, ${board}, has` : ` on ${board}, which has`;
-  return `${name} needs ${memory}Mi${where} ${left}Mi left: ${memory - left}Mi too much`;
-}
-
-/** The arithmetic of a board: `pi3-2: 512 MiB of RAM − 101 firmware and kernel − … = 0Mi for pods`. */
-function planText({ name, ram, memory }: PlannedBoard): string {
-  const { capacity, systemReserved, kubeReserved, evictionHard, allocatable } = memory;
-  const terms = [
-    `${ram} MiB of RAM`,
-    `${ram - capacity} firmware and kernel`,
-    `${systemReserved} system`,
-    `${kubeReserved} Kubernetes`,
-    `${evictionHard} eviction`,
-  ];
-  return `${name}: ${terms.join(" − ")} = ${allocatable}Mi for pods${allocatable === 0 ? ", none" : ""}`;
+/** A budget, and the rooms in which its pods are. */
+export interface PlacedBudget {
+  readonly budget: MemoryBudget;
+  readonly rooms: BoardRooms;
+  readonly pods: readonly PlannedPod[];
 }
 
 /**
  * Places every pod: what is tied to a board first, then the others, higher priority and larger first, each on
- * the board with the most room, as the scheduler does.
+ * the board that the scheduler would likely take. Where one finds no room so, any other placement will do: a
+ * shortage is a pod that has no place in any.
  *
  * @param boards the cluster's boards
- * @param workloads everything that runs on them, kubeadm's own pods included
+ * @param loads everything that runs on them, kubeadm's own pods included
  */
-export function memoryBudget(
-  boards: readonly PlannedBoard[],
-  workloads: readonly (StaticPod | Workload)[],
-): MemoryBudget {
-  const budgets = boards.map((board) => ({ board, held: [] as HeldPod[], left: board.memory.allocatable }));
-  const shortages: Shortage[] = [];
-  const place = ({ name, memory, movable, candidates }: Pod) => {
-    const open = budgets.filter(({ board }) => candidates.includes(board));
-    const roomiest = open.reduce<(typeof open)[number] | undefined>(
-      (most, each) => (most && most.left >= each.left ? most : each),
-      undefined,
-    );
-    if (!roomiest || roomiest.left < memory) {
-      shortages.push({ name, memory, movable, board: roomiest?.board.name, left: roomiest?.left ?? 0 });
-      return;
-    }
-    roomiest.held.push({ name, memory, movable });
-    roomiest.left -= memory;
-  };
+export function memoryBudget(boards: readonly PlannedBoard[], loads: readonly Load[]): MemoryBudget {
+  return placedBudget(boards, loads).budget;
+}
 
-  const pods = workloads.flatMap((workload) => podsOf(workload, boards)).sort(byPriorityThenSize);
-  pods.filter(({ movable }) => !movable).forEach(place);
-  pods.filter(({ movable }) => movable).forEach(place);
-  return { boards: budgets, shortages, uncertain: uncertainOf(pods) };
+/** The same with where every pod is, for what asks on. */
+export function placedBudget(boards: readonly PlannedBoard[], loads: readonly Load[]): PlacedBudget {
+  const pods = podsOf(boards, loads).sort(byPriorityThenSize);
+  const tied = pods.filter(({ movable }) => !movable);
+  const movable = pods.filter((pod) => pod.movable);
+  const likely = new BoardRooms(boards);
+  const homeless = [...placeAll(likely, tied), ...placeAll(likely, movable)];
+  const { rooms, without } =
+    homeless.length > 0 && homeless.every((shortage) => shortage.movable)
+      ? somehow(boards, tied, movable, { rooms: likely, without: homeless })
+      : { rooms: likely, without: homeless };
+  const budget = {
+    boards: boards.map((board, index) => boardBudget(board, rooms.held(index))),
+    shortages: without,
+    uncertain: new Crowding(boards, pods).uncertain(),
+  };
+  return { budget, rooms, pods };
 }
 
 /**
@@ -117,56 +103,47 @@ export function memoryBudget(
  *
  * @throws MemoryBudgetError with every pod for which there is no room
  */
-export function requireFit(
-  boards: readonly PlannedBoard[],
-  workloads: readonly (StaticPod | Workload)[],
-): MemoryBudget {
-  const budget = memoryBudget(boards, workloads);
+export function requireFit(boards: readonly PlannedBoard[], loads: readonly Load[]): MemoryBudget {
+  const budget = memoryBudget(boards, loads);
   if (budget.shortages.length > 0) throw new MemoryBudgetError(budget);
   return budget;
 }
 
-interface Pod {
-  readonly name: string;
-  readonly memory: number;
-  readonly priority: number;
-  readonly movable: boolean;
-  readonly candidates: readonly PlannedBoard[];
+interface Attempt {
+  readonly rooms: BoardRooms;
+  readonly without: readonly Shortage[];
 }
 
-function podsOf(workload: StaticPod | Workload, boards: readonly PlannedBoard[]): Pod[] {
-  const memory = Math.ceil(memoryRequest(workload.pod));
-  const candidates = boards.filter((board) => mayRunOn(board, workload));
-  const pod = { name: workload.name, memory, priority: priorityOf(workload.pod) };
-  if (workload.kind === "DaemonSet") {
-    return candidates.map((board) => ({ ...pod, movable: false, candidates: [board] }));
-  }
-  const movable = pinnedTo(workload.pod) === undefined;
-  return Array.from({ length: workload.replicas }, () => ({ ...pod, movable, candidates }));
+function somehow(
+  boards: readonly PlannedBoard[],
+  tied: readonly PlannedPod[],
+  movable: readonly PlannedPod[],
+  otherwise: Attempt,
+): Attempt {
+  const rooms = new BoardRooms(boards);
+  placeAll(rooms, tied);
+  return placeSomehow(rooms, movable) ? { rooms, without: [] } : otherwise;
 }
 
-function byPriorityThenSize(a: Pod, b: Pod): number {
-  return b.priority - a.priority || b.memory - a.memory;
-}
-
-/**
- * The worst case: a pod is sure of its room only if the pods that it cannot push out, those of its priority and
- * above, leave it some however they are placed. What is tied to a board stays there; the movable ones are assumed
- * to crowd where they hurt most.
- */
-function uncertainOf(pods: readonly Pod[]): string[] {
-  const uncertain = pods.filter((pod) => {
-    const rivals = pods.filter((other) => other !== pod && other.priority >= pod.priority);
-    const crowd = memoryOf(rivals.filter(({ movable }) => movable));
-    const toBlock = pod.candidates.map((board) => {
-      const tied = rivals.filter(({ movable, candidates }) => !movable && candidates.includes(board));
-      return Math.max(0, board.memory.allocatable - memoryOf(tied) - pod.memory + 1);
-    });
-    return crowd >= toBlock.reduce((total, each) => total + each, 0);
+/** Puts pods one after the other; returns those that found no room, and why at that moment. */
+function placeAll(rooms: BoardRooms, pods: readonly PlannedPod[]): Shortage[] {
+  return pods.flatMap((pod) => {
+    const board = rooms.choose(pod);
+    if (board === undefined) return [shortageOf(rooms, pod)];
+    rooms.put(board, pod);
+    return [];
   });
-  return [...new Set(uncertain.map(({ name }) => name))];
 }
 
-function memoryOf(pods: readonly Pod[]): number {
-  return pods.reduce((total, { memory }) => total + memory, 0);
+function boardBudget(board: PlannedBoard, pods: readonly PlannedPod[]): BoardBudget {
+  const held = pods.map(({ name, load, needs, limit, movable }) => {
+    return { name, kind: load.kind, memory: needs.get("memory") ?? 0, limit, movable };
+  });
+  const requested = held.reduce((total, { memory }) => total + memory, 0);
+  const limits = held.reduce((total, { limit }) => total + limit, 0);
+  return { board, held, left: board.memory.allocatable - requested, limits };
+}
+
+function byPriorityThenSize(a: PlannedPod, b: PlannedPod): number {
+  return b.priority - a.priority || (b.needs.get("memory") ?? 0) - (a.needs.get("memory") ?? 0);
 }

@@ -2,21 +2,8 @@ import type { types } from "@pulumi/kubernetes";
 import type { Unwrap } from "@pulumi/pulumi";
 import type { PlannedBoard } from "../board/board.ts";
 import { priorityClasses } from "../priorities.ts";
-import { mebibytes } from "../quantity.ts";
-import type { PodSpec, StaticPod, Workload } from "../workload.ts";
+import type { Load, PodSpec } from "../workload.ts";
 import { controlPlaneTaint } from "./kubeadmWorkloads.ts";
-
-/**
- * Memory in MiB that the scheduler counts for a pod: containers together with sidecars, or the largest init
- * container if that is more (https://kubernetes.io/docs/concepts/workloads/pods/init-containers/#resource-sharing-within-containers).
- */
-export function memoryRequest(pod: PodSpec): number {
-  const init = pod.initContainers ?? [];
-  const sidecars = init.filter(({ restartPolicy }) => restartPolicy === "Always");
-  const running = [...pod.containers, ...sidecars].reduce((total, each) => total + requestOf(each), 0);
-  const starting = init.filter((each) => !sidecars.includes(each)).map(requestOf);
-  return Math.max(running, ...starting);
-}
 
 /** The pod's priority: what is higher is scheduled first and may push out what is lower. */
 export function priorityOf(pod: PodSpec): number {
@@ -24,29 +11,84 @@ export function priorityOf(pod: PodSpec): number {
   // Kubernetes' own two classes: https://kubernetes.io/docs/tasks/administer-cluster/guaranteed-scheduling-critical-addon-pods/
   if (name === "system-node-critical") return 2_000_001_000;
   if (name === "system-cluster-critical") return 2_000_000_000;
-  return name in priorityClasses ? priorityClasses[name as keyof typeof priorityClasses].value : 0;
+  if (name in priorityClasses) return priorityClasses[name as keyof typeof priorityClasses].value;
+  return pod.priority ?? 0;
 }
 
 /** The board that a pod is tied to by `nodeName` or by its node selector. */
 export function pinnedTo(pod: PodSpec): string | undefined {
-  return pod.nodeName ?? pod.nodeSelector?.["kubernetes.io/hostname"];
+  return pod.nodeName ?? pod.nodeSelector?.[hostname];
 }
 
-/** Whether a workload's pods may run on a board: tied to it or to none, and its taint tolerated. */
-export function mayRunOn(board: PlannedBoard, workload: StaticPod | Workload): boolean {
-  const pinned = pinnedTo(workload.pod);
-  if (pinned !== undefined && pinned !== board.name) return false;
-  if (workload.kind === "StaticPod" || board.takesApps) return true;
-  return (workload.pod.tolerations ?? []).some(toleratesControlPlane);
+/** Labels of a board's node, by which pods choose it. */
+export function nodeLabels({ name, arch, role }: PlannedBoard): Record<string, string> {
+  return {
+    [hostname]: name,
+    "kubernetes.io/os": "linux",
+    "kubernetes.io/arch": arch,
+    ...(role === "controlPlane" && { [controlPlaneTaint.key]: "" }),
+  };
 }
 
+/** Whether a workload's pods may run on a board: it has the labels that they want, and its taint is tolerated. */
+export function mayRunOn(board: PlannedBoard, { kind, pod }: Load): boolean {
+  const labels = nodeLabels(board);
+  if (pod.nodeName !== undefined && pod.nodeName !== board.name) return false;
+  const wanted = Object.entries(pod.nodeSelector ?? {});
+  if (!wanted.every(([key, value]) => labels[key] === value)) return false;
+  const required = pod.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
+  if (required && !required.nodeSelectorTerms.some((term) => matches(term, labels))) return false;
+  if (kind === "StaticPod" || board.takesApps) return true;
+  return (pod.tolerations ?? []).some(toleratesControlPlane);
+}
+
+/** How much a pod would rather run on a board than elsewhere: the weights of the preferences that it meets. */
+export function preference(board: PlannedBoard, pod: PodSpec): number {
+  const preferred = pod.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? [];
+  const labels = nodeLabels(board);
+  return preferred
+    .filter((each) => matches(each.preference, labels))
+    .reduce((total, { weight }) => total + weight, 0);
+}
+
+const hostname = "kubernetes.io/hostname";
+
+type Term = Unwrap<types.input.core.v1.NodeSelectorTerm>;
 type Toleration = Unwrap<types.input.core.v1.Toleration>;
 
-function toleratesControlPlane({ key, operator, effect }: Toleration): boolean {
-  const keyMatches = key === controlPlaneTaint.key || (key === undefined && operator === "Exists");
-  return keyMatches && (effect === undefined || effect === controlPlaneTaint.effect);
+function matches({ matchExpressions = [], matchFields = [] }: Term, labels: Record<string, string>): boolean {
+  const byName = { "metadata.name": labels[hostname] ?? "" };
+  return (
+    matchExpressions.every((each) => holds(each, labels)) && matchFields.every((each) => holds(each, byName))
+  );
 }
 
-function requestOf(container: { resources?: { requests?: Record<string, string> } }): number {
-  return mebibytes(container.resources?.requests?.memory ?? "0");
+function holds(
+  { key, operator, values = [] }: Unwrap<types.input.core.v1.NodeSelectorRequirement>,
+  labels: Record<string, string>,
+): boolean {
+  const value = labels[key];
+  switch (operator) {
+    case "In":
+      return value !== undefined && values.includes(value);
+    case "NotIn":
+      return value === undefined || !values.includes(value);
+    case "Exists":
+      return value !== undefined;
+    case "DoesNotExist":
+      return value === undefined;
+    case "Gt":
+      return Number(value) > Number(values[0]);
+    case "Lt":
+      return Number(value) < Number(values[0]);
+    default:
+      return false;
+  }
+}
+
+function toleratesControlPlane({ key, operator, value, effect }: Toleration): boolean {
+  const keyMatches = key === controlPlaneTaint.key || (key === undefined && operator === "Exists");
+  // The taint has no value; `Equal`, the default, therefore wants none.
+  const valueMatches = operator === "Exists" || value === undefined || value === "";
+  return keyMatches && valueMatches && (effect === undefined || effect === controlPlaneTaint.effect);
 }

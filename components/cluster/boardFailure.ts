@@ -1,0 +1,177 @@
+import type { PlannedBoard } from "../board/board.ts";
+import type { Load } from "../workload.ts";
+import type { BoardRooms, PlannedPod } from "./boardRoom.ts";
+import { placedBudget } from "./memoryBudget.ts";
+import { Crowding } from "./memoryBudgetCrowding.ts";
+import { type Shortage, shortageOf } from "./shortage.ts";
+
+/** A pod that another board takes over. */
+export interface Move {
+  /** Name of its workload. */
+  readonly name: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** What happens when a board is gone. */
+export interface BoardFailure {
+  readonly board: string;
+  /**
+   * Whether the cluster still has its API: a majority of its control planes. Without it nothing moves; what runs
+   * goes on.
+   */
+  readonly hasControlPlane: boolean;
+  /** Pods that find room elsewhere, and those that these push out in turn. */
+  readonly moves: readonly Move[];
+  /** Pods that could run elsewhere, but find no room. */
+  readonly pending: readonly Shortage[];
+  /** Names of workloads that are tied to the board: they stand still until it is back. */
+  readonly tied: readonly string[];
+  /** Names of workloads that have room then, but might not if the scheduler placed the others otherwise. */
+  readonly uncertain: readonly string[];
+}
+
+/**
+ * What happens to the cluster if any one of its boards is gone, each by itself.
+ *
+ * @param boards the cluster's boards
+ * @param loads everything that runs on them, kubeadm's own pods included
+ */
+export function boardFailures(boards: readonly PlannedBoard[], loads: readonly Load[]): BoardFailure[] {
+  const { rooms, pods } = placedBudget(boards, loads);
+  const crowding = new Crowding(boards, pods);
+  return boards.map(({ name }, index) => {
+    const common = { board: name, tied: tiedTo(rooms, index) };
+    if (!keepsControlPlane(boards, index)) {
+      return { ...common, hasControlPlane: false, moves: [], pending: [], uncertain: [] };
+    }
+    const uncertain = crowding.uncertain(index);
+    return { ...common, hasControlPlane: true, ...evacuate(rooms.copy(), index), uncertain };
+  });
+}
+
+/** One board's turn in an upgrade. */
+export interface UpgradeStep {
+  readonly board: string;
+  /** Whether its pods find room however the scheduler has placed the others; else only as they are expected to be. */
+  readonly isCertain: boolean;
+  readonly moves: readonly Move[];
+  /** Pods that find no room while it is drained. Only where there is no order without. */
+  readonly pending: readonly Shortage[];
+  /** Names of workloads that stand still while the board is upgraded. */
+  readonly tied: readonly string[];
+}
+
+/**
+ * The order in which boards can be drained, upgraded and taken back one after the other: control planes first, as
+ * kubeadm wants it. A board whose pods would find no room is put off until others are done, and comes last with what
+ * it lacks if there is never room for them. Pods stay where they have moved to.
+ *
+ * @param boards the cluster's boards
+ * @param loads everything that runs on them, kubeadm's own pods included
+ */
+export function upgradeOrder(boards: readonly PlannedBoard[], loads: readonly Load[]): UpgradeStep[] {
+  const placed = placedBudget(boards, loads);
+  const crowding = new Crowding(boards, placed.pods);
+  const steps: UpgradeStep[] = [];
+  let { rooms } = placed;
+  const drain = (board: number) => {
+    const after = rooms.copy();
+    const { moves, pending } = evacuate(after, board);
+    const step = {
+      board: boards[board]?.name ?? "",
+      isCertain: pending.length === 0 && crowding.uncertain(board).length === 0,
+      moves,
+      pending,
+      tied: tiedTo(rooms, board),
+    };
+    return { step, after };
+  };
+  for (const role of ["controlPlane", "worker"] as const) {
+    let waiting = boards.flatMap((board, index) => (board.role === role ? [index] : []));
+    while (waiting.length > 0) {
+      let next: { board: number } & ReturnType<typeof drain> = {
+        board: waiting[0] ?? 0,
+        ...drain(waiting[0] ?? 0),
+      };
+      for (const board of waiting.slice(1)) {
+        if (next.step.pending.length === 0) break;
+        const other = { board, ...drain(board) };
+        if (other.step.pending.length === 0) next = other;
+      }
+      steps.push(next.step);
+      // One that cannot be drained is not: its pods stay.
+      if (next.step.pending.length === 0) rooms = next.after;
+      waiting = waiting.filter((board) => board !== next.board);
+    }
+  }
+  return steps;
+}
+
+/** Names of workloads with pods that run on this board or nowhere; a DaemonSet's and a static pod go with it. */
+function tiedTo(rooms: BoardRooms, board: number): string[] {
+  const tied = rooms
+    .held(board)
+    .filter(({ movable, load }) => !movable && load.kind !== "DaemonSet" && load.kind !== "StaticPod");
+  return [...new Set(tied.map(({ name }) => name))];
+}
+
+/** Gives a board's pods to the others, those of higher priority first; they may push out what is lower. */
+function evacuate(rooms: BoardRooms, gone: number): Pick<BoardFailure, "moves" | "pending"> {
+  const from = new Map<PlannedPod, number>();
+  const leave = (pod: PlannedPod, board: number) => {
+    rooms.remove(board, pod);
+    if (!from.has(pod)) from.set(pod, board);
+  };
+  const waiting = rooms.held(gone).filter(({ movable }) => movable);
+  for (const pod of waiting) leave(pod, gone);
+  const moved = new Map<PlannedPod, number>();
+  const pending: Shortage[] = [];
+  for (;;) {
+    waiting.sort((a, b) => b.priority - a.priority);
+    const pod = waiting.shift();
+    if (pod === undefined) break;
+    moved.delete(pod);
+    const others = pod.candidates.filter((board) => board !== gone);
+    const { board, victims } = placeFor(rooms, pod, others);
+    if (board === undefined) {
+      pending.push(shortageOf(rooms, { ...pod, candidates: others }));
+      continue;
+    }
+    for (const victim of victims) leave(victim, board);
+    waiting.push(...victims);
+    rooms.put(board, pod);
+    moved.set(pod, board);
+  }
+  const nameOf = (board = gone) => rooms.boards[board]?.name ?? "";
+  const moves = [...moved].map(([pod, to]) => ({
+    name: pod.name,
+    from: nameOf(from.get(pod)),
+    to: nameOf(to),
+  }));
+  // Who was pushed out and comes back to where it was has not moved.
+  return { moves: moves.filter((move) => move.from !== move.to), pending };
+}
+
+/** A board with room, or the one on which the least important have to go. */
+function placeFor(
+  rooms: BoardRooms,
+  pod: PlannedPod,
+  boards: readonly number[],
+): { readonly board: number | undefined; readonly victims: readonly PlannedPod[] } {
+  const free = rooms.choose(pod, boards);
+  if (free !== undefined) return { board: free, victims: [] };
+  const choices = boards.flatMap((board) => {
+    const victims = rooms.victims(board, pod);
+    return victims ? [{ board, victims, highest: Math.max(...victims.map(({ priority }) => priority)) }] : [];
+  });
+  const [best] = choices.sort((a, b) => a.highest - b.highest || a.victims.length - b.victims.length);
+  return best ?? { board: undefined, victims: [] };
+}
+
+/** etcd answers while a majority of its members does. */
+function keepsControlPlane(boards: readonly PlannedBoard[], gone: number): boolean {
+  if (boards[gone]?.role !== "controlPlane") return true;
+  const members = boards.filter(({ role }) => role === "controlPlane").length;
+  return members - 1 > members / 2;
+}

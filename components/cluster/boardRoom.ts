@@ -1,0 +1,154 @@
+import type { PlannedBoard } from "../board/board.ts";
+import type { Load } from "../workload.ts";
+import { mayRunOn, pinnedTo, preference, priorityOf } from "./placement.ts";
+import { type Amounts, memoryLimit, needsOf } from "./podNeeds.ts";
+
+/**
+ * MiB of a board's disk for images, logs and emptyDirs: what a card sold as 16 GB holds beside its boot partition,
+ * less the 10 % at which the kubelet evicts (`nodefs.available`). No board is known to have less.
+ */
+export const boardStorage = { capacity: 14_336, allocatable: 12_902 } as const;
+
+/** A pod that there is to be, before it has a board. */
+export interface PlannedPod {
+  readonly load: Load;
+  readonly name: string;
+  readonly needs: Amounts;
+  /** Its memory limit in MiB; infinite without one. */
+  readonly limit: number;
+  readonly priority: number;
+  /** Whether it could run on another board as well. */
+  readonly movable: boolean;
+  /** Indices of the boards that take it. */
+  readonly candidates: readonly number[];
+}
+
+/** The pods of everything that runs, one for each replica and one of a DaemonSet for each board that takes it. */
+export function podsOf(boards: readonly PlannedBoard[], loads: readonly Load[]): PlannedPod[] {
+  return loads.flatMap((load) => {
+    const candidates = boards.flatMap((board, index) => (mayRunOn(board, load) ? [index] : []));
+    const { name, kind, replicas, pod } = load;
+    const common = { load, name, needs: needsOf(pod), limit: memoryLimit(pod), priority: priorityOf(pod) };
+    if (kind === "DaemonSet") {
+      return candidates.map((index) => ({ ...common, movable: false, candidates: [index] }));
+    }
+    const movable = pinnedTo(pod) === undefined;
+    return Array.from({ length: replicas }, () => ({ ...common, movable, candidates }));
+  });
+}
+
+/** What a board may give to pods. */
+export function roomOf({ cores, memory }: PlannedBoard): Amounts {
+  return new Map([
+    ["memory", memory.allocatable],
+    ["cpu", cores * 1000],
+    ["ephemeral-storage", boardStorage.allocatable],
+    ["pods", memory.maxPods],
+  ]);
+}
+
+/** How much of an amount there is: of a host port one, of everything else what is named. */
+export function amountOf(room: Amounts, resource: string): number {
+  return room.get(resource) ?? (resource.startsWith("port ") ? 1 : 0);
+}
+
+/** Boards that are filled with pods, the way the scheduler does it. */
+export class BoardRooms {
+  readonly boards: readonly PlannedBoard[];
+  readonly #free: Map<string, number>[];
+  readonly #held: Set<PlannedPod>[];
+
+  constructor(boards: readonly PlannedBoard[]) {
+    this.boards = boards;
+    this.#free = boards.map((board) => new Map(roomOf(board)));
+    this.#held = boards.map(() => new Set());
+  }
+
+  /** The same boards with the same pods, to be changed without changing these. */
+  copy(): BoardRooms {
+    const copy = new BoardRooms(this.boards);
+    this.#free.forEach((free, board) => (copy.#free[board] = new Map(free)));
+    this.#held.forEach((held, board) => (copy.#held[board] = new Set(held)));
+    return copy;
+  }
+
+  /** What a board has left of a resource. */
+  free(board: number, resource: string): number {
+    return amountOf(this.#free[board] ?? nothing, resource);
+  }
+
+  /** The pods on a board, in the order in which they came. */
+  held(board: number): readonly PlannedPod[] {
+    return [...(this.#held[board] ?? [])];
+  }
+
+  /** What a pod lacks on a board, if anything: memory before everything else. */
+  lacking(board: number, { needs }: PlannedPod): string | undefined {
+    return lackingIn(this.#free[board] ?? nothing, needs);
+  }
+
+  put(board: number, pod: PlannedPod): void {
+    this.#held[board]?.add(pod);
+    change(this.#free[board], pod.needs, -1);
+  }
+
+  remove(board: number, pod: PlannedPod): void {
+    if (this.#held[board]?.delete(pod)) change(this.#free[board], pod.needs, 1);
+  }
+
+  /** The board that the scheduler would choose among those that have room: preferred, without its like, roomy. */
+  choose(pod: PlannedPod, boards = pod.candidates): number | undefined {
+    let best: { board: number; score: readonly number[] } | undefined;
+    for (const board of boards) {
+      if (this.lacking(board, pod) !== undefined) continue;
+      const score = this.#score(board, pod);
+      if (best === undefined || isBetter(score, best.score)) best = { board, score };
+    }
+    return best?.board;
+  }
+
+  /** Pods of a lower priority that must go from a board so that a pod has room; undefined where that is not enough. */
+  victims(board: number, pod: PlannedPod): PlannedPod[] | undefined {
+    const lower = this.held(board)
+      .filter(({ priority }) => priority < pod.priority)
+      .sort((a, b) => b.priority - a.priority);
+    const free = new Map(this.#free[board]);
+    for (const each of lower) change(free, each.needs, 1);
+    if (lackingIn(free, pod.needs) !== undefined) return undefined;
+    change(free, pod.needs, -1);
+    // Those that find room beside it stay, the highest first.
+    return lower.filter(({ needs }) => {
+      const goes = lackingIn(free, needs) !== undefined;
+      if (!goes) change(free, needs, -1);
+      return goes;
+    });
+  }
+
+  #score(board: number, pod: PlannedPod): readonly number[] {
+    const planned = this.boards[board];
+    if (planned === undefined) return [];
+    const { load } = pod;
+    let alike = 0;
+    if (load.replicas > 1) for (const other of this.#held[board] ?? []) if (other.load === load) alike += 1;
+    return [load.pod.affinity ? preference(planned, load.pod) : 0, -alike, this.free(board, "memory")];
+  }
+}
+
+function lackingIn(free: Amounts, needs: Amounts): string | undefined {
+  for (const [resource, amount] of needs) {
+    // What a pod does not need it does not lack, not even on a board that has less than none of it.
+    if (amount > 0 && amount > amountOf(free, resource)) return resource;
+  }
+  return undefined;
+}
+
+const nothing: Amounts = new Map();
+
+function change(free: Map<string, number> | undefined, needs: Amounts, sign: 1 | -1): void {
+  for (const [resource, amount] of needs) free?.set(resource, amountOf(free, resource) + sign * amount);
+}
+
+function isBetter(score: readonly number[], than: readonly number[]): boolean {
+  const at = score.findIndex((value, index) => value !== than[index]);
+  return at >= 0 && (score[at] ?? 0) > (than[at] ?? 0);
+}

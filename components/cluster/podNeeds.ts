@@ -1,0 +1,73 @@
+import { mebibytes, millicores } from "../quantity.ts";
+import type { Container, PodSpec } from "../workload.ts";
+
+/**
+ * What the scheduler counts of a pod or a board, by name: `memory` and `ephemeral-storage` in MiB, `cpu` in
+ * millicores, `pods`, and each host port (`port TCP 443`), of which a board has one.
+ */
+export type Amounts = ReadonlyMap<string, number>;
+
+/** Memory in MiB that the scheduler counts for a pod. */
+export function memoryRequest(pod: PodSpec): number {
+  return requestOf(pod, "memory", mebibytes);
+}
+
+/** Memory in MiB at which the kernel stops a pod; infinite if a container has no limit. */
+export function memoryLimit(pod: PodSpec): number {
+  const own = pod.resources?.limits?.memory;
+  if (own !== undefined) return mebibytes(own);
+  return ofContainers(pod, ({ resources }) => {
+    const limit = resources?.limits?.memory;
+    return limit === undefined ? Infinity : mebibytes(limit);
+  });
+}
+
+/** Everything that the scheduler counts of a pod, in whole units. */
+export function needsOf(pod: PodSpec): Amounts {
+  const needs: [string, number][] = [
+    ["memory", requestOf(pod, "memory", mebibytes)],
+    ["cpu", requestOf(pod, "cpu", millicores)],
+    ["ephemeral-storage", requestOf(pod, "ephemeral-storage", mebibytes)],
+    ["pods", 1],
+    ...hostPorts(pod).map((port): [string, number] => [port, 1]),
+  ];
+  return new Map(needs.map(([name, amount]): [string, number] => [name, Math.ceil(amount)]));
+}
+
+type Read = (quantity: string) => number;
+
+/** A container's request is its limit where it has only that: so the API server completes it. */
+function requestOf(pod: PodSpec, resource: string, read: Read): number {
+  const own = pod.resources?.requests?.[resource] ?? pod.resources?.limits?.[resource];
+  const overhead = pod.overhead?.[resource];
+  const needed =
+    own === undefined
+      ? ofContainers(pod, ({ resources }) =>
+          read(resources?.requests?.[resource] ?? resources?.limits?.[resource] ?? "0"),
+        )
+      : read(own);
+  return needed + read(overhead ?? "0");
+}
+
+/**
+ * A pod's containers run together with its sidecars, and each init container with the sidecars before it
+ * (https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/#resource-sharing-within-containers).
+ */
+function ofContainers(pod: PodSpec, amount: (container: Container) => number): number {
+  let sidecars = 0;
+  let most = 0;
+  for (const init of pod.initContainers ?? []) {
+    most = Math.max(most, sidecars + amount(init));
+    if (init.restartPolicy === "Always") sidecars += amount(init);
+  }
+  return Math.max(most, pod.containers.reduce((total, each) => total + amount(each), 0) + sidecars);
+}
+
+/** On the host's network every port of a container is the host's. */
+function hostPorts(pod: PodSpec): string[] {
+  const ports = pod.containers.flatMap(({ ports: own }) => own ?? []);
+  return ports.flatMap(({ hostPort, containerPort, protocol }) => {
+    const port = hostPort ?? (pod.hostNetwork ? containerPort : undefined);
+    return port === undefined ? [] : [`port ${protocol ?? "TCP"} ${port}`];
+  });
+}

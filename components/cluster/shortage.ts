@@ -1,0 +1,89 @@
+import type { PlannedBoard } from "../board/board.ts";
+import { amountOf, type BoardRooms, type PlannedPod } from "./boardRoom.ts";
+
+/** A pod that does not fit. */
+export interface Shortage {
+  readonly name: string;
+  /** What it lacks: `memory`, `cpu`, `pods`, `ephemeral-storage`, or a host port as `port TCP 443`. */
+  readonly resource: string;
+  /** How much of it the pod needs: MiB, millicores, or one. */
+  readonly needed: number;
+  /** The board it is tied to, or else the one with the most room; undefined if no board takes it at all. */
+  readonly board: string | undefined;
+  /** How much of it this board has left. */
+  readonly left: number;
+  readonly movable: boolean;
+  /** Whether it is of the control plane itself. */
+  readonly isStatic: boolean;
+}
+
+/** Why a pod has no place in the rooms as they are. */
+export function shortageOf(rooms: BoardRooms, pod: PlannedPod): Shortage {
+  const { name, needs, movable, candidates, load } = pod;
+  const common = { name, movable, isStatic: load.kind === "StaticPod" };
+  const [first, ...others] = candidates;
+  if (first === undefined) {
+    return { ...common, resource: "memory", needed: needs.get("memory") ?? 0, board: undefined, left: 0 };
+  }
+  const lacked = rooms.lacking(first, pod) ?? "memory";
+  const same = others.every((board) => rooms.lacking(board, pod) === lacked);
+  const resource = same ? lacked : "memory";
+  const roomiest = others.reduce(
+    (best, board) => (rooms.free(board, resource) > rooms.free(best, resource) ? board : best),
+    first,
+  );
+  const left = rooms.free(roomiest, resource);
+  return {
+    ...common,
+    resource,
+    needed: amountOf(needs, resource),
+    board: rooms.boards[roomiest]?.name,
+    left,
+  };
+}
+
+/** `gogs needs 128Mi on pi3-2, which has 96Mi left: 32Mi too much`. */
+export function shortageText({ name, resource, needed, board, left, movable }: Shortage): string {
+  const quantity = quantities[resource];
+  if (board === undefined) {
+    return `${name} needs ${quantity?.(needed) ?? resource}, but no board takes it`;
+  }
+  if (quantity === undefined) {
+    const [, protocol = "", port = ""] = resource.split(" ");
+    const where = movable ? "every board that takes it" : board;
+    return `${name} needs port ${port} (${protocol}) of a board, which on ${where} something else has`;
+  }
+  const where = movable ? `; the board with the most room, ${board}, has` : ` on ${board}, which has`;
+  const excess = needed > left ? `: ${quantity(needed - left)} too much` : ", but lacks something else";
+  return `${name} needs ${quantity(needed)}${where} ${quantity(left)} left${excess}`;
+}
+
+const quantities: Record<string, ((amount: number) => string) | undefined> = {
+  memory: (amount) => `${amount}Mi`,
+  "ephemeral-storage": (amount) => `${amount}Mi of disk`,
+  cpu: (amount) => `${amount}m of CPU`,
+  pods: (amount) => (amount === 1 ? "room for 1 pod" : `room for ${amount} pods`),
+};
+
+/** The arithmetic of a board: `pi3-2: 512 MiB of RAM − 101 firmware and kernel − … = 0Mi for pods`. */
+export function planText({ name, ram, memory }: PlannedBoard): string {
+  const { capacity, systemReserved, kubeReserved, evictionHard, allocatable } = memory;
+  const terms = [
+    `${ram} MiB of RAM`,
+    `${ram - capacity} firmware and kernel`,
+    `${systemReserved} system`,
+    `${kubeReserved} Kubernetes`,
+    `${evictionHard} eviction`,
+  ];
+  return `${name}: ${terms.join(" − ")} = ${allocatable}Mi for pods${allocatable === 0 ? ", none" : ""}`;
+}
+
+/** What happens on a control plane that is too small, as it did on the board that this was learnt from. */
+export function controlPlaneText({ name, ram }: PlannedBoard): string {
+  return [
+    `${name} is too small for a control plane. With ${ram} MiB of RAM the kernel drops the programs' own pages and`,
+    "reads them again from the card, without end: on such a board, in 2018, 12 MB/s, with the controller manager",
+    "restarted 715 times in 3½ days. A lower eviction threshold (it was 50Mi) makes no room: it lets the board get",
+    "slower before anything is done. Give the control plane 2 GB (docs/memory.md).",
+  ].join("\n");
+}
