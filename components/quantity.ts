@@ -31,6 +31,7 @@ export function mebibytes(quantity: string): number {
  */
 export function millicores(quantity: string): number {
   const [, digits, unit] = /^(\d+(?:\.\d+)?)(m?)$/.exec(quantity) ?? [];
-  if (digits === undefined) throw new Error(`"${quantity}" is not a Kubernetes CPU quantity such as 100m or 2`);
+  if (digits === undefined)
+    throw new Error(`"${quantity}" is not a Kubernetes CPU quantity such as 100m or 2`);
   return Number(digits) * (unit === "m" ? 1 : 1000);
 }

@@ -47,7 +47,8 @@ export function nodeOf(board: PlannedBoard): V1Node {
   };
 }
 
-function objectOf({ name, namespace, kind, replicas, pod }: StaticPod | Workload): KubernetesObject {
+/** A workload as the API server takes it. */
+export function objectOf({ name, namespace, kind, replicas, pod }: StaticPod | Workload): KubernetesObject {
   const labels = labelsOf(name);
   const metadata = { name, namespace, labels };
   if (kind === "StaticPod") return { apiVersion: "v1", kind: "Pod", metadata, spec: pod } as KubernetesObject;

@@ -28,7 +28,7 @@ export async function startControlPlane(
   signal: AbortSignal,
 ): Promise<void> {
   const [etcd, etcdPeer, kwok] = await freePorts(3);
-  const onLoopback = {
+  const flagsOf = {
     etcd: [`listen-client-urls=http://127.0.0.1:${etcd}`, `listen-peer-urls=http://127.0.0.1:${etcdPeer}`],
     "kube-apiserver": ["bind-address=127.0.0.1"],
     "kube-controller-manager": ["bind-address=127.0.0.1"],
@@ -37,12 +37,14 @@ export async function startControlPlane(
   };
   const args = [
     ...["create", "cluster", "--name", name, "--runtime", "binary", "--wait", "60s"],
+    // The programs' own limits, 20 requests a second, spare API servers that others use too.
+    "--disable-qps-limits",
     ...["--kubeconfig", folder.kubeconfig, "--etcd-port", `${etcd}`, "--controller-port", `${kwok}`],
     ...["--etcd-binary", tools.etcd, "--kwok-controller-binary", tools.kwok],
     ...["--kube-apiserver-binary", tools["kube-apiserver"]],
     ...["--kube-controller-manager-binary", tools["kube-controller-manager"]],
     ...["--kube-scheduler-binary", tools["kube-scheduler"]],
-    ...Object.entries(onLoopback).flatMap(([component, flags]) =>
+    ...Object.entries(flagsOf).flatMap(([component, flags]) =>
       flags.flatMap((flag) => ["--extra-args", `${component}=${flag}`]),
     ),
   ];

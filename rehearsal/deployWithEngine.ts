@@ -3,9 +3,11 @@ import {
   type EngineEvent,
   LocalWorkspace,
   type OpMap,
+  type PolicyEvent,
   PulumiCommand,
   type Stack,
 } from "@pulumi/pulumi/automation/index.js";
+import { policyResults, type Violation, violationText } from "../policy/judge.ts";
 import { type Deployment, DeploymentError } from "./deployment.ts";
 import { type RehearsalFolder, repository } from "./folder.ts";
 import { stackName, writeProject } from "./pulumiProject.ts";
@@ -30,10 +32,17 @@ export async function deployWithEngine(
   signal.throwIfAborted();
   const times = new RoomTimes();
   const complaints: string[] = [];
+  // By text: the preview says it, and the update again.
+  const violations = new Map<string, Map<string, Violation>>();
   const onEvent = (event: EngineEvent) => {
     const done = times.take(event);
     if (done !== undefined) onResource(done);
     complaints.push(...complaintsIn(event));
+    const { policyEvent } = event;
+    if (policyEvent === undefined) return;
+    const violation = violationIn(policyEvent);
+    const known = violations.get(policyEvent.policyName) ?? new Map<string, Violation>();
+    violations.set(policyEvent.policyName, known.set(JSON.stringify(violation), violation));
   };
   try {
     const { summary } = await stack.up({
@@ -44,7 +53,8 @@ export async function deployWithEngine(
       policyPacks: [path.join(repository, "policy")],
     });
     const changes = changesText(summary.resourceChanges ?? {});
-    return { by: `Pulumi ${cli.version}`, changes, steps: times.steps };
+    const told = new Map([...violations].map(([policy, byText]) => [policy, [...byText.values()]]));
+    return { by: `Pulumi ${cli.version}`, changes, steps: times.steps, policies: policyResults(told) };
   } catch (error) {
     signal.throwIfAborted();
     throw new DeploymentError(complaints.length > 0 ? complaints.join("\n") : String(error));
@@ -69,15 +79,18 @@ async function selectStack(folder: RehearsalFolder, cli: string): Promise<Stack>
 
 function complaintsIn({ diagnosticEvent, policyEvent }: EngineEvent): string[] {
   if (policyEvent?.enforcementLevel === "mandatory") {
-    return [
-      `policy ${policyEvent.policyName}, ${nameIn(policyEvent.resourceUrn)}: ${policyEvent.message.trim()}`,
-    ];
+    return [violationText(policyEvent.policyName, violationIn(policyEvent))];
   }
   return diagnosticEvent?.severity === "error" ? [diagnosticEvent.message.trim()] : [];
 }
 
-function nameIn(urn: string | undefined): string {
-  return urn?.split("::").at(-1) ?? "the stack";
+/** The engine puts the policy's description in front of what the policy said. */
+function violationIn({ message, resourceUrn }: PolicyEvent): Violation {
+  const [, ...said] = message.trim().split("\n");
+  const resource = resourceUrn?.includes("::pulumi:pulumi:Stack::")
+    ? undefined
+    : resourceUrn?.split("::").at(-1);
+  return { resource, message: said.join(" ").trim() };
 }
 
 function changesText({ same: _, ...changes }: OpMap): string {

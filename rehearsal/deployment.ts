@@ -1,3 +1,5 @@
+import type { PolicyResult } from "../policy/judge.ts";
+
 /** What a deployment did. */
 export interface Deployment {
   /** `Pulumi 3.259.0`, or without the engine and why. */
@@ -6,6 +8,8 @@ export interface Deployment {
   readonly changes: string;
   /** How long each top component took, in the order in which they began. */
   readonly steps: readonly { readonly name: string; readonly seconds: number }[];
+  /** What became of each policy. */
+  readonly policies: readonly PolicyResult[];
 }
 
 /** The deployment failed. The message holds what the engine, the program or a policy said. */

@@ -62,6 +62,8 @@ export interface BoardArgs {
   readonly ram: number;
   /** What the kernel leaves of it, in MiB. */
   readonly capacity: number;
+  readonly cores: number;
+  readonly arch: "arm64" | "amd64";
   readonly kubelet: KubeletConfiguration;
 }
 
@@ -71,10 +73,12 @@ export class Board extends ComponentResource {
   readonly kubelet: KubeletConfiguration;
 
   constructor(planned: PlannedBoard, opts?: ComponentResourceOptions) {
-    const { name, role, ram, memory } = planned;
-    const args: BoardArgs = { role, ram, capacity: memory.capacity, kubelet: kubeletConfiguration(memory) };
+    const { name, role, ram, cores, arch, memory } = planned;
+    const kubelet = kubeletConfiguration(memory);
+    const args: BoardArgs = { role, ram, capacity: memory.capacity, cores, arch, kubelet };
     super("bramble:board:Board", name, args, opts);
-    this.kubelet = args.kubelet;
-    this.registerOutputs({ kubelet: this.kubelet });
+    this.kubelet = kubelet;
+    // Policies for a whole stack see the outputs, those for one resource its arguments.
+    this.registerOutputs({ ...args });
   }
 }

@@ -3,12 +3,12 @@ import { type BoardDescription, type PlannedBoard, planBoards } from "../../../c
 import { models } from "../../../components/board/models.ts";
 import { kubeadmWorkloads } from "../../../components/cluster/kubeadmWorkloads.ts";
 import { priorityClasses } from "../../../components/priorities.ts";
-import type { Load, PodSpec, Workload } from "../../../components/workload.ts";
+import type { PodSpec, StaticPod, Workload } from "../../../components/workload.ts";
 
 /** A cluster as a random generator makes it up. */
 export interface RandomCluster {
   readonly boards: readonly PlannedBoard[];
-  readonly loads: readonly Load[];
+  readonly loads: readonly (StaticPod | Workload)[];
 }
 
 type ModelName = NonNullable<BoardDescription["model"]>;
@@ -32,16 +32,22 @@ export function someBoards(least: number, most: number, from = modelNames): fc.A
 /** Workloads of all kinds: tied to a board or to none, small and large, of each priority, for some boards only. */
 export function someWorkloads(boards: readonly PlannedBoard[], most: number): fc.Arbitrary<Workload[]> {
   const names = boards.map(({ name }) => name);
+  const size = fc
+    .oneof(
+      { weight: 5, arbitrary: fc.integer({ min: 1, max: 6 }) },
+      { weight: 1, arbitrary: fc.integer({ min: 7, max: 24 }) },
+    )
+    .map((units) => 16 * units);
   const one = fc.record({
     kind: fc.constantFrom("DaemonSet" as const, "Deployment" as const, "StatefulSet" as const),
-    replicas: fc.integer({ min: 1, max: 3 }),
-    memory: fc.integer({ min: 1, max: 24 }).map((size) => 16 * size),
-    init: fc.option(fc.integer({ min: 1, max: 24 }).map((size) => 16 * size)),
-    cpu: fc.constantFrom("10m", "250m", "1"),
+    replicas: fc.constantFrom(1, 1, 1, 2, 3),
+    memory: size,
+    init: fc.option(size, { freq: 1 }),
+    cpu: fc.constantFrom("10m", "10m", "250m", "1"),
     priorityClassName: fc.constantFrom(undefined, "system-cluster-critical", ...Object.keys(priorityClasses)),
-    board: fc.option(fc.constantFrom(...names), { freq: 2 }),
+    board: fc.option(fc.constantFrom(...names), { freq: 1 }),
     anywhere: fc.boolean(),
-    hostPort: fc.option(fc.constantFrom(80, 443), { freq: 8 }),
+    hostPort: fc.integer({ min: 0, max: 15 }).map((port) => (port < 2 ? 80 + port : null)),
     preferred: fc.boolean(),
   });
   return fc

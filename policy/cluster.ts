@@ -1,0 +1,188 @@
+import type { PlannedBoard } from "../components/board/board.ts";
+import { boardFailures } from "../components/cluster/boardFailure.ts";
+import { kubeadmWorkloads } from "../components/cluster/kubeadmWorkloads.ts";
+import { memoryBudget } from "../components/cluster/memoryBudget.ts";
+import { shortageText } from "../components/cluster/shortage.ts";
+import { memoryLimit } from "../components/cluster/podNeeds.ts";
+import { mebibytes } from "../components/quantity.ts";
+import type { Load } from "../components/workload.ts";
+import { kubeletIn, kubeletSettings, thresholdOf } from "./kubelet.ts";
+import { type PodOwner, podOwner } from "./pods.ts";
+import { type Config, isExempt, type Seen, type StackRule } from "./rule.ts";
+
+const settings: StackRule["settings"] = {
+  boardTypes: kubeletSettings.boardTypes,
+  boards: {
+    type: "array",
+    items: {
+      type: "object",
+      properties: {
+        name: { type: "string" },
+        role: { type: "string", enum: ["controlPlane", "worker"] },
+        allocatableMi: { type: "number" },
+        cores: { type: "number" },
+        maxPods: { type: "number" },
+      },
+      required: ["name", "allocatableMi"],
+    },
+    default: [],
+    description: "Boards that no resource stands for: name, allocatableMi, and role, cores, maxPods.",
+  },
+  kubeadmPods: {
+    type: "boolean",
+    default: true,
+    description: "Whether to count what kubeadm runs besides: static pods, kube-proxy, CoreDNS.",
+  },
+};
+
+interface Cluster {
+  readonly boards: readonly PlannedBoard[];
+  readonly loads: readonly Load[];
+  readonly owned: readonly { readonly resource: Seen; readonly owner: PodOwner }[];
+}
+
+interface BoardSetting {
+  readonly name: string;
+  readonly role?: "controlPlane" | "worker";
+  readonly allocatableMi: number;
+  readonly cores?: number;
+  readonly maxPods?: number;
+}
+
+/** The boards and everything that runs on them, as far as a stack tells. */
+function clusterOf(resources: readonly Seen[], config: Config): Cluster {
+  const named = config.boards as readonly BoardSetting[];
+  const known = [
+    ...resources.flatMap((resource) => boardOf(resource, config) ?? []),
+    ...named.map(({ name, role = "worker", allocatableMi, cores = 4, maxPods = 110 }) =>
+      plannedBoard({ name, role, allocatable: allocatableMi, capacity: allocatableMi, cores, maxPods }),
+    ),
+  ];
+  const hasWorker = known.some(({ role }) => role === "worker");
+  const boards = known.map((board) => ({ ...board, takesApps: board.role === "worker" || !hasWorker }));
+  const controlPlanes = boards.filter(({ role }) => role === "controlPlane").map(({ name }) => name);
+  const owned = resources.flatMap((resource) => {
+    const owner = podOwner(resource);
+    return owner && !isExempt(owner.id, config) ? [{ resource, owner }] : [];
+  });
+  return {
+    boards,
+    loads: [
+      ...(config.kubeadmPods === true ? kubeadmWorkloads(controlPlanes) : []),
+      ...owned.map(({ owner }) => loadOf(owner)),
+    ],
+    owned,
+  };
+}
+
+function boardOf(resource: Seen, config: Config): PlannedBoard | undefined {
+  if (!(config.boardTypes as readonly string[]).includes(resource.type)) return undefined;
+  const seen = kubeletIn(resource, config);
+  if (seen?.capacity === undefined) return undefined;
+  const { kubelet, capacity, role, cores = 4, arch } = seen;
+  const held = [kubelet.systemReserved?.memory ?? "0", kubelet.kubeReserved?.memory ?? "0"].map(mebibytes);
+  const eviction = thresholdOf(kubelet.evictionHard?.["memory.available"] ?? "0", capacity) ?? 0;
+  const allocatable = Math.max(0, capacity - eviction - held.reduce((a, b) => a + b, 0));
+  return plannedBoard({
+    name: resource.name,
+    role: role === "controlPlane" ? role : "worker",
+    allocatable,
+    capacity,
+    cores,
+    maxPods: kubelet.maxPods ?? 110,
+    ...(arch === "amd64" && { arch }),
+  });
+}
+
+function plannedBoard(board: {
+  name: string;
+  role: "controlPlane" | "worker";
+  allocatable: number;
+  capacity: number;
+  cores: number;
+  maxPods: number;
+  arch?: "amd64";
+}): PlannedBoard {
+  const { name, role, allocatable, capacity, cores, maxPods, arch = "arm64" } = board;
+  const rest = {
+    systemReserved: 0,
+    kubeReserved: 0,
+    evictionHard: 0,
+    evictionSoft: 0,
+    evictionMinimumReclaim: 0,
+  };
+  const derivation = { systemReserved: [], kubeReserved: [] };
+  const memory = { ...rest, capacity, allocatable, maxPods, derivation };
+  return { name, role, host: name, modelName: "board", ram: capacity, cores, arch, takesApps: true, memory };
+}
+
+function loadOf({ name, namespace, kind, replicas, spec }: PodOwner): Load {
+  return { name, namespace, kind, replicas, pod: spec };
+}
+
+function isBoard({ type }: Seen, config: Config): boolean {
+  return (config.boardTypes as readonly string[]).includes(type);
+}
+
+/** Without boards there is nothing to fit into, unless the settings name some. */
+const concerns: StackRule["concerns"] = (resource, config) =>
+  isBoard(resource, config) || (config.boards as readonly unknown[]).length > 0;
+
+/** Everything that is registered has room on the boards. */
+export const stackFits: StackRule = {
+  name: "stack-fits",
+  description:
+    "Reservations, eviction threshold, static pods and everything registered fit into each board's memory, CPU and number of pods.",
+  level: "mandatory",
+  settings,
+  concerns,
+  stackFaults: (resources, config) => {
+    const { boards, loads, owned } = clusterOf(resources, config);
+    return memoryBudget(boards, loads).shortages.map((shortage) => ({
+      message: `${shortageText(shortage)}. Give a board more RAM, add a board, move what is tied to it, or leave an app out.`,
+      resource: owned.find(({ owner }) => owner.name === shortage.name)?.resource,
+    }));
+  },
+};
+
+/** Everything that can move has room when any one board is gone. */
+export const survivesFailure: StackRule = {
+  name: "survives-failure",
+  description: "If any one board fails, everything that can run elsewhere has room there.",
+  level: "advisory",
+  settings,
+  concerns,
+  stackFaults: (resources, config) => {
+    const { boards, loads, owned } = clusterOf(resources, config);
+    return boardFailures(boards, loads).flatMap(({ board, pending }) =>
+      pending.map((shortage) => ({
+        message: `if ${board} fails, ${shortageText(shortage)}. Leave as much free on the others, or accept that it waits.`,
+        resource: owned.find(({ owner }) => owner.name === shortage.name)?.resource,
+      })),
+    );
+  },
+};
+
+/** A limit that no board could ever grant bounds nothing. */
+export const limitFitsBoard: StackRule = {
+  name: "limit-fits-board",
+  description: "No pod has a memory limit above the allocatable memory of the largest board.",
+  level: "mandatory",
+  settings,
+  concerns,
+  stackFaults: (resources, config) => {
+    const { boards, owned } = clusterOf(resources, config);
+    const largest = Math.max(0, ...boards.map(({ memory }) => memory.allocatable));
+    const limits = owned.map(({ resource, owner }) => ({
+      resource,
+      id: owner.id,
+      limit: memoryLimit(owner.spec),
+    }));
+    return limits
+      .filter(({ limit }) => Number.isFinite(limit) && limit > largest)
+      .map(({ resource, id, limit }) => ({
+        message: `${id} may use ${Math.ceil(limit)}Mi, more than the largest board has for pods (${largest}Mi): the board gives out before the limit is reached. Lower it.`,
+        resource,
+      }));
+  },
+};

@@ -1,0 +1,184 @@
+import path from "node:path";
+import { CoreV1Api, type V1Pod } from "@kubernetes/client-node";
+import * as fc from "fast-check";
+import { mkdir } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { type MemoryBudget, memoryBudget } from "../../components/cluster/memoryBudget.ts";
+import { priorityClasses } from "../../components/priorities.ts";
+import { type Apply, applyTo } from "../../rehearsal/apply.ts";
+import { nodeOf, objectOf } from "../../rehearsal/boardObjects.ts";
+import { connect, startControlPlane, stopControlPlane } from "../../rehearsal/controlPlane.ts";
+import { rehearsalFolder, repository } from "../../rehearsal/folder.ts";
+import { findTools } from "../../rehearsal/tools/obtain.ts";
+import { type RandomCluster, someBoards, someCluster } from "../components/cluster/clusters.ts";
+
+// All clusters share one control plane: each has nodes of its own, and its pods choose them by a label.
+const count = Number(process.env.BRAMBLE_CLUSTERS ?? 200);
+const atOnce = 40;
+const label = "bramble-case";
+
+/** One to five small boards, the first of them large enough for a control plane more often than not. */
+const homeBoards = fc
+  .tuple(
+    someBoards(1, 1, ["rpi-4b-2gb", "rpi-4b-4gb", "rpi-4b-2gb", "rpi-3b"]),
+    someBoards(2, 5, ["rpi-3b", "rpi-4b-1gb", "rpi-4b-2gb"]),
+    fc.boolean(),
+  )
+  .map(([[first], [, ...others], isAlone]) => {
+    const workers = isAlone
+      ? []
+      : others.map((board) => ({ ...board, role: "worker" as const, takesApps: true }));
+    return first ? [{ ...first, takesApps: workers.length === 0 }, ...workers] : [];
+  });
+
+const folder = rehearsalFolder(path.join(repository, `.rehearsal-scheduler-${process.pid}`));
+const tools = await findTools();
+let apply: Apply;
+let api: CoreV1Api;
+
+beforeAll(async () => {
+  await mkdir(folder.root, { recursive: true });
+  await startControlPlane(folder, tools, new AbortController().signal);
+  apply = applyTo(connect(folder));
+  api = connect(folder).makeApiClient(CoreV1Api);
+  for (const [name, { value }] of Object.entries(priorityClasses)) {
+    await apply(object("scheduling.k8s.io/v1", "PriorityClass", { metadata: { name }, value }));
+  }
+}, 180_000);
+afterAll(() => stopControlPlane(folder, tools.kwokctl), 120_000);
+
+function object(apiVersion: string, kind: string, rest: object) {
+  return { apiVersion, kind, ...rest };
+}
+
+interface Case extends RandomCluster {
+  readonly id: string;
+  readonly budget: MemoryBudget;
+}
+
+/** A cluster under names of its own, and what the budget says of it. */
+function caseOf(cluster: RandomCluster, id: string): Case {
+  const own = JSON.stringify(cluster).replaceAll("board-", `${id}-board-`);
+  const { boards, loads } = JSON.parse(own) as RandomCluster;
+  return { id, boards, loads, budget: memoryBudget(boards, loads) };
+}
+
+/** A namespace with the service account without which no pod is admitted. */
+async function makeNamespace(name: string): Promise<void> {
+  await apply(object("v1", "Namespace", { metadata: { name } }));
+  while ((await api.listNamespacedServiceAccount({ namespace: name })).items.length === 0) await sleep(100);
+}
+
+async function put({ id, boards, loads }: Case, namespace: string): Promise<void> {
+  for (const board of boards) {
+    const node = nodeOf(board);
+    Object.assign(node.metadata?.labels ?? {}, { [label]: id });
+    await apply(node);
+  }
+  for (const load of loads) {
+    const pod = {
+      ...load.pod,
+      automountServiceAccountToken: false,
+      nodeSelector: { ...load.pod.nodeSelector, [label]: id },
+    };
+    const name = load.kind === "StaticPod" ? load.name : `${id}-${load.name}`;
+    const made = objectOf({ ...load, name, namespace, pod }) as { spec: Record<string, unknown> };
+    // Pods that wait for the one before them would never be made where that one finds no room.
+    if (load.kind === "StatefulSet") made.spec.podManagementPolicy = "Parallel";
+    await apply(made as Parameters<Apply>[0]);
+  }
+}
+
+type Verdict = "fits" | "might not fit" | "does not fit";
+
+function verdictOf({ budget }: Case): Verdict {
+  if (budget.shortages.length > 0) return "does not fit";
+  return budget.uncertain.length > 0 ? "might not fit" : "fits";
+}
+
+/** The pods of clusters, once each has a board or was refused one and nothing changes any more. */
+async function settled(cases: readonly Case[], namespace: string): Promise<Map<string, V1Pod[]>> {
+  const begin = performance.now();
+  let before = "";
+  let same = 0;
+  for (;;) {
+    const { items } = await api.listNamespacedPod({ namespace });
+    const pods = Map.groupBy(items, ({ spec }) => spec?.nodeSelector?.[label] ?? "");
+    const look = JSON.stringify(items.map(({ metadata, spec }) => [metadata?.uid, spec?.nodeName]).sort());
+    same = look === before && cases.every((each) => isDecided(each, pods.get(each.id) ?? [])) ? same + 1 : 0;
+    before = look;
+    if (same >= 2 || performance.now() - begin > 120_000) return pods;
+    await sleep(700);
+  }
+}
+
+/** A pod that found no room is tried again after 10 s at most; where all are to find some, they are waited for. */
+function isDecided(each: Case, pods: readonly V1Pod[]): boolean {
+  const { boards, shortages } = each.budget;
+  const wanted = boards.reduce((total, { held }) => total + held.length, 0) + shortages.length;
+  const leaving = pods.some(({ metadata }) => metadata?.deletionTimestamp !== undefined);
+  const pending = pods.filter(({ spec }) => spec?.nodeName === undefined);
+  if (leaving || pods.length < wanted) return false;
+  return verdictOf(each) === "fits" ? pending.length === 0 : pending.every(isRefused);
+}
+
+/** What of a cluster has no place. */
+function homeless({ boards }: Case, pods: readonly V1Pod[]): string[] {
+  const pending = pods.filter(({ spec }) => spec?.nodeName === undefined);
+  // A static pod is given to its board unasked. The board's kubelet would refuse it; kwok has no kubelet.
+  const overcommitted = boards.filter(
+    ({ name, memory }) => memoryOf(pods.filter(({ spec }) => spec?.nodeName === name)) > memory.allocatable,
+  );
+  return [...pending.map(({ metadata }) => metadata?.name ?? ""), ...overcommitted.map(({ name }) => name)];
+}
+
+function isRefused({ status }: V1Pod): boolean {
+  return (status?.conditions ?? []).some(({ reason }) => reason === "Unschedulable");
+}
+
+function memoryOf(pods: readonly V1Pod[]): number {
+  return pods.reduce((total, { spec }) => {
+    const [container] = spec?.containers ?? [];
+    const init = spec?.initContainers?.[0];
+    const size = (each = container) => parseInt(each?.resources?.requests?.memory ?? "0", 10);
+    return total + Math.max(size(), init ? size(init) : 0);
+  }, 0);
+}
+
+it(
+  `the real scheduler does with ${count} random clusters what the budget says`,
+  { timeout: 900_000 },
+  async () => {
+    const clusters = fc.sample(someCluster(homeBoards, 5), { numRuns: count, seed: 715 });
+    const verdicts = { fits: 0, "might not fit": 0, "does not fit": 0 };
+    const disagreements: string[] = [];
+    for (let at = 0; at < clusters.length; at += atOnce) {
+      const cases = clusters.slice(at, at + atOnce).map((cluster, i) => caseOf(cluster, `c${at + i}`));
+      const namespace = `clusters-from-${at}`;
+      await makeNamespace(namespace);
+      await Promise.all(cases.map((each) => put(each, namespace)));
+      const pods = await settled(cases, namespace);
+      for (const each of cases) {
+        const verdict = verdictOf(each);
+        const without = homeless(each, pods.get(each.id) ?? []);
+        verdicts[verdict] += 1;
+        if (
+          (verdict === "fits" && without.length > 0) ||
+          (verdict === "does not fit" && without.length === 0)
+        ) {
+          const { shortages } = each.budget;
+          disagreements.push(
+            `${each.id} ${verdict}: ${JSON.stringify(shortages)}, in truth ${without.join()}`,
+          );
+        }
+      }
+      await api.deleteNamespace({ name: namespace });
+      await api.deleteCollectionNode({ labelSelector: label });
+    }
+    console.log(`random clusters: ${JSON.stringify(verdicts)}`);
+    expect(disagreements).toEqual([]);
+    // Each verdict is put to the test.
+    for (const number of Object.values(verdicts)) expect(number).toBeGreaterThan(count / 20);
+  },
+);
