@@ -39,6 +39,29 @@ export function settingsOfRehearsal(stack: string): Settings {
   return settingsOf(stack, readStackFile(stack), () => false);
 }
 
+/** What a stack's file says by itself. */
+export interface FileSettings {
+  readonly settings: Settings;
+  /** The configuration that Pulumi would give the program, with a made-up value for each secret. */
+  readonly config: StackConfig;
+  /** Secrets that are needed and not in the file yet, as paths: `bramble:dns.apiToken`. */
+  readonly unsetSecrets: readonly string[];
+}
+
+/**
+ * The settings of any stack by its file alone, without Pulumi's engine, and so without its secrets.
+ *
+ * @throws SettingsError with every fault at once
+ */
+export function settingsOfFile(stack: string): FileSettings {
+  const written = readStackFile(stack);
+  const rehearses = typeof written["bramble:rehearses"] === "string";
+  const config = rehearses ? written : rehearsedConfig(settingsSchema, written, {});
+  const known = rehearses ? [] : plainSecrets(written, () => false);
+  const settings = rehearses ? settingsOfRehearsal(stack) : checked(stack, stack, config, known);
+  return { settings, config, unsetSecrets: rehearses ? [] : unsetSecretsIn(written) };
+}
+
 /**
  * Checks a stack's configuration.
  *
@@ -108,7 +131,7 @@ function wrongNamespaces(config: StackConfig): Fault[] {
 function plainSecrets(config: StackConfig, isEncrypted: (section: string) => boolean): Fault[] {
   return Object.entries(fieldsOf(settingsSchema) ?? {}).flatMap(([section, node]) =>
     secretsIn(node)
-      .filter((key) => !isEncrypted(section) && hasKey(config[`bramble:${section}`], key))
+      .filter((key) => !isEncrypted(section) && isPlain(config[`bramble:${section}`], key))
       .map((key) => {
         const path = `bramble:${section}.${key}`;
         const fix = `npx pulumi config set --secret --path '${path}'`;
@@ -121,6 +144,21 @@ function secretsIn(node: z.ZodType): string[] {
   return Object.entries(fieldsOf(node) ?? {}).flatMap(([key, field]) => (isSecret(field) ? [key] : []));
 }
 
-function hasKey(value: unknown, key: string): boolean {
+/** An encrypted value stands in a stack's file as `secure: …`; the engine passes it as text. */
+function isPlain(section: unknown, key: string): boolean {
+  const value = hasKey(section, key) ? section[key] : undefined;
+  return value !== undefined && !hasKey(value, "secure");
+}
+
+function unsetSecretsIn(config: StackConfig): string[] {
+  return Object.entries(fieldsOf(settingsSchema) ?? {}).flatMap(([section, node]) => {
+    const written = config[`bramble:${section}`];
+    const needed = secretsIn(node).filter((key) => !fieldsOf(node)?.[key]?.safeParse(undefined).success);
+    const unset = needed.filter((key) => written !== undefined && !hasKey(written, key));
+    return unset.map((key) => `bramble:${section}.${key}`);
+  });
+}
+
+function hasKey(value: unknown, key: string): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && key in value;
 }

@@ -15,9 +15,14 @@ export type StackConfig = Readonly<Record<string, unknown>>;
  * @throws Error if there is no such file, or if it is no YAML
  */
 export function readStackFile(stack: string): StackConfig {
-  const path = new URL(`Pulumi.${stack}.yaml`, import.meta.url);
+  const path = stackFile(stack);
   const document = parse(readFileSync(path, "utf8")) as { config?: StackConfig } | null;
   return document?.config ?? {};
+}
+
+/** The file of a stack. */
+export function stackFile(stack: string): URL {
+  return new URL(`Pulumi.${stack}.yaml`, import.meta.url);
 }
 
 /**

@@ -130,7 +130,7 @@ export class BoardRooms {
     const { load } = pod;
     let alike = 0;
     if (load.replicas > 1) for (const other of this.#held[board] ?? []) if (other.load === load) alike += 1;
-    return [load.pod.affinity ? preference(planned, load.pod) : 0, -alike, this.free(board, "memory")];
+    return [load.pod.affinity ? preference(planned, load) : 0, -alike, this.free(board, "memory")];
   }
 }
 

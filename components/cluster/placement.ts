@@ -43,12 +43,14 @@ export function mayRunOn(board: PlannedBoard, { kind, pod }: Load): boolean {
 }
 
 /** How much a pod would rather run on a board than elsewhere: the weights of the preferences that it meets. */
-export function preference(board: PlannedBoard, pod: PodSpec): number {
+export function preference(board: PlannedBoard, { name, pod }: Load): number {
+  // kubeadm starts CoreDNS before any other board has joined.
+  const early = name === "coredns" && board.role === "controlPlane" ? 100 : 0;
   const preferred = pod.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? [];
   const labels = nodeLabels(board);
   return preferred
     .filter((each) => matches(each.preference, labels))
-    .reduce((total, { weight }) => total + weight, 0);
+    .reduce((total, { weight }) => total + weight, early);
 }
 
 const hostname = "kubernetes.io/hostname";

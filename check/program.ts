@@ -1,0 +1,56 @@
+import { devNull } from "node:os";
+import { runtime } from "@pulumi/pulumi";
+import type { Seen } from "../policy/rule.ts";
+import type { StackConfig } from "../stacks/stackFile.ts";
+
+type Inputs = Record<string, unknown>;
+
+/**
+ * What the program would register for a stack, by running it on the Pulumi SDK's own test monitor: nothing is
+ * dialled and nothing is made. Once in a process: the program is a module and runs when it is first imported.
+ *
+ * @param config the stack's configuration with a value for every secret
+ * @throws what the program throws
+ */
+export async function registeredResources(stack: string, config: StackConfig): Promise<Seen[]> {
+  const seen: Seen[] = [];
+  // The SDK's test monitor has nobody who would say which keys were encrypted: here all of them were.
+  const sections = Object.keys(config);
+  process.env.PULUMI_CONFIG_SECRET_KEYS = JSON.stringify(sections);
+  const entries = Object.entries(withoutCluster(config));
+  runtime.setAllConfig(Object.fromEntries(entries.map(([key, value]) => [key, asText(value)])));
+  await runtime.setMocks(
+    {
+      call: () => ({}),
+      newResource: ({ type, name, inputs }) => {
+        const props = Object.fromEntries(
+          Object.entries(inputs as Inputs).map(([key, value]) => [
+            key,
+            runtime.unwrapRpcSecret(value) as unknown,
+          ]),
+        );
+        seen.push({ type, name, props, isProtected: false });
+        const generated =
+          type === "random:index/randomPassword:RandomPassword" ? { result: "generated" } : {};
+        return { id: name, state: { ...props, ...generated } };
+      },
+    },
+    "bramble",
+    stack,
+  );
+  await import("../index.ts");
+  await runtime.disconnect();
+  return seen;
+}
+
+/** A kubeconfig that is not there yet is no fault of what is checked: an empty one will do. */
+function withoutCluster(config: StackConfig): StackConfig {
+  const cluster = config["bramble:cluster"] as Inputs | undefined;
+  return cluster?.kubeconfig === undefined
+    ? config
+    : { ...config, "bramble:cluster": { ...cluster, kubeconfig: devNull } };
+}
+
+function asText(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}

@@ -1,0 +1,157 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Findings } from "../../check/check.ts";
+import { isFine } from "../../check/check.ts";
+import { main } from "../../check/main.ts";
+import { findingsText } from "../../check/text.ts";
+import { planBoards } from "../../components/board/board.ts";
+import { boardFailures } from "../../components/cluster/boardFailure.ts";
+import { memoryBudget } from "../../components/cluster/memoryBudget.ts";
+import { judge } from "../../policy/judge.ts";
+import { rules } from "../../policy/policies.ts";
+import { defaultsOf, type Rule, type Seen } from "../../policy/rule.ts";
+import { settingsOf, settingsOfFile } from "../../stacks/settings.ts";
+import type { StackConfig } from "../../stacks/stackFile.ts";
+import { board, controlPlane, deployment } from "../policy/sound.ts";
+
+beforeEach(() => void vi.resetModules());
+afterEach(() => void vi.restoreAllMocks());
+
+const home = settingsOfFile("home");
+
+async function resources(config: StackConfig): Promise<Seen[]> {
+  // Anew for each test, with the program that it imports.
+  const { registeredResources } = await import("../../check/program.ts");
+  return registeredResources("home", config);
+}
+
+async function findings(config: StackConfig): Promise<Findings> {
+  const settings = settingsOf("home", config, () => true);
+  const { checkSettings } = await import("../../check/check.ts");
+  return checkSettings("home", { settings, config, unsetSecrets: [] });
+}
+
+/** Home with boards that bramble sets up. */
+function bootstrapped(): StackConfig {
+  const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f";
+  const boards = home.config["bramble:boards"] as object[];
+  const cluster = home.config["bramble:cluster"] as object;
+  return {
+    ...home.config,
+    "bramble:boards": boards.map((each) => ({ ...each, user: "pi", hostKey })),
+    "bramble:cluster": { ...cluster, bootstrap: true },
+  };
+}
+
+it("has nothing mandatory against home, and says what is still to be set", async () => {
+  const found = await findings(home.config);
+  const text = findingsText("home", { ...found, unsetSecrets: home.unsetSecrets });
+  expect(isFine(found), text).toBe(true);
+  expect(text).toContain("✓ memory budget: 24 pods fit on 4 boards");
+  expect(text).toContain("pulumi config set --secret --path 'bramble:datadog.apiKey' -s home");
+  expect(text).toMatch(/pi4-1 .* no API until it is back/);
+  expect(text).toMatch(/pi3-2 .*gogs stands still/);
+});
+
+describe("every policy", () => {
+  const concerned = (rule: Rule, seen: readonly Seen[]) => {
+    const config = defaultsOf(rule);
+    return seen.filter((each) =>
+      "faults" in rule ? rule.subject(each, config) !== undefined : rule.concerns(each, config),
+    );
+  };
+
+  it("is bound to something that a stack of bramble really registers", async () => {
+    const seen = await resources(bootstrapped());
+    const idle = rules.filter((rule) => concerned(rule, seen).length === 0);
+    expect(idle.map(({ name }) => name)).toEqual([]);
+  });
+
+  it("would be missed if it were bound to a class that never occurs", async () => {
+    const seen = await resources(home.config);
+    const [first] = rules;
+    const elsewhere: Rule = {
+      ...first!,
+      subject: ({ type, name }: Seen) =>
+        type === "kubernetes:extensions/v1beta1:Deployment" ? name : undefined,
+    };
+    expect(concerned(first!, seen)).not.toEqual([]);
+    expect(concerned(elsewhere, seen)).toEqual([]);
+  });
+
+  it("has nothing against boards that bramble sets up", async () => {
+    const violations = judge(await resources(bootstrapped())).filter(({ level }) => level === "mandatory");
+    expect(violations.flatMap((each) => each.violations)).toEqual([]);
+  });
+});
+
+it("refuses a volume that goes with its claim, were one registered", async () => {
+  const seen = await resources(home.config);
+  const volumes = seen.filter(({ type }) => type === "kubernetes:core/v1:PersistentVolume");
+  expect(volumes.length).toBeGreaterThan(0);
+  const changed = seen.map((each) =>
+    volumes.includes(each)
+      ? { ...each, props: { ...each.props, spec: { persistentVolumeReclaimPolicy: "Delete" } } }
+      : each,
+  );
+  const found = { ...(await findings(home.config)), policies: judge(changed) };
+  expect(isFine(found)).toBe(false);
+  expect(findingsText("home", found)).toContain("mandatory: policy data-volumes");
+});
+
+describe("the command", () => {
+  const said: string[] = [];
+  beforeEach(() => {
+    said.length = 0;
+    for (const way of ["log", "error"] as const)
+      vi.spyOn(console, way).mockImplementation((text: string) => void said.push(text));
+  });
+
+  it.each([[[]], [["nowhere"]], [["home", "away"]], [["../home"]]])(
+    "of %j shows how it is used",
+    async (args) => {
+      expect(await main(args)).toBe(2);
+      expect(said.join()).toContain("npm run check -- home");
+    },
+  );
+
+  it("of home finds no fault", async () => {
+    expect(await main(["home"])).toBe(0);
+    expect(said.join()).toContain("settings of home");
+  });
+});
+
+it("checks 256 boards with 2,000 pods in less time than one waits for", () => {
+  const names = Array.from({ length: 256 }, (_, i) => `board-${i}`);
+  const boards = planBoards(
+    names.map((name, i) => ({
+      name,
+      model: "rpi-4b-4gb" as const,
+      role: i < 3 ? ("controlPlane" as const) : ("worker" as const),
+      host: `10.0.0.${i}`,
+    })),
+  );
+  const declared = [
+    ...names.map((name, i) =>
+      i < 3 ? controlPlane(name, 4096, 3794) : board(name, undefined, { ram: 4096, capacity: 3794 }),
+    ),
+    ...Array.from({ length: 2000 }, (_, i) => deployment(`app-${i}`)),
+  ];
+  const seen = declared.map((each) => ({ ...each, isProtected: false }));
+  const loads = Array.from({ length: 2000 }, (_, i) => {
+    const { spec } = deployment(`app-${i}`).props as { spec: { template: { spec: never } } };
+    return {
+      name: `app-${i}`,
+      namespace: "apps",
+      kind: "Deployment" as const,
+      replicas: 1,
+      pod: spec.template.spec,
+    };
+  });
+  const begin = performance.now();
+  expect(memoryBudget(boards, loads).shortages).toEqual([]);
+  expect(boardFailures(boards, loads)).toHaveLength(256);
+  expect(judge(seen).flatMap(({ violations }) => violations)).toEqual([]);
+  const seconds = (performance.now() - begin) / 1000;
+  // Three seconds on a quiet machine; a busy one is given time.
+  expect(seconds).toBeLessThan(30);
+});
