@@ -8,6 +8,8 @@ import { Flannel } from "./components/cluster/network.ts";
 import { clusterProvider } from "./components/cluster/provider.ts";
 import { DatadogAgent } from "./components/datadog/agent.ts";
 import { DynamicDns } from "./components/dns/dynamicDns.ts";
+import { cloudflareProvider } from "./components/dns/provider.ts";
+import { DnsRecords } from "./components/dns/records.ts";
 import { Gogs } from "./components/gogs/gogs.ts";
 import { Traefik } from "./components/ingress/traefik.ts";
 import { Priorities } from "./components/priorities.ts";
@@ -37,7 +39,11 @@ const onNetwork = { ...inCluster, dependsOn: foundations };
 
 if (apps.metricsServer) new MetricsServer("metrics-server", onNetwork);
 if (apps.kubeStateMetrics) new KubeStateMetrics("kube-state-metrics", onNetwork);
-if (apps.traefik) new Traefik("traefik", apps.traefik, onNetwork);
+const traefik = apps.traefik && new Traefik("traefik", apps.traefik, onNetwork);
+if (apps.dnsRecords) {
+  const { apiToken, ...records } = apps.dnsRecords;
+  new DnsRecords("dns-records", records, { providers: [cloudflareProvider(apiToken)] });
+}
 if (apps.dynamicDns) new DynamicDns("dynamic-dns", apps.dynamicDns, onNetwork);
 if (apps.datadog) new DatadogAgent("datadog", apps.datadog, onNetwork);
 const gogs = apps.gogs && new Gogs("gogs", apps.gogs, onNetwork);
@@ -49,3 +55,5 @@ export const gogsUrl = gogs?.url;
 export const gogsAdminPassword = gogs?.adminPassword;
 export const sensorsUrl = sensors?.url;
 export const sensorsToken = sensors?.token;
+/** Password of `ingress.login`. */
+export const loginPassword = traefik?.loginPassword;

@@ -3,6 +3,8 @@
  * gives where tag and architecture were checked.
  */
 export const images = {
+  // Tag and arm64v8: library/busybox of docker-library/official-images, 2026-08-21.
+  busybox: "busybox:1.38.0-musl",
   // DataDog/helm-charts, tag datadog-3.240.0: charts/datadog/values.yaml names tag and registry;
   // datadog-agent's Dockerfiles/agent/Dockerfile builds amd64 and arm64.
   datadogAgent: "registry.datadoghq.com/agent:7.81.1",

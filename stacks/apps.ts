@@ -1,3 +1,4 @@
+import type { Input } from "@pulumi/pulumi";
 import type { PlannedBoard } from "../components/board/board.ts";
 import { flannelWorkload } from "../components/cluster/flannelWorkload.ts";
 import { kubeadmWorkloads } from "../components/cluster/kubeadmWorkloads.ts";
@@ -9,8 +10,11 @@ import { datadogWorkload } from "../components/datadog/agentWorkload.ts";
 import { dogstatsdPort } from "../components/datadog/ports.ts";
 import type { DynamicDnsArgs } from "../components/dns/dynamicDns.ts";
 import { dynamicDnsWorkload } from "../components/dns/dynamicDnsWorkload.ts";
+import type { DnsRecordsArgs } from "../components/dns/dnsRecords.ts";
 import type { GogsArgs } from "../components/gogs/gogs.ts";
 import { gogsNamespace, gogsWorkload } from "../components/gogs/gogsWorkload.ts";
+import { cloudflareNetworks } from "../components/ingress/cloudflareNetworks.ts";
+import type { RouteTls } from "../components/ingress/routeIngresses.ts";
 import type { TraefikArgs } from "../components/ingress/traefik.ts";
 import { traefikWorkload } from "../components/ingress/traefikWorkload.ts";
 import { sensorGateway, sensorGatewayWorkload } from "../components/sensors/gatewayWorkload.ts";
@@ -18,6 +22,7 @@ import type { SensorGatewayArgs } from "../components/sensors/sensors.ts";
 import type { StaticPod, Workload } from "../components/workload.ts";
 import type { Settings } from "./schema.ts";
 import { dataDirectory } from "./schema/apps.ts";
+import { zoneOf } from "./zone.ts";
 
 /** What each component is given; a component that the settings leave out is not there. */
 export interface Apps {
@@ -26,6 +31,7 @@ export interface Apps {
   readonly metricsServer?: true;
   readonly kubeStateMetrics?: true;
   readonly traefik?: TraefikArgs;
+  readonly dnsRecords?: DnsRecordsArgs & { readonly apiToken: Input<string> };
   readonly dynamicDns?: DynamicDnsArgs;
   readonly gogs?: GogsArgs;
   readonly datadog?: DatadogAgentArgs;
@@ -39,7 +45,7 @@ export interface Apps {
  */
 export function appsOf(settings: Settings, stack: string): Apps {
   const { cluster, domain, ingress, dns, storage, gogs, datadog, sensors } = settings;
-  const tls = ingress?.certificates ?? "selfSigned";
+  const tls = tlsOf(settings);
   const gogsHost = gogs && `${gogs.host}.${domain}`;
   const sensorsHost = sensors && `${sensors.host}.${domain}`;
   const hosts = [gogsHost, sensorsHost].filter((host) => host !== undefined);
@@ -54,12 +60,35 @@ export function appsOf(settings: Settings, stack: string): Apps {
         directory: storage?.directory ?? dataDirectory,
         dnsApiToken: dns?.apiToken,
         namespaces,
+        trustedProxies: [...ingress.trustedProxies, ...(dns?.proxied ? cloudflareNetworks : [])],
       },
     }),
-    ...(dns && { dynamicDns: { ...dns, hosts } }),
+    ...namesOf(settings, hosts),
     ...(gogsHost && storage && { gogs: { ...gogs, ...storage, host: gogsHost, tls } }),
     ...(datadog && { datadog: { ...datadog, clusterName: stack }, kubeStateMetrics: true }),
-    ...(sensorsHost && { sensors: { host: sensorsHost, tls, dogstatsdPort } }),
+    ...(sensorsHost && {
+      sensors: { host: sensorsHost, tls, dogstatsdPort, hasLogin: ingress?.login !== undefined },
+    }),
+  };
+}
+
+function tlsOf({ ingress, domain }: Settings): RouteTls {
+  if (ingress?.certificates !== "acme") return "selfSigned";
+  return ingress.acme?.wildcard ? { wildcard: `*.${domain}` } : "acme";
+}
+
+/** The hosts' names at Cloudflare. While paused nothing is registered there, so that no token is needed. */
+function namesOf(
+  { dns, domain }: Settings,
+  hosts: readonly string[],
+): Pick<Apps, "dnsRecords" | "dynamicDns"> {
+  if (!dns) return {};
+  const { apiToken, addresses, proxied, ttl, paused } = dns;
+  const entrance = `${dns.entrance}.${domain}`;
+  const zone = zoneOf(domain, dns.zone);
+  return {
+    ...(!paused && { dnsRecords: { zone, entrance, hosts, addresses, proxied, ttl, apiToken } }),
+    ...(addresses.length === 0 && { dynamicDns: { entrance, proxied, ttl, paused, apiToken } }),
   };
 }
 

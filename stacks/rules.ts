@@ -2,11 +2,8 @@ import ipaddr from "ipaddr.js";
 import { hostKeyFault } from "../components/board/connection.ts";
 import { refusedModels } from "../components/board/models.ts";
 import { allowedWords, didYouMean, type Fault } from "./faults.ts";
-
-/** Settings as they were written: any part may be missing or of a wrong type. */
-export type WrittenSettings = Readonly<Record<string, unknown>>;
-
-type Rule = (settings: WrittenSettings) => Fault[];
+import { urlRules } from "./urlRules.ts";
+import { fault, objectOf, type Rule, textOf, type WrittenSettings } from "./written.ts";
 
 /** The faults that no schema can see, because they lie between settings. */
 export function brokenRules(settings: WrittenSettings): Fault[] {
@@ -102,34 +99,6 @@ const needs =
           .filter((other) => settings[other] === undefined)
           .map((other) => fault(section, `needs bramble:${other}; set it, or leave ${section} out.`));
 
-const acmeIsSet: Rule = ({ ingress }) =>
-  ingress !== undefined &&
-  objectOf(ingress).certificates !== "selfSigned" &&
-  objectOf(ingress).acme === undefined
-    ? [fault("ingress.acme", "is missing. Set acme.email, or certificates: selfSigned.")]
-    : [];
-
-const dns01NeedsDns: Rule = ({ ingress, dns }) => {
-  const acme = objectOf(ingress).acme;
-  const challenge = objectOf(acme).challenge ?? "dns01";
-  return acme !== undefined && challenge === "dns01" && dns === undefined
-    ? [
-        fault(
-          "ingress.acme.challenge",
-          '"dns01" needs bramble:dns with its token; set it, or choose http01 or tlsAlpn01.',
-        ),
-      ]
-    : [];
-};
-
-const hostOnce: Rule = ({ gogs, sensors }) => {
-  if (gogs === undefined || sensors === undefined) return [];
-  const host = objectOf(sensors).host ?? "sensors";
-  return (objectOf(gogs).host ?? "gogs") === host
-    ? [fault("sensors.host", `${JSON.stringify(host)} is the host of gogs already.`)]
-    : [];
-};
-
 /** Pods with addresses of the boards' own network would be unreachable, or the boards would be. */
 const subnetApart: Rule = (settings) => {
   const subnet = textOf(objectOf(settings.cluster).podSubnet) ?? "10.244.0.0/16";
@@ -161,24 +130,10 @@ const rules: readonly Rule[] = [
   needs("dns", "ingress"),
   needs("gogs", "ingress", "storage"),
   needs("sensors", "ingress", "datadog"),
-  acmeIsSet,
-  dns01NeedsDns,
-  hostOnce,
+  ...urlRules,
   subnetApart,
 ];
 
-function fault(setting: string, message: string): Fault {
-  return { path: `bramble:${setting}`, message };
-}
-
 function boardsOf({ boards }: WrittenSettings): Readonly<Record<string, unknown>>[] {
   return Array.isArray(boards) ? boards.map(objectOf) : [];
-}
-
-function objectOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === "string" ? value : undefined;
 }

@@ -1,8 +1,9 @@
 import { z } from "zod";
-import { datadog, dns, gogs, ingress, sensors, storage } from "./schema/apps.ts";
+import { datadog, gogs, sensors, storage } from "./schema/apps.ts";
 import { board, ssh } from "./schema/boards.ts";
 import { cluster } from "./schema/cluster.ts";
-import { dnsLabel, label } from "./schema/fields.ts";
+import { label } from "./schema/fields.ts";
+import { dns, domainName, ingress } from "./schema/urls.ts";
 
 /** Every setting of a stack, below `bramble:`. */
 export const settingsSchema = z.strictObject({
@@ -16,13 +17,7 @@ export const settingsSchema = z.strictObject({
     .meta({ description: "The boards." }),
   cluster,
   ssh: ssh.optional(),
-  domain: z
-    .string("must be a domain")
-    .refine(
-      (value) => value.includes(".") && value.split(".").every((part) => dnsLabel.test(part)),
-      "must be a domain such as home.example.com",
-    )
-    .meta({ description: "The domain below which the apps get their hosts." }),
+  domain: domainName().meta({ description: "The domain below which the apps get their hosts." }),
   ingress: ingress.optional(),
   dns: dns.optional(),
   storage: storage.optional(),

@@ -131,34 +131,42 @@ function wrongNamespaces(config: StackConfig): Fault[] {
 function plainSecrets(config: StackConfig, isEncrypted: (section: string) => boolean): Fault[] {
   return Object.entries(fieldsOf(settingsSchema) ?? {}).flatMap(([section, node]) =>
     secretsIn(node)
-      .filter((key) => !isEncrypted(section) && isPlain(config[`bramble:${section}`], key))
-      .map((key) => {
-        const path = `bramble:${section}.${key}`;
+      .filter((keys) => !isEncrypted(section) && isPlain(valueAt(config[`bramble:${section}`], keys)))
+      .map((keys) => {
+        const path = `bramble:${[section, ...keys].join(".")}`;
         const fix = `npx pulumi config set --secret --path '${path}'`;
         return { path, message: `is a secret in plain text; it is readable by anyone. Encrypt it: ${fix}` };
       }),
   );
 }
 
-function secretsIn(node: z.ZodType): string[] {
-  return Object.entries(fieldsOf(node) ?? {}).flatMap(([key, field]) => (isSecret(field) ? [key] : []));
+/** The ways to all secrets below a section. */
+function secretsIn(node: z.ZodType): string[][] {
+  return Object.entries(fieldsOf(node) ?? {}).flatMap(([key, field]) =>
+    isSecret(field) ? [[key]] : secretsIn(field).map((keys) => [key, ...keys]),
+  );
 }
 
 /** An encrypted value stands in a stack's file as `secure: …`; the engine passes it as text. */
-function isPlain(section: unknown, key: string): boolean {
-  const value = hasKey(section, key) ? section[key] : undefined;
-  return value !== undefined && !hasKey(value, "secure");
+function isPlain(value: unknown): boolean {
+  return value !== undefined && valueAt(value, ["secure"]) === undefined;
 }
 
 function unsetSecretsIn(config: StackConfig): string[] {
   return Object.entries(fieldsOf(settingsSchema) ?? {}).flatMap(([section, node]) => {
     const written = config[`bramble:${section}`];
-    const needed = secretsIn(node).filter((key) => !fieldsOf(node)?.[key]?.safeParse(undefined).success);
-    const unset = needed.filter((key) => written !== undefined && !hasKey(written, key));
-    return unset.map((key) => `bramble:${section}.${key}`);
+    // One that lies deeper belongs to what may be left out as a whole.
+    const needed = secretsIn(node).filter(
+      ([key, ...deeper]) => deeper.length === 0 && !fieldsOf(node)?.[key!]?.safeParse(undefined).success,
+    );
+    const unset = needed.filter((keys) => written !== undefined && valueAt(written, keys) === undefined);
+    return unset.map((keys) => `bramble:${[section, ...keys].join(".")}`);
   });
 }
 
-function hasKey(value: unknown, key: string): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && key in value;
+function valueAt(value: unknown, keys: readonly string[]): unknown {
+  return keys.reduce<unknown>(
+    (at, key) => (typeof at === "object" && at !== null ? (at as Record<string, unknown>)[key] : undefined),
+    value,
+  );
 }

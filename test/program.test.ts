@@ -12,7 +12,11 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 type Config = Record<string, unknown>;
 let registered: { type: string; name: string }[];
-beforeEach(() => void (registered = []));
+let called: string[];
+beforeEach(() => {
+  registered = [];
+  called = [];
+});
 
 /** Runs index.ts with the settings of the rehearsed home, changed; every resource is only recorded. */
 async function run(change: (config: Config) => void): Promise<void> {
@@ -34,7 +38,10 @@ async function run(change: (config: Config) => void): Promise<void> {
         const result = type.includes("RandomPassword") ? { result: "generated" } : {};
         return { id: name, state: { ...(inputs as object), ...result } };
       },
-      call: () => ({}),
+      call: ({ token }) => {
+        called.push(token);
+        return { id: "0".repeat(32) };
+      },
     },
     "bramble",
     "home",
@@ -56,6 +63,7 @@ describe("the program", () => {
       expect.arrayContaining([
         "Board",
         "DatadogAgent",
+        "DnsRecords",
         "DynamicDns",
         "Flannel",
         "Gogs",
@@ -83,6 +91,21 @@ describe("the program", () => {
     await run((config) => leaveOut(config, ...sections));
     expect(registered.filter(({ type, name }) => trace.test(`${type} ${name}`))).toEqual([]);
     expect(components()).toContain("Flannel");
+  });
+
+  it.each([
+    ["paused", (config: Config) => ((config["bramble:dns"] as Config).paused = true)],
+    ["without a token", (config: Config) => leaveOut(config, "dns")],
+  ])("needs nothing of Cloudflare's provider %s", async (_, change) => {
+    await run((config) => void change(config));
+    expect(registered.filter(({ type }) => /cloudflare/.test(type))).toEqual([]);
+    expect(called).toEqual([]);
+  });
+
+  it("has no updater where the address is fixed", async () => {
+    await run((config) => ((config["bramble:dns"] as Config).addresses = ["203.0.113.7"]));
+    expect(components()).toContain("DnsRecords");
+    expect(components()).not.toContain("DynamicDns");
   });
 
   it("registers neither network nor metrics where the cluster has them", async () => {

@@ -1,73 +1,112 @@
 import { images } from "../images.ts";
 import { restrictedContainer, restrictedPod } from "../security.ts";
-import type { Workload } from "../workload.ts";
+import type { Container, Workload } from "../workload.ts";
 
 /** What decides the updater's pod. */
 export interface DynamicDnsWorkloadArgs {
-  /** Full host names whose records it keeps. */
-  hosts: readonly string[];
+  /** Full name of the host whose address it keeps; the apps' hosts are aliases of it. */
+  entrance: string;
   /**
    * Whether Cloudflare stands in front of the hosts. Of a record that is there already the updater keeps what
    * it has: change that at Cloudflare.
    */
   proxied: boolean;
+  /** Seconds for which others may remember the address; 1 leaves it to Cloudflare. */
+  ttl: number;
   /** Whether it is to change nothing for now, and to ask nobody: its pod runs and waits. */
   paused: boolean;
 }
 
 /** Namespace of the updater. */
 export const dynamicDnsNamespace = "dns";
+/** Names of the objects that its pod mounts. */
+export const dynamicDnsObjects = { token: "dynamic-dns", scripts: "dynamic-dns" } as const;
+/** Comment of the records that the updater has made, and the only ones that it changes. */
+export const updaterComment = "managed by bramble";
 
-const comment = "managed by bramble";
+const periodMinutes = 5;
+// Two updates may be missed; each may take a minute with its retries.
+const tooOldSeconds = (2 * periodMinutes + 2) * 60;
+const reportPort = 8081;
 // MiB. Measured with 1.17.0 on amd64, two hosts, an update every two seconds: 6 anonymous, 12 of its own pages.
 const memoryLimit = 48;
 const secrets = "/run/secrets/dynamic-dns";
+const scripts = "/etc/dynamic-dns";
+const state = "/run/dynamic-dns";
 
-/** The updater's Deployment (https://github.com/favonia/cloudflare-ddns/blob/v1.17.0/README.markdown). */
-export function dynamicDnsWorkload({ hosts, proxied, paused }: DynamicDnsWorkloadArgs): Workload {
-  const environment = {
+/** The updater's environment (https://github.com/favonia/cloudflare-ddns/blob/v1.17.0/README.markdown). */
+export function updaterEnvironment({ entrance, proxied, ttl, paused }: DynamicDnsWorkloadArgs) {
+  return {
     CLOUDFLARE_API_TOKEN_FILE: `${secrets}/api-token`,
-    DOMAINS: [...hosts].sort().join(","),
+    DOMAINS: entrance,
     IP4_PROVIDER: "cloudflare.trace",
     IP6_PROVIDER: "none",
     // Paused it waits ten years. Both providers `none` would be an error, with which it ends.
-    UPDATE_CRON: paused ? "@every 87600h" : "@every 5m",
+    UPDATE_CRON: paused ? "@every 87600h" : `@every ${periodMinutes}m`,
     UPDATE_ON_START: String(!paused),
     DELETE_ON_STOP: "false",
     PROXIED: String(proxied),
-    RECORD_COMMENT: comment,
-    // An empty one would manage every A record of the hosts, whoever made it.
-    MANAGED_RECORDS_COMMENT_REGEX: `^${comment}$`,
+    TTL: String(proxied ? 1 : ttl),
+    RECORD_COMMENT: updaterComment,
+    // An empty one would manage every A record of the host, whoever made it.
+    MANAGED_RECORDS_COMMENT_REGEX: `^${updaterComment}$`,
+    // Where it reports each update; in the same pod.
+    HEALTHCHECKS: `http://127.0.0.1:${reportPort}/cgi-bin/heard/ping`,
     GOMEMLIMIT: `${Math.floor(memoryLimit * 0.9)}MiB`,
   };
+}
+
+/** The updater's Deployment. Its pod is ready while the address at Cloudflare is right. */
+export function dynamicDnsWorkload(args: DynamicDnsWorkloadArgs): Workload {
   return {
     name: "dynamic-dns",
     namespace: dynamicDnsNamespace,
     kind: "Deployment",
-    // Without hosts it ends with an error.
-    replicas: hosts.length === 0 ? 0 : 1,
+    replicas: 1,
     pod: {
       priorityClassName: "bramble-entrance",
       automountServiceAccountToken: false,
       enableServiceLinks: false,
       terminationGracePeriodSeconds: 30,
-      securityContext: {
-        ...restrictedPod(1000),
-        fsGroup: 1000,
-      },
-      // No probes: the image holds only the program, which opens no port and has no command that tells its
-      // health. It ends when it cannot go on, and logs an update that failed.
-      containers: [
-        {
-          name: "updater",
-          image: images.dnsUpdater,
-          env: Object.entries(environment).map(([name, value]) => ({ name, value })),
-          resources: { requests: { cpu: "10m", memory: "24Mi" }, limits: { memory: `${memoryLimit}Mi` } },
-          securityContext: restrictedContainer,
-          volumeMounts: [{ name: "api-token", mountPath: secrets, readOnly: true }],
-        },
+      securityContext: { ...restrictedPod(1000), fsGroup: 1000 },
+      containers: [updaterContainer(args), reportContainer(args.paused)],
+      volumes: [
+        { name: "api-token", secret: { secretName: dynamicDnsObjects.token, defaultMode: 0o440 } },
+        { name: "scripts", configMap: { name: dynamicDnsObjects.scripts, defaultMode: 0o555 } },
+        { name: "state", emptyDir: { medium: "Memory", sizeLimit: "1Mi" } },
       ],
-      volumes: [{ name: "api-token", secret: { secretName: "dynamic-dns", defaultMode: 0o440 } }],
     },
+  };
+}
+
+/** No probes of its own: the image holds only the program, which opens no port. */
+function updaterContainer(args: DynamicDnsWorkloadArgs): Container {
+  return {
+    name: "updater",
+    image: images.dnsUpdater,
+    env: Object.entries(updaterEnvironment(args)).map(([name, value]) => ({ name, value })),
+    resources: { requests: { cpu: "10m", memory: "24Mi" }, limits: { memory: `${memoryLimit}Mi` } },
+    securityContext: restrictedContainer,
+    volumeMounts: [{ name: "api-token", mountPath: secrets, readOnly: true }],
+  };
+}
+
+/** Takes the updater's reports, and answers for it. */
+function reportContainer(paused: boolean): Container {
+  const ready = ["sh", `${scripts}/ready.sh`, paused ? "0" : String(tooOldSeconds)];
+  return {
+    name: "report",
+    image: images.busybox,
+    command: ["httpd", "-f", "-p", `127.0.0.1:${reportPort}`, "-h", `${scripts}/www`],
+    env: [{ name: "STATE", value: `${state}/last` }],
+    // MiB, measured with 1.35 on amd64: 0.3 for the server, 1.5 while a report or a probe runs.
+    resources: { requests: { cpu: "10m", memory: "4Mi" }, limits: { memory: "16Mi" } },
+    readinessProbe: { exec: { command: ready }, periodSeconds: 30, timeoutSeconds: 10, failureThreshold: 1 },
+    securityContext: restrictedContainer,
+    volumeMounts: [
+      { name: "scripts", mountPath: `${scripts}/ready.sh`, subPath: "ready.sh", readOnly: true },
+      { name: "scripts", mountPath: `${scripts}/www/cgi-bin/heard`, subPath: "heard.sh", readOnly: true },
+      { name: "state", mountPath: state },
+    ],
   };
 }

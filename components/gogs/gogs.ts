@@ -15,10 +15,12 @@ import {
 import * as random from "@pulumi/random";
 import { configHash } from "../configHash.ts";
 import { Route } from "../ingress/route.ts";
+import type { RouteTls } from "../ingress/routeIngresses.ts";
 import { registerNamespace } from "../namespace.ts";
 import { BoardVolume } from "../storage/volumes.ts";
 import { labelsOf, registerWorkload } from "../workload.ts";
 import { gogsAppIni, gogsGitConfig } from "./appIni.ts";
+import { gogsGuards } from "./gogsRoute.ts";
 import {
   gogsDirectory,
   gogsNamespace,
@@ -32,7 +34,7 @@ export interface GogsArgs extends GogsWorkloadArgs {
   /** Size of its volume as a Kubernetes quantity, such as `8Gi`; see BoardVolume. */
   size: string;
   /** Where the host's certificate comes from; as Traefik's `certificates`. */
-  tls: "acme" | "selfSigned";
+  tls: RouteTls;
 }
 
 /**
@@ -83,7 +85,8 @@ export class Gogs extends ComponentResource {
       { ...parent, dependsOn: server },
     );
     // Not after the pods: Traefik waits at its start for leave to read the namespace, which the route gives.
-    new Route(`${name}-route`, { namespace, host, service: workload.name, port: 80, tls }, parent);
+    const route = { ...gogsGuards, namespace, host, service: workload.name, port: 80, tls };
+    new Route(`${name}-route`, route, parent);
 
     this.registerOutputs({ url: this.url, adminPassword: this.adminPassword });
   }

@@ -1,12 +1,13 @@
 import { readFileSync } from "node:fs";
 import { core, networking } from "@pulumi/kubernetes";
 import {
+  all,
   ComponentResource,
   type ComponentResourceOptions,
   type CustomResourceOptions,
   type Input,
   InputPropertyError,
-  output,
+  type Output,
   type Resource,
   unsecret,
 } from "@pulumi/pulumi";
@@ -15,14 +16,11 @@ import { configHash } from "../configHash.ts";
 import { registerNamespace } from "../namespace.ts";
 import { BoardVolume } from "../storage/volumes.ts";
 import { registerWorkload } from "../workload.ts";
+import { directoryCaFile } from "./acmeConfig.ts";
+import { type LoginArgs, registerLogin } from "./login.ts";
 import { registerTraefikAccess } from "./traefikAccess.ts";
-import {
-  acmeOf,
-  ingressClassName,
-  traefikDynamicConfig,
-  traefikStaticConfig,
-  type TraefikConfigArgs,
-} from "./traefikConfig.ts";
+import { acmeOf, ingressClassName, traefikStaticConfig, type TraefikConfigArgs } from "./traefikConfig.ts";
+import { traefikDynamicConfig, type TraefikDynamicArgs } from "./traefikDynamic.ts";
 import {
   acmeDirectory,
   ingressNamespace,
@@ -32,12 +30,14 @@ import {
 } from "./traefikWorkload.ts";
 
 /** What the entrance needs to know. */
-export interface TraefikArgs extends TraefikConfigArgs, TraefikWorkloadArgs {
+export interface TraefikArgs extends TraefikConfigArgs, TraefikDynamicArgs, TraefikWorkloadArgs {
   /**
    * Cloudflare API token with the rights Zone–Zone–Read and Zone–DNS–Edit on the zone. Required with the
    * challenge `dns01`, and without effect otherwise.
    */
   dnsApiToken?: Input<string>;
+  /** Who may see pages that have no login of their own. Without it no such page is served by a Route. */
+  login?: LoginArgs;
 }
 
 /**
@@ -47,6 +47,9 @@ export interface TraefikArgs extends TraefikConfigArgs, TraefikWorkloadArgs {
  * directory for them must exist on the board: `sudo install -d -m 0750 /var/lib/bramble/traefik`.
  */
 export class Traefik extends ComponentResource {
+  /** The login's password, if there is a login. A secret. */
+  readonly loginPassword: Output<string> | undefined;
+
   constructor(name: string, args: TraefikArgs, opts?: ComponentResourceOptions) {
     requireWhatAcmeNeeds(args);
     super("bramble:ingress:Traefik", name, args, opts);
@@ -56,17 +59,15 @@ export class Traefik extends ComponentResource {
     const created = registerNamespace(`${name}-namespace`, ingressNamespace, "privileged", parent);
     const namespace = created.metadata.name;
 
-    const files = {
-      "traefik.yaml": stringify(traefikStaticConfig(args)),
-      "dynamic.yaml": stringify(traefikDynamicConfig()),
-      "acme-storage.sh": readFileSync(new URL("acme-storage.sh", import.meta.url), "utf8"),
-    };
+    const files = configurationFiles(args);
     const configuration = new core.v1.ConfigMap(
       `${name}-configuration`,
       { metadata: { name: traefikObjects.configuration, namespace }, data: files },
       parent,
     );
     const store = registerCertificateStore(name, namespace, args, parent);
+    const login = args.login && registerLogin(`${name}-login`, namespace, args.login, parent);
+    this.loginPassword = login?.password;
     const access = registerTraefikAccess(name, namespace, parent);
     new networking.v1.IngressClass(
       `${name}-class`,
@@ -80,16 +81,29 @@ export class Traefik extends ComponentResource {
       parent,
     );
 
-    // Traefik reads the token once.
-    const hash = output(args.dnsApiToken ?? "").apply((token) => configHash(JSON.stringify(files), token));
+    // Traefik reads token and users once.
+    const hash = all([args.dnsApiToken ?? "", login?.line ?? ""]).apply((secrets) =>
+      configHash(JSON.stringify(files), ...secrets),
+    );
     registerWorkload(
       `${name}-deployment`,
       traefikWorkload(args),
-      { ...parent, dependsOn: [configuration, ...store, ...access] },
+      { ...parent, dependsOn: [configuration, ...store, ...access, ...(login ? [login.secret] : [])] },
       { "bramble/config-hash": unsecret(hash) },
     );
-    this.registerOutputs({});
+    this.registerOutputs({ loginPassword: this.loginPassword });
   }
+}
+
+/** What Traefik reads, by file name; nothing of it is secret. */
+function configurationFiles(args: TraefikArgs): Record<string, string> {
+  const directoryCa = acmeOf(args)?.directoryCa;
+  return {
+    "traefik.yaml": stringify(traefikStaticConfig(args)),
+    "dynamic.yaml": stringify(traefikDynamicConfig(args)),
+    "acme-storage.sh": readFileSync(new URL("acme-storage.sh", import.meta.url), "utf8"),
+    ...(directoryCa !== undefined && { [directoryCaFile]: directoryCa }),
+  };
 }
 
 /** What ACME needs: a volume for the certificates, and the token with which records are set. */

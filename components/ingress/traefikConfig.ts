@@ -1,20 +1,7 @@
-/** How the ACME server checks that a host is yours. */
-export type AcmeChallenge = "dns01" | "http01" | "tlsAlpn01";
+import { type AcmeArgs, acmeResolverConfig } from "./acmeConfig.ts";
+import { containerPlace, type TraefikPlace } from "./traefikPlace.ts";
 
-/** Certificates by ACME. */
-export interface AcmeArgs {
-  /** Account's e-mail address; the authority writes there before a certificate expires. */
-  email: string;
-  /**
-   * `dns01`: a TXT record at Cloudflare, needs no open port. `http01`: needs port 80 open to the internet;
-   * `tlsAlpn01`: port 443.
-   */
-  challenge: AcmeChallenge;
-  /** `production` or `staging` (Let's Encrypt), or the https url of another ACME directory. */
-  directory: string;
-}
-
-/** What decides Traefik's configuration. */
+/** What decides Traefik's static configuration. */
 export interface TraefikConfigArgs {
   /**
    * Where certificates come from: `acme`, or `selfSigned`, where Traefik serves every host with one certificate
@@ -28,6 +15,21 @@ export interface TraefikConfigArgs {
    * Secrets there and nowhere else, and serves nothing at all until each of them has one.
    */
   namespaces: readonly string[];
+  /**
+   * Proxies whose X-Forwarded-For is believed, as address ranges: Cloudflare's where it stands in front. From
+   * anybody else the header is dropped.
+   */
+  trustedProxies: readonly string[];
+  /** Git over SSH, which Traefik hands on as it comes. None if left out. */
+  ssh?: SshForward;
+}
+
+/** Where connections for git over SSH come in, and where they go. */
+export interface SshForward {
+  /** Port of the board; not 22, where the board's own SSH server is. */
+  port: number;
+  /** The SSH server in the cluster, `host:port`. */
+  backend: string;
 }
 
 /** Name of the certificate resolver that routes name. */
@@ -37,56 +39,52 @@ export const secureEntryPoint = "websecure";
 /** Name of the IngressClass that Traefik serves. */
 export const ingressClassName = "traefik";
 
-/** The ports that Traefik listens on in its container: above 1024, so that it needs no privilege for them. */
-export const containerPorts = { web: 8080, websecure: 8443, ping: 8082 } as const;
-
 /** How certificates are got by ACME, if they are. */
 export function acmeOf({ certificates, acme }: Pick<TraefikConfigArgs, "certificates" | "acme">) {
   return certificates === "acme" ? acme : undefined;
 }
 
-/** Where Traefik finds and keeps its files in its container. */
-export const traefikPaths = {
-  configuration: "/etc/traefik",
-  acmeStorage: "/var/lib/traefik",
-  dnsApiToken: "/run/secrets/traefik/dns-api-token",
-} as const;
-
-// https://letsencrypt.org/docs/acme-protocol-updates and …/staging-environment
-const letsEncrypt: Readonly<Record<string, string>> = {
-  production: "https://acme-v02.api.letsencrypt.org/directory",
-  staging: "https://acme-staging-v02.api.letsencrypt.org/directory",
-};
-
 /**
  * Traefik's static configuration (traefik.yaml), read once at its start.
  *
- * Sections that are not there are off in Traefik: `api` (with the dashboard), `accessLog`, `metrics`, `tracing`.
+ * Sections that are not there are off in Traefik: `api` (with the dashboard), `metrics`, `tracing`.
  */
-export function traefikStaticConfig(args: TraefikConfigArgs) {
+export function traefikStaticConfig(args: TraefikConfigArgs, place: TraefikPlace = containerPlace) {
   const acme = acmeOf(args);
+  const { ports, paths, listen } = place;
   return {
     global: { checkNewVersion: false, sendAnonymousUsage: false },
     log: { level: "INFO" },
+    accessLog: accessLog(),
     entryPoints: {
       web: {
-        address: `:${containerPorts.web}`,
+        address: `${listen}:${ports.web}`,
+        ...trusting(args.trustedProxies),
         // The port and not the entry point's name: a name would send browsers to the container's port.
-        http: { redirections: { entryPoint: { to: ":443", scheme: "https", permanent: true } } },
+        http: {
+          encodedCharacters,
+          redirections: { entryPoint: { to: `:${place.publicPort}`, scheme: "https", permanent: true } },
+        },
       },
       [secureEntryPoint]: {
-        address: `:${containerPorts.websecure}`,
+        address: `${listen}:${ports.websecure}`,
+        ...trusting(args.trustedProxies),
         // Without it a route that forgets its TLS would answer in plain text on the port for HTTPS.
-        http: { tls: {} },
-        // Bounds the whole request with its body. The default of 60 s would cut off a large `git push`.
-        transport: { respondingTimeouts: { readTimeout: "600s" } },
+        http: { encodedCharacters, tls: {} },
+        transport: {
+          // Bounds the whole request with its body. The default of 60 s would cut off a large `git push`.
+          respondingTimeouts: { readTimeout: "600s" },
+          // Longer than most requests take, and shorter than the pod's own grace period.
+          lifeCycle: { graceTimeOut: "20s" },
+        },
       },
-      ping: { address: `:${containerPorts.ping}` },
+      ...(args.ssh && { ssh: { address: `${listen}:${ports.ssh}` } }),
+      ping: { address: `${listen}:${ports.ping}` },
     },
     ping: { entryPoint: "ping" },
     providers: {
       // Not watched: a changed file gives the pod another hash, and so a restart.
-      file: { filename: `${traefikPaths.configuration}/dynamic.yaml`, watch: false },
+      file: { filename: `${paths.configuration}/dynamic.yaml`, watch: false },
       // No namespaces would mean all of them, which Traefik has no right to read.
       ...(args.namespaces.length > 0 && {
         kubernetesIngress: {
@@ -97,39 +95,28 @@ export function traefikStaticConfig(args: TraefikConfigArgs) {
         },
       }),
     },
-    ...(acme && { certificatesResolvers: { [acmeResolver]: { acme: acmeResolverConfig(acme) } } }),
+    ...(acme && { certificatesResolvers: { [acmeResolver]: { acme: acmeResolverConfig(acme, place) } } }),
   };
 }
 
-/** Traefik's dynamic configuration (dynamic.yaml): what does not come from Ingresses. */
-export function traefikDynamicConfig() {
-  return { tls: { options: { default: { minVersion: "VersionTLS12" } } } };
+/**
+ * Paths that a program behind may read otherwise than Traefik: `/user%2Flogin` would not be the login's path here,
+ * and pass by its limit, but be it there. They are refused.
+ */
+const encodedCharacters = {
+  allowEncodedSlash: false,
+  allowEncodedBackSlash: false,
+  allowEncodedNullCharacter: false,
+};
+
+function trusting(proxies: readonly string[]) {
+  return proxies.length > 0 ? { forwardedHeaders: { trustedIPs: [...proxies] } } : {};
 }
 
-function acmeResolverConfig({ email, challenge, directory }: AcmeArgs) {
-  return {
-    email,
-    storage: `${traefikPaths.acmeStorage}/acme.json`,
-    caServer: letsEncrypt[directory] ?? directory,
-    // Traefik's default, RSA of 4096 bits, costs a small board far more at each handshake.
-    keyType: "EC256",
-    ...challengeConfig(challenge),
-  };
-}
-
-function challengeConfig(challenge: AcmeChallenge) {
-  switch (challenge) {
-    case "dns01":
-      return {
-        dnsChallenge: {
-          provider: "cloudflare",
-          // A home router may answer for the domain itself, and then the record is never seen.
-          resolvers: ["1.1.1.1:53", "1.0.0.1:53"],
-        },
-      };
-    case "http01":
-      return { httpChallenge: { entryPoint: "web" } };
-    case "tlsAlpn01":
-      return { tlsChallenge: {} };
-  }
+/**
+ * One line for each request, with who asked for what and how it went. The user's name is left out: people type
+ * their passwords there.
+ */
+function accessLog() {
+  return { format: "json", fields: { names: { ClientUsername: "drop" }, headers: { defaultMode: "drop" } } };
 }

@@ -2,10 +2,11 @@ import { images } from "../images.ts";
 import { restrictedContainer, restrictedPod } from "../security.ts";
 import { type BoardDirectory, claimName } from "../storage/volumes.ts";
 import type { Container, PodSpec, Workload } from "../workload.ts";
-import { acmeOf, containerPorts, traefikPaths, type TraefikConfigArgs } from "./traefikConfig.ts";
+import { acmeOf, type TraefikConfigArgs } from "./traefikConfig.ts";
+import { containerPlace } from "./traefikPlace.ts";
 
 /** What decides Traefik's pod. */
-export interface TraefikWorkloadArgs extends Pick<TraefikConfigArgs, "certificates" | "acme"> {
+export interface TraefikWorkloadArgs extends Pick<TraefikConfigArgs, "certificates" | "acme" | "ssh"> {
   /** The board to whose ports 80 and 443 the router forwards. */
   board: string;
   /**
@@ -13,20 +14,28 @@ export interface TraefikWorkloadArgs extends Pick<TraefikConfigArgs, "certificat
    * exist, for Traefik alone.
    */
   directory: string;
+  /** Given if there are users of the login to read. */
+  login?: { user: string };
 }
+
+const { ports: containerPorts, paths: traefikPaths } = containerPlace;
 
 /** Names of the objects that Traefik's pod mounts. */
 export const traefikObjects = {
   configuration: "traefik",
   serviceAccount: "traefik",
   dnsApiToken: "traefik-dns",
+  users: "traefik-users",
 } as const;
 
 /** Namespace of the entrance. */
 export const ingressNamespace = "ingress";
 
 /** The directory of ACME's account key and certificates, as a volume. */
-export function acmeDirectory({ board, directory }: TraefikWorkloadArgs): BoardDirectory {
+export function acmeDirectory({
+  board,
+  directory,
+}: Pick<TraefikWorkloadArgs, "board" | "directory">): BoardDirectory {
   return { claim: "traefik-acme", board, path: `${directory}/traefik` };
 }
 
@@ -43,6 +52,7 @@ export function traefikWorkload(args: TraefikWorkloadArgs): Workload {
   const mounts = [
     { name: "configuration", mountPath: traefikPaths.configuration, readOnly: true },
     ...(acme ? [{ name: "acme", mountPath: traefikPaths.acmeStorage }] : []),
+    ...(args.login ? [{ name: "users", mountPath: traefikPaths.users, readOnly: true }] : []),
   ];
   const usesToken = acme?.challenge === "dns01";
   const pod: PodSpec = {
@@ -60,7 +70,7 @@ export function traefikWorkload(args: TraefikWorkloadArgs): Workload {
       fsGroupChangePolicy: "OnRootMismatch",
     },
     ...(acme && { initContainers: [acmeStorageContainer(mounts)] }),
-    containers: [traefikContainer(mounts, usesToken)],
+    containers: [traefikContainer(mounts, usesToken, args.ssh?.port)],
     volumes: [
       { name: "configuration", configMap: { name: traefikObjects.configuration } },
       ...(acme
@@ -69,12 +79,19 @@ export function traefikWorkload(args: TraefikWorkloadArgs): Workload {
       ...(usesToken
         ? [{ name: "dns-api-token", secret: { secretName: traefikObjects.dnsApiToken, defaultMode: 0o440 } }]
         : []),
+      ...(args.login
+        ? [{ name: "users", secret: { secretName: traefikObjects.users, defaultMode: 0o440 } }]
+        : []),
     ],
   };
   return { name: "traefik", namespace: ingressNamespace, kind: "Deployment", replicas: 1, pod };
 }
 
-function traefikContainer(mounts: Container["volumeMounts"], usesToken: boolean): Container {
+function traefikContainer(
+  mounts: Container["volumeMounts"],
+  usesToken: boolean,
+  sshPort: number | undefined,
+): Container {
   const probe = { httpGet: { path: "/ping", port: "ping" }, timeoutSeconds: 5 };
   const tokenDirectory = traefikPaths.dnsApiToken.replace(/\/[^/]+$/, "");
   return {
@@ -91,6 +108,9 @@ function traefikContainer(mounts: Container["volumeMounts"], usesToken: boolean)
     ports: [
       { name: "web", containerPort: containerPorts.web, hostPort: 80, protocol: "TCP" },
       { name: "websecure", containerPort: containerPorts.websecure, hostPort: 443, protocol: "TCP" },
+      ...(sshPort === undefined
+        ? []
+        : [{ name: "ssh", containerPort: containerPorts.ssh, hostPort: sshPort, protocol: "TCP" }]),
       { name: "ping", containerPort: containerPorts.ping, protocol: "TCP" },
     ],
     resources: {

@@ -10,6 +10,7 @@ import {
 import * as random from "@pulumi/random";
 import { configHash } from "../configHash.ts";
 import { Route } from "../ingress/route.ts";
+import type { GuardedPaths, RouteGuard, RouteTls } from "../ingress/routeIngresses.ts";
 import { registerNamespace } from "../namespace.ts";
 import { labelsOf, registerWorkload } from "../workload.ts";
 import { gatewayBundle } from "./bundle.ts";
@@ -20,7 +21,9 @@ export interface SensorGatewayArgs {
   /** Full name of its host, such as `sensors.home.example.com`. */
   readonly host: string;
   /** Where the host's certificate comes from. */
-  readonly tls: "acme" | "selfSigned";
+  readonly tls: RouteTls;
+  /** Whether the entrance has a login; all but the readings' path is then behind it. */
+  readonly hasLogin: boolean;
   /** UDP port on which every board's Datadog agent takes DogStatsD datagrams. */
   readonly dogstatsdPort: number;
 }
@@ -88,6 +91,8 @@ export class SensorGateway extends ComponentResource {
         service: metadata.name,
         port: servicePort,
         tls: args.tls,
+        ...(args.hasLogin ? behindLogin : open),
+        guarded,
       },
       inNamespace,
     );
@@ -98,3 +103,10 @@ export class SensorGateway extends ComponentResource {
 }
 
 const servicePort = 80;
+
+const open: RouteGuard = { limit: "requests", authorization: "drop" };
+const behindLogin: RouteGuard = { limit: "passwords", authorization: "login" };
+// The devices' token of 40 letters and digits is beyond guessing, and a home of them has one address.
+const guarded: readonly GuardedPaths[] = [
+  { name: "readings", limit: "requests", authorization: "pass", prefixes: ["/readings"] },
+];

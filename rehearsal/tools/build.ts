@@ -62,7 +62,8 @@ export async function buildTool<Name extends string>(
   setUp: SetUp<Name>,
 ): Promise<string> {
   const file = path.join(folder, tool.name);
-  const args = ["build", "-trimpath", "-ldflags", linkerFlags(kubernetesVersion), "-o", file, tool.goPackage];
+  const flags = `${linkerFlags(kubernetesVersion)}${ownVersion(tool)}`;
+  const args = ["build", "-trimpath", "-ldflags", flags, "-o", file, tool.goPackage];
   let line = "";
   const stop = heartbeat(heartbeatSeconds, (seconds) => {
     setUp.say(`${tool.name} ${tool.version}: still building, ${seconds} s${line === "" ? "" : ` (${line})`}`);
@@ -93,6 +94,11 @@ export function linkerFlags(kubernetes: string): string {
     ([name, value]) => `-X k8s.io/component-base/version.${name}=${value}`,
   );
   return ["-s -w", ...settings].join(" ");
+}
+
+/** Only the linker heeds it, so that the cache still serves. */
+function ownVersion({ version, versionVariable }: Tool<string>): string {
+  return versionVariable === undefined ? "" : ` -X ${versionVariable}=${version}`;
 }
 
 /** The user's own Go settings must not change what is built; where modules come from stays theirs. */

@@ -19,12 +19,16 @@ export interface Release {
 export interface Tool<Name extends string = ToolName> {
   name: Name;
   version: string;
-  /** A line of what the program prints for `--version`; more may follow after a space. */
+  /** A line of what the program prints when asked for its version; more may follow after a space. */
   versionLine: string;
+  /** How it is asked for its version; `--version` if left out. */
+  versionArgs?: readonly string[];
   /** Platforms without an entry have no release whose checksum is known, and build the program. */
   releases: Partial<Record<Platform, Release>>;
   /** The main package, from the modules pinned in go.mod. */
   goPackage: string;
+  /** Where the program keeps its version, by the linker's name for it, where it must be told. */
+  versionVariable?: string;
 }
 
 /** Kubernetes of the rehearsal, without the v. */

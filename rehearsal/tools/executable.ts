@@ -36,7 +36,7 @@ export async function isExecutable(file: string): Promise<boolean> {
 /** Why a program is not the tool in its pinned version, by asking it; undefined if it is. */
 export async function versionFault(file: string, tool: Tool<string>): Promise<string | undefined> {
   try {
-    const { output } = await run(file, ["--version"], { limit: versionLimitMs });
+    const { output } = await run(file, tool.versionArgs ?? ["--version"], { limit: versionLimitMs });
     const isRight = (line: string): boolean =>
       line === tool.versionLine || line.startsWith(`${tool.versionLine} `);
     if (output.split("\n").some((line) => isRight(line.trimEnd()))) return undefined;

@@ -5,56 +5,6 @@ import { absolutePath, boardName, label, secretString } from "./fields.ts";
 /** Where data lies on a board unless the settings say otherwise. */
 export const dataDirectory = "/var/lib/bramble";
 
-const acme = z
-  .strictObject({
-    email: z
-      .email("must be an e-mail address")
-      .meta({ description: "Where the certificate authority writes before a certificate expires." }),
-    challenge: z
-      .enum(["dns01", "http01", "tlsAlpn01"])
-      .default("dns01")
-      .meta({ description: "How the domain is proven. `dns01` needs `dns`, and no open port." }),
-    directory: z
-      .union([z.enum(["production", "staging"]), z.url({ protocol: /^https$/ })], {
-        error: "must be production, staging or the https url of an ACME directory",
-      })
-      .default("production")
-      .meta({ description: "Let's Encrypt's production or staging, or the url of another directory." }),
-  })
-  .meta({ description: "Certificates by ACME (Let's Encrypt)." });
-
-/** Settings of the entrance. */
-export const ingress = z
-  .strictObject({
-    board: boardName("The board to which the router forwards ports 80 and 443."),
-    certificates: z
-      .enum(["acme", "selfSigned"])
-      .default("acme")
-      .meta({ description: "Where certificates come from." }),
-    acme: acme.optional(),
-  })
-  .meta({ description: "Traefik, the entrance for all hosts." });
-
-/** Settings of the DNS updater. */
-export const dns = z
-  .strictObject({
-    apiToken: secretString(
-      /^[0-9A-Za-z_-]{40,80}$/,
-      "must be a Cloudflare API token (40 to 80 letters, digits, _ and -), not the global key",
-      "Cloudflare API token with the rights Zone–Zone–Read and Zone–DNS–Edit on the zone.",
-      { placeholder: (digits) => digits.slice(0, 40) },
-    ),
-    proxied: z
-      .boolean("must be true or false")
-      .default(false)
-      .meta({ description: "Whether Cloudflare stands in front of the hosts." }),
-    paused: z
-      .boolean("must be true or false")
-      .default(false)
-      .meta({ description: "Keeps the updater deployed but has it change nothing." }),
-  })
-  .meta({ description: "The updater that points Cloudflare's records at a changing home address." });
-
 /** Settings of where data lies. */
 export const storage = z
   .strictObject({

@@ -268,6 +268,97 @@ describe("a fault is refused with where, what, and the fix", () => {
       '"gogs" is the host of gogs already',
     ],
     [
+      "an app with the address's name",
+      (config) => (config["bramble:gogs"] = { host: "entrance" }),
+      "bramble:dns.entrance",
+      '"entrance" is the host of gogs already',
+    ],
+    [
+      "a host outside the zone",
+      (config) => (section(config, "dns").zone = "example.org"),
+      "bramble:dns.zone",
+      '"example.org" does not hold the hosts, which are below bramble:domain "home.example.com". Set the zone',
+    ],
+    [
+      "an ACME e-mail left out",
+      (config) => (section(config, "ingress").acme = {}),
+      "bramble:ingress.acme.email",
+      "is missing",
+    ],
+    [
+      "a rate of 0",
+      (config) => (section(config, "ingress").limits = { logins: { perMinute: 0 } }),
+      "bramble:ingress.limits.logins.perMinute",
+      "0 must be 1 or more: 0 would be no limit at all.",
+    ],
+    [
+      "a burst below 1",
+      (config) => (section(config, "ingress").limits = { requests: { burst: 0 } }),
+      "bramble:ingress.limits.requests.burst",
+      "0 must be 1 or more, or no request would pass.",
+    ],
+    [
+      "a proxied record with HTTP-01",
+      (config) => {
+        Object.assign(section(config, "ingress").acme as Config, { challenge: "http01" });
+        section(config, "dns").proxied = true;
+      },
+      "bramble:ingress.acme.challenge",
+      '"http01" cannot work with dns.proxied',
+    ],
+    [
+      "a proxied record with TLS-ALPN-01",
+      (config) => {
+        Object.assign(section(config, "ingress").acme as Config, { challenge: "tlsAlpn01" });
+        section(config, "dns").proxied = true;
+      },
+      "bramble:ingress.acme.challenge",
+      "Choose dns01, or set dns.proxied: false.",
+    ],
+    [
+      "a wildcard with HTTP-01",
+      (config) =>
+        Object.assign(section(config, "ingress").acme as Config, { challenge: "http01", wildcard: true }),
+      "bramble:ingress.acme.wildcard",
+      "cannot be proven by http01",
+    ],
+    ...["0.0.0.0/0", "::/0", "10.0.0.0/7"].map((range): (typeof cases)[number] => [
+      `a trusted proxy range of ${range}`,
+      (config) => (section(config, "ingress").trustedProxies = ["192.168.1.2/32", range]),
+      "bramble:ingress.trustedProxies[1]",
+      `"${range}" trusts too many`,
+    ]),
+    [
+      "a trusted proxy that is no range",
+      (config) => (section(config, "ingress").trustedProxies = ["192.168.1.2"]),
+      "bramble:ingress.trustedProxies[0]",
+      '"192.168.1.2" must be an address range such as 192.168.1.2/32',
+    ],
+    [
+      "a token that is the global key",
+      (config) => (section(config, "dns").apiToken = "0123456789abcdef0123456789abcdef01234"),
+      "bramble:dns.apiToken",
+      "must be a Cloudflare API token (40 to 80 letters, digits, _ and -), not the global key",
+    ],
+    [
+      "a login's password that is short",
+      (config) => (section(config, "ingress").login = { user: "me", password: "short" }),
+      "bramble:ingress.login.password",
+      "must be 12 to 72 printable ASCII characters",
+    ],
+    [
+      "an address that is none",
+      (config) => (section(config, "dns").addresses = ["203.0.113.300"]),
+      "bramble:dns.addresses[0]",
+      '"203.0.113.300" must be an IPv4 or IPv6 address',
+    ],
+    [
+      "a ttl that Cloudflare does not take",
+      (config) => (section(config, "dns").ttl = 30),
+      "bramble:dns.ttl",
+      "30 must be 1 (automatic) or 60 to 86400",
+    ],
+    [
       "a site that is none",
       (config) => (section(config, "datadog").site = "datadoghq.de"),
       "bramble:datadog.site",

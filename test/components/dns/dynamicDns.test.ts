@@ -6,7 +6,8 @@ import {
 import { inputsOf, type Registered, registeredBy } from "../registered.ts";
 
 const args: DynamicDnsWorkloadArgs = {
-  hosts: ["sensors.home.example.com", "gogs.home.example.com"],
+  entrance: "entrance.home.example.com",
+  ttl: 300,
   proxied: false,
   paused: false,
 };
@@ -17,9 +18,10 @@ function environment(changes: Partial<DynamicDnsWorkloadArgs> = {}): Record<stri
 }
 
 describe("dynamicDnsWorkload", () => {
-  it("keeps the hosts' A records, and leaves them when it stops", () => {
+  it("keeps the entrance's A record, and leaves them when it stops", () => {
     expect(environment()).toMatchObject({
-      DOMAINS: "gogs.home.example.com,sensors.home.example.com",
+      DOMAINS: "entrance.home.example.com",
+      TTL: "300",
       IP4_PROVIDER: "cloudflare.trace",
       IP6_PROVIDER: "none",
       UPDATE_CRON: "@every 5m",
@@ -49,8 +51,12 @@ describe("dynamicDnsWorkload", () => {
     });
   });
 
-  it("does not run without hosts", () => {
-    expect(dynamicDnsWorkload({ ...args, hosts: [] }).replicas).toBe(0);
+  it("is ready by what it reports, and while paused needs no fresh report", () => {
+    const probe = (paused: boolean) =>
+      dynamicDnsWorkload({ ...args, paused }).pod.containers[1]?.readinessProbe?.exec?.command;
+    expect(probe(false)).toEqual(["sh", "/etc/dynamic-dns/ready.sh", "720"]);
+    expect(probe(true)?.at(-1)).toBe("0");
+    expect(environment().HEALTHCHECKS).toBe("http://127.0.0.1:8081/cgi-bin/heard/ping");
   });
 });
 

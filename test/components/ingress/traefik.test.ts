@@ -1,5 +1,8 @@
+import { compareSync } from "bcryptjs";
 import { beforeAll, describe, expect, it } from "vitest";
+import { gogsGuards } from "../../../components/gogs/gogsRoute.ts";
 import { requireWhatAcmeNeeds, type TraefikArgs } from "../../../components/ingress/traefik.ts";
+import { defaultLimits } from "../../../components/ingress/limits.ts";
 import { inputsOf, type Registered, registeredBy } from "../registered.ts";
 
 const acme = { email: "me@example.com", challenge: "dns01", directory: "production" } as const;
@@ -10,6 +13,8 @@ const args: TraefikArgs = {
   dnsApiToken: "a".repeat(40),
   directory: "/var/lib/bramble",
   namespaces: ["gogs"],
+  trustedProxies: [],
+  limits: defaultLimits,
 };
 
 describe("Traefik", () => {
@@ -24,6 +29,10 @@ describe("Traefik", () => {
         acme: { ...args.acme, email: "you@example.com" },
       } as TraefikArgs);
       new Traefik("self-signed", { ...args, certificates: "selfSigned" });
+      const directoryCa = "-----BEGIN CERTIFICATE-----";
+      new Traefik("private-authority", { ...args, acme: { ...acme, directoryCa } });
+      new Traefik("login", { ...args, login: { user: "me", password: "correct horse battery" } });
+      new Traefik("other-login", { ...args, login: { user: "me", password: "incorrect horse" } });
     });
   });
   const hashOf = (name: string) => {
@@ -64,7 +73,7 @@ describe("Traefik", () => {
     for (const { verbs } of rules) expect(verbs).toEqual(["get", "list", "watch"]);
   });
 
-  it.for(["other-token", "other-email"])("starts anew with %s", (name) => {
+  it.for(["other-token", "other-email", "login"])("starts anew with %s", (name) => {
     expect(hashOf("traefik")).toMatch(/^[0-9a-f]{16}$/);
     expect(hashOf(name)).not.toBe(hashOf("traefik"));
   });
@@ -73,7 +82,33 @@ describe("Traefik", () => {
     const holders = registered.filter(({ type, inputs }) => {
       return type.startsWith("kubernetes:") && JSON.stringify(inputs).includes("a".repeat(40));
     });
-    expect(holders.map(({ name }) => name)).toEqual(["traefik-dns", "other-email-dns"]);
+    expect(holders.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(["traefik-dns", "other-email-dns"]),
+    );
+    for (const { type } of holders) expect(type).toBe("kubernetes:core/v1:Secret");
+  });
+
+  it("keeps of the login's password only a hash in the cluster, and that in a Secret", () => {
+    const inCluster = registered.filter(({ type }) => type.startsWith("kubernetes:"));
+    expect(JSON.stringify(inCluster)).not.toContain("correct horse battery");
+    const holders = inCluster.filter(({ inputs }) => JSON.stringify(inputs).includes("$2b$"));
+    expect(holders.map(({ name }) => name)).toEqual(["login-login-users", "other-login-login-users"]);
+    for (const { secrets } of holders) expect(secrets).toContain("stringData");
+    const { stringData } = inputsOf(registered, "Secret", "login-login-users");
+    const [, hash] = (stringData as { users: string }).users.trim().split(":");
+    expect(compareSync("correct horse battery", hash!)).toBe(true);
+    expect(hashOf("login")).not.toBe(hashOf("other-login"));
+  });
+
+  it("reads the login's users in its pod, where there is a login", () => {
+    expect(JSON.stringify(inputsOf(registered, "Deployment", "login-deployment"))).toContain("traefik-users");
+    expect(JSON.stringify(inputsOf(registered, "Deployment", "traefik-deployment"))).not.toContain("users");
+  });
+
+  it("brings a private authority's certificate along", () => {
+    expect(inputsOf(registered, "ConfigMap", "private-authority-configuration").data).toMatchObject({
+      "acme-ca.pem": "-----BEGIN CERTIFICATE-----",
+    });
   });
 
   it("makes no volume with selfSigned", () => {
@@ -110,9 +145,16 @@ describe("Route", () => {
   beforeAll(async () => {
     registered = await registeredBy(async () => {
       const { Route } = await import("../../../components/ingress/route.ts");
-      const route = { namespace: "gogs", host: "gogs.home.example.com", service: "gogs", port: 80 };
+      const route = {
+        namespace: "gogs",
+        host: "gogs.home.example.com",
+        service: "gogs",
+        port: 80,
+        ...gogsGuards,
+      };
       new Route("acme", { ...route, tls: "acme" });
       new Route("self-signed", { ...route, tls: "selfSigned" });
+      new Route("wildcard", { ...route, tls: { wildcard: "*.home.example.com" } });
     });
   });
   const annotations = (name: string) =>
@@ -134,6 +176,23 @@ describe("Route", () => {
         },
       ],
     });
+  });
+
+  it("limits each client before a password is checked, tighter where people and programs sign in", () => {
+    const middlewares = (ingress: string) => {
+      const { metadata } = inputsOf(registered, "Ingress", `acme-ingress${ingress}`);
+      const all = (metadata as { annotations: Record<string, string> }).annotations;
+      return all["traefik.ingress.kubernetes.io/router.middlewares"]?.replaceAll("@file", "").split(",");
+    };
+    expect(middlewares("")).toEqual(["headers", "inFlight", "requests", "withoutCredentials"]);
+    expect(middlewares("-login")).toEqual(["headers", "inFlight", "logins", "withoutCredentials"]);
+    expect(middlewares("-git")).toEqual(["headers", "inFlight", "credentials"]);
+  });
+
+  it("takes the wildcard's certificate, or one of its own", () => {
+    const main = "traefik.ingress.kubernetes.io/router.tls.domains.0.main";
+    expect(annotations("wildcard")).toMatchObject({ [main]: "*.home.example.com" });
+    expect(annotations("acme")).not.toHaveProperty([main]);
   });
 
   it("is on the entry point for HTTPS alone, and not waited for", () => {

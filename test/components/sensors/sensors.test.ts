@@ -32,6 +32,7 @@ beforeAll(async () => {
   const gateway = new SensorGateway("sensors", {
     host: "sensors.home.example.com",
     tls: "acme",
+    hasLogin: false,
     dogstatsdPort: 8125,
   });
   const tokenIsSecret = await isSecret(gateway.token);
@@ -96,6 +97,9 @@ describe("SensorGateway", () => {
       service: "sensor-gateway",
       port: 80,
       tls: "acme",
+      limit: "requests",
+      authorization: "drop",
+      guarded: [{ name: "readings", limit: "requests", authorization: "pass", prefixes: ["/readings"] }],
     });
   });
 });

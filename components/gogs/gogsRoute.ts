@@ -1,0 +1,26 @@
+import type { GuardedPaths, RouteGuard } from "../ingress/routeIngresses.ts";
+
+/**
+ * How Gogs' host is guarded. Gogs checks a password that comes with any request at all, so all but git and the
+ * API lose theirs: there remain two doors for guessing, and each has its limit. Old git clients that fetch a
+ * public repository object by object bring no password there and are not held up.
+ */
+export const gogsGuards: RouteGuard & { guarded: readonly GuardedPaths[] } = {
+  limit: "requests",
+  authorization: "drop",
+  guarded: [
+    {
+      name: "login",
+      limit: "logins",
+      authorization: "drop",
+      prefixes: ["/user/login", "/user/forget_password", "/user/reset_password", "/user/sign_up"],
+    },
+    {
+      name: "git",
+      limit: "credentials",
+      authorization: "pass",
+      prefixes: ["/api"],
+      patterns: ["/[^/]+/[^/]+/(info/refs|git-upload-pack|git-receive-pack|info/lfs/.*)$"],
+    },
+  ],
+};

@@ -1,0 +1,101 @@
+import type { LimitName } from "./limits.ts";
+import { acmeResolver, ingressClassName, secureEntryPoint } from "./traefikConfig.ts";
+
+/**
+ * Where a host's certificate comes from: `acme` for one of its own, `{ wildcard }` for the one of all hosts
+ * below the domain (`*.home.example.com`), `selfSigned` for Traefik's own, which browsers warn of.
+ */
+export type RouteTls = "acme" | "selfSigned" | { readonly wildcard: string };
+
+/** What becomes of a password that a request brings along in its header `Authorization`. */
+export type Authorization =
+  /** The app gets it. */
+  | "pass"
+  /** It is taken off: the app gets no password to check. */
+  | "drop"
+  /** Traefik checks it against the users of the login, and the app gets neither it nor who fails. */
+  | "login";
+
+/** How some paths of a host are guarded. */
+export interface RouteGuard {
+  /** The limit that holds for each client address. Always before any password is checked. */
+  limit: LimitName;
+  authorization: Authorization;
+}
+
+/** Paths of a host that are guarded otherwise than the rest. */
+export interface GuardedPaths extends RouteGuard {
+  /** Suffix of the Ingress: `login`. */
+  name: string;
+  /** Paths with everything below them, such as `/api`. */
+  prefixes?: readonly string[];
+  /** Regular expressions (RE2) that begin with `/` and may match anywhere in the path. */
+  patterns?: readonly string[];
+}
+
+/** What decides the Ingresses of a host. */
+export interface RouteIngressArgs extends RouteGuard {
+  /** Full host name, such as `gogs.home.example.com`. */
+  host: string;
+  /** Name of the service behind it, and of the Ingress. */
+  service: string;
+  /** Port of the service. */
+  port: number;
+  /** Where the host's certificate comes from. */
+  tls: RouteTls;
+  /** Paths that are guarded otherwise. */
+  guarded?: readonly GuardedPaths[];
+}
+
+/** One Ingress: its name, what Traefik is told by annotations, and its paths. */
+export interface RouteIngress {
+  name: string;
+  annotations: Record<string, string>;
+  spec: ReturnType<typeof ingressSpec>;
+}
+
+/** The Ingresses of a host: one for its guarded paths each, since annotations hold for a whole Ingress. */
+export function routeIngresses(args: RouteIngressArgs): RouteIngress[] {
+  const everything = { ...args, name: "", prefixes: ["/"] };
+  return [everything, ...(args.guarded ?? [])].map((paths) => ({
+    name: paths.name === "" ? args.service : `${args.service}-${paths.name}`,
+    annotations: routeAnnotations(args.tls, paths),
+    spec: ingressSpec(args, paths),
+  }));
+}
+
+function ingressSpec(
+  { host, service, port }: RouteIngressArgs,
+  { prefixes, patterns }: Partial<GuardedPaths>,
+) {
+  const backend = { service: { name: service, port: { number: port } } };
+  const paths = [
+    ...(prefixes ?? []).map((path) => ({ path, pathType: "Prefix", backend })),
+    ...(patterns ?? []).map((path) => ({ path, pathType: "ImplementationSpecific", backend })),
+  ];
+  return { ingressClassName, tls: [{ hosts: [host] }], rules: [{ host, http: { paths } }] };
+}
+
+function routeAnnotations(tls: RouteTls, guard: Omit<GuardedPaths, "name">): Record<string, string> {
+  const router = "traefik.ingress.kubernetes.io/router";
+  return {
+    [`${router}.entrypoints`]: secureEntryPoint,
+    [`${router}.middlewares`]: middlewares(guard)
+      .map((name) => `${name}@file`)
+      .join(","),
+    ...(guard.patterns && { [`${router}.pathmatcher`]: "PathRegexp" }),
+    // A router's own TLS replaces the entry point's, so it is given in every case.
+    ...(tls === "selfSigned"
+      ? { [`${router}.tls`]: "true" }
+      : { [`${router}.tls.certresolver`]: acmeResolver }),
+    ...(typeof tls === "object" && { [`${router}.tls.domains.0.main`]: tls.wildcard }),
+    // Traefik on host ports publishes no load balancer's address, which Pulumi would wait for.
+    "pulumi.com/skipAwait": "true",
+  };
+}
+
+/** In this order they act: the limits before the password. */
+function middlewares({ limit, authorization }: RouteGuard): string[] {
+  const guards = { pass: [], drop: ["withoutCredentials"], login: ["login"] };
+  return ["headers", "inFlight", limit, ...guards[authorization]];
+}

@@ -1,0 +1,66 @@
+import { limitMiddlewares, type Limits } from "./limits.ts";
+import type { SshForward } from "./traefikConfig.ts";
+import { containerPlace, type TraefikPlace } from "./traefikPlace.ts";
+
+/** What decides Traefik's dynamic configuration. */
+export interface TraefikDynamicArgs {
+  /** What one client address may ask for. */
+  limits: Limits;
+  /** As in the static configuration. */
+  trustedProxies: readonly string[];
+  /** Given if there is a login for pages that have none of their own. */
+  login?: { user: string };
+  /** As in the static configuration. */
+  ssh?: SshForward;
+}
+
+/** Name of the file, in the folder of users, with the lines `name:hash` of who may pass the login. */
+export const usersFile = "users";
+
+// Mozilla's intermediate set without what has no forward secrecy; Go orders them itself, and TLS 1.3 has its own
+// (https://ssl-config.mozilla.org/guidelines/5.7.json).
+const cipherSuites = [
+  "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+  "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+  "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+  "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+  "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
+  "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256",
+];
+
+/** Traefik's dynamic configuration (dynamic.yaml): what does not come from Ingresses. */
+export function traefikDynamicConfig(args: TraefikDynamicArgs, place: TraefikPlace = containerPlace) {
+  return {
+    tls: { options: { default: { minVersion: "VersionTLS12", cipherSuites } } },
+    http: {
+      middlewares: {
+        headers: { headers: securityHeaders() },
+        ...limitMiddlewares(args.limits, args.trustedProxies),
+        withoutCredentials: { headers: { customRequestHeaders: { Authorization: "" } } },
+        ...(args.login && {
+          login: { basicAuth: { usersFile: `${place.paths.users}/${usersFile}`, removeHeader: true } },
+        }),
+      },
+    },
+    ...(args.ssh && { tcp: sshForward(args.ssh) }),
+  };
+}
+
+/** What browsers are told with every answer, also with those that Traefik gives itself. */
+function securityHeaders() {
+  return {
+    // A year. Not for subdomains, and not preloaded: the domain may have other hosts than these.
+    stsSeconds: 31_536_000,
+    forceSTSHeader: true,
+    contentTypeNosniff: true,
+    customFrameOptionsValue: "SAMEORIGIN",
+    referrerPolicy: "strict-origin-when-cross-origin",
+  };
+}
+
+function sshForward({ backend }: SshForward) {
+  return {
+    routers: { ssh: { entryPoints: ["ssh"], rule: "HostSNI(`*`)", service: "ssh" } },
+    services: { ssh: { loadBalancer: { servers: [{ address: backend }] } } },
+  };
+}

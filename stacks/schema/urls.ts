@@ -1,0 +1,163 @@
+import ipaddr from "ipaddr.js";
+import { z } from "zod";
+import { defaultLimits, type LimitName } from "../../components/ingress/limits.ts";
+import { boardName, dnsLabel, label, secretString } from "./fields.ts";
+
+const flag = () => z.boolean("must be true or false");
+
+/** A domain of two labels or more. */
+export const domainName = () =>
+  z
+    .string("must be a domain")
+    .refine(
+      (value) => value.includes(".") && value.split(".").every((part) => dnsLabel.test(part)),
+      "must be a domain such as home.example.com",
+    );
+
+const acme = z
+  .strictObject({
+    email: z
+      .email("must be an e-mail address")
+      .meta({ description: "Where the certificate authority writes before a certificate expires." }),
+    challenge: z
+      .enum(["dns01", "http01", "tlsAlpn01"])
+      .default("dns01")
+      .meta({ description: "How the domain is proven. `dns01` needs `dns`, and no open port." }),
+    directory: z
+      .union([z.enum(["production", "staging"]), z.url({ protocol: /^https$/ })], {
+        error: "must be production, staging or the https url of an ACME directory",
+      })
+      .default("production")
+      .meta({ description: "Let's Encrypt's production or staging, or the url of another directory." }),
+    directoryCa: z
+      .string("must be a certificate in PEM")
+      .regex(
+        /^-----BEGIN CERTIFICATE-----\n[^]+\n-----END CERTIFICATE-----\s*$/,
+        "must be a certificate in PEM",
+      )
+      .optional()
+      .meta({
+        description: "Certificate of the authority behind that url's https, where it is a private one.",
+      }),
+    wildcard: flag()
+      .default(false)
+      .meta({ description: "One certificate for all hosts below `domain`. Only with `dns01`." }),
+  })
+  .meta({ description: "Certificates by ACME (Let's Encrypt)." });
+
+function limit(name: LimitName, what: string) {
+  const { perMinute, burst } = defaultLimits[name];
+  const atLeastOne = (why: string) =>
+    z.int(`must be a whole number, 1 or more${why}`).min(1, `must be 1 or more${why}`);
+  return z
+    .strictObject({
+      perMinute: atLeastOne(": 0 would be no limit at all")
+        .max(60_000, "must be 60000 at most")
+        .default(perMinute)
+        .meta({ description: "Requests a minute in the long run." }),
+      burst: atLeastOne(", or no request would pass")
+        .max(10_000, "must be 10000 at most")
+        .default(burst)
+        .meta({ description: "Requests at once." }),
+    })
+    .prefault({})
+    .meta({ description: what });
+}
+
+const limits = z
+  .strictObject({
+    requests: limit("requests", "Everything that checks no password."),
+    passwords: limit("passwords", "Pages behind the login."),
+    credentials: limit("credentials", "git over HTTPS and Gogs' API, where programs sign in."),
+    logins: limit("logins", "Pages where people sign in."),
+    inFlight: z
+      .int("must be a whole number, 1 or more")
+      .min(1, "must be 1 or more, or no request would pass")
+      .max(10_000, "must be 10000 at most")
+      .default(defaultLimits.inFlight)
+      .meta({ description: "Requests under way at once." }),
+  })
+  .prefault({})
+  .meta({ description: "What one client address may ask for (docs/public-urls.md)." });
+
+const login = z
+  .strictObject({
+    user: z
+      .string("must be a name")
+      .regex(/^[\w.@-]{1,64}$/, "must be letters, digits and . _ @ -, 64 at most")
+      .meta({ description: "Name to sign in with." }),
+    password: secretString(
+      /^[\x20-\x7e]{12,72}$/,
+      "must be 12 to 72 printable ASCII characters: bcrypt heeds no more",
+      "Password. One is made up if left out.",
+      { placeholder: (digits) => digits.slice(0, 24) },
+    ).optional(),
+  })
+  .meta({ description: "Who may see pages that have no login of their own. Without it they are open." });
+
+/** Settings of the entrance. */
+export const ingress = z
+  .strictObject({
+    board: boardName("The board to which the router forwards ports 80 and 443."),
+    certificates: z
+      .enum(["acme", "selfSigned"])
+      .default("acme")
+      .meta({ description: "Where certificates come from." }),
+    acme: acme.optional(),
+    limits,
+    login: login.optional(),
+    trustedProxies: z
+      .array(
+        z
+          .string("must be an address range")
+          .refine((value) => ipaddr.isValidCIDR(value), "must be an address range such as 192.168.1.2/32"),
+        "must be a list of address ranges",
+      )
+      .default([])
+      .meta({
+        description:
+          "Proxies in front whose X-Forwarded-For is believed. Cloudflare's are, with `dns.proxied`.",
+      }),
+  })
+  .meta({ description: "Traefik, the entrance for all hosts." });
+
+/** Settings of names at Cloudflare. */
+export const dns = z
+  .strictObject({
+    apiToken: secretString(
+      /^[0-9A-Za-z_-]{40,80}$/,
+      "must be a Cloudflare API token (40 to 80 letters, digits, _ and -), not the global key",
+      "Cloudflare API token with the rights Zone–Zone–Read and Zone–DNS–Edit on the zone.",
+      { placeholder: (digits) => digits.slice(0, 40) },
+    ),
+    zone: domainName()
+      .optional()
+      .meta({ description: "The zone at Cloudflare. The last two parts of `domain` if left out." }),
+    entrance: label().default("entrance").meta({
+      description: "The one name below `domain` that has the address; the apps' are aliases of it.",
+    }),
+    addresses: z
+      .array(
+        z.string("must be an address").refine((value) => isAddress(value), "must be an IPv4 or IPv6 address"),
+        "must be a list of addresses",
+      )
+      .default([])
+      .meta({ description: "The home's fixed addresses. Without any, an updater follows its changing one." }),
+    proxied: flag().default(false).meta({ description: "Whether Cloudflare stands in front of the hosts." }),
+    ttl: z
+      .int("must be a whole number of seconds")
+      .refine(
+        (value) => value === 1 || (value >= 60 && value <= 86_400),
+        "must be 1 (automatic) or 60 to 86400",
+      )
+      .default(1)
+      .meta({ description: "Seconds for which others may remember a record; 1 leaves it to Cloudflare." }),
+    paused: flag()
+      .default(false)
+      .meta({ description: "Keeps the updater deployed but has nothing changed at Cloudflare." }),
+  })
+  .meta({ description: "The hosts' names at Cloudflare, and the updater that follows a changing address." });
+
+function isAddress(value: string): boolean {
+  return ipaddr.IPv4.isValidFourPartDecimal(value) || ipaddr.IPv6.isValid(value);
+}

@@ -1,0 +1,226 @@
+import { execFile, execFileSync } from "node:child_process";
+import { Agent } from "node:https";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { defaultLimits, type RateLimit } from "../../../components/ingress/limits.ts";
+import { type Answer, basic, get, type Request } from "../../edge/browse.ts";
+import { gogsHost, Home, login, noEdge, sensorsHost } from "../../edge/home.ts";
+import type { Access, Traefik } from "../../edge/traefik.ts";
+
+const why = await noEdge();
+const repositories = mkdtempSync(path.join(tmpdir(), "repositories-"));
+const home = new Home("brute-force");
+let traefik: Traefik;
+
+beforeAll(async () => {
+  if (why === undefined) await home.start("selfSigned", repositories);
+}, 180_000);
+afterAll(async () => {
+  if (why === undefined) await home.stop();
+  rmSync(repositories, { recursive: true });
+}, 60_000);
+beforeEach(async ({ skip }) => {
+  skip(why !== undefined, why);
+  // A new one has forgotten who asked how often.
+  traefik = await home.traefik("self-signed", { certificates: "selfSigned" });
+  await traefik.until("routing", async () => (await ask({ path: "/", from: "127.0.0.99" })).status !== 404);
+}, 60_000);
+
+function ask(request: Partial<Request>): Promise<Answer> {
+  return get({ host: sensorsHost, port: home.ports.websecure, ...request });
+}
+
+/** All answers to a number of requests, as fast as they come. */
+async function flood(count: number, request: (i: number) => Partial<Request>): Promise<Answer[]> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 40 });
+  const answers = await Promise.all(Array.from({ length: count }, (_, i) => ask({ agent, ...request(i) })));
+  agent.destroy();
+  return answers;
+}
+
+/** Milliseconds that a right password takes from an address of its own. */
+async function timeOfLogin(): Promise<number> {
+  const start = performance.now();
+  const { status } = await ask({ from: "127.0.0.3", headers: basic(login.user, login.password) });
+  expect(status).toBe(200);
+  return performance.now() - start;
+}
+
+const wrong = (i: number) => basic(login.user, `wrong-${i}`);
+const withStatus = (answers: Answer[], status: number) => answers.filter((each) => each.status === status);
+/** What a bucket lets through in some seconds; one for the edge between them. */
+const allowed = ({ perMinute, burst }: RateLimit, seconds: number) => burst + (perMinute / 60) * seconds + 1;
+
+/** Seconds from the first to the last of some requests, as Traefik saw them. */
+function seconds(accesses: Access[]): number {
+  const times = accesses.map(({ StartUTC }) => Date.parse(StartUTC));
+  return (Math.max(...times) - Math.min(...times)) / 1000;
+}
+
+describe("5,000 wrong passwords from one address, as fast as they come", { timeout: 180_000 }, () => {
+  it("are checked no oftener than burst and rate allow; others notice nothing", async () => {
+    const usual = await timeOfLogin();
+    const attack = flood(5000, (i) => ({ from: "127.0.0.2", headers: wrong(i) }));
+    const over = new AbortController();
+    void attack.then(() => over.abort());
+    await sleep(300);
+    const others: number[] = [];
+    while (!over.signal.aborted) {
+      others.push(await timeOfLogin());
+      await sleep(300);
+    }
+    const answers = await attack;
+
+    const accesses = traefik.accesses.filter(({ ClientHost }) => ClientHost === "127.0.0.2");
+    expect(accesses).toHaveLength(5000);
+    const took = seconds(accesses);
+    const checked = withStatus(answers, 401);
+    const refused = withStatus(answers, 429);
+    console.log(
+      `5000 wrong passwords in ${took.toFixed(1)} s: ${checked.length} checked, ${refused.length} refused; ` +
+        `a login from elsewhere took ${usual.toFixed(0)} ms before and ` +
+        `${others.map((ms) => ms.toFixed(0)).join(", ")} ms meanwhile; ` +
+        `Traefik's memory ${JSON.stringify(traefik.memory)} MiB`,
+    );
+    expect(checked.length).toBeGreaterThanOrEqual(defaultLimits.passwords.burst);
+    expect(checked.length).toBeLessThanOrEqual(allowed(defaultLimits.passwords, took));
+    expect(checked.length + refused.length).toBe(5000);
+    for (const { headers } of refused) {
+      // A request too many under way has no date to come again.
+      if (headers["x-retry-in"] !== undefined)
+        expect(Number(headers["retry-after"])).toBeGreaterThanOrEqual(1);
+    }
+    expect(refused.filter(({ headers }) => headers["retry-after"] !== undefined).length).toBeGreaterThan(
+      4000,
+    );
+    // Against what a login takes here and now, since other tests run at the same time.
+    expect(Math.min(...others)).toBeLessThan(10 * usual + 500);
+    expect(traefik.memory.anonymous).toBeLessThan(80);
+    expect(traefik.complaints).toEqual([]);
+  });
+
+  it("are not more when they claim to come from elsewhere", async () => {
+    const start = Date.now();
+    const answers = await flood(600, (i) => ({
+      from: "127.0.0.4",
+      headers: {
+        ...wrong(i),
+        "x-forwarded-for": `198.51.100.${i % 250}`,
+        "x-real-ip": `198.51.100.${i % 250}`,
+      },
+    }));
+    const checked = withStatus(answers, 401).length;
+    expect(checked).toBeLessThanOrEqual(allowed(defaultLimits.passwords, (Date.now() - start) / 1000));
+  });
+
+  it("on Gogs' own login meet a tighter limit, however its path is written", async () => {
+    const start = Date.now();
+    const paths = [
+      "/user/login",
+      "/user/login/",
+      "//user/login",
+      "/user/./login",
+      "/user/../user/login",
+      "/user/login?x=1",
+    ];
+    const answers = await flood(300, (i) => ({
+      host: gogsHost,
+      from: "127.0.0.5",
+      method: "POST",
+      path: paths[i % paths.length]!,
+    }));
+    const passed = answers.filter(({ status }) => status !== 429 && status !== 301 && status !== 308).length;
+    expect(passed).toBeLessThanOrEqual(allowed(defaultLimits.logins, (Date.now() - start) / 1000));
+    expect((await ask({ host: gogsHost, from: "127.0.0.6", path: "/user%2Flogin" })).status).toBe(400);
+  });
+
+  it("on Gogs' pages lose their password, and on git and the API meet a limit", async () => {
+    const start = Date.now();
+    const answers = await flood(400, (i) => ({
+      host: gogsHost,
+      from: "127.0.0.7",
+      path: i % 2 ? "/me/notes.git/info/refs?service=git-upload-pack" : "/api/v1/user",
+      headers: wrong(i),
+    }));
+    const passed = answers.filter(({ status }) => status !== 429).length;
+    expect(passed).toBeLessThanOrEqual(2 * allowed(defaultLimits.credentials, (Date.now() - start) / 1000));
+  });
+});
+
+it("forgets a guesser only after a while of quiet", { timeout: 60_000 }, async () => {
+  const { burst, perMinute } = defaultLimits.passwords;
+  const start = Date.now();
+  const guesses = async () =>
+    withStatus(await flood(2 * burst, (i) => ({ from: "127.0.0.8", headers: wrong(i) })), 401).length;
+  const first = await guesses();
+  await sleep(4_000);
+  const second = await guesses();
+  expect(first + second).toBeLessThanOrEqual(allowed(defaultLimits.passwords, (Date.now() - start) / 1000));
+  await sleep((60 / perMinute + 2) * 1000);
+  expect(await guesses()).toBeGreaterThanOrEqual(burst);
+});
+
+describe("the apps behind", () => {
+  it("get neither the login's password nor one that is not for them", async () => {
+    const { body } = await ask({ from: "127.0.0.10", headers: basic(login.user, login.password) });
+    expect(body).toContain("<title>sensors</title>");
+    expect(body).not.toContain("authorization");
+  });
+  it("get a device's token, without the login", async () => {
+    const headers = { authorization: "Bearer token" };
+    const { status, body } = await ask({ from: "127.0.0.11", path: "/readings", headers });
+    expect(status).toBe(200);
+    expect(body).toContain("Bearer token");
+  });
+  it("are told the client's address, and not what it claims", async () => {
+    const headers = { "x-forwarded-for": "198.51.100.9" };
+    const { body } = await ask({ from: "127.0.0.12", path: "/readings", headers });
+    expect(body).toContain('"forwarded":"127.0.0.12"');
+  });
+});
+
+describe("git", { timeout: 120_000 }, () => {
+  it("clones a repository in 500 requests without meeting a limit", async ({ skip }) => {
+    const objects = makeRepository();
+    skip(objects === undefined, "git is not on PATH");
+    const clone = path.join(repositories, "clone");
+    const url = `https://${gogsHost}:${home.ports.websecure}/me/notes.git`;
+    const start = performance.now();
+    await promisify(execFile)("git", [
+      ...["-c", `http.curloptResolve=${gogsHost}:${home.ports.websecure}:127.0.0.1`],
+      // The certificate is Traefik's own here; certificates have a test of their own.
+      ...["-c", "http.sslVerify=false", "clone", "--quiet", url, clone],
+    ]);
+    const asked = traefik.accesses.filter(({ RequestPath }) => RequestPath.startsWith("/me/notes.git"));
+    console.log(
+      `git clone: ${asked.length} requests in ${((performance.now() - start) / 1000).toFixed(1)} s`,
+    );
+    expect(asked.length).toBeGreaterThan(500);
+    expect(asked.filter(({ DownstreamStatus }) => DownstreamStatus === 429)).toEqual([]);
+    expect(execFileSync("git", ["-C", clone, "log", "--oneline"], { encoding: "utf8" })).toContain("notes");
+  });
+});
+
+/** A bare repository of so many loose objects that a clone over plain HTTP needs 500 requests. */
+function makeRepository(): number | undefined {
+  const work = path.join(repositories, "work");
+  mkdirSync(work);
+  for (let i = 0; i < 520; i++) writeFileSync(path.join(work, `note-${i}`), `${i}\n`);
+  const git = (...args: string[]) => execFileSync("git", ["-C", work, ...args], { stdio: "pipe" });
+  try {
+    git("init", "--quiet", "--initial-branch=main");
+  } catch {
+    return undefined;
+  }
+  git("add", ".");
+  git("-c", "user.name=me", "-c", "user.email=me@example.com", "commit", "--quiet", "-m", "notes");
+  const bare = path.join(repositories, "me", "notes.git");
+  // A local clone keeps the objects loose; a fetch would pack them.
+  git("clone", "--quiet", "--bare", "--local", work, bare);
+  execFileSync("git", ["-C", bare, "update-server-info"]);
+  return 520;
+}

@@ -1,0 +1,152 @@
+// One edge for tests: Cloudflare, an ACME authority, the cluster's API and two apps, all on this machine.
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import { networkInterfaces, tmpdir } from "node:os";
+import path from "node:path";
+import { bcryptHash } from "../../components/ingress/login.ts";
+import { defaultLimits } from "../../components/ingress/limits.ts";
+import type { RouteTls } from "../../components/ingress/routeIngresses.ts";
+import type { TraefikArgs } from "../../components/ingress/traefik.ts";
+import type { AcmeArgs } from "../../components/ingress/acmeConfig.ts";
+import { findPrograms } from "../programs/catalogue.ts";
+import { CloudflareApi } from "./cloudflareApi.ts";
+import { EdgeCluster, traefikArgs } from "./cluster.ts";
+import { DnsServer } from "./dnsServer.ts";
+import { gitServer } from "./gitServer.ts";
+import { Pebble } from "./pebble.ts";
+import { freePorts } from "./program.ts";
+import { testPlace, Traefik } from "./traefik.ts";
+
+export const gogsHost = "gogs.home.example.com";
+export const sensorsHost = "sensors.home.example.com";
+export const login = { user: "me", password: "correct horse battery" };
+
+/** Why the edge cannot be built here, in one line; undefined if it can. */
+export async function noEdge(): Promise<string | undefined> {
+  const programs = await findPrograms();
+  if ("missing" in programs) return programs.missing;
+  if (ownAddress() === undefined)
+    return "this machine has no IPv4 address but loopback, which endpoints may not have";
+  try {
+    execFileSync("openssl", ["version"], { stdio: "pipe" });
+  } catch {
+    return "openssl is not on PATH";
+  }
+  return undefined;
+}
+
+export class Home {
+  readonly folder = mkdtempSync(path.join(tmpdir(), "edge-"));
+  readonly cloudflare = new CloudflareApi();
+  readonly #dns = new DnsServer(this.cloudflare.zone, (name) =>
+    this.cloudflare.records
+      .filter((record) => record.type === "TXT" && record.name === name)
+      .map(({ content }) => content.replaceAll('"', "")),
+  );
+  readonly #cluster: EdgeCluster;
+  readonly #apps: Server[] = [];
+  #binary = "";
+  #running: Traefik | undefined;
+  #ports = { web: 0, websecure: 0, ping: 0, ssh: 0 };
+  pebble!: Pebble;
+
+  constructor(name: string) {
+    this.#cluster = new EdgeCluster(name);
+  }
+
+  /**
+   * @param tls where the hosts' certificates come from
+   * @param repositories folder of bare repositories behind Gogs' host
+   */
+  async start(tls: RouteTls, repositories?: string): Promise<void> {
+    const programs = await findPrograms();
+    if ("missing" in programs) throw new Error(programs.missing);
+    this.#binary = programs.traefik;
+    const [web, websecure, ping, ssh] = (await freePorts(4)) as [number, number, number, number];
+    this.#ports = { web, websecure, ping, ssh };
+    await Promise.all([this.cloudflare.start(), this.#dns.start(), this.#cluster.start()]);
+    const challenges = { httpPort: web, tlsPort: websecure };
+    this.pebble = await Pebble.start(programs.pebble, this.folder, challenges, this.#dns.address);
+    const gogs = repositories === undefined ? app("gogs") : gitServer(repositories);
+    const backends = {
+      "gogs/gogs": await listening(gogs),
+      "sensors/sensor-gateway": await listening(app("sensors")),
+    };
+    this.#apps.push(gogs);
+    await this.#cluster.apply(() => registerApps(tls), backends);
+  }
+
+  /** Starts Traefik, and ends the one before; what it keeps in the folder `store` is found again by the next with the same. */
+  async traefik(store: string, changes: Partial<TraefikArgs>): Promise<Traefik> {
+    const folder = path.join(this.folder, store);
+    const place = testPlace(folder, this.#ports, this.#dns.address);
+    const kubeconfig = await this.#cluster.kubeconfigOfTraefik(path.join(this.folder, "kubeconfig"));
+    const token = path.join(this.folder, "token");
+    writeFileSync(token, this.cloudflare.token);
+    const env = {
+      KUBECONFIG: kubeconfig,
+      CF_DNS_API_TOKEN_FILE: token,
+      CLOUDFLARE_BASE_URL: this.cloudflare.url,
+      GOMEMLIMIT: "80MiB",
+    };
+    const users = `${login.user}:${bcryptHash(login.password, "salt")}\n`;
+    const args = traefikArgs({ limits: defaultLimits, login: { user: login.user }, ...changes });
+    await this.#running?.stop();
+    this.#running = await Traefik.start(this.#binary, args, place, env, users);
+    return this.#running;
+  }
+
+  /** ACME's settings for this home's authority. */
+  acme(challenge: AcmeArgs["challenge"]): AcmeArgs {
+    const { directory, directoryCa } = this.pebble;
+    return { email: "me@example.com", challenge, directory, directoryCa };
+  }
+
+  get ports() {
+    return this.#ports;
+  }
+
+  async stop(): Promise<void> {
+    await this.#running?.stop();
+    for (const each of this.#apps) each.close();
+    await this.pebble.stop();
+    this.cloudflare.stop();
+    this.#dns.stop();
+    await this.#cluster.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+async function registerApps(tls: RouteTls): Promise<void> {
+  const { Traefik: Component } = await import("../../components/ingress/traefik.ts");
+  const { Gogs } = await import("../../components/gogs/gogs.ts");
+  const { SensorGateway } = await import("../../components/sensors/sensors.ts");
+  new Component("traefik", traefikArgs({ certificates: "selfSigned", limits: defaultLimits }));
+  new Gogs("gogs", { host: gogsHost, tls, board: "pi3-2", directory: "/var/lib/bramble", size: "8Gi" });
+  new SensorGateway("sensors", { host: sensorsHost, tls, hasLogin: true, dogstatsdPort: 8125 });
+}
+
+/** An app that says who asked for what; slowly below /slow. */
+function app(name: string): Server {
+  return createServer((request, response) => {
+    const { authorization, "x-forwarded-for": forwarded } = request.headers;
+    response.setHeader("content-type", "text/html");
+    const body = `<title>${name}</title>${JSON.stringify({ path: request.url, authorization, forwarded })}`;
+    setTimeout(() => response.end(body), request.url?.startsWith("/slow") ? 2000 : 0);
+  });
+}
+
+async function listening(server: Server): Promise<{ address: string; port: number }> {
+  const address = ownAddress()!;
+  await new Promise<void>((resolve) => server.listen(0, address, resolve));
+  return { address, port: (server.address() as { port: number }).port };
+}
+
+/** An address of this machine that the API server takes for an endpoint. What is sent there stays here. */
+function ownAddress(): string | undefined {
+  return Object.values(networkInterfaces())
+    .flat()
+    .find((each) => each?.family === "IPv4" && !each.internal && !each.address.startsWith("169.254."))
+    ?.address;
+}

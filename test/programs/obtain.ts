@@ -1,0 +1,17 @@
+// Builds what tests need and the rehearsal does not. Without it those tests are skipped.
+import { untilInterrupted } from "../../rehearsal/tools/interruption.ts";
+import { reasonOf } from "../../rehearsal/tools/lines.ts";
+import { obtainTools } from "../../rehearsal/tools/obtain.ts";
+import { SetUpError } from "../../rehearsal/tools/setUp.ts";
+import { programsHere } from "./catalogue.ts";
+
+const tell = (error: unknown) => process.stderr.write(`set-up: ${reasonOf(error)}\n`);
+process.exitCode = await untilInterrupted(async (signal) => {
+  try {
+    await obtainTools({ ...programsHere(), signal });
+  } catch (error) {
+    if (!(error instanceof SetUpError)) throw error;
+    tell(error);
+  }
+  return 0;
+}, tell);
