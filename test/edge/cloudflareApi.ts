@@ -22,6 +22,7 @@ export const zoneId = "0123456789abcdef0123456789abcdef";
 export class CloudflareApi {
   readonly zone = "example.com";
   readonly token = "T".repeat(40);
+  #isRevoked = false;
   records: StoredRecord[] = [];
   /** `METHOD path` of each request that was answered. */
   readonly requests: string[] = [];
@@ -46,6 +47,11 @@ export class CloudflareApi {
     const stored = { ...record, id: String(this.#next++).padStart(32, "0") };
     this.records.push(stored);
     return stored;
+  }
+
+  /** From now on the token is worth nothing. */
+  revoke(): void {
+    this.#isRevoked = true;
   }
 
   /** Answers a request; also one that came in another way, such as through a proxy. */
@@ -88,7 +94,7 @@ export class CloudflareApi {
   ): { status: number; result: unknown } {
     const method = request.method ?? "GET";
     const path = url.pathname.replace(/^\/client\/v4/, "");
-    if (request.headers.authorization !== `Bearer ${this.token}`)
+    if (this.#isRevoked || request.headers.authorization !== `Bearer ${this.token}`)
       return { status: 403, result: { code: 9109, message: "Invalid access token" } };
     if (path === "/user/tokens/verify") return ok({ id: "t", status: "active" });
     const zone = {

@@ -1,7 +1,7 @@
-import { execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { request } from "node:https";
 import path from "node:path";
+import { ownCertificate } from "./certificate.ts";
 import { freePorts, Program } from "./program.ts";
 
 /** A certificate authority that speaks ACME, with its own https certificate. */
@@ -31,23 +31,8 @@ export class Pebble {
     dns: string,
   ): Promise<Pebble> {
     const [acme, management] = (await freePorts(2)) as [number, number];
-    const files = {
-      certificate: path.join(folder, "pebble.pem"),
-      privateKey: path.join(folder, "pebble.key"),
-    };
-    const subject = ["-subj", "/CN=pebble", "-addext", "subjectAltName=IP:127.0.0.1", "-days", "2"];
-    const key = [
-      "-newkey",
-      "ec",
-      "-pkeyopt",
-      "ec_paramgen_curve:prime256v1",
-      "-nodes",
-      "-keyout",
-      files.privateKey,
-    ];
-    execFileSync("openssl", ["req", "-x509", ...key, "-out", files.certificate, ...subject], {
-      stdio: "pipe",
-    });
+    const own = ownCertificate(folder, "pebble", "IP:127.0.0.1");
+    const files = { certificate: own.certificateFile, privateKey: own.keyFile };
     const listen = { listenAddress: `127.0.0.1:${acme}`, managementListenAddress: `127.0.0.1:${management}` };
     const config = path.join(folder, "pebble.json");
     const pebble = {
@@ -60,7 +45,7 @@ export class Pebble {
     writeFileSync(config, JSON.stringify({ pebble }));
     const env = { PEBBLE_VA_NOSLEEP: "1", PEBBLE_WFE_NONCEREJECT: "0" };
     const program = new Program(binary, ["-config", config, "-dnsserver", dns], env);
-    const made = new Pebble(program, { acme, management }, readFileSync(files.certificate, "utf8"));
+    const made = new Pebble(program, { acme, management }, own.certificate);
     await program.until("answering", () => program.output.includes("ACME directory available"));
     return made;
   }
