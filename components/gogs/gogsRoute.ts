@@ -1,4 +1,4 @@
-import type { GuardedPaths, RouteGuard } from "../ingress/routeIngresses.ts";
+import { fromStart, type GuardedPaths, type RouteGuard } from "../ingress/routeIngresses.ts";
 
 /**
  * How Gogs' host is guarded. Gogs checks a password that comes with any request at all, so all but git and the
@@ -13,14 +13,14 @@ export const gogsGuards: RouteGuard & { guarded: readonly GuardedPaths[] } = {
       name: "login",
       limit: "logins",
       authorization: "drop",
-      prefixes: ["/user/login", "/user/forget_password", "/user/reset_password", "/user/sign_up"],
+      patterns: [fromStart("/user/(login|forget_password|reset_password|sign_up)(/|$)")],
     },
     {
       name: "git",
       limit: "credentials",
       authorization: "pass",
-      prefixes: ["/api"],
-      patterns: ["/[^/]+/[^/]+/(info/refs|git-upload-pack|git-receive-pack|info/lfs/.*)$"],
+      // One pattern and not two, or each would have a limit of its own.
+      patterns: [fromStart("/(api/|[^/]+/[^/]+/(info/refs$|git-upload-pack$|git-receive-pack$|info/lfs/))")],
     },
   ],
 };

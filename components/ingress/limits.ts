@@ -36,7 +36,7 @@ export type LimitName = Exclude<keyof Limits, "inFlight">;
 export const defaultLimits: Limits = {
   requests: { perMinute: 3000, burst: 600 },
   passwords: { perMinute: 6, burst: 60 },
-  credentials: { perMinute: 2, burst: 100 },
+  credentials: { perMinute: 1, burst: 60 },
   logins: { perMinute: 1, burst: 10 },
   inFlight: 100,
 };

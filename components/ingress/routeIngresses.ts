@@ -29,8 +29,16 @@ export interface GuardedPaths extends RouteGuard {
   name: string;
   /** Paths with everything below them, such as `/api`. */
   prefixes?: readonly string[];
-  /** Regular expressions (RE2) that begin with `/` and may match anywhere in the path. */
+  /** Regular expressions (RE2); see {@link fromStart}. Each path and each pattern has its own limit. */
   patterns?: readonly string[];
+}
+
+/**
+ * A pattern that matches from the start of the path only. An Ingress takes no path that does not begin with a
+ * slash, and so no `^`: no slash at all, written as one that is there no times, comes before it.
+ */
+export function fromStart(pattern: string): string {
+  return `/{0}^${pattern}`;
 }
 
 /** What decides the Ingresses of a host. */

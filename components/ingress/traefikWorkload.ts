@@ -41,7 +41,8 @@ export function acmeDirectory({
 
 // MiB, measured with Traefik 3.7.9 on amd64, this configuration and one Ingress: 14 anonymous idle, 38 with 60
 // connections that send 1,500 requests a second; and its own program's pages, 80 where there is room. With a
-// limit of 112 for all of it, p99 was 0.4 s; with 96, 8.3 s, since its program was read again and again.
+// limit of 112 for all of it, p99 was 0.4 s; with 96, 8.3 s, since its program was read again and again. With
+// 3.7.11, five Ingresses and their limits: 25 anonymous after 5,000 wrong passwords as fast as they came.
 const memoryRequest = 112;
 const memoryLimit = 160;
 const user = 65532;

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { get } from "../../edge/browse.ts";
+import { basic, get } from "../../edge/browse.ts";
 import { openPage } from "../../edge/chromium.ts";
 import { gogsHost, Home, noEdge, sensorsHost } from "../../edge/home.ts";
 import type { Traefik } from "../../edge/traefik.ts";
@@ -92,6 +92,29 @@ describe("Traefik with Pebble's certificates", { timeout: 120_000 }, () => {
       const answer = await fetch(`http://127.0.0.1:${home.ports.web}/explore?q=1`, { redirect: "manual" });
       expect(answer.status).toBe(301);
       expect(answer.headers.get("location")).toBe(`https://127.0.0.1:${home.ports.websecure}/explore?q=1`);
+    });
+
+    it("takes passwords off but where Gogs signs programs in", async ({ skip }) => {
+      skip(why !== undefined, why);
+      const headers = basic("me", "secret");
+      const bodyOf = async (path: string) =>
+        (await get({ host: gogsHost, port: home.ports.websecure, root, path, headers })).body;
+      for (const path of [
+        "/",
+        "/explore",
+        "/me/notes/src/api/x",
+        "/user/login",
+        "/me/notes.git/objects/info",
+      ]) {
+        expect(await bodyOf(path), path).not.toContain("authorization");
+      }
+      for (const path of [
+        "/api/v1/user",
+        "/me/notes.git/info/refs?service=git-upload-pack",
+        "/me/notes/git-upload-pack",
+      ]) {
+        expect(await bodyOf(path), path).toContain("Basic ");
+      }
     });
 
     it("finishes what is under way when it is stopped", async ({ skip }) => {
