@@ -1,0 +1,220 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { BoardBootstrapArgs } from "../../components/board/bootstrap.ts";
+import type { BoardConnection } from "../../components/board/connection.ts";
+import { type BootstrapPlan, phaseNames } from "../../components/board/phases.ts";
+import type { VirtualBoard } from "../../lab/virtualBoard.ts";
+import { BootstrapStack, noEngine } from "../components/board/bootstrapStack.ts";
+import { BoardLab, connectionTo } from "./boardLab.ts";
+import { boardState } from "./boardState.ts";
+import { noLab } from "./noLab.ts";
+
+const reason = noEngine || noLab;
+const minutes = 60_000;
+const yearSeconds = 365 * 86_400;
+/** An address of the network that no machine has. */
+const nobody = "10.77.0.99";
+const strangersKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ5FtoQdq8ylMAbWVtvj4bEJ9SU3p4pWLQXbPc8Yw2xR";
+let lab: BoardLab;
+
+beforeAll(async () => {
+  if (!reason) lab = await BoardLab.start();
+}, minutes);
+beforeEach(({ skip }) => skip(reason !== "", reason));
+afterAll(async () => {
+  if (!reason) await lab.stop();
+});
+
+describe("a board that can't be set up", { timeout: 5 * minutes }, () => {
+  const stack = new BootstrapStack();
+  let board: VirtualBoard;
+  let before: string[];
+  beforeAll(async () => {
+    if (reason) return;
+    board = await lab.board();
+    await board.ssh("sudo bash -s", {
+      input: `set -e
+        useradd -m guest; cp -r /home/pi/.ssh /home/guest; chown -R guest /home/guest/.ssh
+        cp /usr/bin/dpkg /usr/bin/dpkg.real`,
+    });
+    before = await boardState(board);
+  }, 5 * minutes);
+  afterAll(() => stack.remove());
+
+  interface Case {
+    /** Run on the board before and after. */
+    readonly break?: string;
+    readonly mend?: string;
+    readonly plan?: Partial<BootstrapPlan>;
+    readonly connection?: (connection: BoardConnection) => Partial<BoardConnection>;
+    readonly says: RegExp;
+  }
+
+  it.for<[string, Case]>([
+    [
+      "a 32-bit userland",
+      {
+        // All that the script asks of a userland: the architecture its dpkg was built for.
+        break: `printf '#!/bin/sh\\n[ "$1" = --print-architecture ] && echo armhf && exit\\nexec /usr/bin/dpkg.real "$@"\\n' >/usr/bin/dpkg`,
+        mend: "cp /usr/bin/dpkg.real /usr/bin/dpkg",
+        says: /userland is 32-bit \(armhf\).*\n.*fix: flash the 64-bit image/,
+      },
+    ],
+    [
+      "more RAM declared than it has",
+      {
+        plan: { ram: 2048, capacity: 1848 },
+        says: /the kernel has 99\d MiB of RAM; the settings' 2048 MiB board has 1848 to 2048\n.*fix: set the board's model or ram/,
+      },
+    ],
+    [
+      "less RAM declared than it has",
+      { plan: { ram: 512, capacity: 420 }, says: /the kernel has 99\d MiB of RAM; the settings' 512 MiB/ },
+    ],
+    ["other cores", { plan: { cores: 4 }, says: /it has 1 CPU cores, the settings say 4/ }],
+    [
+      "a full disk",
+      {
+        break: "fallocate -l $(($(df --output=avail -B1 / | tail -n 1) - 100000000)) /fill",
+        mend: "rm /fill",
+        says: /\/ has \d+ MiB free, 2560 are needed\n.*fix: use a larger card, or make room/,
+      },
+    ],
+    [
+      "a user without passwordless sudo",
+      {
+        connection: () => ({ user: "guest" }),
+        says: /sudo asks guest for a password\n.*fix: on the board: echo 'guest ALL=\(ALL\) NOPASSWD: ALL'/,
+      },
+    ],
+    [
+      "another host key",
+      {
+        connection: () => ({ hostKey: strangersKey }),
+        says: /it shows another host key than the settings' hostKey.*\n.*fix: .*ssh-keyscan/,
+      },
+    ],
+    [
+      "an unknown user",
+      {
+        connection: () => ({ user: "nobody-here" }),
+        says: /lets this user in with none of the keys.*\n.*fix: see that the board has the user nobody-here/,
+      },
+    ],
+    [
+      "a closed port",
+      {
+        connection: () => ({ port: 1 }),
+        says: /dialled pi@127.0.0.1:1, it refuses connections.*\n.*fix: see that sshd runs/,
+      },
+    ],
+  ])("for %s says so within a minute, and is left as it was", async ([, one]) => {
+    if (one.break !== undefined) await board.ssh("sudo bash -s", { input: one.break });
+    const connection = connectionTo(board);
+    const args = {
+      plan: lab.plan("board-1", one.plan),
+      connection: { ...connection, ...one.connection?.(connection) },
+    };
+    const since = performance.now();
+    const { done, errors } = await stack.up({ "board-1": args });
+    const seconds = (performance.now() - since) / 1000;
+    if (one.mend !== undefined) await board.ssh("sudo bash -s", { input: one.mend });
+    expect(errors).toMatch(/board board-1, phase inspect: /);
+    expect(errors).toMatch(one.says);
+    expect(done).toEqual([]);
+    expect(seconds).toBeLessThan(60);
+    expect(await boardState(board)).toEqual(before);
+  });
+});
+
+/** Each test meets the next trouble, which ends when it is mended. */
+describe("a board that goes on when its trouble is over", { timeout: 10 * minutes }, () => {
+  const stack = new BootstrapStack();
+  let board: VirtualBoard;
+  beforeAll(async () => {
+    if (reason) return;
+    board = await lab.board({ clockOffset: yearSeconds });
+    await timeServer(nobody);
+    await board.ssh("sudo apt-get update; sudo systemctl mask reboot.target; sync");
+    await board.powerOff();
+    await board.powerOn();
+  }, 5 * minutes);
+  afterAll(() => stack.remove());
+
+  const timeServer = (address: string) =>
+    board.ssh(`sudo sed -i s/^NTP=.*/NTP=${address}/ /etc/systemd/network/50-lan.network; sync`);
+  const up = (changes: Partial<BootstrapPlan> = {}) =>
+    stack.up({
+      "board-1": {
+        plan: lab.plan("board-1", changes),
+        connection: connectionTo(board),
+      } satisfies BoardBootstrapArgs,
+    });
+  const created = (...phases: string[]) => phases.map((phase) => `create board-1-${phase}`);
+
+  it("says that its clock is a year off and no time server answers", async () => {
+    const { done, errors } = await up();
+    const shown = new Date(Date.now() + yearSeconds * 1000).getUTCFullYear();
+    expect(errors).toMatch(
+      new RegExp(
+        `phase host: the clock shows ${shown}-.* is not synchronised after 120 s by systemd-timesyncd`,
+      ),
+    );
+    expect(errors).toMatch(/fix: let the board reach a time server .* cluster\.timeServers/);
+    expect(done).toEqual(created("inspect"));
+  });
+
+  it("says that it has not rebooted, and lets people in again", async () => {
+    await timeServer("10.77.0.1");
+    await board.ssh("sudo networkctl reload; sudo networkctl reconfigure vec0 || true");
+    const { done, errors } = await up();
+    expect(errors).toMatch(/phase restarted: the board has not rebooted\n.*fix: reboot it by hand/);
+    expect(done).toEqual(created("host", "wear", "kernel", "swap", "reboot"));
+    const time = Number(await board.ssh("date +%s"));
+    expect(Math.abs(time - Date.now() / 1000)).toBeLessThan(60);
+  });
+
+  it("says that the Kubernetes repository can't be reached", async () => {
+    await board.ssh("sudo systemctl unmask reboot.target; sync");
+    await board.powerOff();
+    await board.powerOn({ clockOffset: 0 });
+    const { packages } = lab.plan();
+    const kubernetesRepository = {
+      line: `deb [signed-by=%key%] http://${nobody}/ /`,
+      key: `http://${nobody}/key`,
+    };
+    const { done, errors } = await up({ packages: { ...packages, kubernetesRepository } });
+    expect(errors).toMatch(/tried: apt-helper download-file/);
+    expect(errors).toMatch(
+      new RegExp(
+        `phase repositories: the key .* can't be had from http://${nobody}/key\\n.*fix: see that the board reaches it, or name a mirror`,
+      ),
+    );
+    expect(done).toEqual(created("restarted"));
+  });
+
+  it("says that the system's own packages can't be reached", async () => {
+    await board.ssh(`sudo sed -i s/10.77.0.1/${nobody}/ /etc/apt/sources.list.d/debian.sources`);
+    const { done, errors } = await up();
+    expect(errors).toMatch(
+      /phase containerd: a package repository can't be read\n.*fix: see that the board reaches it/,
+    );
+    expect(done).toEqual(created("repositories"));
+    await board.ssh(`sudo sed -i s/${nobody}/10.77.0.1/ /etc/apt/sources.list.d/debian.sources`);
+  });
+
+  it("says that its card is full in the middle of an installation", async () => {
+    await board.ssh("sudo fallocate -l $(($(df --output=avail -B1 / | tail -n 1) - 60000000)) /fill");
+    const { done, errors } = await up();
+    expect(errors).toMatch(/space/);
+    expect(errors).toMatch(/phase containerd: containerd can't be installed/);
+    expect(done).toEqual([]);
+    await board.ssh("sudo rm /fill");
+  });
+
+  it("becomes ready", async () => {
+    const { done, errors } = await up();
+    expect(errors).toBe("");
+    expect(done).toEqual(created(...phaseNames.slice(phaseNames.indexOf("containerd"))));
+    expect(await board.ssh("dpkg --audit")).toBe("");
+  });
+});
