@@ -5,7 +5,7 @@ import { SettingsError } from "../stacks/faults.ts";
 import { ControlPlaneError, stopControlPlane } from "./controlPlane.ts";
 import { DeploymentError } from "./deployment.ts";
 import type { RehearsalFolder } from "./folder.ts";
-import { rehearse } from "./rehearse.ts";
+import { rehearse, UnknownBoardError } from "./rehearse.ts";
 import { textReport } from "./report/text.ts";
 import { verdict } from "./report/verdict.ts";
 import { writeReport } from "./report/write.ts";
@@ -19,10 +19,18 @@ import { SetUpError } from "./tools/setUp.ts";
 type Tools = Awaited<ReturnType<typeof findTools>>;
 
 const usage = `npm start                 rehearse the cluster of stacks/Pulumi.home.yaml
+npm start -- --fail each  let each board fail in turn, and see who moves where; or one: --fail pi3-2
 npm start -- --down       end the rehearsal and remove all that it made`;
 
 /** Faults whose message says everything; a stack would only hide it. */
-const plainErrors = [SettingsError, MemoryBudgetError, ControlPlaneError, DeploymentError, SetUpError];
+const plainErrors = [
+  SettingsError,
+  MemoryBudgetError,
+  ControlPlaneError,
+  DeploymentError,
+  SetUpError,
+  UnknownBoardError,
+];
 
 /**
  * The command line of the rehearsal.
@@ -32,9 +40,9 @@ const plainErrors = [SettingsError, MemoryBudgetError, ControlPlaneError, Deploy
  * @returns the exit code: 0 if every pod runs, 1 on a fault, 2 on wrong arguments, 128 + n if ended by signal n
  */
 export async function main(args: string[], folder: RehearsalFolder): Promise<number> {
-  let isDown: boolean | undefined;
+  let wanted: { down?: boolean | undefined; fail?: string | undefined };
   try {
-    isDown = parseArgs({ args, options: { down: { type: "boolean" } } }).values.down;
+    wanted = parseArgs({ args, options: { down: { type: "boolean" }, fail: { type: "string" } } }).values;
   } catch (error) {
     console.error(`${(error as Error).message}\n\n${usage}`);
     return 2;
@@ -43,7 +51,9 @@ export async function main(args: string[], folder: RehearsalFolder): Promise<num
     const tools = await findTools();
     const say = (line: string) => process.stderr.write(`${line}\n`);
     const request = { file: folder.lock, holder: "a rehearsal", say, signal };
-    return withLock(request, () => (isDown ? end(folder, tools) : start(folder, tools, signal)));
+    return withLock(request, () =>
+      wanted.down ? end(folder, tools) : start(folder, tools, wanted.fail, signal),
+    );
   };
   return untilInterrupted(work, (error) => {
     const isPlain = plainErrors.some((type) => error instanceof type);
@@ -57,11 +67,16 @@ async function end(folder: RehearsalFolder, tools: Tools): Promise<number> {
   return 0;
 }
 
-async function start(folder: RehearsalFolder, tools: Tools, signal: AbortSignal): Promise<number> {
+async function start(
+  folder: RehearsalFolder,
+  tools: Tools,
+  fail: string | undefined,
+  signal: AbortSignal,
+): Promise<number> {
   console.log("Rehearsing the cluster:");
   try {
     const steps = new Steps(process.stdout);
-    const outcome = await rehearse({ folder, tools, engine: await findEngine(), steps, signal });
+    const outcome = await rehearse({ folder, tools, engine: await findEngine(), fail, steps, signal });
     await writeReport(folder.report, outcome);
     console.log(`\n${textReport(outcome)}`);
     const here = (file: string) => path.relative(process.cwd(), file);

@@ -1,15 +1,18 @@
 import { mkdir } from "node:fs/promises";
 import { ApiregistrationV1Api, type KubeConfig } from "@kubernetes/client-node";
-import { planBoards } from "../components/board/board.ts";
+import { type PlannedBoard, planBoards } from "../components/board/board.ts";
+import { type BoardFailure, boardFailures, upgradeOrder } from "../components/cluster/boardFailure.ts";
 import { requireFit } from "../components/cluster/memoryBudget.ts";
 import { appsOf, workloadsOf } from "../stacks/apps.ts";
 import { settingsOfRehearsal } from "../stacks/settings.ts";
+import { allowedWords } from "../stacks/faults.ts";
 import { applyTo } from "./apply.ts";
 import { hasBoards, putBoards } from "./boards.ts";
 import { connect, startControlPlane, stopControlPlane } from "./controlPlane.ts";
 import type { Deployment } from "./deployment.ts";
 import { deployDirectly } from "./deployDirectly.ts";
 import { deployWithEngine } from "./deployWithEngine.ts";
+import { calculated, type FailureOutcome, FailureRehearsal } from "./failure.ts";
 import type { RehearsalFolder } from "./folder.ts";
 import { placedPods } from "./placedPods.ts";
 import { stackName } from "./pulumiProject.ts";
@@ -24,6 +27,8 @@ export interface Rehearsal {
   readonly tools: Record<ToolName, string>;
   /** Pulumi's CLI, or why there is none; then the program is deployed without it. */
   readonly engine: EngineLook;
+  /** The board that is to fail, or `each`. Default: none; what would happen is calculated then. */
+  readonly fail?: string | undefined;
   readonly steps: Steps;
   readonly signal: AbortSignal;
 }
@@ -32,11 +37,13 @@ export interface Rehearsal {
  * Rehearses a cluster: a real control plane with a node for each board, the stack deployed to it, every pod
  * placed by the real scheduler. The control plane goes on; the same rehearsal again takes it over.
  *
- * @throws SettingsError, MemoryBudgetError before anything is started; ControlPlaneError, DeploymentError
+ * @throws SettingsError, MemoryBudgetError, UnknownBoardError before anything is started; ControlPlaneError, DeploymentError
  */
-export async function rehearse({ folder, tools, engine, steps, signal }: Rehearsal): Promise<Outcome> {
+export async function rehearse(rehearsal: Rehearsal): Promise<Outcome> {
+  const { folder, tools, engine, steps, signal } = rehearsal;
   const settings = await steps.run("settings", () => settingsOfRehearsal(stackName));
   const boards = planBoards(settings.boards);
+  const failing = boardsToFail(boards, rehearsal.fail);
   const workloads = workloadsOf(appsOf(settings, stackName), boards);
   const budget = await steps.run("memory budget", () => requireFit(boards, workloads));
 
@@ -59,8 +66,40 @@ export async function rehearse({ folder, tools, engine, steps, signal }: Rehears
     changes: deployment.changes,
     ...placement,
     uncertain: budget.uncertain,
+    failures: await failuresOf(boardFailures(boards, workloads), failing, rehearsal),
+    upgrade: upgradeOrder(boards, workloads),
+    policies: deployment.policies,
     steps: withRooms(steps.taken, deployment),
   };
+}
+
+/** Thrown where a board is to fail that is none. */
+export class UnknownBoardError extends Error {
+  override name = "UnknownBoardError";
+}
+
+function boardsToFail(boards: readonly PlannedBoard[], fail: string | undefined): readonly string[] {
+  const names = boards.map(({ name }) => name);
+  if (fail === undefined || fail === "each") return fail === undefined ? [] : names;
+  if (names.includes(fail)) return [fail];
+  throw new UnknownBoardError(`--fail: no board is called "${fail}". ${allowedWords(["each", ...names])}`);
+}
+
+/** What happens if each board fails: seen where it is to fail, calculated where it is not. */
+async function failuresOf(
+  expected: readonly BoardFailure[],
+  failing: readonly string[],
+  { folder, steps, signal }: Rehearsal,
+): Promise<FailureOutcome[]> {
+  const rehearsal = new FailureRehearsal(connect(folder), signal);
+  const outcomes: FailureOutcome[] = [];
+  for (const failure of expected) {
+    const isSeen = failing.includes(failure.board);
+    outcomes.push(
+      isSeen ? await steps.run(`fail ${failure.board}`, () => rehearsal.fail(failure)) : calculated(failure),
+    );
+  }
+  return outcomes;
 }
 
 /**

@@ -1,10 +1,13 @@
 import { readFileSync } from "node:fs";
 import { scaleOf } from "./bar.ts";
 import { card } from "./card.ts";
+import { cluster } from "./cluster.ts";
+import { failures, upgrade } from "./failures.ts";
 import { labelRules } from "./labels.ts";
 import { legend, patterns } from "./legend.ts";
 import { Markup, markup } from "./markup.ts";
 import type { Outcome } from "./outcome.ts";
+import { policies } from "./policies.ts";
 import { deployment, facts, pendingPods, steps } from "./sections.ts";
 import { endOf } from "./segments.ts";
 import { caution, verdict } from "./verdict.ts";
@@ -41,10 +44,14 @@ ${patterns}
 ${facts(outcome)}
 <p>${caution(outcome)}</p>
 ${pendingPods(pending)}
+${cluster(boards)}
+${failures(outcome.failures)}
 <section aria-labelledby="boards">
 <h2 id="boards">Memory of the boards</h2>
 ${legend(overflows)}
 ${boards.map((board, index) => card(board, index, scale))}</section>
+${upgrade(outcome.upgrade)}
+${policies(outcome.policies)}
 ${steps(outcome.steps)}
 ${deployment(outcome)}
 </main>
@@ -61,7 +68,7 @@ function mark(fine: boolean): Markup {
 }
 
 /** In the order in which they overrule each other. */
-const styles = ["colours", "page", "bars", "tables", "print"];
+const styles = ["colours", "page", "bars", "tables", "findings", "print"];
 
 function style(): Markup {
   const sheets = styles.map((name) => readFileSync(new URL(`style/${name}.css`, import.meta.url), "utf8"));

@@ -1,3 +1,6 @@
+import type { UpgradeStep } from "../../components/cluster/boardFailure.ts";
+import type { PolicyResult } from "../../policy/judge.ts";
+import type { FailureOutcome } from "../failure.ts";
 import type { PlannedBoard } from "../../components/board/board.ts";
 
 /** A pod as the scheduler placed it. */
@@ -43,6 +46,12 @@ export interface Outcome {
   readonly pending: readonly PendingPod[];
   /** Workloads that have room here, but might not if the scheduler placed the others otherwise. */
   readonly uncertain: readonly string[];
+  /** What happens if a board fails, for each. */
+  readonly failures: readonly FailureOutcome[];
+  /** The boards in the order in which they can be upgraded. */
+  readonly upgrade: readonly UpgradeStep[];
+  /** What became of each policy. */
+  readonly policies: readonly PolicyResult[];
   readonly steps: readonly Step[];
 }
 

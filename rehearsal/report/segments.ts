@@ -86,7 +86,7 @@ const generated = "[bcdfghjklmnpqrstvwxz2456789]";
 const suffix = new RegExp(`(-${generated}{6,10})?-${generated}{5}$`);
 
 /** A pod's name without what the board or a controller appended to it. */
-function shortName(pod: string, board: string): string {
+export function shortName(pod: string, board: string): string {
   if (pod.endsWith(`-${board}`)) return pod.slice(0, -board.length - 1);
   return pod.replace(suffix, "");
 }

@@ -1,7 +1,12 @@
 import { styleText } from "node:util";
+import type { UpgradeStep } from "../../components/cluster/boardFailure.ts";
+import { type PolicyResult, violationText } from "../../policy/judge.ts";
+import type { FailureOutcome } from "../failure.ts";
 import { boardTable } from "./boardTable.ts";
 import { oneLine, reportWidth, wrapped } from "./columns.ts";
 import { duration } from "./figures.ts";
+import { upgradeText } from "./failures.ts";
+import { policiesText } from "./policies.ts";
 import type { Outcome, PendingPod, Step } from "./outcome.ts";
 import { caution, verdict } from "./verdict.ts";
 
@@ -20,6 +25,9 @@ export function textReport(outcome: Outcome): string {
     boardTable(outcome.boards),
     pendingLines(outcome.pending),
     wrapped(oneLine(caution(outcome)), reportWidth).filter((line) => line !== ""),
+    failureLines(outcome.failures),
+    upgradeLines(outcome.upgrade),
+    policyLines(outcome.policies),
     stepLines(outcome.steps),
     closingLines(outcome),
   ];
@@ -38,6 +46,46 @@ function pendingLines(pending: readonly PendingPod[]): string[] {
 
 function indented(text: string, spaces: number): string[] {
   return wrapped(oneLine(text), reportWidth - spaces).map((line) => " ".repeat(spaces) + line);
+}
+
+function failureLines(failures: readonly FailureOutcome[]): string[] {
+  if (failures.length === 0) return [];
+  const width = Math.max(...failures.map(({ board }) => board.length));
+  const lines = failures.flatMap((failure) => hanging(failure.board, failureText(failure), width));
+  const isRehearsed = failures.every((failure) => failure.isRehearsed);
+  return [styleText("dim", isRehearsed ? "if a board fails, rehearsed" : "if a board fails"), ...lines];
+}
+
+/** What happens when a board is gone, in half a sentence. */
+function failureText({ hasControlPlane, moves, pending, tied }: FailureOutcome): string {
+  if (!hasControlPlane) return "no API until it is back; what runs goes on";
+  const parts = [
+    ...moves.map(({ name, to }) => `${name} to ${to}`),
+    ...(tied.length > 0 ? [`${tied.join(", ")} ${tied.length === 1 ? "waits" : "wait"} for it`] : []),
+    ...pending.map(({ name, reason }) => `${name} finds no room (${reason.replace(/\.$/, "")})`),
+  ];
+  return parts.length > 0 ? parts.join("; ") : "nothing is missed";
+}
+
+function upgradeLines(steps: readonly UpgradeStep[]): string[] {
+  if (steps.length === 0) return [];
+  const width = Math.max(...steps.map(({ board }) => board.length));
+  const lines = steps.flatMap((step) => hanging(step.board, upgradeText(step), width));
+  return [styleText("dim", "upgrade one board after the other"), ...lines];
+}
+
+function policyLines(policies: readonly PolicyResult[]): string[] {
+  if (policies.length === 0) return [];
+  const said = policies.flatMap(({ name, level, violations }) =>
+    violations.flatMap((each) => indented(`${level}: ${violationText(name, each)}`, 2)),
+  );
+  return [`policies: ${policiesText(policies)}`, ...said];
+}
+
+/** A name, and a text beside it that keeps to its own columns. */
+function hanging(name: string, text: string, width: number): string[] {
+  const [first = "", ...more] = indented(text, width + 4);
+  return [`  ${oneLine(name).padEnd(width)}  ${first.trimStart()}`, ...more];
 }
 
 function stepLines(steps: readonly Step[]): string[] {

@@ -96,6 +96,46 @@ export const sample: Outcome = {
   boards: boards.map((board, index) => ({ board, pods: placed[index] ?? [] })),
   pending: [],
   uncertain: [],
+  failures: [
+    { board: "pi4", isRehearsed: true, hasControlPlane: false, moves: [], pending: [], tied: [] },
+    { board: "pi3-1", isRehearsed: true, hasControlPlane: true, moves: [], pending: [], tied: ["gogs"] },
+    {
+      board: "pi3-2",
+      isRehearsed: true,
+      hasControlPlane: true,
+      moves: [{ name: "dynamic-dns", from: "pi3-2", to: "pi3-1" }],
+      pending: [],
+      tied: ["traefik"],
+    },
+    {
+      board: "pi3-3",
+      isRehearsed: false,
+      hasControlPlane: true,
+      moves: [{ name: "metrics-server", from: "pi3-3", to: "pi4" }],
+      pending: [{ name: "sensor-gateway", reason: "0/4 nodes are available: 3 Insufficient memory." }],
+      tied: [],
+    },
+  ],
+  upgrade: ["pi4", "pi3-1", "pi3-2", "pi3-3"].map((board) => {
+    const isLast = board === "pi3-3";
+    const shortage = { name: "sensor-gateway", resource: "memory", needed: 48, board: "pi3-1", left: 41 };
+    const pending = isLast ? [{ ...shortage, movable: true, isStatic: false }] : [];
+    return { board, isCertain: !isLast, moves: [], pending, tied: board === "pi3-1" ? ["gogs"] : [] };
+  }),
+  policies: [
+    {
+      name: "stack-fits",
+      description: "Everything registered fits.",
+      level: "mandatory",
+      violations: [],
+    },
+    {
+      name: "survives-failure",
+      description: "If any one board fails, everything that can run elsewhere has room there.",
+      level: "advisory",
+      violations: [{ resource: "sensors-deployment", message: "if pi3-3 fails, sensor-gateway needs 48Mi." }],
+    },
+  ],
   steps: [
     { name: "start etcd, kube-apiserver, kube-controller-manager and kube-scheduler", seconds: 11.4 },
     { name: "register 4 boards", seconds: 0.8 },

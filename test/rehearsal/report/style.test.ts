@@ -49,6 +49,9 @@ const texts = [
 const shapes = [
   ["good", "page"],
   ["bad", "page"],
+  ["good", "card"],
+  ["bad", "card"],
+  ["caution", "card"],
   ["firmware", "card"],
   ["reserve-ink", "reserve"],
   ["static", "card"],

@@ -1,0 +1,74 @@
+import type { UpgradeStep } from "../../components/cluster/boardFailure.ts";
+import { shortageText } from "../../components/cluster/shortage.ts";
+import type { FailureOutcome } from "../failure.ts";
+import { type Markup, markup } from "./markup.ts";
+
+/** What happens if each board fails. */
+export function failures(outcomes: readonly FailureOutcome[]): Markup {
+  if (outcomes.length === 0) return markup``;
+  return markup`<section class="card" aria-labelledby="failures">
+<h2 id="failures">If a board fails</h2>
+<table class="failures stacked">
+<thead><tr><th scope="col">Board</th><th scope="col">Moves</th><th scope="col">Waits for it</th><th scope="col">Finds no room</th></tr></thead>
+<tbody>
+${outcomes.map(failureRow)}</tbody>
+</table>
+<p class="note">${noteOn(outcomes)}</p>
+</section>`;
+}
+
+function failureRow({ board, hasControlPlane, moves, pending, tied }: FailureOutcome): Markup {
+  const name = markup`<th scope="row"><strong>${board}</strong></th>`;
+  if (!hasControlPlane) {
+    return markup`<tr class="loss">${name}<td colspan="3">The API is gone until it is back. What runs goes on, but nothing is moved, restarted or changed.</td></tr>
+`;
+  }
+  if (moves.length + pending.length + tied.length === 0) {
+    return markup`<tr>${name}<td colspan="3">Nothing is missed.</td></tr>
+`;
+  }
+  const moved = moves.map(({ name: pod, to }) => markup`<li>${pod} <span class="arrow">→</span> ${to}</li>`);
+  const stands = tied.map((each) => markup`<li>${each}</li>`);
+  const lost = pending.map(
+    ({ name: pod, reason }) =>
+      markup`<li class="bad"><strong>${pod}</strong> <span class="why">${reason}</span></li>`,
+  );
+  return markup`<tr>${name}${cell("Moves", moved)}${cell("Waits for it", stands)}${cell("Finds no room", lost)}</tr>
+`;
+}
+
+function cell(title: string, items: readonly Markup[]): Markup {
+  if (items.length === 0) return markup`<td class="none">–</td>`;
+  return markup`<td><span class="title">${title}</span><ul>${items}</ul></td>`;
+}
+
+/** Whether it was seen or calculated. */
+export function noteOn(outcomes: readonly FailureOutcome[]): string {
+  const seen = outcomes.filter(({ isRehearsed }) => isRehearsed).length;
+  const how = "What runs on every board is gone with it and is not listed.";
+  if (seen === outcomes.length)
+    return `Rehearsed: the real scheduler did this with each board gone in turn. ${how}`;
+  if (seen === 0) return `Calculated. To see the real scheduler do it: npm start -- --fail each. ${how}`;
+  const names = outcomes.flatMap(({ board, isRehearsed }) => (isRehearsed ? [board] : []));
+  return `Rehearsed for ${names.join(", ")}, calculated for the others. ${how}`;
+}
+
+/** In which order boards can be taken out and upgraded. */
+export function upgrade(steps: readonly UpgradeStep[]): Markup {
+  if (steps.length === 0) return markup``;
+  return markup`<section class="card" aria-labelledby="upgrade">
+<h2 id="upgrade">Upgrading one board after the other</h2>
+<ol class="upgrade">
+${steps.map((step) => markup`<li><strong>${step.board}</strong> <span class="${step.pending.length > 0 ? "bad" : "quiet"}">${upgradeText(step)}</span></li>\n`)}</ol>
+</section>`;
+}
+
+/** What a step of an upgrade comes to, in a sentence. */
+export function upgradeText({ isCertain, pending, tied }: UpgradeStep): string {
+  const waits =
+    tied.length > 0 ? ` Meanwhile ${tied.join(", ")} ${tied.length === 1 ? "stands" : "stand"} still.` : "";
+  if (pending.length > 0)
+    return `no room while it is drained: ${pending.map(shortageText).join("; ")}.${waits}`;
+  if (isCertain) return `what can move always has room elsewhere.${waits}`;
+  return `there is room as things are placed now, though not however they may be placed.${waits}`;
+}
