@@ -1,28 +1,22 @@
-import {
-  type ComponentResource,
-  ErrorHook,
-  log,
-  ResourceHook,
-  type ResourceHookBinding,
-} from "@pulumi/pulumi";
+import { ErrorHook, ResourceHook, type ResourceHookBinding } from "@pulumi/pulumi";
 import type { BoardBootstrapArgs } from "./bootstrap.ts";
 import { dialFault } from "./dialFault.ts";
 
 /**
- * What the commands of a board's phases do when the board can't be reached, or must not be.
+ * What the commands of a board's phases do when the board can't be reached, or must not be. A board that is
+ * removed has none: its errors are the provider's own.
  *
- * @param component the board's, which errors are shown with
- * @param name the component's name, with which its commands' names begin
+ * @param name the board's component's, with which its commands' names begin
  */
 export function connectionHooks(
-  component: ComponentResource,
   name: string,
   { plan, connection, dead }: BoardBootstrapArgs,
 ): ResourceHookBinding {
-  const unreachable = new ErrorHook(`${name}-unreachable`, async ({ name: command, errors }) => {
+  const unreachable = new ErrorHook(`${name}-unreachable`, ({ name: command, errors }) => {
     const phase = command.slice(name.length + 1);
     const fault = dialFault(plan.board, phase, connection, errors[0] ?? "");
-    if (fault !== undefined) await log.error(fault, component);
+    // The engine shows it instead of the provider's words, which it ends with.
+    if (fault !== undefined) throw new Error(fault);
     // No other try: it has been dialled for minutes.
     return false;
   });

@@ -14,7 +14,7 @@ apt=$folder/apt
 mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial" "$apt/etc/preferences.d" "$apt/etc/apt.conf.d"
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 # A release that is still being made counts as expired a week after a mirror was last brought up to date.
-echo "deb [arch=amd64 check-valid-until=no signed-by=$keyring] $mirror $release main" >"$apt/etc/sources.list"
+echo "deb [arch=amd64 check-valid-until=no signed-by=$keyring] $mirror $release main non-free-firmware" >"$apt/etc/sources.list"
 cat >"$apt/apt.conf" <<CONF
 Dir::Etc "$apt/etc";
 Dir::Etc::sourceparts "-";

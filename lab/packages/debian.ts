@@ -5,7 +5,7 @@ import { runOrThrow, type Recipe } from "../built.ts";
 import { debianMirror, type VirtualBoardImage } from "../image.ts";
 import { indexRepository } from "./repository.ts";
 
-/** What bramble's bootstrap, or the packages of Kubernetes, may ask a fresh card's Debian for. */
+/** What bramble's bootstrap, the packages of Kubernetes, or a test may ask a fresh card's Debian for. */
 const wanted = [
   "containerd",
   "runc",
@@ -20,6 +20,12 @@ const wanted = [
   "gnupg",
   "curl",
   "nfs-common",
+  // What images bring swap with.
+  "dphys-swapfile",
+  "zram-tools",
+  "systemd-zram-generator",
+  // Of Debian's own images for the Raspberry Pi.
+  "raspi-firmware",
 ];
 
 const script = fileURLToPath(new URL("debian.sh", import.meta.url));

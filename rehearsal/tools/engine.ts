@@ -44,6 +44,8 @@ export function enginePlace(): EnginePlace {
     providers: [
       { name: "kubernetes", version: dependencies["@pulumi/kubernetes"] },
       { name: "random", version: dependencies["@pulumi/random"] },
+      // For boards that bramble sets up.
+      { name: "command", version: dependencies["@pulumi/command"] },
     ],
     home: process.env.PULUMI_HOME ?? path.join(os.homedir(), ".pulumi"),
     searchPath: process.env.PATH ?? "",

@@ -9,9 +9,13 @@ cut_here() {
   fi
 }
 cut_while() {
-  until pgrep -x "$CUT_PROGRAM" >/dev/null; do sleep 0.1; done
+  until pgrep -x "$CUT_PROGRAM" >/dev/null; do
+    # The script has come to its end without it.
+    kill -0 $$ 2>/dev/null || return 0
+    sleep 0.1
+  done
   sleep "$CUT_SECONDS"
-  echo 'cut here' >&2
+  if kill -0 $$ 2>/dev/null; then echo 'cut here' >&2; fi
 }
 if [ -n "$CUT_PROGRAM" ]; then
   cut_while </dev/null &

@@ -75,8 +75,8 @@ async function cutOff(on: VirtualBoard, phase: PhaseName, cuts: readonly Cut[], 
 
 /** Commands of the script after which it is cut off; two phases are also cut off while packages are installed. */
 function cutsOf(phase: PhaseName): Cut[] {
-  const counted = [20, 45, 100, 220, 480, 1000].map((commands) => ({ commands }));
-  const installing = [0, 1, 4].map((seconds) => ({ program: "dpkg", seconds }));
+  const counted = [20, 60, 180, 540].map((commands) => ({ commands }));
+  const installing = [0, 2].map((seconds) => ({ program: "dpkg", seconds }));
   return ["containerd", "packages"].includes(phase) ? [...installing, ...counted] : counted;
 }
 

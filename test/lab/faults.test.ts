@@ -195,20 +195,20 @@ describe("a board that goes on when its trouble is over", { timeout: 10 * minute
   it("says that the system's own packages can't be reached", async () => {
     await board.ssh(`sudo sed -i s/10.77.0.1/${nobody}/ /etc/apt/sources.list.d/debian.sources`);
     const { done, errors } = await up();
+    await board.ssh(`sudo sed -i s/${nobody}/10.77.0.1/ /etc/apt/sources.list.d/debian.sources`);
     expect(errors).toMatch(
       /phase containerd: a package repository can't be read\n.*fix: see that the board reaches it/,
     );
     expect(done).toEqual(created("repositories"));
-    await board.ssh(`sudo sed -i s/${nobody}/10.77.0.1/ /etc/apt/sources.list.d/debian.sources`);
   });
 
   it("says that its card is full in the middle of an installation", async () => {
     await board.ssh("sudo fallocate -l $(($(df --output=avail -B1 / | tail -n 1) - 60000000)) /fill");
     const { done, errors } = await up();
+    await board.ssh("sudo rm /fill");
     expect(errors).toMatch(/space/);
     expect(errors).toMatch(/phase containerd: containerd can't be installed/);
     expect(done).toEqual([]);
-    await board.ssh("sudo rm /fill");
   });
 
   it("becomes ready", async () => {

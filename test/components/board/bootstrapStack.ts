@@ -9,11 +9,9 @@ import {
   type Stack,
 } from "@pulumi/pulumi/automation/index.js";
 import { BoardBootstrap, type BoardBootstrapArgs } from "../../../components/board/bootstrap.ts";
-import { enginePlace, findEngine } from "../../../rehearsal/tools/engine.ts";
-import packageJson from "../../../package.json" with { type: "json" };
+import { findEngine } from "../../../rehearsal/tools/engine.ts";
 
-const command = { name: "command", version: packageJson.dependencies["@pulumi/command"] };
-const engine = await findEngine({ ...enginePlace(), providers: [command] });
+const engine = await findEngine();
 /** Why the engine can't be used, or an empty text. */
 export const noEngine = "missing" in engine ? engine.missing : "";
 

@@ -54,7 +54,8 @@ describe("a phase beyond its time limit", () => {
     boardOf({}, { timedatectl: "" });
     const { script } = bootstrapPhases(plan).find(({ phase }) => phase === "host")!;
     const { status, stderr } = board.runScript(script, "apply", 2);
-    expect(status).toBe(124);
+    // Together, so that a failure shows what the phase said.
+    expect({ status, stderr }).toMatchObject({ status: 124 });
     expect(stderr).toMatch(
       /phase host: not done within its time limit, during `sleep 1`\n {2}fix: see what keeps/,
     );

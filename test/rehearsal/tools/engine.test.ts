@@ -57,7 +57,7 @@ async function installCli(folder: string, content: string): Promise<string> {
 test("this machine's place has the versions of package.json", () => {
   const { version: pinned, providers } = enginePlace();
   expect(pinned).toMatch(/^\d+\.\d+\.\d+$/);
-  expect(providers.map(({ name }) => name)).toEqual(["kubernetes", "random"]);
+  expect(providers.map(({ name }) => name)).toEqual(["kubernetes", "random", "command"]);
   expect(providers.every((provider) => /^\d+\.\d+\.\d+$/.test(provider.version))).toBe(true);
 });
 
