@@ -4,6 +4,8 @@
 sysctl_file=/etc/sysctl.d/99-z-bramble.conf
 modules_file=/etc/modules-load.d/bramble.conf
 flag=cgroup_enable=memory
+extra=/etc/default/raspi-extra-cmdline
+custom=/etc/default/raspi-firmware-custom
 
 settings() {
   printf '%s\n' \
@@ -41,7 +43,7 @@ with_flag() {
   sed -E "1 { s/(^| )cgroup_disable=memory( |\r?$)/\1\2/; /(^| )$flag( |\r?$)/! s/ *(\r?)$/ $flag\1/ }"
 }
 
-# The same for Debian's own images, which write cmdline.txt anew, with this file's text, for each new kernel.
+# The same for the file that ends cmdline.txt in Debian's own images.
 extra_with_flag() {
   awk -v flag="$flag" '{ print } $0 ~ "(^| )" flag "( |$)" { found = 1 } END { if (!found) print flag }'
 }
@@ -67,16 +69,26 @@ gpu_memory() {
   fi
 }
 
+# Debian's own images write cmdline.txt and config.txt anew for each kernel, and end them with these files.
+firmware_reads() { grep -qs "$1" "$ROOT/etc/kernel/postinst.d/z50-raspi-firmware"; }
+
+# there PATH: whether the file is there; if it may, it is made first.
+there() {
+  [ -e "$ROOT$1" ] || : | file "$1"
+  [ -e "$ROOT$1" ]
+}
+
 boot_configuration() {
-  local cmdline
+  local cmdline config
   cmdline=$(cmdline_file)
+  config=${cmdline%cmdline.txt}config.txt
   if [ -n "$cmdline" ]; then
     edited "$cmdline" with_flag
-    if grep -qs raspi-extra-cmdline "$ROOT/etc/kernel/postinst.d/z50-raspi-firmware"; then
-      [ -e "$ROOT/etc/default/raspi-extra-cmdline" ] || : | file /etc/default/raspi-extra-cmdline
-      if [ -e "$ROOT/etc/default/raspi-extra-cmdline" ]; then edited /etc/default/raspi-extra-cmdline extra_with_flag; fi
+    if firmware_reads "$extra" && there "$extra"; then edited "$extra" extra_with_flag; fi
+    if [ -e "$ROOT$config" ]; then
+      gpu_memory "$config"
+      if firmware_reads "$custom" && there "$custom"; then gpu_memory "$custom"; fi
     fi
-    if [ -e "$ROOT${cmdline%cmdline.txt}config.txt" ]; then gpu_memory "${cmdline%cmdline.txt}config.txt"; fi
   elif [ -e "$ROOT/boot/armbianEnv.txt" ]; then
     if ! memory_cgroup || grep -q "$flag" "$ROOT/boot/armbianEnv.txt"; then edited /boot/armbianEnv.txt env_with_flag; fi
   elif ! memory_cgroup; then
@@ -100,7 +112,10 @@ undo() {
   local config
   config=$(cmdline_file)
   config=${config%cmdline.txt}config.txt
-  if [ -e "$ROOT$config" ]; then edited "$config" with_block; fi
+  local path
+  for path in "$config" "$custom"; do
+    if [ -e "$ROOT$path" ]; then edited "$path" with_block; fi
+  done
 }
 
 phase "$@"

@@ -149,7 +149,9 @@ export const systems: Readonly<Record<string, System>> = {
       // raspi-firmware's hook writes cmdline.txt anew for each kernel.
       "boot/firmware/cmdline.txt":
         "console=tty0 root=LABEL=RASPIROOT rw fsck.repair=yes net.ifnames=0  rootwait \n",
-      "etc/kernel/postinst.d/z50-raspi-firmware": 'cmdline_custom="/etc/default/raspi-extra-cmdline"\n',
+      "etc/kernel/postinst.d/z50-raspi-firmware":
+        'firmware_custom="/etc/default/raspi-firmware-custom"\ncmdline_custom="/etc/default/raspi-extra-cmdline"\n',
+      "boot/firmware/config.txt": "arm_64bit=1\nenable_uart=1\n",
     },
     after: {
       ...common,
@@ -158,6 +160,8 @@ export const systems: Readonly<Record<string, System>> = {
       "boot/firmware/cmdline.txt":
         "console=tty0 root=LABEL=RASPIROOT rw fsck.repair=yes net.ifnames=0  rootwait cgroup_enable=memory\n",
       "etc/default/raspi-extra-cmdline": "cgroup_enable=memory\n",
+      "boot/firmware/config.txt": `arm_64bit=1\nenable_uart=1\n${piGpu}`,
+      "etc/default/raspi-firmware-custom": piGpu,
     },
   },
   "Ubuntu 24.04": {
