@@ -1,0 +1,155 @@
+import { isIP } from "node:net";
+import type { MemoryPlan } from "../board/memoryPlan.ts";
+import { controlPlaneSettings } from "./controlPlaneSettings.ts";
+import { controlPlaneTaint } from "./kubeadmWorkloads.ts";
+
+/** What holds for the whole cluster. */
+export interface ClusterPlan {
+  /** Version of Kubernetes without the v: 1.36.3 */
+  readonly version: string;
+  /** Host and port under which every control plane is reached: `192.168.1.10:6443`. It must never change. */
+  readonly endpoint: string;
+  /** The pods' IPv4 range, as flannel has it. */
+  readonly podSubnet: string;
+  /** Memory of each board that is a control plane, the first one first. */
+  readonly controlPlanes: readonly MemoryPlan[];
+}
+
+/** What kubeadm needs to know of one board. */
+export interface NodePlan {
+  readonly name: string;
+  /** Address or host name under which the other boards reach it. */
+  readonly host: string;
+  readonly role: "controlPlane" | "worker";
+  /** Whether apps may run on it: a control plane that does not take them is tainted. */
+  readonly takesApps: boolean;
+}
+
+/** A document for kubeadm or the kubelet, to be written as YAML. */
+export type KubeadmDocument = Readonly<Record<string, unknown>> & {
+  readonly apiVersion: string;
+  readonly kind: string;
+};
+
+/** Where boards keep the patches that kubeadm applies at every init, join and upgrade. */
+export const patchesDirectory = "/etc/bramble/kubeadm/patches";
+
+const apiVersion = "kubeadm.k8s.io/v1beta4";
+
+/**
+ * Ten times as long as kubeadm waits by default, or more: on SD cards its own times were too short
+ * (kubeadm#413, #931, #1380). They bound a failure; what succeeds does not wait for them.
+ */
+const timeouts = {
+  controlPlaneComponentHealthCheck: "20m0s",
+  kubeletHealthCheck: "10m0s",
+  kubernetesAPICall: "5m0s",
+  etcdAPICall: "10m0s",
+  tlsBootstrap: "15m0s",
+  discovery: "15m0s",
+  upgradeManifests: "20m0s",
+} as const;
+
+/**
+ * kubeadm's checks that the memory plan replaces: it refuses a control plane below 1700 MB or two cores whatever
+ * runs on it, while the plan knows what does.
+ */
+const ignorePreflightErrors = ["Mem", "NumCPU"] as const;
+
+/**
+ * The whole cluster's configuration, which kubeadm keeps in the ConfigMap kube-system/kubeadm-config. It is the
+ * same for all control planes, so the one with the least memory decides.
+ *
+ * @throws Error without a control plane
+ */
+export function clusterConfiguration(plan: ClusterPlan): KubeadmDocument {
+  const { version, endpoint, podSubnet, controlPlanes } = plan;
+  const smallest = controlPlanes.reduce((least, each) => (each.capacity < least.capacity ? each : least));
+  return {
+    apiVersion,
+    kind: "ClusterConfiguration",
+    kubernetesVersion: `v${version}`,
+    controlPlaneEndpoint: endpoint,
+    networking: { podSubnet },
+    ...controlPlaneSettings(smallest, controlPlanes.length),
+  };
+}
+
+/**
+ * How kube-proxy works: with iptables, which is its default and said here so that no upgrade changes it.
+ */
+export function kubeProxyConfiguration(): KubeadmDocument {
+  return { apiVersion: "kubeproxy.config.k8s.io/v1alpha1", kind: "KubeProxyConfiguration", mode: "iptables" };
+}
+
+/** How the first control plane begins. No bootstrap token comes of it: each join has one of its own. */
+export function initConfiguration(node: NodePlan): KubeadmDocument {
+  return {
+    apiVersion,
+    kind: "InitConfiguration",
+    nodeRegistration: registration(node),
+    ...(isIP(node.host) > 0 && { localAPIEndpoint: { advertiseAddress: node.host, bindPort: 6443 } }),
+    patches: { directory: patchesDirectory },
+    timeouts,
+  };
+}
+
+/** What lets one board in: made for it, and valid for minutes. */
+export interface Admission {
+  /** Bootstrap token, `[a-z0-9]{6}.[a-z0-9]{16}`. */
+  readonly token: string;
+  /** The cluster's certificate authority by which the board recognises it: `sha256:…`. */
+  readonly caCertHash: string;
+  /** 64 hexadecimal digits that decrypt a control plane's certificates. Needed by control planes only. */
+  readonly certificateKey: string;
+}
+
+/** How a board joins. Holds the token, so it is a secret. */
+export function joinConfiguration(
+  node: NodePlan,
+  endpoint: string,
+  { token, caCertHash, certificateKey }: Admission,
+): KubeadmDocument {
+  const address = isIP(node.host) > 0 && { advertiseAddress: node.host, bindPort: 6443 };
+  return {
+    apiVersion,
+    kind: "JoinConfiguration",
+    discovery: {
+      bootstrapToken: { token, apiServerEndpoint: endpoint, caCertHashes: [caCertHash] },
+    },
+    nodeRegistration: registration(node),
+    ...(node.role === "controlPlane" && {
+      controlPlane: { certificateKey, ...(address && { localAPIEndpoint: address }) },
+    }),
+    patches: { directory: patchesDirectory },
+    timeouts,
+  };
+}
+
+/** How `kubeadm upgrade apply` and `upgrade node` work on any board. */
+export function upgradeConfiguration(): KubeadmDocument {
+  const common = { ignorePreflightErrors, patches: { directory: patchesDirectory } };
+  return {
+    apiVersion,
+    kind: "UpgradeConfiguration",
+    apply: { ...common, forceUpgrade: true },
+    node: common,
+    timeouts,
+  };
+}
+
+/** A bounded number of CoreDNS pods: two where two boards can hold them, so that one may fail. */
+export function coreDnsPatch(boards: number): object {
+  return { spec: { replicas: Math.min(boards, 2) } };
+}
+
+function registration({ name, host, role, takesApps }: NodePlan): object {
+  return {
+    name,
+    criSocket: "unix:///run/containerd/containerd.sock",
+    taints: role === "controlPlane" && !takesApps ? [controlPlaneTaint] : [],
+    ignorePreflightErrors,
+    // A board with two networks, a wire and Wi-Fi, must be known by the one that the settings name.
+    ...(isIP(host) > 0 && { kubeletExtraArgs: [{ name: "node-ip", value: host }] }),
+  };
+}
