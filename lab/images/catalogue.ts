@@ -1,0 +1,66 @@
+// The images that a cluster of bramble's takes from registries, and what the lab makes them of.
+import { images } from "../../components/images.ts";
+
+/** An image as the lab builds it. */
+export interface ImageRecipe {
+  /** Name and tag without the registry: "kube-proxy:v1.36.3". */
+  readonly name: string;
+  /** What of Debian it holds besides its programs, the lowest layer first. */
+  readonly base: readonly ("busybox" | "iptables")[];
+  /** Path in the image, and the name of the program that is put there. */
+  readonly programs: Readonly<Record<string, string>>;
+  /** What runs if the pod does not say. */
+  readonly entrypoint?: readonly string[];
+}
+
+/** Versions that kubeadm 1.36 asks for: cmd/kubeadm/app/constants/constants.go. */
+const versions = { etcd: "3.6.8-0", coredns: "v1.14.2", pause: "3.10.2" } as const;
+
+/** The version of flannel that is built; the newest that is to be had as a Go module. */
+export const flannelVersion = "0.28.10";
+
+/**
+ * All images of a cluster without apps, and `lab/busybox:1` for the pods with which the lab tries it.
+ *
+ * @param kubernetes version without the v
+ */
+export function imagesOf(kubernetes: string): ImageRecipe[] {
+  const plain = (name: string): ImageRecipe => ({
+    name: `${name}:v${kubernetes}`,
+    base: [],
+    programs: { [`usr/local/bin/${name}`]: name },
+  });
+  return [
+    plain("kube-apiserver"),
+    plain("kube-controller-manager"),
+    plain("kube-scheduler"),
+    { ...plain("kube-proxy"), base: ["busybox", "iptables"] },
+    {
+      name: `etcd:${versions.etcd}`,
+      base: [],
+      programs: {
+        "usr/local/bin/etcd": "etcd",
+        "usr/local/bin/etcdctl": "etcdctl",
+        "usr/local/bin/etcdutl": "etcdutl",
+      },
+    },
+    {
+      name: `coredns/coredns:${versions.coredns}`,
+      base: [],
+      programs: { coredns: "coredns" },
+      entrypoint: ["/coredns"],
+    },
+    { name: `pause:${versions.pause}`, base: [], programs: { pause: "pause" }, entrypoint: ["/pause"] },
+    {
+      name: withoutRegistry(images.flannel),
+      base: ["busybox", "iptables"],
+      programs: { "opt/bin/flanneld": "flanneld", "opt/bin/install-conf": "install-conf" },
+    },
+    { name: withoutRegistry(images.flannelCniPlugin), base: ["busybox"], programs: { flannel: "flannel" } },
+    { name: "lab/busybox:1", base: ["busybox"], programs: {} },
+  ];
+}
+
+function withoutRegistry(image: string): string {
+  return image.slice(image.indexOf("/") + 1);
+}
