@@ -1,6 +1,7 @@
 import { getStack, type Resource } from "@pulumi/pulumi";
 import { Board, planBoards } from "./components/board/board.ts";
 import { BoardBootstrap } from "./components/board/bootstrap.ts";
+import { KubeadmCluster } from "./components/cluster/kubeadmCluster.ts";
 import { KubeStateMetrics } from "./components/cluster/kubeStateMetrics.ts";
 import { requireFit } from "./components/cluster/memoryBudget.ts";
 import { MetricsServer } from "./components/cluster/metrics.ts";
@@ -16,6 +17,7 @@ import { Priorities } from "./components/priorities.ts";
 import { SensorGateway } from "./components/sensors/sensors.ts";
 import { appsOf, workloadsOf } from "./stacks/apps.ts";
 import { bootstrapsOf } from "./stacks/boards.ts";
+import { clusterOf } from "./stacks/cluster.ts";
 import { readSettings } from "./stacks/settings.ts";
 
 const settings = readSettings();
@@ -25,14 +27,20 @@ const wanted = appsOf(settings, getStack());
 requireFit(boards, workloadsOf(wanted, boards));
 
 const kubelets = boards.map((board) => [board.name, new Board(board).kubelet] as const);
-const bootstraps = Object.entries(bootstrapsOf(settings, boards));
-const boardsReady = bootstraps.map(([name, args]) => new BoardBootstrap(name, args));
+const bootstraps = bootstrapsOf(settings, boards);
+const ready = Object.fromEntries(
+  Object.entries(bootstraps).map(([name, args]) => [name, new BoardBootstrap(name, args)]),
+);
+const made = clusterOf(settings, boards, bootstraps);
+const cluster = made && new KubeadmCluster("cluster", { ...made, ready });
 
-const provider = clusterProvider(settings.cluster.kubeconfig);
+const provider = clusterProvider(settings.cluster.kubeconfig ?? cluster?.kubeconfig);
 // Until there is a cluster, the apps wait.
 const apps = provider ? wanted : {};
+const boardsReady = Object.values(ready);
+// Boards become ready when the network is there, so neither of these waits for the other.
 const inCluster = { ...(provider && { providers: [provider] }), dependsOn: boardsReady };
-const foundations: Resource[] = [...boardsReady];
+const foundations: Resource[] = [...boardsReady, ...(cluster ? [cluster] : [])];
 if (apps.priorities) foundations.push(new Priorities("priorities", inCluster));
 if (apps.flannel) foundations.push(new Flannel("flannel", apps.flannel, inCluster));
 const onNetwork = { ...inCluster, dependsOn: foundations };
@@ -49,8 +57,10 @@ if (apps.datadog) new DatadogAgent("datadog", apps.datadog, onNetwork);
 const gogs = apps.gogs && new Gogs("gogs", apps.gogs, onNetwork);
 const sensors = apps.sensors && new SensorGateway("sensors", apps.sensors, onNetwork);
 
-/** Each board's kubelet configuration, to put on boards that kubeadm set up. */
+/** Each board's kubelet configuration. */
 export const kubelet = Object.fromEntries(kubelets);
+/** Of the cluster that bramble made. */
+export const kubeconfig = cluster?.kubeconfig;
 export const gogsUrl = gogs?.url;
 export const gogsAdminPassword = gogs?.adminPassword;
 export const sensorsUrl = sensors?.url;

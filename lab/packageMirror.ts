@@ -8,9 +8,11 @@ import { pipeline } from "node:stream/promises";
 import { gatewayAddress } from "./addresses.ts";
 import { findBuilt, obtainBuilt, type Surroundings } from "./built.ts";
 import type { VirtualBoardImage } from "./image.ts";
+import { clusterImages } from "./images/build.ts";
+import { answerFromRegistry } from "./images/registry.ts";
 import type { BoardNetwork } from "./network.ts";
 import { debianPackages } from "./packages/debian.ts";
-import { kubernetesPackages } from "./packages/kubernetes.ts";
+import { kubernetesPackages, kubernetesVersion } from "./packages/kubernetes.ts";
 import { keyFile } from "./packages/repository.ts";
 
 /** A package repository as apt wants it. */
@@ -29,6 +31,8 @@ export interface PackageMirror {
   readonly debian: Repository;
   /** Kubernetes, if it was asked for. */
   readonly kubernetes: Repository | undefined;
+  /** Address of a registry with a cluster's images, if Kubernetes was asked for. */
+  readonly imageRepository: string | undefined;
   /** Debian's repository in apt's deb822 form, for a fresh card. */
   readonly aptSources: string;
   /** What boards have asked for, in order: "/debian/InRelease". */
@@ -40,7 +44,7 @@ export interface PackageMirror {
 export interface PackageMirrorOptions extends Surroundings {
   network: BoardNetwork;
   image: VirtualBoardImage;
-  /** Whether Kubernetes is there too, whose first build takes minutes. Default: false. */
+  /** Whether Kubernetes and its images are there too, whose first build takes minutes. Default: false. */
   kubernetes?: boolean;
 }
 
@@ -54,10 +58,12 @@ export async function packageMirror(options: PackageMirrorOptions): Promise<Pack
   const { network, image } = options;
   const folders: Record<string, string> = { debian: await obtainBuilt(debianPackages(image), options) };
   if (options.kubernetes === true) folders.kubernetes = await obtainBuilt(kubernetesPackages(), options);
+  const images =
+    options.kubernetes === true ? await obtainBuilt(clusterImages(kubernetesVersion), options) : undefined;
   const requests: string[] = [];
   const server = http.createServer((request, response) => {
     requests.push(request.url ?? "");
-    void answer(folders, request.url ?? "", response);
+    void answer(folders, images, request, response);
   });
   const connections = new Set<Socket>();
   const listening = await network.listen(80);
@@ -70,6 +76,7 @@ export async function packageMirror(options: PackageMirrorOptions): Promise<Pack
   return {
     debian,
     kubernetes: folders.kubernetes === undefined ? undefined : repository("kubernetes", folders.kubernetes),
+    imageRepository: images === undefined ? undefined : `http://${gatewayAddress}`,
     aptSources: deb822(debian),
     requests,
     async stop() {
@@ -82,7 +89,8 @@ export async function packageMirror(options: PackageMirrorOptions): Promise<Pack
 
 /** Whether `packageMirror` would have nothing to download or build. Looks only. */
 export function areMirrorsBuilt(image: VirtualBoardImage, kubernetes: boolean): boolean {
-  const recipes = [debianPackages(image), ...(kubernetes ? [kubernetesPackages()] : [])];
+  const ofKubernetes = [kubernetesPackages(), clusterImages(kubernetesVersion)];
+  const recipes = [debianPackages(image), ...(kubernetes ? ofKubernetes : [])];
   return recipes.every((recipe) => findBuilt(recipe) !== undefined);
 }
 
@@ -105,10 +113,12 @@ function deb822({ key }: Repository): string {
 
 async function answer(
   folders: Readonly<Record<string, string>>,
-  url: string,
+  images: string | undefined,
+  request: http.IncomingMessage,
   response: http.ServerResponse,
 ): Promise<void> {
-  const file = fileFor(url, folders);
+  if (images !== undefined && (await answerFromRegistry(images, request, response))) return;
+  const file = fileFor(request.url ?? "", folders);
   const status = file === undefined ? undefined : await fs.stat(file).catch(() => undefined);
   if (file === undefined || status?.isFile() !== true) {
     response.writeHead(404).end();

@@ -3,9 +3,10 @@ import { untilInterrupted } from "../rehearsal/tools/interruption.ts";
 import { reasonOf } from "../rehearsal/tools/lines.ts";
 import { labFolder, obtainBuilt } from "./built.ts";
 import { virtualBoardImage } from "./image.ts";
+import { clusterImages } from "./images/build.ts";
 import { labFault } from "./machine.ts";
 import { debianPackages } from "./packages/debian.ts";
-import { kubernetesPackages } from "./packages/kubernetes.ts";
+import { kubernetesPackages, kubernetesVersion } from "./packages/kubernetes.ts";
 
 const say = (line: string) => process.stderr.write(`lab: ${line}\n`);
 
@@ -17,6 +18,7 @@ process.exitCode = await untilInterrupted(
     const image = await virtualBoardImage(surroundings);
     await obtainBuilt(debianPackages(image), surroundings);
     await obtainBuilt(kubernetesPackages(), surroundings);
+    await obtainBuilt(clusterImages(kubernetesVersion), surroundings);
     say(`ready in ${labFolder()}`);
     return 0;
   },

@@ -27,10 +27,11 @@ export function bootstrapsOf(
 }
 
 function packagesOf({ version, containerd, ...mirrors }: Settings["cluster"]): BoardPackages {
-  const { kubernetesRepository, containerdRepository } = mirrors;
+  const { kubernetesRepository, containerdRepository, imageRepository } = mirrors;
   return boardPackages(version, {
     ...(kubernetesRepository && { kubernetesRepository }),
     ...(containerdRepository && { containerdRepository }),
+    ...(imageRepository !== undefined && { imageRepository }),
     ...(containerd === "containerd" && { containerd, containerdRepository: undefined }),
   });
 }

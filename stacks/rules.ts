@@ -77,6 +77,20 @@ const reachable: Rule = (settings) =>
       })
     : [];
 
+/** What several control planes share must outlive each of them. */
+const endpoint: Rule = (settings) => {
+  const { bootstrap, controlPlaneEndpoint } = objectOf(settings.cluster);
+  const several = boardsOf(settings).filter(({ role }) => role === "controlPlane").length > 1;
+  return bootstrap === true && several && controlPlaneEndpoint === undefined
+    ? [
+        fault(
+          "cluster.controlPlaneEndpoint",
+          "is missing: with several control planes it is a name or address that always leads to one that is alive.",
+        ),
+      ]
+    : [];
+};
+
 /** Apps need a cluster; boards that are only set up do not yet. */
 const kubeconfig: Rule = ({ cluster }) => {
   const { bootstrap, kubeconfig: path } = objectOf(cluster);
@@ -125,6 +139,7 @@ const rules: readonly Rule[] = [
   controlPlane,
   reachable,
   kubeconfig,
+  endpoint,
   knownBoard("ingress"),
   knownBoard("storage"),
   needs("dns", "ingress"),

@@ -29,6 +29,8 @@ export interface BoardPackages {
   readonly extra: readonly string[];
   /** The image of the container that holds a pod's network; kubeadm's, so that it is pulled once. */
   readonly sandboxImage: string;
+  /** Address of a registry that every image is taken from instead of its own: `http://192.168.1.5:5000`. */
+  readonly imageRepository?: string | undefined;
 }
 
 /** Everything that the phases need to know of a board. */
@@ -106,7 +108,8 @@ export function bootstrapPhases(plan: BootstrapPlan): PhaseDocument[] {
 
 const installs = new Set<PhaseName>(["host", "containerd", "packages"]);
 
-type Parameters = Readonly<Record<string, string | number>>;
+/** What a script is told, by name. */
+export type Parameters = Readonly<Record<string, string | number>>;
 
 function phaseParameters({ packages, ...plan }: BootstrapPlan): Record<PhaseName, Parameters> {
   const { ram, capacity, cores, arch } = plan;
@@ -132,6 +135,7 @@ function phaseParameters({ packages, ...plan }: BootstrapPlan): Record<PhaseName
       CONTAINERD_PACKAGE: packages.containerd,
       CONTAINERD_MINIMUM: packages.containerdMinimum,
       SANDBOX_IMAGE: packages.sandboxImage,
+      IMAGE_REPOSITORY: packages.imageRepository ?? "",
     },
     packages: {
       KUBERNETES_VERSION: packages.kubernetes,
@@ -162,10 +166,29 @@ export function hostsEntries(board: string, boards: BootstrapPlan["boards"]): st
 }
 
 function phaseScript(board: string, phase: PhaseName, parameters: Parameters): string {
-  const files = ["prelude", ...(installs.has(phase) ? ["apt"] : []), phase];
-  return assignments({ BOARD: board, PHASE: phase, ...parameters }) + files.map(scriptFile).join("");
+  const files = [...(installs.has(phase) ? [aptScript] : []), scriptFile(phase)];
+  return stepScript(board, phase, parameters, files);
 }
 
-function scriptFile(name: string): string {
-  return readFileSync(new URL(`bootstrap/${name}.sh`, import.meta.url), "utf8");
+/** What the steps that install packages need in front of them. */
+export const aptScript = scriptFile("apt");
+
+/**
+ * A script as it goes to a board's shell: its parameters, the prelude of all scripts, and its files.
+ *
+ * @param board the board's name, for what is said of it
+ * @param step name of the phase or step
+ */
+export function stepScript(
+  board: string,
+  step: string,
+  parameters: Parameters,
+  files: readonly URL[],
+): string {
+  const texts = [scriptFile("prelude"), ...files].map((file) => readFileSync(file, "utf8"));
+  return assignments({ BOARD: board, PHASE: step, ...parameters }) + texts.join("");
+}
+
+function scriptFile(name: string): URL {
+  return new URL(`bootstrap/${name}.sh`, import.meta.url);
 }

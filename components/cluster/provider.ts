@@ -2,20 +2,24 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { Provider } from "@pulumi/kubernetes";
-import { getStack, RunError, secret } from "@pulumi/pulumi";
+import { getStack, type Output, RunError, secret } from "@pulumi/pulumi";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 
 /**
  * The provider for everything in the cluster, or undefined while there is no cluster yet.
  *
- * @param kubeconfig path of the cluster's kubeconfig; a relative one starts at the folder of Pulumi.yaml
+ * @param kubeconfig the kubeconfig of a cluster that bramble makes, or the path of another cluster's; a relative
+ *   one starts at the folder of Pulumi.yaml
  * @throws RunError if there is no such file
  */
-export function clusterProvider(kubeconfig: string | undefined): Provider | undefined {
+export function clusterProvider(kubeconfig: Output<string> | string | undefined): Provider | undefined {
   if (kubeconfig === undefined) return undefined;
   return new Provider("kubernetes", {
-    kubeconfig: secret(readKubeconfig(path.resolve(repository, kubeconfig))),
+    kubeconfig:
+      typeof kubeconfig === "string"
+        ? secret(readKubeconfig(path.resolve(repository, kubeconfig)))
+        : kubeconfig,
     // Else a changed kubeconfig would replace the provider, and with it everything.
     clusterIdentifier: getStack(),
     // Changed in place; by default a new one would be made after the old one is deleted.

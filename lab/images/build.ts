@@ -86,7 +86,7 @@ async function buildBase(folder: string, surroundings: Surroundings): Promise<vo
   const status = path.join(folder, "status");
   await fs.writeFile(status, "");
   const download = beside("../packages/debian.sh");
-  await runOrThrow("sh", [download, debs, status, debianMirror, ...debian], surroundings);
+  await runOrThrow("sh", [download, debs, status, debianMirror, "trixie", ...debian], surroundings);
   await runOrThrow("sh", [beside("base.sh"), folder, debs], surroundings);
 }
 

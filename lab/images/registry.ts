@@ -28,7 +28,8 @@ export async function answerFromRegistry(
     return true;
   }
   const [, name = "", reference = ""] = manifestRequest.exec(pathname) ?? [];
-  const wanted = reference === "" ? blobRequest.exec(pathname)?.[1] : await manifest(registry, name, reference);
+  const wanted =
+    reference === "" ? blobRequest.exec(pathname)?.[1] : await manifest(registry, name, reference);
   const type = reference === "" ? "application/octet-stream" : "application/vnd.oci.image.manifest.v1+json";
   await send(wanted === undefined ? undefined : blobFile(registry, wanted), type, wanted, request, response);
   return true;

@@ -44,6 +44,19 @@ export const board = z
     hostKey: z.string("must be a host key").optional().meta({
       description: "Its public SSH host key, `ssh-ed25519 AAAA…`. Required with `cluster.bootstrap`.",
     }),
+    labels: z
+      .record(
+        z.string().regex(/^([a-z0-9.-]+\/)?[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?$/, "must be a label's name"),
+        z
+          .string("must be a text")
+          .regex(
+            /^([A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?)?$/,
+            "must be a label's value: 63 letters, digits, . _ -",
+          ),
+        "must be labels and their values",
+      )
+      .default({})
+      .meta({ description: "Labels of its node, where bramble makes the cluster." }),
     dead: z.boolean("must be true or false").default(false).meta({
       description: "The board is gone for good: it is not dialled any more, not even to remove it.",
     }),

@@ -21,13 +21,21 @@ export const cluster = z
   .strictObject({
     bootstrap: z.boolean("must be true or false").default(false).meta({
       description:
-        "Whether bramble sets up the boards for kubeadm by SSH. Needs `user` and `hostKey` of each.",
+        "Whether bramble sets up the boards by SSH, and makes a cluster of them unless there is a `kubeconfig`. Needs `user` and `hostKey` of each.",
     }),
     version: z
       .string("must be a version")
       .regex(/^1\.\d+\.\d+$/, "must be a version such as 1.36.3")
       .default("1.36.3")
       .meta({ description: "Version of Kubernetes on boards that bramble sets up." }),
+    controlPlaneEndpoint: z
+      .string("must be a host, or host:port")
+      .regex(/^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\d{1,5})?$/, "must be a host, or host:port")
+      .optional()
+      .meta({
+        description:
+          "Under which all control planes are reached, also when one of them is gone. The control plane's `host` if there is only one; it can't be changed later.",
+      }),
     timeServers: z
       .array(z.string("must be a host name"), "must be a list of host names")
       .default([])
@@ -42,6 +50,13 @@ export const cluster = z
     containerdRepository: repository(
       "Where containerd.io comes from: a mirror. Docker's repository if left out.",
     ),
+    imageRepository: z
+      .url({ protocol: /^https?$/, error: "must be the address of a registry, http://… or https://…" })
+      .optional()
+      .meta({
+        description:
+          "A registry that has every image under its own path, `http://192.168.1.5:5000`: a mirror. The images' own registries if left out.",
+      }),
     kubeconfig: z.string("must be a path").min(1, "must be a path").optional().meta({
       description:
         "Path of the cluster's kubeconfig; a relative one starts at Pulumi.yaml. Without it the apps wait.",

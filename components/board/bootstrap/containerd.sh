@@ -2,12 +2,14 @@
 # containerd, held, with the configuration it prints itself, changed where Kubernetes needs it.
 
 config=/etc/containerd/config.toml
+# What containerd knows of registries, read at each pull.
+registries=/etc/containerd/certs.d
 
 # A filter for `containerd config default`, of version 2 (containerd 1.6, 1.7) and 3 (2.x): one process of each
 # pod is managed by systemd as everything else is; kubeadm's sandbox image; Kubernetes' folder for CNI plugins,
 # of which Debian's build knows nothing.
 for_kubernetes() {
-  awk -v image="$SANDBOX_IMAGE" -v folder=/opt/cni/bin '
+  awk -v image="$SANDBOX_IMAGE" -v folder=/opt/cni/bin -v registries="$registries" '
     function set(value) { sub(/=.*/, "= " value) }
     /^ *\[/ { section = $0; gsub(/^ *\[|\] *$|["\047]/, "", section) }
     section ~ /cri.*\.runtimes\.runc\.options$/ && /^ *SystemdCgroup =/ { set("true") }
@@ -15,7 +17,17 @@ for_kubernetes() {
     section ~ /cri\.v1\.images\.pinned_images$/ && /^ *sandbox =/ { set("\"" image "\"") }
     section ~ /cri.*\.cni$/ && /^ *bin_dir = ["\047]\// { set("\"" folder "\"") }
     section ~ /cri.*\.cni$/ && /^ *bin_dirs =/ { set("[\"" folder "\"]") }
+    section ~ /cri.*\.registry$/ && /^ *config_path =/ { set("\"" registries "\"") }
     { print }'
+}
+
+# Where every image comes from instead of its own registry, and from that only if it is not there.
+repository() {
+  if [ -z "$IMAGE_REPOSITORY" ]; then
+    absent "$registries/_default/hosts.toml"
+  else
+    printf '[host."%s"]\ncapabilities = ["pull", "resolve"]\n' "$IMAGE_REPOSITORY" | file "$registries/_default/hosts.toml"
+  fi
 }
 
 # What containerd makes of the file, where all of it must have arrived.
@@ -40,6 +52,7 @@ promises() {
       "leave out cluster.containerd, or name a mirror that has it: cluster.containerdRepository" || true
   fi
   hold "$CONTAINERD_PACKAGE"
+  repository
   containerd config default | for_kubernetes | file "$config"
   if ! takes_effect; then
     lacking "containerd does not take up $config as it should" "see: containerd --config $config config dump" || true

@@ -132,7 +132,7 @@ memory_cgroup() {
 lock() {
   if [ -n "$ROOT" ]; then return; fi
   exec 9>/run/bramble.lock
-  flock -w 240 9 || fail "another run of bramble is at work on this board" "wait for it to end, then run pulumi up again"
+  flock -w "${LOCK_WAIT:-240}" 9 || fail "another run of bramble is at work on this board" "wait for it to end, then run pulumi up again"
 }
 
 verify() {

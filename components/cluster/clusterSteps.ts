@@ -1,0 +1,201 @@
+import { createHash } from "node:crypto";
+import { stringify } from "yaml";
+import type { MemoryPlan } from "../board/memoryPlan.ts";
+import { aptScript, type Parameters, stepScript } from "../board/phases.ts";
+import {
+  type Admission,
+  clusterConfiguration,
+  type ClusterPlan,
+  coreDnsPatch,
+  initConfiguration,
+  joinConfiguration,
+  type KubeadmDocument,
+  kubeProxyConfiguration,
+  type NodePlan,
+  upgradeConfiguration,
+} from "./kubeadmConfig.ts";
+import { kubeletConfiguration } from "./kubeletConfig.ts";
+
+/** A board of a cluster that bramble makes. */
+export interface ClusterNode extends NodePlan {
+  readonly memory: MemoryPlan;
+  /** Its public SSH host key: by it a new machine of the same name is known for one. */
+  readonly hostKey: string;
+  /** Labels of its node, besides those of Kubernetes. */
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** A cluster that bramble makes. The first control plane is the one that the others join. */
+export interface ClusterLayout extends Omit<ClusterPlan, "controlPlanes"> {
+  readonly nodes: readonly ClusterNode[];
+  /** Whether the pod network comes with the cluster, so that boards become ready by themselves. */
+  readonly hasNetwork: boolean;
+}
+
+/** The steps of each board's life in a cluster. */
+export type StepName =
+  | "kubelet"
+  | "control-plane"
+  | "credentials"
+  | "membership"
+  | "admission"
+  | "join"
+  | "drain"
+  | "upgrade"
+  | "in-service";
+
+/** Seconds for which a board is let in: kubeadm's join takes one to three minutes on a slow board. */
+const admissionTime = 900;
+/** Seconds for an init, a join, an upgrade or a change of the control plane, images and all. */
+const longest = 3600;
+
+/** Seconds after which a step is given up. */
+export const timeLimits: Readonly<Record<StepName, number>> = {
+  kubelet: 900,
+  "control-plane": longest,
+  credentials: 300,
+  membership: 600,
+  admission: admissionTime + 120,
+  join: longest,
+  drain: 1200,
+  upgrade: longest,
+  "in-service": 1800,
+};
+
+/** Seconds that a step waits for one before it on the same board, whose connection may have broken. */
+const lockWait = 1800;
+
+/** The board that the cluster begins with. */
+export function firstControlPlane({ nodes }: ClusterLayout): ClusterNode {
+  const first = nodes.find(({ role }) => role === "controlPlane");
+  // The settings' own check comes first and says more.
+  if (!first) throw new Error("the cluster has no control plane");
+  return first;
+}
+
+/** The kubelet's own configuration of a board, on that board. */
+export function kubeletStep({ name, memory }: ClusterNode): string {
+  const parameters = {
+    KUBELET_PATCH: stringify(kubeletConfiguration(memory)),
+    UPGRADE: yamlOf(upgradeConfiguration()),
+  };
+  return script("kubelet", name, parameters);
+}
+
+/** The control plane itself, on the first control plane. */
+export function controlPlaneStep(layout: ClusterLayout): string {
+  const parameters = {
+    VERSION: layout.version,
+    KUBEADM: initDocuments(layout),
+    COREDNS_PATCH: stringify(coreDnsPatch(layout.nodes.length)),
+  };
+  return script("control-plane", firstControlPlane(layout).name, parameters);
+}
+
+/**
+ * A kubeconfig for an administrator, from the first control plane.
+ *
+ * @param period another one has it made anew
+ */
+export function credentialsStep(layout: ClusterLayout, period: string): string {
+  return script("credentials", firstControlPlane(layout).name, { PERIOD: period });
+}
+
+/** Has the cluster know one machine by a board's name, on the first control plane. */
+export function membershipStep(layout: ClusterLayout, node: ClusterNode): string {
+  return script("membership", firstControlPlane(layout).name, about(node));
+}
+
+/** Lets a board in, on the first control plane. */
+export function admissionStep(
+  layout: ClusterLayout,
+  node: ClusterNode,
+  { token, certificateKey }: Omit<Admission, "caCertHash">,
+): string {
+  const parameters = {
+    ...about(node),
+    TOKEN: token,
+    VALID: admissionTime,
+    CERTIFICATE_KEY: node.role === "controlPlane" ? certificateKey : "",
+    KUBEADM: node.role === "controlPlane" ? initDocuments(layout) : "",
+  };
+  return script("admission", firstControlPlane(layout).name, parameters);
+}
+
+/** The join, on the board that joins. */
+export function joinStep(layout: ClusterLayout, node: ClusterNode, admission: Admission): string {
+  const parameters = { ROLE: node.role, JOIN: yamlOf(joinConfiguration(node, layout.endpoint, admission)) };
+  return script("join", node.name, parameters);
+}
+
+/** Empties a board before its kubelet changes its version, on the first control plane. */
+export function drainStep(layout: ClusterLayout, node: ClusterNode): string {
+  const parameters = { ...about(node), VERSION: layout.version };
+  return script("drain", firstControlPlane(layout).name, parameters);
+}
+
+/** The kubelet's version, on its board. */
+export function upgradeStep(layout: ClusterLayout, node: ClusterNode): string {
+  const isFirst = node.name === firstControlPlane(layout).name;
+  const isFurther = node.role === "controlPlane" && !isFirst;
+  // The first one's own step changes its programs; the others take over what that has put into the cluster.
+  const programs = isFurther ? digest(yamlOf(configurationOf(layout))) : "";
+  const parameters = { VERSION: layout.version, FIRST: isFirst ? 1 : 0, PROGRAMS: programs };
+  return script("upgrade", node.name, parameters);
+}
+
+/** The board takes pods, on the first control plane. */
+export function inServiceStep(layout: ClusterLayout, node: ClusterNode): string {
+  const labels = Object.entries(node.labels).map(([label, value]) => `${label}=${value}`);
+  const parameters = {
+    ...about(node),
+    VERSION: layout.version,
+    LABELS: labels.join(" "),
+    AWAITED: layout.hasNetwork ? 1 : 0,
+  };
+  return script("in-service", firstControlPlane(layout).name, parameters);
+}
+
+const parts: Readonly<Record<StepName, readonly string[]>> = {
+  kubelet: ["kube"],
+  "control-plane": ["kube", "leave"],
+  credentials: ["kube"],
+  membership: ["kube"],
+  admission: ["kube"],
+  join: ["kube", "leave"],
+  drain: ["kube"],
+  upgrade: ["kube"],
+  "in-service": ["kube"],
+};
+
+function script(step: StepName, board: string, parameters: Parameters): string {
+  const files = [...parts[step], step].map((name) => new URL(`scripts/${name}.sh`, import.meta.url));
+  const apt = step === "upgrade" ? [aptScript] : [];
+  return stepScript(board, step, { LOCK_WAIT: lockWait, ...parameters }, [...apt, ...files]);
+}
+
+/** What every step that is about another board than it runs on needs to know of that. */
+function about({ name, role, hostKey }: ClusterNode): Parameters {
+  // An annotation's value that can be compared, and says nothing.
+  return { NODE: name, ROLE: role, HOST_KEY: digest(hostKey) };
+}
+
+function initDocuments(layout: ClusterLayout): string {
+  const init = initConfiguration(firstControlPlane(layout));
+  return yamlOf(init, configurationOf(layout), kubeProxyConfiguration());
+}
+
+function configurationOf(layout: ClusterLayout): KubeadmDocument {
+  const controlPlanes = layout.nodes
+    .filter(({ role }) => role === "controlPlane")
+    .map(({ memory }) => memory);
+  return clusterConfiguration({ ...layout, controlPlanes });
+}
+
+function digest(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 32);
+}
+
+function yamlOf(...documents: readonly KubeadmDocument[]): string {
+  return documents.map((each) => stringify(each, { aliasDuplicateObjects: false })).join("---\n");
+}

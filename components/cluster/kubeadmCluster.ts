@@ -1,0 +1,173 @@
+import { createHash, X509Certificate } from "node:crypto";
+import { remote } from "@pulumi/command";
+import {
+  all,
+  ComponentResource,
+  type ComponentResourceOptions,
+  type Input,
+  type Output,
+  type Resource,
+  secret,
+} from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import { parse } from "yaml";
+import { phaseCommand } from "../board/bootstrap.ts";
+import { type BoardConnection, commandConnection } from "../board/connection.ts";
+import {
+  admissionStep,
+  type ClusterLayout,
+  type ClusterNode,
+  controlPlaneStep,
+  credentialsStep,
+  drainStep,
+  firstControlPlane,
+  inServiceStep,
+  joinStep,
+  kubeletStep,
+  membershipStep,
+  type StepName,
+  timeLimits,
+  upgradeStep,
+} from "./clusterSteps.ts";
+
+/** How a board of a cluster is reached. */
+export interface NodeAccess {
+  readonly connection: BoardConnection;
+  /** Says that the board is gone for good: it is not dialled any more. Default: false. */
+  readonly dead?: boolean | undefined;
+}
+
+/** Args of {@link KubeadmCluster}. */
+export interface KubeadmClusterArgs {
+  readonly layout: ClusterLayout;
+  /** How each board is reached, by name. */
+  readonly access: Readonly<Record<string, NodeAccess>>;
+  /** What must be done on each board before it can be in a cluster, by name: its bootstrap. */
+  readonly ready: Readonly<Record<string, Resource>>;
+}
+
+/**
+ * A Kubernetes cluster on boards that are ready for kubeadm. Each step of a board's life is a resource, so that
+ * a change runs just the steps that it concerns, in place: the plan for RAM the board's `kubelet`, arguments of
+ * the control plane `control-plane`, another version all that is needed, one board after the other. A board that
+ * is removed is drained, reset and forgotten.
+ */
+export class KubeadmCluster extends ComponentResource {
+  /** For an administrator; valid for a year, and made anew twice a year. */
+  readonly kubeconfig: Output<string>;
+  readonly #args: KubeadmClusterArgs;
+  readonly #first: ClusterNode;
+
+  constructor(name: string, args: KubeadmClusterArgs, opts?: ComponentResourceOptions) {
+    const { layout, ready } = args;
+    super("bramble:cluster:KubeadmCluster", name, { layout }, opts);
+    this.#args = args;
+    const first = (this.#first = firstControlPlane(layout));
+
+    const kubelet = (node: ClusterNode) => {
+      const bootstrap = ready[node.name];
+      return this.#run("kubelet", node, node, kubeletStep(node), bootstrap ? [bootstrap] : []);
+    };
+    const firstKubelet = kubelet(first);
+    const controlPlane = this.#run("control-plane", first, first, controlPlaneStep(layout), [firstKubelet]);
+    const period = halfYear(new Date());
+    const credentials = this.#run("credentials", first, first, credentialsStep(layout, period), [
+      controlPlane,
+    ]);
+    this.kubeconfig = secret(credentials.stdout);
+    const key = new random.RandomBytes(`${name}-certificate-key`, { length: 32 }, { parent: this }).hex;
+
+    // etcd takes one new member at a time; workers join side by side.
+    let lastMember: Resource = controlPlane;
+    let before = this.#keepInService(first, [controlPlane]);
+    for (const node of byRole(layout).filter((each) => each !== first)) {
+      const join = this.#join(node, key, [kubelet(node), lastMember]);
+      if (node.role === "controlPlane") lastMember = join;
+      before = this.#keepInService(node, [join, before]);
+    }
+    this.registerOutputs({ kubeconfig: this.kubeconfig });
+  }
+
+  /** The first control plane lets the board in while the board joins. */
+  #join(node: ClusterNode, certificateKey: Output<string>, after: Resource[]): Resource {
+    const { layout } = this.#args;
+    const digits = { length: 22, special: false, upper: false };
+    const token = new random.RandomPassword(`${node.name}-token`, digits, { parent: this }).result;
+    const admission = all([token, certificateKey, this.kubeconfig]).apply(([text, key, kubeconfig]) => ({
+      token: `${text.slice(0, 6)}.${text.slice(6)}`,
+      certificateKey: key,
+      caCertHash: caCertHash(kubeconfig),
+    }));
+    const membership = this.#run("membership", node, this.#first, membershipStep(layout, node), after);
+    const toLetIn = admission.apply((each) => admissionStep(layout, node, each));
+    this.#run("admission", node, this.#first, toLetIn, [membership]);
+    const toJoin = admission.apply((each) => joinStep(layout, node, each));
+    return this.#run("join", node, node, toJoin, [membership]);
+  }
+
+  /** One board after the other: drained, brought to the version, put back. Nothing to do for one that has it. */
+  #keepInService(node: ClusterNode, after: Resource[]): Resource {
+    const { layout } = this.#args;
+    const drain = this.#run("drain", node, this.#first, drainStep(layout, node), after);
+    const upgrade = this.#run("upgrade", node, node, upgradeStep(layout, node), [drain]);
+    return this.#run("in-service", node, this.#first, inServiceStep(layout, node), [upgrade]);
+  }
+
+  /** A step of the life of `node`, done on `where`. */
+  #run(
+    step: StepName,
+    node: ClusterNode,
+    where: ClusterNode,
+    script: Input<string>,
+    dependsOn: Resource[],
+  ): remote.Command {
+    const access = this.#args.access[where.name];
+    if (!access) throw new Error(`nothing says how ${where.name} is reached`);
+    const { connection } = access;
+    const isDead = this.#args.access[node.name]?.dead === true;
+    const command = (verb: "apply" | "remove") =>
+      phaseCommand({ asRoot: true, timeLimit: timeLimits[step] }, connection.user, verb);
+    return new remote.Command(
+      `${node.name}-${step}`,
+      {
+        connection: commandConnection(connection),
+        stdin: script,
+        create: command("apply"),
+        // Where a cluster was made before, an empty board is a new machine in its place.
+        ...(step === "control-plane" && { update: `${command("apply")} again` }),
+        delete: command("remove"),
+        addPreviousOutputInEnv: false,
+        ...(step === "credentials" && { logging: remote.Logging.None }),
+      },
+      {
+        parent: this,
+        dependsOn,
+        // What is to be done for a dead board elsewhere is still done.
+        retainOnDelete: isDead && where === node,
+        ignoreChanges: isDead ? ["*"] : [],
+        ...(step === "credentials" && { additionalSecretOutputs: ["stdout"] }),
+      },
+    );
+  }
+}
+
+/** Control planes first: none may be older than a kubelet. */
+function byRole({ nodes }: ClusterLayout): ClusterNode[] {
+  const controlPlanes = nodes.filter(({ role }) => role === "controlPlane");
+  return [...controlPlanes, ...nodes.filter(({ role }) => role === "worker")];
+}
+
+/** `2026-1`, `2026-2`. */
+function halfYear(date: Date): string {
+  return `${date.getUTCFullYear()}-${date.getUTCMonth() < 6 ? 1 : 2}`;
+}
+
+/** The cluster's certificate authority as kubeadm pins it: the digest of its public key. */
+export function caCertHash(kubeconfig: string): string {
+  const { clusters } = parse(kubeconfig) as {
+    clusters: { cluster: { "certificate-authority-data": string } }[];
+  };
+  const pem = Buffer.from(clusters[0]?.cluster["certificate-authority-data"] ?? "", "base64");
+  const key = new X509Certificate(pem).publicKey.export({ type: "spki", format: "der" });
+  return `sha256:${createHash("sha256").update(key).digest("hex")}`;
+}

@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Empties a board whose kubelet is about to be brought to another version. Runs on the first control plane.
+
+# It works beside other steps on this board and changes nothing of it.
+lock() { :; }
+
+promises() {
+  # Afterwards the board is still to be upgraded: that is the next step's promise.
+  if ! applying || ! node_exists "$NODE" || [ "$(kubelet_version "$NODE")" = "v$VERSION" ]; then return; fi
+  if lacking "$NODE has the kubelet $(kubelet_version "$NODE")"; then
+    quietly kube annotate node "$NODE" --overwrite bramble/drained-for="$VERSION"
+    quietly kube drain "$NODE" --ignore-daemonsets --delete-emptydir-data --force --timeout=600s ||
+      fail "$NODE can't be drained" "see which pods the lines above name; a PodDisruptionBudget may hold them"
+  fi
+}
+
+undo() { :; }
+
+phase "$@"

@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# The board is ready for pods, with the labels of the settings. Removed, it is drained. Runs on the first control
+# plane.
+
+# It works beside other steps on this board and changes nothing of it.
+lock() { :; }
+
+annotation() { node_value "$NODE" "{.metadata.annotations.bramble/$1}"; }
+
+is_as_wanted() { node_ready "$NODE" && [ "$(kubelet_version "$NODE")" = "v$VERSION" ]; }
+
+set_labels() {
+  local label arguments=()
+  for label in $(annotation labels); do
+    case " $LABELS" in *" ${label}="*) ;; *) arguments+=("$label-") ;; esac
+  done
+  for label in $LABELS; do arguments+=("$label"); done
+  if [ ${#arguments[@]} != 0 ]; then quietly kube label node "$NODE" --overwrite "${arguments[@]}"; fi
+  quietly kube annotate node "$NODE" --overwrite "bramble/labels=$(names_of "$LABELS")" "bramble/host-key=$HOST_KEY"
+}
+
+names_of() {
+  local label names=()
+  for label in $1; do names+=("${label%%=*}"); done
+  echo "${names[*]:-}"
+}
+
+has_labels() {
+  local label
+  [ "$(annotation host-key)" = "$HOST_KEY" ] && [ "$(annotation labels)" = "$(names_of "$LABELS")" ] || return 1
+  for label in $LABELS; do
+    [ -n "$(kube get node "$NODE" --ignore-not-found -l "$label" -o name)" ] || return 1
+  done
+}
+
+promises() {
+  if ! node_exists "$NODE"; then
+    lacking "$NODE is not in the cluster" "see what its step join says, then run pulumi up again" || true
+    return
+  fi
+  if ! has_labels && lacking "its labels are not those of the settings"; then set_labels; fi
+  if [ "$AWAITED" = 1 ] && ! holds 900 is_as_wanted; then
+    lacking "$NODE is not ready with the kubelet $VERSION" \
+      "see: kubectl describe node $NODE; on the board: journalctl -u kubelet -e" || true
+    return
+  fi
+  if [ -n "$(annotation drained-for)" ] && lacking "$NODE was drained"; then
+    quietly kube uncordon "$NODE"
+    quietly kube annotate node "$NODE" bramble/drained-for-
+  fi
+}
+
+# A board that does not answer is not drained: once its node is forgotten its pods start elsewhere.
+undo() {
+  if ! node_exists "$NODE"; then return; fi
+  quietly kube cordon "$NODE"
+  if node_ready "$NODE"; then
+    quietly kube drain "$NODE" --ignore-daemonsets --delete-emptydir-data --force --timeout=600s ||
+      fail "$NODE can't be drained" "see which pods the lines above name; a PodDisruptionBudget may hold them"
+  fi
+}
+
+phase "$@"

@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# The board's own part of its kubelet's configuration, which kubeadm lays over the cluster's at every init, join
+# and upgrade. On a board that is in the cluster it is laid over now, and the kubelet started again with it: its
+# pods go on running.
+
+patch=$documents/patches/kubeletconfiguration0+merge.yaml
+# The patch that the kubelet runs with.
+applied=$STATE/kubelet-patch
+
+has_patch() { cmp -s "$ROOT$patch" "$applied"; }
+
+apply_patch() {
+  quietly kubeadm upgrade node phase kubelet-config --config "$ROOT$documents/upgrade.yaml"
+  quietly systemctl restart kubelet
+}
+
+promises() {
+  printf '%s' "$KUBELET_PATCH" | file "$patch"
+  printf '%s' "$UPGRADE" | file "$documents/upgrade.yaml"
+  if in_cluster; then
+    if ! has_patch && lacking "the kubelet runs with another configuration"; then
+      apply_patch
+      cp "$ROOT$patch" "$applied"
+    fi
+    if ! holds 300 kubelet_healthy && lacking "the kubelet is not healthy" "see: journalctl -u kubelet -e"; then
+      quietly systemctl restart kubelet
+    fi
+  elif ! checking; then
+    # kubeadm takes it up when the board joins.
+    mkdir -p "$STATE"
+    cp "$ROOT$patch" "$applied"
+  fi
+}
+
+undo() {
+  absent "$patch"
+  absent "$documents/upgrade.yaml"
+  rm -f "$applied"
+}
+
+phase "$@"

@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# The kubelet of a board that is in the cluster, in the cluster's version. The board is drained.
+
+has_version() { case $(installed "$1") in "$VERSION" | "$VERSION"-*) ;; *) return 1 ;; esac }
+
+bring() {
+  if [ "$FIRST" = 0 ]; then
+    quietly kubeadm upgrade node --config "$ROOT$documents/upgrade.yaml" ||
+      fail "kubeadm upgrade node failed" "see the lines above, then run pulumi up again: it goes on from here"
+  fi
+  refresh_packages
+  install_packages "kubelet=$VERSION-*" "kubectl=$VERSION-*"
+  quietly systemctl daemon-reload
+  quietly systemctl restart kubelet
+}
+
+# With what a further control plane's programs run.
+programs=$STATE/programs
+
+has_programs() { [ -z "$PROGRAMS" ] || [ "$(cat "$programs" 2>/dev/null)" = "$PROGRAMS" ]; }
+
+take_over() {
+  quietly kubeadm upgrade node phase control-plane --config "$ROOT$documents/upgrade.yaml"
+  echo "$PROGRAMS" >"$programs"
+}
+
+promises() {
+  repair_packages
+  if ! { has_version kubelet && has_version kubectl; } && lacking "the kubelet is $(installed kubelet)"; then bring; fi
+  hold kubelet kubectl
+  if ! has_programs && lacking "the control plane runs with other arguments"; then take_over; fi
+  if ! holds 300 kubelet_healthy; then lacking "the kubelet is not healthy" "see: journalctl -u kubelet -e" || true; fi
+}
+
+undo() { :; }
+
+phase "$@"

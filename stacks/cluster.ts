@@ -1,0 +1,32 @@
+import type { PlannedBoard } from "../components/board/board.ts";
+import type { BoardBootstrapArgs } from "../components/board/bootstrap.ts";
+import type { ClusterLayout } from "../components/cluster/clusterSteps.ts";
+import type { KubeadmClusterArgs } from "../components/cluster/kubeadmCluster.ts";
+import type { Settings } from "./schema.ts";
+
+/**
+ * The cluster that bramble makes, or undefined if it makes none.
+ *
+ * @param boards the boards of the settings, planned
+ * @param bootstraps how each board is reached (boards.ts)
+ */
+export function clusterOf(
+  settings: Settings,
+  boards: readonly PlannedBoard[],
+  bootstraps: Readonly<Record<string, BoardBootstrapArgs>>,
+): Omit<KubeadmClusterArgs, "ready"> | undefined {
+  const { cluster } = settings;
+  if (!cluster.bootstrap || cluster.kubeconfig !== undefined) return undefined;
+  return { layout: layoutOf(settings, boards), access: bootstraps };
+}
+
+function layoutOf({ cluster, boards: described }: Settings, boards: readonly PlannedBoard[]): ClusterLayout {
+  const nodes = boards.map(({ name, host, role, takesApps, memory }, i) => {
+    const { hostKey = "", labels = {} } = described[i] ?? {};
+    return { name, host, role, takesApps, memory, hostKey, labels };
+  });
+  const first = nodes.find(({ role }) => role === "controlPlane");
+  const { version, podSubnet, controlPlaneEndpoint = first?.host ?? "" } = cluster;
+  const endpoint = controlPlaneEndpoint.includes(":") ? controlPlaneEndpoint : `${controlPlaneEndpoint}:6443`;
+  return { version, podSubnet, endpoint, nodes, hasNetwork: cluster.network !== "none" };
+}
