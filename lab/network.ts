@@ -15,8 +15,14 @@ import type { Reply, Request } from "./gateway.ts";
 
 /** A network for virtual boards. */
 export interface BoardNetwork {
-  /** Gives a board a place on the network. */
-  plugIn(): Promise<Plug>;
+  /**
+   * Gives a board a place on the network.
+   *
+   * @param board a place that was pulled out, for a new board in its stead. Default: the next one
+   */
+  plugIn(board?: number): Promise<Plug>;
+  /** The program and arguments that run a command in the boards' network. */
+  readonly enter: readonly string[];
   /** A server that listens at the gateway's address, in this process. */
   listen(port: number): Promise<net.Server>;
   /** Ends the network. Boards must be stopped first. */
@@ -49,10 +55,11 @@ export async function startBoardNetwork(): Promise<BoardNetwork> {
   const gateway = new Gateway();
   await gateway.started;
   let plugged = 0;
+  const enter = ["nsenter", `--net=/proc/${gateway.pid}/ns/net`];
   return {
-    async plugIn() {
-      plugged += 1;
-      const board = plugged;
+    enter,
+    async plugIn(place) {
+      const board = place ?? ++plugged;
       const server = await listenLocally();
       const { port } = server.address() as net.AddressInfo;
       await gateway.ask({ do: "plug", board }, server);
@@ -60,7 +67,7 @@ export async function startBoardNetwork(): Promise<BoardNetwork> {
       return {
         board,
         sshPort: port,
-        enter: ["nsenter", `--net=/proc/${gateway.pid}/ns/net`],
+        enter,
         cut: () => gateway.ask({ do: "cut", board }).then(() => undefined),
         restore: () => gateway.ask({ do: "restore", board }).then(() => undefined),
         pullOut: () => gateway.ask({ do: "unplug", board }).then(() => undefined),

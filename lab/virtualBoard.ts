@@ -22,6 +22,8 @@ export interface VirtualBoardOptions {
   network: BoardNetwork;
   /** Default: what is fastest here. */
   machine?: MachineKind;
+  /** Its place on the network, if it takes that of a board that was stopped. Default: the next one. */
+  place?: number | undefined;
   /** The name a fresh card has. Default: "raspberrypi". */
   hostName?: string;
   /** Default: 1, which is all that User-mode Linux has. */
@@ -44,6 +46,8 @@ export interface VirtualBoardOptions {
 
 /** A board that was started. Its disk lasts until `stop`. */
 export interface VirtualBoard extends SshTarget {
+  /** Its place on the network, from 1. */
+  readonly place: number;
   /** Its address for other boards; `host` and `port` are this machine's. */
   readonly address: string;
   /** What it writes to its serial console, over all starts. */
@@ -78,7 +82,7 @@ export interface VirtualBoard extends SshTarget {
 export async function startVirtualBoard(options: VirtualBoardOptions): Promise<VirtualBoard> {
   const { image, network, hostName = "raspberrypi", mirror, cmdline, kernelArguments = [] } = options;
   const folder = makeBoardFolder();
-  const plug = await network.plugIn();
+  const plug = await network.plugIn(options.place);
   const disk = path.join(folder, "card.img");
   await copyDisk(image.card, disk);
   const details = { board: plug.board, hostName, aptSources: mirror?.aptSources, cmdline };
@@ -117,6 +121,7 @@ class MachineBoard implements VirtualBoard {
   readonly port: number;
   readonly hostKey: string;
   readonly privateKeyPath: string;
+  readonly place: number;
   readonly address: string;
   readonly consoleLog: string;
   readonly #startLimit: number;
@@ -128,7 +133,8 @@ class MachineBoard implements VirtualBoard {
     this.#machine = machine;
     this.hostKey = hostKey;
     this.port = machine.plug.sshPort;
-    this.address = boardAddress(machine.plug.board);
+    this.place = machine.plug.board;
+    this.address = boardAddress(this.place);
     this.privateKeyPath = machine.image.privateKeyPath;
     this.consoleLog = machine.console;
   }

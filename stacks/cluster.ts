@@ -26,7 +26,7 @@ function layoutOf({ cluster, boards: described }: Settings, boards: readonly Pla
     return { name, host, role, takesApps, memory, hostKey, labels };
   });
   const first = nodes.find(({ role }) => role === "controlPlane");
-  const { version, podSubnet, controlPlaneEndpoint = first?.host ?? "" } = cluster;
+  const { version, podSubnet, ignoredChecks, controlPlaneEndpoint = first?.host ?? "" } = cluster;
   const endpoint = controlPlaneEndpoint.includes(":") ? controlPlaneEndpoint : `${controlPlaneEndpoint}:6443`;
-  return { version, podSubnet, endpoint, nodes, hasNetwork: cluster.network !== "none" };
+  return { version, podSubnet, ignoredChecks, endpoint, nodes, hasNetwork: cluster.network !== "none" };
 }

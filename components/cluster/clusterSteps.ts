@@ -74,10 +74,10 @@ export function firstControlPlane({ nodes }: ClusterLayout): ClusterNode {
 }
 
 /** The kubelet's own configuration of a board, on that board. */
-export function kubeletStep({ name, memory }: ClusterNode): string {
+export function kubeletStep(layout: ClusterLayout, { name, memory }: ClusterNode): string {
   const parameters = {
     KUBELET_PATCH: stringify(kubeletConfiguration(memory)),
-    UPGRADE: yamlOf(upgradeConfiguration()),
+    UPGRADE: yamlOf(upgradeConfiguration(layout)),
   };
   return script("kubelet", name, parameters);
 }
@@ -124,7 +124,7 @@ export function admissionStep(
 
 /** The join, on the board that joins. */
 export function joinStep(layout: ClusterLayout, node: ClusterNode, admission: Admission): string {
-  const parameters = { ROLE: node.role, JOIN: yamlOf(joinConfiguration(node, layout.endpoint, admission)) };
+  const parameters = { ROLE: node.role, JOIN: yamlOf(joinConfiguration(node, layout, admission)) };
   return script("join", node.name, parameters);
 }
 
@@ -181,7 +181,7 @@ function about({ name, role, hostKey }: ClusterNode): Parameters {
 }
 
 function initDocuments(layout: ClusterLayout): string {
-  const init = initConfiguration(firstControlPlane(layout));
+  const init = initConfiguration(firstControlPlane(layout), layout);
   return yamlOf(init, configurationOf(layout), kubeProxyConfiguration());
 }
 

@@ -66,7 +66,7 @@ export class KubeadmCluster extends ComponentResource {
 
     const kubelet = (node: ClusterNode) => {
       const bootstrap = ready[node.name];
-      return this.#run("kubelet", node, node, kubeletStep(node), bootstrap ? [bootstrap] : []);
+      return this.#run("kubelet", node, node, kubeletStep(layout, node), bootstrap ? [bootstrap] : []);
     };
     const firstKubelet = kubelet(first);
     const controlPlane = this.#run("control-plane", first, first, controlPlaneStep(layout), [firstKubelet]);

@@ -11,6 +11,8 @@ export interface ClusterPlan {
   readonly endpoint: string;
   /** The pods' IPv4 range, as flannel has it. */
   readonly podSubnet: string;
+  /** Checks of kubeadm whose errors are only told, besides those that the memory plan replaces. */
+  readonly ignoredChecks: readonly string[];
   /** Memory of each board that is a control plane, the first one first. */
   readonly controlPlanes: readonly MemoryPlan[];
 }
@@ -54,7 +56,7 @@ const timeouts = {
  * kubeadm's checks that the memory plan replaces: it refuses a control plane below 1700 MB or two cores whatever
  * runs on it, while the plan knows what does.
  */
-const ignorePreflightErrors = ["Mem", "NumCPU"] as const;
+const replacedChecks = ["Mem", "NumCPU"] as const;
 
 /**
  * The whole cluster's configuration, which kubeadm keeps in the ConfigMap kube-system/kubeadm-config. It is the
@@ -83,11 +85,16 @@ export function kubeProxyConfiguration(): KubeadmDocument {
 }
 
 /** How the first control plane begins. No bootstrap token comes of it: each join has one of its own. */
-export function initConfiguration(node: NodePlan): KubeadmDocument {
+export function initConfiguration(
+  node: NodePlan,
+  { ignoredChecks }: Pick<ClusterPlan, "ignoredChecks">,
+): KubeadmDocument {
   return {
     apiVersion,
     kind: "InitConfiguration",
-    nodeRegistration: registration(node),
+    // kubeadm makes one in any case, by default for a day.
+    bootstrapTokens: [{ ttl: "1m0s" }],
+    nodeRegistration: registration(node, ignoredChecks),
     ...(isIP(node.host) > 0 && { localAPIEndpoint: { advertiseAddress: node.host, bindPort: 6443 } }),
     patches: { directory: patchesDirectory },
     timeouts,
@@ -107,7 +114,7 @@ export interface Admission {
 /** How a board joins. Holds the token, so it is a secret. */
 export function joinConfiguration(
   node: NodePlan,
-  endpoint: string,
+  { endpoint, ignoredChecks }: Pick<ClusterPlan, "endpoint" | "ignoredChecks">,
   { token, caCertHash, certificateKey }: Admission,
 ): KubeadmDocument {
   const address = isIP(node.host) > 0 && { advertiseAddress: node.host, bindPort: 6443 };
@@ -117,7 +124,7 @@ export function joinConfiguration(
     discovery: {
       bootstrapToken: { token, apiServerEndpoint: endpoint, caCertHashes: [caCertHash] },
     },
-    nodeRegistration: registration(node),
+    nodeRegistration: registration(node, ignoredChecks),
     ...(node.role === "controlPlane" && {
       controlPlane: { certificateKey, ...(address && { localAPIEndpoint: address }) },
     }),
@@ -127,7 +134,8 @@ export function joinConfiguration(
 }
 
 /** How `kubeadm upgrade apply` and `upgrade node` work on any board. */
-export function upgradeConfiguration(): KubeadmDocument {
+export function upgradeConfiguration({ ignoredChecks }: Pick<ClusterPlan, "ignoredChecks">): KubeadmDocument {
+  const ignorePreflightErrors = [...replacedChecks, ...ignoredChecks];
   const common = { ignorePreflightErrors, patches: { directory: patchesDirectory } };
   return {
     apiVersion,
@@ -143,12 +151,12 @@ export function coreDnsPatch(boards: number): object {
   return { spec: { replicas: Math.min(boards, 2) } };
 }
 
-function registration({ name, host, role, takesApps }: NodePlan): object {
+function registration({ name, host, role, takesApps }: NodePlan, ignoredChecks: readonly string[]): object {
   return {
     name,
     criSocket: "unix:///run/containerd/containerd.sock",
     taints: role === "controlPlane" && !takesApps ? [controlPlaneTaint] : [],
-    ignorePreflightErrors,
+    ignorePreflightErrors: [...replacedChecks, ...ignoredChecks],
     // A board with two networks, a wire and Wi-Fi, must be known by the one that the settings name.
     ...(isIP(host) > 0 && { kubeletExtraArgs: [{ name: "node-ip", value: host }] }),
   };

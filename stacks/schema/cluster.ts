@@ -36,6 +36,18 @@ export const cluster = z
         description:
           "Under which all control planes are reached, also when one of them is gone. The control plane's `host` if there is only one; it can't be changed later.",
       }),
+    ignoredChecks: z
+      .array(
+        z
+          .string("must be a check")
+          .regex(/^[A-Za-z0-9-]+$/, "must be a check of kubeadm such as SystemVerification"),
+        "must be a list of checks",
+      )
+      .default([])
+      .meta({
+        description:
+          "Checks of kubeadm whose errors are only told, such as `SystemVerification` on a kernel of your own.",
+      }),
     timeServers: z
       .array(z.string("must be a host name"), "must be a list of host names")
       .default([])

@@ -1,0 +1,136 @@
+// The lab's boards and the stack that makes a cluster of them.
+import fs from "node:fs/promises";
+import { gatewayAddress } from "./addresses.ts";
+import { makeBoardFolder, removeBoardFolder } from "./boardFolder.ts";
+import type { Surroundings } from "./built.ts";
+import { virtualBoardImage, type VirtualBoardImage } from "./image.ts";
+import { usualMachine } from "./machine.ts";
+import { startBoardNetwork, type BoardNetwork } from "./network.ts";
+import { packageMirror, type PackageMirror } from "./packageMirror.ts";
+import { labSettings, LabStack, type LabBoard, type LabSettings } from "./stack.ts";
+import { startVirtualBoard, type VirtualBoard } from "./virtualBoard.ts";
+
+/** Virtual boards and their stack. */
+export interface Lab {
+  readonly settings: LabSettings;
+  readonly boards: ReadonlyMap<string, VirtualBoard>;
+  readonly stack: LabStack;
+  /** The board of that name. */
+  board(name: string): VirtualBoard;
+  /** Throws the board away and puts a fresh one in its place, with the same name and address. */
+  replaceBoard(name: string, changes?: { clockOffset?: number }): Promise<void>;
+  /** Ends everything. */
+  stop(): Promise<void>;
+}
+
+/** What a lab is like. */
+export interface LabOptions extends Surroundings {
+  /** How many boards. Default: those of stacks/Pulumi.lab.yaml; more are workers of 1 GiB. */
+  boards?: number | undefined;
+  /** Seconds by which boards' clocks are ahead until they ask the time server. Default: 0. */
+  clockOffset?: number;
+}
+
+/** Starts boards with fresh cards, one after the other, and writes the stack's settings. Nothing is set up yet. */
+export async function startLab(options: LabOptions): Promise<Lab> {
+  const image = await virtualBoardImage(options);
+  const network = await startBoardNetwork();
+  const folder = makeBoardFolder();
+  try {
+    const mirror = await packageMirror({ ...options, network, image, kubernetes: true });
+    const stack = await LabStack.create(folder, network, options.signal);
+    const lab = new RunningLab({ image, network, mirror, stack, folder }, options);
+    await lab.start();
+    return lab;
+  } catch (error) {
+    await network.stop();
+    removeBoardFolder(folder);
+    throw error;
+  }
+}
+
+interface Parts {
+  readonly image: VirtualBoardImage;
+  readonly network: BoardNetwork;
+  readonly mirror: PackageMirror;
+  readonly stack: LabStack;
+  readonly folder: string;
+}
+
+class RunningLab implements Lab {
+  readonly settings: LabSettings;
+  readonly boards = new Map<string, VirtualBoard>();
+  readonly stack: LabStack;
+  readonly #parts: Parts;
+  readonly #options: LabOptions;
+
+  constructor(parts: Parts, options: LabOptions) {
+    this.#parts = parts;
+    this.#options = options;
+    this.stack = parts.stack;
+    this.settings = settingsFor(options.boards);
+  }
+
+  board(name: string): VirtualBoard {
+    const board = this.boards.get(name);
+    if (board === undefined) throw new Error(`the lab has no board ${name}`);
+    return board;
+  }
+
+  async start(): Promise<void> {
+    for (const described of this.settings.boards) await this.#startBoard(described);
+    await this.#writeSettings();
+  }
+
+  async replaceBoard(name: string, changes: { clockOffset?: number } = {}): Promise<void> {
+    const described = this.settings.boards.find((each) => each.name === name);
+    if (described === undefined) throw new Error(`the lab has no board ${name}`);
+    const { place } = this.board(name);
+    await this.board(name).stop();
+    await this.#startBoard(described, { ...changes, place });
+    await this.#writeSettings();
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.boards.values()].map((board) => board.stop()));
+    await this.#parts.mirror.stop();
+    await this.#parts.network.stop();
+    removeBoardFolder(this.#parts.folder);
+  }
+
+  async #startBoard(described: LabBoard, changes: { clockOffset?: number; place?: number } = {}) {
+    const { name, ram } = described;
+    const { image, network, mirror } = this.#parts;
+    const { clockOffset = this.#options.clockOffset ?? 0, place } = changes;
+    this.#options.say?.(`${name}: starting, ${ram} MiB`);
+    const board = await startVirtualBoard({ ram, image, network, mirror, clockOffset, place });
+    this.boards.set(name, board);
+    described.hostKey = board.hostKey;
+  }
+
+  async #writeSettings(): Promise<void> {
+    const { mirror, image } = this.#parts;
+    const { kubernetes, imageRepository } = mirror;
+    const privateKey = await fs.readFile(image.privateKeyPath, "utf8");
+    Object.assign(this.settings.cluster, {
+      timeServers: [gatewayAddress],
+      imageRepository,
+      // Debian's kernel for User-mode Linux has no cpusets, which nothing here uses.
+      ...((await usualMachine()) === "userMode" && { ignoredChecks: ["SystemVerification"] }),
+      kubernetesRepository: { line: kubernetes?.line, key: kubernetes?.key },
+    });
+    this.settings.ssh = { privateKey };
+    await this.stack.configure(this.settings);
+  }
+}
+
+function settingsFor(wanted?: number): LabSettings {
+  const settings = labSettings();
+  const template = settings.boards.at(-1);
+  while (wanted !== undefined && template !== undefined && settings.boards.length < wanted) {
+    const number = settings.boards.length + 1;
+    settings.boards.push({ ...template, name: `lab-${number}`, host: `10.77.0.${10 + number}` });
+  }
+  settings.boards.splice(wanted ?? settings.boards.length);
+  return settings;
+}
