@@ -52,7 +52,7 @@ export function controlPlaneSettings(plan: MemoryPlan, controlPlanes: number): C
       extraArgs: named({
         // Each request may hold a list of all pods: together they bound the peak.
         "max-requests-inflight": inFlight,
-        "max-mutating-requests-inflight": inFlight / 2,
+        "max-mutating-requests-inflight": Math.floor(inFlight / 2),
         profiling: false,
       }),
       extraEnvs: collector(plan, "apiServer"),

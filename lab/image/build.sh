@@ -28,6 +28,8 @@ sh "$parts/userMode.sh" "$folder" "$root" "$mirror"
 
 install -m 644 "$parts/clock.service" "$root/etc/systemd/system"
 install -m 755 "$parts/setClock.sh" "$root/usr/local/sbin/set-clock"
+install -m 644 "$parts/processor.service" "$root/etc/systemd/system"
+install -m 755 "$parts/setProcessor.sh" "$root/usr/local/sbin/set-processor"
 install -D -m 644 "$parts/coldplug.conf" "$root/etc/systemd/system/systemd-udev-trigger.service.d/lab.conf"
 ssh-keygen -q -t ed25519 -N '' -C 'lab of virtual boards' -f "$folder/id_ed25519"
 install -D -m 644 "$folder/id_ed25519.pub" "$root/home/pi/.ssh/authorized_keys"

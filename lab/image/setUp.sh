@@ -11,7 +11,7 @@ chmod 440 /etc/sudoers.d/pi
 echo 'PasswordAuthentication no' >/etc/ssh/sshd_config.d/lab.conf
 echo 'LABEL=card / ext4 defaults,errors=remount-ro 0 1' >/etc/fstab
 mkdir -p /boot/firmware /etc/systemd/network
-systemctl enable systemd-networkd clock
+systemctl enable systemd-networkd clock processor
 for release in /lib/modules/*; do
   depmod "$(basename "$release")"
 done

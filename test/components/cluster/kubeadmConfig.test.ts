@@ -101,6 +101,8 @@ describe("memory", () => {
         "max-requests-inflight",
       );
     expect([905, 1848, 7800].map(inFlight)).toEqual(["100", "180", "400"]);
+    const mutating = clusterOf({ controlPlanes: [memoryPlan(1791)] }).apiServer.extraArgs;
+    expect(valueOf(mutating, "max-mutating-requests-inflight")).toBe("87");
   });
 });
 
