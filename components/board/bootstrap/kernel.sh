@@ -14,8 +14,12 @@ settings() {
     'net.ipv4.ip_forward = 1'
 }
 
+# The third is for kube-proxy, which sets conntrack's size before anything else has loaded it.
+modules=(overlay br_netfilter nf_conntrack)
+
 modules_loaded() {
-  grep -qw overlay "$ROOT/proc/filesystems" && [ -e "$ROOT/proc/sys/net/bridge/bridge-nf-call-iptables" ]
+  grep -qw overlay "$ROOT/proc/filesystems" && [ -e "$ROOT/proc/sys/net/bridge/bridge-nf-call-iptables" ] &&
+    [ -e "$ROOT/proc/sys/net/netfilter/nf_conntrack_max" ]
 }
 
 settings_live() {
@@ -98,8 +102,8 @@ boot_configuration() {
 }
 
 promises() {
-  printf 'overlay\nbr_netfilter\n' | file "$modules_file"
-  if ! modules_loaded && lacking "overlay or br_netfilter is not loaded"; then quietly modprobe -a overlay br_netfilter; fi
+  printf '%s\n' "${modules[@]}" | file "$modules_file"
+  if ! modules_loaded && lacking "overlay, br_netfilter or nf_conntrack is not loaded"; then quietly modprobe -a "${modules[@]}"; fi
   settings | file "$sysctl_file"
   if ! settings_live && lacking "the network settings are not in force"; then quietly sysctl -p "$ROOT$sysctl_file"; fi
   boot_configuration

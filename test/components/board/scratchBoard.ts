@@ -29,7 +29,7 @@ const quiet: Programs = {
   swapoff: `echo "Filename Type Size Used Priority" >"$ROOT/proc/swaps"`,
   swapon: "",
   sync: "",
-  modprobe: `mkdir -p "$ROOT/proc/sys/net/bridge"; echo "nodev overlay" >"$ROOT/proc/filesystems"
+  modprobe: `mkdir -p "$ROOT/proc/sys/net/bridge" "$ROOT/proc/sys/net/netfilter"; : >"$ROOT/proc/sys/net/netfilter/nf_conntrack_max"; echo "nodev overlay" >"$ROOT/proc/filesystems"
     echo 0 | tee "$ROOT/proc/sys/net/bridge/bridge-nf-call-iptables" >"$ROOT/proc/sys/net/bridge/bridge-nf-call-ip6tables"`,
   sysctl: `for f in bridge/bridge-nf-call-iptables bridge/bridge-nf-call-ip6tables ipv4/ip_forward; do echo 1 >"$ROOT/proc/sys/net/$f"; done`,
   mount: `echo "/dev/mmcblk0p2 / ext4 rw,noatime 0 0" >"$ROOT/proc/mounts"`,

@@ -19,7 +19,7 @@ const boards = "# bramble: begin\n192.168.1.10 pi4-1\n192.168.1.11 pi3-1\n# bram
 const common: Files = {
   "etc/hostname": "pi3-1\n",
   "etc/localtime": "-> /usr/share/zoneinfo/Etc/UTC",
-  "etc/modules-load.d/bramble.conf": "overlay\nbr_netfilter\n",
+  "etc/modules-load.d/bramble.conf": "overlay\nbr_netfilter\nnf_conntrack\n",
   "etc/sysctl.d/99-z-bramble.conf":
     "net.bridge.bridge-nf-call-ip6tables = 1\nnet.bridge.bridge-nf-call-iptables = 1\nnet.ipv4.ip_forward = 1\n",
   "etc/systemd/journald.conf.d/90-bramble.conf":
