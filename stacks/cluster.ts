@@ -25,8 +25,18 @@ function layoutOf({ cluster, boards: described }: Settings, boards: readonly Pla
     const { hostKey = "", labels = {} } = described[i] ?? {};
     return { name, host, role, takesApps, memory, hostKey, labels };
   });
+  const isDead = (board: string) => described.some(({ name, dead }) => name === board && dead);
   const first = nodes.find(({ role }) => role === "controlPlane");
   const { version, podSubnet, ignoredChecks, controlPlaneEndpoint = first?.host ?? "" } = cluster;
   const endpoint = controlPlaneEndpoint.includes(":") ? controlPlaneEndpoint : `${controlPlaneEndpoint}:6443`;
-  return { version, podSubnet, ignoredChecks, endpoint, nodes, hasNetwork: cluster.network !== "none" };
+  const snapshotStore = nodes.find((node) => node.role === "worker" && !isDead(node.name))?.name;
+  return {
+    version,
+    podSubnet,
+    ignoredChecks,
+    snapshotStore,
+    endpoint,
+    nodes,
+    hasNetwork: cluster.network !== "none",
+  };
 }

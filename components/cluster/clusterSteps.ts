@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { stringify } from "yaml";
 import type { MemoryPlan } from "../board/memoryPlan.ts";
 import { aptScript, type Parameters, stepScript } from "../board/phases.ts";
@@ -7,6 +8,7 @@ import {
   clusterConfiguration,
   type ClusterPlan,
   coreDnsPatch,
+  ignoredChecksOf,
   initConfiguration,
   joinConfiguration,
   type KubeadmDocument,
@@ -28,6 +30,8 @@ export interface ClusterNode extends NodePlan {
 /** A cluster that bramble makes. The first control plane is the one that the others join. */
 export interface ClusterLayout extends Omit<ClusterPlan, "controlPlanes"> {
   readonly nodes: readonly ClusterNode[];
+  /** The board that keeps a copy of etcd's snapshots, by name. Undefined: they are only on the control plane. */
+  readonly snapshotStore?: string | undefined;
   /** Whether the pod network comes with the cluster, so that boards become ready by themselves. */
   readonly hasNetwork: boolean;
 }
@@ -35,6 +39,9 @@ export interface ClusterLayout extends Omit<ClusterPlan, "controlPlanes"> {
 /** The steps of each board's life in a cluster. */
 export type StepName =
   | "kubelet"
+  | "snapshot-key"
+  | "snapshot-store"
+  | "maintenance"
   | "control-plane"
   | "credentials"
   | "membership"
@@ -52,6 +59,9 @@ const longest = 3600;
 /** Seconds after which a step is given up. */
 export const timeLimits: Readonly<Record<StepName, number>> = {
   kubelet: 900,
+  "snapshot-key": 120,
+  "snapshot-store": 300,
+  maintenance: 1200,
   "control-plane": longest,
   credentials: 300,
   membership: 600,
@@ -64,6 +74,11 @@ export const timeLimits: Readonly<Record<StepName, number>> = {
 
 /** Seconds that a step waits for one before it on the same board, whose connection may have broken. */
 const lockWait = 1800;
+
+/** When etcd's snapshots are made, for systemd: a day's changes are the most that is lost. */
+const snapshotTimes = "*-*-* 00/6:00:00";
+/** A day and a half on the card of the control plane; the other board keeps 14. */
+const snapshotsKept = 6;
 
 /** The board that the cluster begins with. */
 export function firstControlPlane({ nodes }: ClusterLayout): ClusterNode {
@@ -88,8 +103,38 @@ export function controlPlaneStep(layout: ClusterLayout): string {
     VERSION: layout.version,
     KUBEADM: initDocuments(layout),
     COREDNS_PATCH: stringify(coreDnsPatch(layout.nodes.length)),
+    ADDRESS: firstControlPlane(layout).host,
+    IGNORED_CHECKS: ignoredChecksOf(layout).join(","),
+    ...store(layout),
   };
   return script("control-plane", firstControlPlane(layout).name, parameters);
+}
+
+/** Prints the key by which a control plane reaches the board with its snapshots, on that control plane. */
+export function snapshotKeyStep({ name }: ClusterNode): string {
+  return script("snapshot-key", name, {});
+}
+
+/**
+ * Takes the control planes' snapshots, on the board that keeps them.
+ *
+ * @param keys of the control planes
+ */
+export function snapshotStoreStep(board: string, keys: readonly string[]): string {
+  const parameters = { KEYS: keys.map((key) => key.trim()).join("\n"), RECEIVE_SCRIPT: textOf("receive") };
+  return script("snapshot-store", board, parameters);
+}
+
+/** Snapshots of etcd and certificates by timers, on a control plane. */
+export function maintenanceStep(layout: ClusterLayout, { name }: ClusterNode): string {
+  const parameters = {
+    ...store(layout),
+    SNAPSHOT_SCRIPT: textOf("snapshot"),
+    CERTIFICATES_SCRIPT: textOf("certificates"),
+    SNAPSHOT_TIMES: snapshotTimes,
+    KEPT: snapshotsKept,
+  };
+  return script("maintenance", name, parameters);
 }
 
 /**
@@ -156,8 +201,22 @@ export function inServiceStep(layout: ClusterLayout, node: ClusterNode): string 
   return script("in-service", firstControlPlane(layout).name, parameters);
 }
 
+/** Where and as whom snapshots are stored, and that board's key in the form of known_hosts. */
+function store({ nodes, snapshotStore }: ClusterLayout): Parameters {
+  const board = nodes.find(({ name }) => name === snapshotStore);
+  if (!board) return { STORE: "", STORE_KEY: "" };
+  return { STORE: `bramble-store@${board.host}`, STORE_KEY: `${board.host} ${board.hostKey}` };
+}
+
+function textOf(name: string): string {
+  return readFileSync(new URL(`scripts/${name}.sh`, import.meta.url), "utf8");
+}
+
 const parts: Readonly<Record<StepName, readonly string[]>> = {
   kubelet: ["kube"],
+  "snapshot-key": [],
+  "snapshot-store": [],
+  maintenance: ["kube"],
   "control-plane": ["kube", "leave"],
   credentials: ["kube"],
   membership: ["kube"],

@@ -24,7 +24,10 @@ import {
   inServiceStep,
   joinStep,
   kubeletStep,
+  maintenanceStep,
   membershipStep,
+  snapshotKeyStep,
+  snapshotStoreStep,
   type StepName,
   timeLimits,
   upgradeStep,
@@ -69,7 +72,9 @@ export class KubeadmCluster extends ComponentResource {
       return this.#run("kubelet", node, node, kubeletStep(layout, node), bootstrap ? [bootstrap] : []);
     };
     const firstKubelet = kubelet(first);
-    const controlPlane = this.#run("control-plane", first, first, controlPlaneStep(layout), [firstKubelet]);
+    const store = this.#storeSnapshots(ready);
+    const before = [firstKubelet, ...(store ? [store] : [])];
+    const controlPlane = this.#run("control-plane", first, first, controlPlaneStep(layout), before);
     const period = halfYear(new Date());
     const credentials = this.#run("credentials", first, first, credentialsStep(layout, period), [
       controlPlane,
@@ -79,13 +84,27 @@ export class KubeadmCluster extends ComponentResource {
 
     // etcd takes one new member at a time; workers join side by side.
     let lastMember: Resource = controlPlane;
-    let before = this.#keepInService(first, [controlPlane]);
+    const maintenance = this.#run("maintenance", first, first, maintenanceStep(layout, first), [
+      controlPlane,
+    ]);
+    let previous = this.#keepInService(first, [maintenance]);
     for (const node of byRole(layout).filter((each) => each !== first)) {
       const join = this.#join(node, key, [kubelet(node), lastMember]);
       if (node.role === "controlPlane") lastMember = join;
-      before = this.#keepInService(node, [join, before]);
+      previous = this.#keepInService(node, [join, previous]);
     }
     this.registerOutputs({ kubeconfig: this.kubeconfig });
+  }
+
+  /** Where a lost control plane's snapshots are still to be had. Before the control plane, which may need them. */
+  #storeSnapshots(ready: KubeadmClusterArgs["ready"]): Resource | undefined {
+    const { nodes, snapshotStore } = this.#args.layout;
+    const node = nodes.find(({ name }) => name === snapshotStore);
+    if (!node) return undefined;
+    const after = [ready[this.#first.name], ready[node.name]].filter((each) => each !== undefined);
+    const key = this.#run("snapshot-key", this.#first, this.#first, snapshotKeyStep(this.#first), after);
+    const script = key.stdout.apply((text) => snapshotStoreStep(node.name, [text]));
+    return this.#run("snapshot-store", node, node, script, after);
   }
 
   /** The first control plane lets the board in while the board joins. */

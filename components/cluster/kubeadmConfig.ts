@@ -135,8 +135,10 @@ export function joinConfiguration(
 
 /** How `kubeadm upgrade apply` and `upgrade node` work on any board. */
 export function upgradeConfiguration({ ignoredChecks }: Pick<ClusterPlan, "ignoredChecks">): KubeadmDocument {
-  const ignorePreflightErrors = [...replacedChecks, ...ignoredChecks];
-  const common = { ignorePreflightErrors, patches: { directory: patchesDirectory } };
+  const common = {
+    ignorePreflightErrors: ignoredChecksOf({ ignoredChecks }),
+    patches: { directory: patchesDirectory },
+  };
   return {
     apiVersion,
     kind: "UpgradeConfiguration",
@@ -144,6 +146,11 @@ export function upgradeConfiguration({ ignoredChecks }: Pick<ClusterPlan, "ignor
     node: common,
     timeouts,
   };
+}
+
+/** Every check of kubeadm whose errors are only told. */
+export function ignoredChecksOf({ ignoredChecks }: Pick<ClusterPlan, "ignoredChecks">): string[] {
+  return [...replacedChecks, ...ignoredChecks];
 }
 
 /** A bounded number of CoreDNS pods: two where two boards can hold them, so that one may fail. */
@@ -156,7 +163,7 @@ function registration({ name, host, role, takesApps }: NodePlan, ignoredChecks: 
     name,
     criSocket: "unix:///run/containerd/containerd.sock",
     taints: role === "controlPlane" && !takesApps ? [controlPlaneTaint] : [],
-    ignorePreflightErrors: [...replacedChecks, ...ignoredChecks],
+    ignorePreflightErrors: ignoredChecksOf({ ignoredChecks }),
     // A board with two networks, a wire and Wi-Fi, must be known by the one that the settings name.
     ...(isIP(host) > 0 && { kubeletExtraArgs: [{ name: "node-ip", value: host }] }),
   };

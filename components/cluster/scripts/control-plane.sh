@@ -17,28 +17,64 @@ running_version() {
 }
 
 begin() {
-  if [ "$known" = again ]; then
-    fail "it was the control plane of a cluster and has nothing of it any more" "restore it: docs/cluster.md, \"A control plane is lost\""
-  fi
   start_afresh
-  quietly kubeadm init --config "$ROOT$documents/kubeadm.yaml" --skip-token-print --skip-certificate-key-print ||
+  if [ "$known" = again ]; then
+    restore
+    ignored=DirAvailable--var-lib-etcd
+  fi
+  quietly kubeadm init --config "$ROOT$DOCUMENTS/kubeadm.yaml" --skip-token-print --skip-certificate-key-print \
+    ${ignored:+--ignore-preflight-errors="$IGNORED_CHECKS,$ignored"} ||
     fail "kubeadm init failed" "see the lines above and: journalctl -u kubelet -e; then run pulumi up again"
-  cp "$ROOT$documents/kubeadm.yaml" "$running"
+  cp "$ROOT$DOCUMENTS/kubeadm.yaml" "$running"
   mark_done
 }
 
-upgrade() {
-  snapshot "before-$VERSION"
-  quietly kubeadm upgrade apply --yes --config "$ROOT$documents/upgrade.yaml" "v$VERSION" ||
-    fail "kubeadm upgrade apply v$VERSION failed" "see the lines above, then run pulumi up again: it goes on from here"
+# The newest snapshot: one that was put on this board by hand, or else that of the board that stores them.
+newest_snapshot() {
+  local here
+  here=$(find "$STATE/snapshots" -name '2*.tar' 2>/dev/null | sort | tail -n 1)
+  if [ -n "$here" ]; then
+    cat "$here"
+  elif [ -n "$STORE" ]; then
+    printf '%s\n' "$STORE_KEY" >"$WORK/hosts"
+    ssh -F none -i /etc/bramble/snapshot-key -o BatchMode=yes -o IdentitiesOnly=yes -o ConnectTimeout=30 \
+      -o StrictHostKeyChecking=yes -o UserKnownHostsFile="$WORK/hosts" -o GlobalKnownHostsFile=none "$STORE" newest
+  else
+    return 1
+  fi
 }
 
-# snapshot NAME: of etcd, beside its data.
-snapshot() {
-  mkdir -p "$STATE/snapshots"
-  quietly in_etcd snapshot save /var/lib/etcd/bramble-snapshot.db
-  mv "$ROOT/var/lib/etcd/bramble-snapshot.db" "$STATE/snapshots/$1.db"
+# A new machine in the place of one that is lost gets the cluster's keys and what etcd knew. etcd's revisions are
+# moved on, so that nobody takes what it saw after the snapshot for the present.
+restore() {
+  local image peer
+  if ! (umask 077 && newest_snapshot >"$WORK/snapshot.tar") || ! tar --extract --file "$WORK/snapshot.tar" -C "$WORK"; then
+    fail "it was the control plane of a cluster, has nothing of it any more, and no snapshot can be had" \
+      "put one into $STATE/snapshots on the board and run pulumi up again; to begin with an empty cluster, destroy the stack first"
+  fi
+  mkdir -p "$ROOT/etc/kubernetes" "$ROOT/var/lib/etcd"
+  rm -rf "$ROOT/etc/kubernetes/pki" "$ROOT/var/lib/etcd/member" "$ROOT/var/lib/etcd/restored"
+  cp -a "$WORK/pki" "$ROOT/etc/kubernetes/pki"
+  chown -R root: "$ROOT/etc/kubernetes/pki"
+  quietly kubeadm config images pull --config "$ROOT$DOCUMENTS/kubeadm.yaml"
+  image=$(kubeadm config images list --config "$ROOT$DOCUMENTS/kubeadm.yaml" 2>/dev/null | grep '/etcd:')
+  peer="https://$ADDRESS:2380"
+  cp "$WORK/etcd.db" "$ROOT/var/lib/etcd/restore.db"
+  quietly ctr -n k8s.io run --rm --net-host --mount type=bind,src=/var/lib/etcd,dst=/var/lib/etcd,options=rbind:rw \
+    "$image" "restore-$RANDOM" etcdutl snapshot restore /var/lib/etcd/restore.db --data-dir /var/lib/etcd/restored \
+    --name "$BOARD" --initial-cluster "$BOARD=$peer" --initial-advertise-peer-urls "$peer" \
+    --bump-revision 1000000000 --mark-compacted
+  mv "$ROOT/var/lib/etcd/restored/member" "$ROOT/var/lib/etcd/member"
+  chmod 700 "$ROOT/var/lib/etcd"
+  rm -rf "$ROOT/var/lib/etcd/restored" "$ROOT/var/lib/etcd/restore.db"
   sync
+}
+
+upgrade() {
+  quietly bash /usr/local/lib/bramble/snapshot.sh "$(date -u +%Y%m%dT%H%M%SZ)-before-$VERSION" ||
+    fail "no snapshot of etcd can be made before the upgrade" "see the lines above"
+  quietly kubeadm upgrade apply --yes --config "$ROOT$DOCUMENTS/upgrade.yaml" "v$VERSION" ||
+    fail "kubeadm upgrade apply v$VERSION failed" "see the lines above, then run pulumi up again: it goes on from here"
 }
 
 restarted() { [ -n "$(pidof "$1")" ] && [ "$(pidof "$1")" != "$2" ]; }
@@ -46,7 +82,7 @@ restarted() { [ -n "$(pidof "$1")" ] && [ "$(pidof "$1")" != "$2" ]; }
 # One program after the other, each back before the next.
 reconfigure() {
   local part name before
-  quietly kubeadm init phase upload-config kubeadm --config "$ROOT$documents/kubeadm.yaml"
+  quietly kubeadm init phase upload-config kubeadm --config "$ROOT$DOCUMENTS/kubeadm.yaml"
   for part in etcd:local control-plane:apiserver control-plane:controller-manager control-plane:scheduler; do
     case $part in
       etcd:*) name=etcd ;;
@@ -54,19 +90,19 @@ reconfigure() {
     esac
     before=$(pidof "$name" || true)
     cp "$ROOT$manifests/$name.yaml" "$WORK/before"
-    quietly kubeadm init phase "${part%:*}" "${part#*:}" --config "$ROOT$documents/kubeadm.yaml"
+    quietly kubeadm init phase "${part%:*}" "${part#*:}" --config "$ROOT$DOCUMENTS/kubeadm.yaml"
     if ! cmp -s "$WORK/before" "$ROOT$manifests/$name.yaml"; then
       wait_for 600 restarted "$name" "$before" ||
         fail "$name does not start with its new arguments" "see: tail /var/log/pods/kube-system_$name-*/*/*.log"
       wait_for 600 api_ready || fail "the API server is not ready after a change of $name" "see: tail /var/log/pods/kube-system_kube-apiserver-*/*/*.log"
     fi
   done
-  cp "$ROOT$documents/kubeadm.yaml" "$running"
+  cp "$ROOT$DOCUMENTS/kubeadm.yaml" "$running"
 }
 
 promises() {
-  printf '%s' "$KUBEADM" | file "$documents/kubeadm.yaml"
-  printf '%s' "$COREDNS_PATCH" | file "$documents/patches/corednsdeployment0+merge.yaml"
+  printf '%s' "$KUBEADM" | file "$DOCUMENTS/kubeadm.yaml"
+  printf '%s' "$COREDNS_PATCH" | file "$DOCUMENTS/patches/corednsdeployment0+merge.yaml"
   if ! in_cluster && lacking "there is no control plane"; then begin; fi
   if ! in_cluster; then return; fi
   if ! holds 600 api_ready; then
@@ -74,7 +110,7 @@ promises() {
     return
   fi
   if ! wanted && lacking "the control plane is $(running_version)"; then upgrade; fi
-  if ! cmp -s "$ROOT$documents/kubeadm.yaml" "$running" && lacking "the control plane runs with other arguments"; then reconfigure; fi
+  if ! cmp -s "$ROOT$DOCUMENTS/kubeadm.yaml" "$running" && lacking "the control plane runs with other arguments"; then reconfigure; fi
 }
 
 undo() {

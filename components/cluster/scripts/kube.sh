@@ -2,9 +2,9 @@
 # For the steps of a cluster; in front of them, behind prelude.sh.
 
 admin=/etc/kubernetes/admin.conf
-export documents=/etc/bramble/kubeadm
+export DOCUMENTS=/etc/bramble/kubeadm
 # That kubeadm has done its work here to the end.
-export done_mark=$STATE/in-cluster
+export DONE_MARK=$STATE/in-cluster
 
 # kube ARGUMENT…: kubectl as the cluster's administrator; on a control plane.
 kube() { kubectl --kubeconfig "$ROOT$admin" --request-timeout=60s "$@"; }
@@ -40,11 +40,11 @@ kubelet_version() { node_value "$1" '{.status.nodeInfo.kubeletVersion}'; }
 
 kubelet_healthy() { [ "$(kubectl --server=http://127.0.0.1:10248 get --raw=/healthz 2>/dev/null)" = ok ]; }
 
-in_cluster() { [ -e "$done_mark" ]; }
+in_cluster() { [ -e "$DONE_MARK" ]; }
 
 mark_done() {
   mkdir -p "$STATE"
-  : >"$done_mark"
+  : >"$DONE_MARK"
   sync
 }
 

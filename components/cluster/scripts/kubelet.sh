@@ -3,20 +3,20 @@
 # and upgrade. On a board that is in the cluster it is laid over now, and the kubelet started again with it: its
 # pods go on running.
 
-patch=$documents/patches/kubeletconfiguration0+merge.yaml
+patch=$DOCUMENTS/patches/kubeletconfiguration0+merge.yaml
 # The patch that the kubelet runs with.
 applied=$STATE/kubelet-patch
 
 has_patch() { cmp -s "$ROOT$patch" "$applied"; }
 
 apply_patch() {
-  quietly kubeadm upgrade node phase kubelet-config --config "$ROOT$documents/upgrade.yaml"
+  quietly kubeadm upgrade node phase kubelet-config --config "$ROOT$DOCUMENTS/upgrade.yaml"
   quietly systemctl restart kubelet
 }
 
 promises() {
   printf '%s' "$KUBELET_PATCH" | file "$patch"
-  printf '%s' "$UPGRADE" | file "$documents/upgrade.yaml"
+  printf '%s' "$UPGRADE" | file "$DOCUMENTS/upgrade.yaml"
   if in_cluster; then
     if ! has_patch && lacking "the kubelet runs with another configuration"; then
       apply_patch
@@ -34,7 +34,7 @@ promises() {
 
 undo() {
   absent "$patch"
-  absent "$documents/upgrade.yaml"
+  absent "$DOCUMENTS/upgrade.yaml"
   rm -f "$applied"
 }
 

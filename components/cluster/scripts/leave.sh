@@ -29,5 +29,5 @@ leave_cluster() {
   rm -rf "$ROOT/etc/cni/net.d/10-flannel.conflist" "$ROOT/var/lib/cni" "$ROOT/run/flannel" "$ROOT/root/.kube" \
     "$ROOT/etc/bramble/kubeadm/kubeadm.yaml" "$ROOT/etc/bramble/kubeadm/patches/corednsdeployment0+merge.yaml"
   clear_network
-  rm -f "$done_mark"
+  rm -f "$DONE_MARK"
 }

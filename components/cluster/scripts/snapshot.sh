@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# Runs on a control plane, by a timer: a snapshot of etcd with the cluster's keys, verified, and a copy of it on
+# another board. Fails loudly: systemctl --failed, and the annotation bramble/snapshot of the node.
+# usage: snapshot.sh [NAME]
+set -Eeuo pipefail
+umask 077
+# Written by maintenance.sh: BOARD, STORE (user@host, empty without another board), STORE_KEYS, KEPT.
+# shellcheck source=/dev/null
+. /etc/bramble/snapshot.conf
+admin=/etc/kubernetes/admin.conf
+folder=/var/lib/bramble/snapshots
+# Where etcd's container and the board both see it.
+shared=/var/lib/etcd/bramble-snapshot.db
+name=${1:-$(date -u +%Y%m%dT%H%M%SZ)}.tar
+work=$(mktemp -d)
+
+tell() {
+  kubectl --kubeconfig "$admin" --request-timeout=30s annotate node "$BOARD" --overwrite "bramble/snapshot=$1" >/dev/null || true
+}
+
+trap 'rm -rf "$work" "$shared" "$shared.part"' EXIT
+trap 'tell "failed at $(date -u +%FT%TZ): $BASH_COMMAND"' ERR
+
+container() {
+  local each
+  for each in $(ctr -n k8s.io containers ls -q 'labels."io.kubernetes.container.name"==etcd,labels."io.cri-containerd.kind"==container'); do
+    if ctr -n k8s.io tasks ls | awk -v id="$each" '$1 == id && $3 == "RUNNING" { found = 1 } END { exit !found }'; then echo "$each"; fi
+  done | tail -n 1
+}
+
+in_etcd() { ctr -n k8s.io tasks exec --exec-id "snapshot-$$-$RANDOM" "$id" "$@"; }
+
+id=$(container)
+if [ -z "$id" ]; then
+  echo "no etcd runs on this board" >&2
+  false
+fi
+rm -f "$shared" "$shared.part"
+in_etcd etcdctl --endpoints=https://127.0.0.1:2379 --cacert=/etc/kubernetes/pki/etcd/ca.crt \
+  --cert=/etc/kubernetes/pki/etcd/server.crt --key=/etc/kubernetes/pki/etcd/server.key snapshot save "$shared"
+# Reads all of it and compares it with the digest at its end.
+in_etcd etcdutl snapshot status "$shared" --write-out=json >"$work/status.json"
+mkdir -p "$folder"
+mv "$shared" "$work/etcd.db"
+tar --create --file "$work/$name" -C "$work" etcd.db status.json -C /etc/kubernetes pki
+sync "$work/$name"
+mv "$work/$name" "$folder/$name"
+# The newest last: names are times.
+find "$folder" -name '2*.tar' | sort | head -n -"$KEPT" | xargs -r rm -f
+
+if [ -n "$STORE" ]; then
+  ssh -F none -i /etc/bramble/snapshot-key -o BatchMode=yes -o IdentitiesOnly=yes -o ConnectTimeout=30 \
+    -o StrictHostKeyChecking=yes -o UserKnownHostsFile="$STORE_KEYS" -o GlobalKnownHostsFile=none \
+    "$STORE" "put $name $(sha256sum <"$folder/$name" | cut -d' ' -f1)" <"$folder/$name"
+fi
+tell "$name, $(stat -c %s "$folder/$name") bytes${STORE:+, also on ${STORE#*@}}"
