@@ -2,8 +2,9 @@
 import fs from "node:fs/promises";
 import { gatewayAddress } from "./addresses.ts";
 import { makeBoardFolder, removeBoardFolder } from "./boardFolder.ts";
-import type { Surroundings } from "./built.ts";
+import { obtainBuilt, type Surroundings } from "./built.ts";
 import { virtualBoardImage, type VirtualBoardImage } from "./image.ts";
+import { clusterKernel } from "./kernel.ts";
 import { usualMachine } from "./machine.ts";
 import { startBoardNetwork, type BoardNetwork } from "./network.ts";
 import { packageMirror, type PackageMirror } from "./packageMirror.ts";
@@ -33,7 +34,7 @@ export interface LabOptions extends Surroundings {
 
 /** Starts boards with fresh cards, one after the other, and writes the stack's settings. Nothing is set up yet. */
 export async function startLab(options: LabOptions): Promise<Lab> {
-  const image = await virtualBoardImage(options);
+  const image = await clusterImage(options);
   const network = await startBoardNetwork();
   const folder = makeBoardFolder();
   try {
@@ -47,6 +48,13 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     removeBoardFolder(folder);
     throw error;
   }
+}
+
+/** Boards' image, with a kernel that can be a node's. */
+async function clusterImage(surroundings: Surroundings): Promise<VirtualBoardImage> {
+  const image = await virtualBoardImage(surroundings);
+  if ((await usualMachine()) !== "userMode") return image;
+  return { ...image, userMode: await obtainBuilt(clusterKernel(), surroundings) };
 }
 
 interface Parts {

@@ -4,7 +4,8 @@ import { reasonOf } from "../rehearsal/tools/lines.ts";
 import { labFolder, obtainBuilt } from "./built.ts";
 import { virtualBoardImage } from "./image.ts";
 import { clusterImages } from "./images/build.ts";
-import { labFault } from "./machine.ts";
+import { clusterKernel } from "./kernel.ts";
+import { labFault, usualMachine } from "./machine.ts";
 import { debianPackages } from "./packages/debian.ts";
 import { kubernetesPackages, kubernetesVersion } from "./packages/kubernetes.ts";
 
@@ -19,6 +20,7 @@ process.exitCode = await untilInterrupted(
     await obtainBuilt(debianPackages(image), surroundings);
     await obtainBuilt(kubernetesPackages(), surroundings);
     await obtainBuilt(clusterImages(kubernetesVersion), surroundings);
+    if ((await usualMachine()) === "userMode") await obtainBuilt(clusterKernel(), surroundings);
     say(`ready in ${labFolder()}`);
     return 0;
   },

@@ -91,6 +91,20 @@ const endpoint: Rule = (settings) => {
     : [];
 };
 
+/** The operating systems that bramble knows have a containerd of their own that is too old from 1.37 on. */
+const containerd: Rule = (settings) => {
+  const { containerd: wanted, version } = objectOf(settings.cluster);
+  const minor = Number(/^1\.(\d+)\./.exec(textOf(version) ?? "")?.[1] ?? 0);
+  return wanted === "containerd" && minor >= 37
+    ? [
+        fault(
+          "cluster.containerd",
+          `"containerd" is 1.x on Debian 12 and 13 and Ubuntu 24.04, and Kubernetes ${textOf(version) ?? ""} needs 2. Leave it out, or stay below 1.37.`,
+        ),
+      ]
+    : [];
+};
+
 /** Apps need a cluster; boards that are only set up do not yet. */
 const kubeconfig: Rule = ({ cluster }) => {
   const { bootstrap, kubeconfig: path } = objectOf(cluster);
@@ -140,6 +154,7 @@ const rules: readonly Rule[] = [
   reachable,
   kubeconfig,
   endpoint,
+  containerd,
   knownBoard("ingress"),
   knownBoard("storage"),
   needs("dns", "ingress"),

@@ -4,6 +4,7 @@ import path from "node:path";
 import { runtime } from "@pulumi/pulumi";
 import { afterAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { readStackFile } from "../stacks/stackFile.ts";
+import { allowHooks, outputsOf } from "./components/cluster/madeCluster.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "bramble-program-"));
 const kubeconfig = path.join(folder, "kubeconfig");
@@ -35,8 +36,7 @@ async function run(change: (config: Config) => void): Promise<void> {
     {
       newResource: ({ type, name, inputs }) => {
         registered.push({ type, name });
-        const result = type.includes("RandomPassword") ? { result: "generated" } : {};
-        return { id: name, state: { ...(inputs as object), ...result } };
+        return { id: name, state: { ...(inputs as object), ...outputsOf(type, name) } };
       },
       call: ({ token }) => {
         called.push(token);
@@ -46,6 +46,7 @@ async function run(change: (config: Config) => void): Promise<void> {
     "bramble",
     "home",
   );
+  allowHooks();
   await import("../index.ts");
   await runtime.disconnect();
 }
@@ -114,15 +115,24 @@ describe("the program", () => {
     expect(components()).not.toContain("MetricsServer");
   });
 
-  it("sets up boards while there is no cluster, and the apps wait", async () => {
+  it("makes a cluster of its boards, and puts the apps on it", async () => {
     const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f";
     await run((config) => {
       config["bramble:cluster"] = { bootstrap: true };
       for (const board of config["bramble:boards"] as Config[]) Object.assign(board, { user: "pi", hostKey });
     });
     expect(components().filter((name) => name === "BoardBootstrap")).toHaveLength(4);
-    expect(registered.some(({ type }) => type === "command:remote:Command")).toBe(true);
-    expect(registered.filter(({ type }) => type.startsWith("kubernetes:"))).toEqual([]);
+    expect(components()).toEqual(expect.arrayContaining(["KubeadmCluster", "Flannel", "Gogs"]));
+  });
+
+  it("only sets up the boards of a cluster that is there", async () => {
+    const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f";
+    await run((config) => {
+      config["bramble:cluster"] = { bootstrap: true, kubeconfig };
+      for (const board of config["bramble:boards"] as Config[]) Object.assign(board, { user: "pi", hostKey });
+    });
+    expect(components()).toEqual(expect.arrayContaining(["BoardBootstrap", "Gogs"]));
+    expect(components()).not.toContain("KubeadmCluster");
   });
 
   it("dials no board unless it is to set them up", async () => {

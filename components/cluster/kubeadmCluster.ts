@@ -7,12 +7,16 @@ import {
   type Input,
   type Output,
   type Resource,
+  ResourceHook,
+  type ResourceHookArgs,
+  RunError,
   secret,
 } from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { parse } from "yaml";
 import { phaseCommand } from "../board/bootstrap.ts";
 import { type BoardConnection, commandConnection } from "../board/connection.ts";
+import { upgradeFault } from "./versionStep.ts";
 import {
   admissionStep,
   type ClusterLayout,
@@ -60,11 +64,13 @@ export class KubeadmCluster extends ComponentResource {
   readonly kubeconfig: Output<string>;
   readonly #args: KubeadmClusterArgs;
   readonly #first: ClusterNode;
+  readonly #refuseVersion: ResourceHook;
 
   constructor(name: string, args: KubeadmClusterArgs, opts?: ComponentResourceOptions) {
     const { layout, ready } = args;
     super("bramble:cluster:KubeadmCluster", name, { layout }, opts);
     this.#args = args;
+    this.#refuseVersion = new ResourceHook(`${name}-version`, refuseVersion, { onDryRun: true });
     const first = (this.#first = firstControlPlane(layout));
 
     const kubelet = (node: ClusterNode) => {
@@ -162,12 +168,23 @@ export class KubeadmCluster extends ComponentResource {
         parent: this,
         dependsOn,
         // What is to be done for a dead board elsewhere is still done.
+        ...(step === "control-plane" && { hooks: { beforeUpdate: [this.#refuseVersion] } }),
         retainOnDelete: isDead && where === node,
         ignoreChanges: isDead ? ["*"] : [],
         ...(step === "credentials" && { additionalSecretOutputs: ["stdout"] }),
       },
     );
   }
+}
+
+/** Refuses a version that the cluster can't be brought to, in a preview too. */
+function refuseVersion({ oldInputs, newInputs }: ResourceHookArgs): void {
+  const fault = upgradeFault(stdinOf(oldInputs), stdinOf(newInputs));
+  if (fault !== undefined) throw new RunError(`bramble:cluster.version: ${fault}`);
+}
+
+function stdinOf(inputs: unknown): unknown {
+  return (inputs as { stdin?: unknown } | undefined)?.stdin;
 }
 
 /** Control planes first: none may be older than a kubelet. */

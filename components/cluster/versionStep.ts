@@ -1,0 +1,45 @@
+/** What is written before a cluster's version in the script of its control plane. */
+const versionLine = /^VERSION='(\d+\.\d+\.\d+)'$/m;
+
+/**
+ * Why a cluster can't be brought from one version of Kubernetes to another in one step, or undefined if it can:
+ * an API server works with data of its own minor version and the one before, and no other
+ * (https://kubernetes.io/releases/version-skew-policy/).
+ *
+ * @param from the version that the cluster has, 1.36.3
+ * @param to the version that it is to have
+ */
+export function versionFault(from: string, to: string): string | undefined {
+  const [before, after] = [numbersOf(from), numbersOf(to)];
+  const isBack = after.minor < before.minor || (after.minor === before.minor && after.patch < before.patch);
+  if (after.major !== before.major) return `${from} to ${to}: only steps within 1.x are known.`;
+  if (isBack) {
+    return (
+      `${to} is older than ${from}, which the cluster has: Kubernetes has no way back. ` +
+      `Set cluster.version to ${from} or newer; to return to an older state, restore a snapshot from before the upgrade.`
+    );
+  }
+  if (after.minor > before.minor + 1) {
+    const next = `${before.major}.${before.minor + 1}`;
+    return `${from} to ${to} skips ${next}: Kubernetes goes one minor version at a time. Set cluster.version to the newest ${next}.x first.`;
+  }
+  return undefined;
+}
+
+/**
+ * Why a control plane's script can't follow another one, or undefined if it can.
+ *
+ * @param before the script that the state knows, of any type since it comes from the engine
+ * @param after the script that would run now
+ */
+export function upgradeFault(before: unknown, after: unknown): string | undefined {
+  const [from, to] = [before, after].map((script) =>
+    typeof script === "string" ? versionLine.exec(script)?.[1] : undefined,
+  );
+  return from === undefined || to === undefined ? undefined : versionFault(from, to);
+}
+
+function numbersOf(version: string): { major: number; minor: number; patch: number } {
+  const [major = 0, minor = 0, patch = 0] = version.split(".").map(Number);
+  return { major, minor, patch };
+}
