@@ -12,7 +12,7 @@ import { clusterImages } from "./images/build.ts";
 import { answerFromRegistry } from "./images/registry.ts";
 import type { BoardNetwork } from "./network.ts";
 import { debianPackages } from "./packages/debian.ts";
-import { kubernetesPackages, kubernetesVersion } from "./packages/kubernetes.ts";
+import { kubernetesPackages, kubernetesVersion, nextKubernetesVersion } from "./packages/kubernetes.ts";
 import { keyFile } from "./packages/repository.ts";
 
 /** A package repository as apt wants it. */
@@ -31,6 +31,8 @@ export interface PackageMirror {
   readonly debian: Repository;
   /** Kubernetes, if it was asked for. */
   readonly kubernetes: Repository | undefined;
+  /** The next version of it, if that was asked for. */
+  readonly nextKubernetes: Repository | undefined;
   /** Address of a registry with a cluster's images, if Kubernetes was asked for. */
   readonly imageRepository: string | undefined;
   /** Debian's repository in apt's deb822 form, for a fresh card. */
@@ -46,6 +48,8 @@ export interface PackageMirrorOptions extends Surroundings {
   image: VirtualBoardImage;
   /** Whether Kubernetes and its images are there too, whose first build takes minutes. Default: false. */
   kubernetes?: boolean;
+  /** Whether the version is there too that the lab upgrades to. Default: false. */
+  next?: boolean;
 }
 
 /**
@@ -58,12 +62,17 @@ export async function packageMirror(options: PackageMirrorOptions): Promise<Pack
   const { network, image } = options;
   const folders: Record<string, string> = { debian: await obtainBuilt(debianPackages(image), options) };
   if (options.kubernetes === true) folders.kubernetes = await obtainBuilt(kubernetesPackages(), options);
-  const images =
-    options.kubernetes === true ? await obtainBuilt(clusterImages(kubernetesVersion), options) : undefined;
+  const registries: string[] = [];
+  if (options.kubernetes === true)
+    registries.push(await obtainBuilt(clusterImages(kubernetesVersion), options));
+  if (options.next === true) {
+    folders["kubernetes-next"] = await obtainBuilt(kubernetesPackages(nextKubernetesVersion), options);
+    registries.push(await obtainBuilt(clusterImages(nextKubernetesVersion, "kubernetes"), options));
+  }
   const requests: string[] = [];
   const server = http.createServer((request, response) => {
     requests.push(request.url ?? "");
-    void answer(folders, images, request, response);
+    void answer(folders, registries, request, response);
   });
   const connections = new Set<Socket>();
   const listening = await network.listen(80);
@@ -76,7 +85,11 @@ export async function packageMirror(options: PackageMirrorOptions): Promise<Pack
   return {
     debian,
     kubernetes: folders.kubernetes === undefined ? undefined : repository("kubernetes", folders.kubernetes),
-    imageRepository: images === undefined ? undefined : `http://${gatewayAddress}`,
+    nextKubernetes:
+      folders["kubernetes-next"] === undefined
+        ? undefined
+        : repository("kubernetes-next", folders["kubernetes-next"]),
+    imageRepository: registries.length === 0 ? undefined : `http://${gatewayAddress}`,
     aptSources: deb822(debian),
     requests,
     async stop() {
@@ -113,11 +126,11 @@ function deb822({ key }: Repository): string {
 
 async function answer(
   folders: Readonly<Record<string, string>>,
-  images: string | undefined,
+  registries: readonly string[],
   request: http.IncomingMessage,
   response: http.ServerResponse,
 ): Promise<void> {
-  if (images !== undefined && (await answerFromRegistry(images, request, response))) return;
+  if (registries.length > 0 && (await answerFromRegistry(registries, request, response))) return;
   const file = fileFor(request.url ?? "", folders);
   const status = file === undefined ? undefined : await fs.stat(file).catch(() => undefined);
   if (file === undefined || status?.isFile() !== true) {

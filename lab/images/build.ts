@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { findGo, linkerFlags } from "../../rehearsal/tools/build.ts";
 import { runOrThrow, type Recipe, type Surroundings } from "../built.ts";
 import { debianMirror } from "../image.ts";
-import { flannelVersion, imagesOf } from "./catalogue.ts";
+import { flannelVersion, type ImageRecipe, imagesOf } from "./catalogue.ts";
 import { addImage, addLayer, type Descriptor } from "./oci.ts";
 
 const kubernetes = "k8s.io/kubernetes/cmd";
@@ -46,29 +46,39 @@ const sources = [
 /**
  * A registry's folder with every image of a cluster: some 10 minutes to build, 700 MB.
  *
- * @param version of Kubernetes, as modules/kubernetes/go.mod pins it
+ * @param version that Kubernetes calls itself
+ * @param which all images, or only those of Kubernetes' own programs
  */
-export function clusterImages(version: string): Recipe {
+export function clusterImages(version: string, which: "all" | "kubernetes" = "all"): Recipe {
   return {
     name: "images",
-    ingredients: [version, debianMirror, ...sources.map((file) => readFileSync(beside(file), "utf8"))],
+    ingredients: [version, which, debianMirror, ...sources.map((file) => readFileSync(beside(file), "utf8"))],
     build: async (folder, surroundings) => {
       const parts = path.join(folder, "parts");
       await fs.mkdir(parts);
-      await buildPrograms(version, parts, surroundings);
-      await runOrThrow("sh", [beside("flannel.sh"), parts, flannelVersion], surroundings);
+      const wanted = imagesOf(version).filter(({ name }) => which === "all" || name.endsWith(`:v${version}`));
+      await buildPrograms(version, wanted, parts, surroundings);
+      if (which === "all")
+        await runOrThrow("sh", [beside("flannel.sh"), parts, flannelVersion], surroundings);
       await buildBase(parts, surroundings);
-      await assemble(version, parts, folder, surroundings);
+      await assemble(wanted, parts, folder, surroundings);
       await fs.rm(parts, { recursive: true });
     },
   };
 }
 
-async function buildPrograms(version: string, folder: string, surroundings: Surroundings): Promise<void> {
+async function buildPrograms(
+  version: string,
+  images: readonly ImageRecipe[],
+  folder: string,
+  surroundings: Surroundings,
+): Promise<void> {
   const go = await findGo(process.env.PATH ?? "");
   const fixed = { CGO_ENABLED: "0", GO111MODULE: "on", GOWORK: "off", GOOS: "linux", GOARCH: "amd64" };
   const env = { ...process.env, ...fixed, GOFLAGS: "-mod=readonly" };
+  const needed = new Set(images.flatMap((image) => Object.values(image.programs)));
   for (const [name, [modules, goPackage]] of Object.entries(programs)) {
+    if (!needed.has(name)) continue;
     surroundings.say?.(`${name}: building with ${go.version}`);
     const args = ["build", "-trimpath", "-ldflags", linkerFlags(version), "-o", path.join(folder, name)];
     await runOrThrow(go.file, [...args, goPackage], {
@@ -90,11 +100,16 @@ async function buildBase(folder: string, surroundings: Surroundings): Promise<vo
   await runOrThrow("sh", [beside("base.sh"), folder, debs], surroundings);
 }
 
-async function assemble(version: string, parts: string, registry: string, surroundings: Surroundings) {
+async function assemble(
+  images: readonly ImageRecipe[],
+  parts: string,
+  registry: string,
+  surroundings: Surroundings,
+): Promise<void> {
   const layers = new Map<string, Descriptor>();
   for (const base of ["busybox", "iptables"])
     layers.set(base, await addLayer(registry, path.join(parts, base), surroundings));
-  for (const { name, base, programs: files, entrypoint = [] } of imagesOf(version)) {
+  for (const { name, base, programs: files, entrypoint = [] } of images) {
     const own: Descriptor[] = [];
     if (Object.keys(files).length > 0) {
       const tree = await fs.mkdtemp(path.join(parts, "tree-"));

@@ -1,6 +1,6 @@
 // The reading half of a container registry (https://github.com/opencontainers/distribution-spec): what
 // containerd asks for when it pulls an image.
-import { createReadStream } from "node:fs";
+import { createReadStream, existsSync } from "node:fs";
 import fs from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
@@ -13,11 +13,11 @@ const blobRequest = /^\/v2\/(?:[a-z0-9._-]+\/)+blobs\/(sha256:[0-9a-f]{64})$/;
 /**
  * Answers a registry's client.
  *
- * @param registry the folder with the images (oci.ts)
+ * @param registries the folders with the images (oci.ts)
  * @returns false if the request is for something else than a registry
  */
 export async function answerFromRegistry(
-  registry: string,
+  registries: readonly string[],
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<boolean> {
@@ -29,15 +29,29 @@ export async function answerFromRegistry(
   }
   const [, name = "", reference = ""] = manifestRequest.exec(pathname) ?? [];
   const wanted =
-    reference === "" ? blobRequest.exec(pathname)?.[1] : await manifest(registry, name, reference);
+    reference === "" ? blobRequest.exec(pathname)?.[1] : await manifest(registries, name, reference);
   const type = reference === "" ? "application/octet-stream" : "application/vnd.oci.image.manifest.v1+json";
-  await send(wanted === undefined ? undefined : blobFile(registry, wanted), type, wanted, request, response);
+  const files = registries.map((registry) => blobFile(registry, wanted ?? ""));
+  await send(
+    files.find((file) => wanted !== undefined && existsSync(file)),
+    type,
+    wanted,
+    request,
+    response,
+  );
   return true;
 }
 
-async function manifest(registry: string, name: string, reference: string): Promise<string | undefined> {
+async function manifest(
+  registries: readonly string[],
+  name: string,
+  reference: string,
+): Promise<string | undefined> {
   if (digest.test(reference)) return reference;
-  return fs.readFile(tagFile(registry, name, reference), "utf8").catch(() => undefined);
+  const tag = registries
+    .map((registry) => tagFile(registry, name, reference))
+    .find((file) => existsSync(file));
+  return tag === undefined ? undefined : fs.readFile(tag, "utf8");
 }
 
 async function send(

@@ -12,8 +12,13 @@ import { indexRepository } from "./repository.ts";
 /** Kubernetes in modules/go.mod, without the v. */
 export const kubernetesVersion = pinned("k8s.io/kubernetes");
 
+/**
+ * The version that the lab upgrades to: the same sources under the next number, which is what kubeadm and the
+ * boards go by.
+ */
+export const nextKubernetesVersion = kubernetesVersion.replace(/\d+$/, (patch) => String(Number(patch) + 1));
+
 const revision = "1.1";
-const version = `${kubernetesVersion}-${revision}`;
 const plugins = "github.com/containernetworking/plugins";
 
 /** Each program's main package. The plugins are those that flannel and kubeadm's clusters use. */
@@ -29,16 +34,21 @@ const programs = {
 
 type Programs = Record<keyof typeof programs, string>;
 
-/** A repository with Kubernetes: minutes to build, some 90 MB. */
-export function kubernetesPackages(): Recipe {
+/**
+ * A repository with Kubernetes: minutes to build, some 90 MB.
+ *
+ * @param kubernetes the version it calls itself. Default: that of its sources
+ */
+export function kubernetesPackages(kubernetes = kubernetesVersion): Recipe {
   const sources = ["modules/go.mod", "kubernetes.ts", "deb.ts", "repository.ts", ...units];
   return {
     name: "kubernetes-packages",
-    ingredients: sources.map((file) => readFileSync(beside(file), "utf8")),
+    ingredients: [kubernetes, ...sources.map((file) => readFileSync(beside(file), "utf8"))],
     build: async (folder, surroundings) => {
-      const built = await buildPrograms(path.join(folder, "programs"), surroundings);
+      const built = await buildPrograms(kubernetes, path.join(folder, "programs"), surroundings);
       await fs.mkdir(path.join(folder, "amd64"));
-      for (const deb of debs(built)) await writeDeb(path.join(folder, "amd64"), deb, surroundings);
+      for (const deb of debs(kubernetes, built))
+        await writeDeb(path.join(folder, "amd64"), deb, surroundings);
       await fs.rm(path.join(folder, "programs"), { recursive: true });
       await indexRepository(folder, surroundings);
     },
@@ -47,7 +57,8 @@ export function kubernetesPackages(): Recipe {
 
 const units = ["kubelet.service", "10-kubeadm.conf"] as const;
 
-function debs(built: Programs): Deb[] {
+function debs(kubernetes: string, built: Programs): Deb[] {
+  const version = `${kubernetes}-${revision}`;
   return [
     {
       name: "kubelet",
@@ -91,7 +102,11 @@ function debs(built: Programs): Deb[] {
   ];
 }
 
-async function buildPrograms(folder: string, surroundings: Surroundings): Promise<Programs> {
+async function buildPrograms(
+  kubernetes: string,
+  folder: string,
+  surroundings: Surroundings,
+): Promise<Programs> {
   const go = await findGo(process.env.PATH ?? "");
   const files = Object.keys(programs).map((name) => [name, path.join(folder, name)] as const);
   for (const [name, file] of files) {
@@ -99,7 +114,7 @@ async function buildPrograms(folder: string, surroundings: Surroundings): Promis
     surroundings.say?.(`${goPackage}: building with ${go.version}`);
     await runOrThrow(
       go.file,
-      ["build", "-trimpath", "-ldflags", linkerFlags(kubernetesVersion), "-o", file, goPackage],
+      ["build", "-trimpath", "-ldflags", linkerFlags(kubernetes), "-o", file, goPackage],
       { ...surroundings, cwd: beside("modules"), env: goEnvironment() },
     );
   }
