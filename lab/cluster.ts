@@ -16,6 +16,8 @@ export interface Lab {
   readonly settings: LabSettings;
   readonly boards: ReadonlyMap<string, VirtualBoard>;
   readonly stack: LabStack;
+  /** Where the next version of Kubernetes comes from, for the setting `cluster.kubernetesRepository`. */
+  readonly nextRepository: { line?: string; key?: string };
   /** The board of that name. */
   board(name: string): VirtualBoard;
   /** Throws the board away and puts a fresh one in its place, with the same name and address. */
@@ -29,7 +31,9 @@ export interface LabOptions extends Surroundings {
   /** How many boards. Default: those of stacks/Pulumi.lab.yaml; more are workers of 1 GiB. */
   boards?: number | undefined;
   /** Seconds by which boards' clocks are ahead until they ask the time server. Default: 0. */
-  clockOffset?: number;
+  clockOffset?: number | undefined;
+  /** Whether the next version of Kubernetes is there too. Default: false. */
+  next?: boolean | undefined;
 }
 
 /** Starts boards with fresh cards, one after the other, and writes the stack's settings. Nothing is set up yet. */
@@ -77,6 +81,11 @@ class RunningLab implements Lab {
     this.#options = options;
     this.stack = parts.stack;
     this.settings = settingsFor(options.boards);
+  }
+
+  get nextRepository(): { line?: string; key?: string } {
+    const { nextKubernetes } = this.#parts.mirror;
+    return { line: nextKubernetes?.line, key: nextKubernetes?.key };
   }
 
   board(name: string): VirtualBoard {

@@ -81,7 +81,7 @@ async function labWork(wanted: Wanted, interrupted: AbortSignal): Promise<number
   const fault = faults[wanted.fault ?? ""];
   const boards = wanted.boards === undefined ? undefined : Number(wanted.boards);
   try {
-    const lab = await startLab({ say, signal, boards, clockOffset: fault?.clockOffset });
+    const lab = await startLab({ say, signal, boards, clockOffset: fault?.clockOffset, next: fault?.next });
     try {
       return await tryOut(lab, fault, say, wanted.keep === true ? signal : undefined);
     } finally {

@@ -17,6 +17,10 @@ export interface BoardDescription {
   readonly role: "controlPlane" | "worker";
   /** Address or host name. */
   readonly host: string;
+  /** Pods that it may run. Default: the memory plan's. */
+  readonly maxPods?: number | undefined;
+  /** MiB below which the kubelet kills pods at once. Default: the memory plan's. */
+  readonly evictionHard?: number | undefined;
 }
 
 /** A board with what follows from it. */
@@ -51,7 +55,7 @@ function planBoard(description: BoardDescription, takesApps: boolean): PlannedBo
   // A RAM of its own is another board than the catalogue's: the catalogue's measurement does not hold for it.
   const capacity = known?.ram === nominal ? known.capacity : capacityOf(nominal);
   const modelName = known?.name ?? "board";
-  const memory = memoryPlan(capacity);
+  const memory = memoryPlan(capacity, description);
   return { name, role, host, modelName, ram: nominal, cores: cpus, arch, takesApps, memory };
 }
 

@@ -68,7 +68,7 @@ const shim = 5;
  * cgroup v2, and memory.available leaves out some 50 MiB of kernel memory: a pod that grows fast meets the
  * OOM killer first. 28 more is the margin for that; a quarter of the smallest board's RAM (512 MiB) is the most.
  */
-const evictionHard = 128;
+const usualEvictionHard = 128;
 
 /**
  * Mi above the hard threshold. Less than the 52 MiB of kernel memory that are reserved but not counted: else a
@@ -85,14 +85,24 @@ const mostPods = 110;
  */
 const capacityPerPod = 64;
 
+/** What a board's owner decides instead of the plan. */
+export interface PlanWishes {
+  /** Default: one for each 64 MiB, 110 at most. */
+  readonly maxPods?: number | undefined;
+  /** `memory.available` in MiB below which the kubelet kills pods at once. Default: 128. */
+  readonly evictionHard?: number | undefined;
+}
+
 /**
  * Divides a board's RAM into what the system, Kubernetes and pods may use.
  *
  * @param capacity the board's MemTotal in MiB (models.ts)
+ * @param wishes what the settings say instead
  */
-export function memoryPlan(capacity: number): MemoryPlan {
+export function memoryPlan(capacity: number, wishes: PlanWishes = {}): MemoryPlan {
+  const { maxPods, evictionHard = usualEvictionHard } = wishes;
   // Not rounded to whole pods: more RAM must never leave less for pods.
-  const pods = Math.min(capacity / capacityPerPod, mostPods);
+  const pods = maxPods ?? Math.min(capacity / capacityPerPod, mostPods);
   const shims: Term = {
     what: `containerd shims: ${shim} for each of ${pods.toFixed(1)} pods`,
     mebibytes: Math.ceil(shim * pods),

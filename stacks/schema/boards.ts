@@ -44,6 +44,18 @@ export const board = z
     hostKey: z.string("must be a host key").optional().meta({
       description: "Its public SSH host key, `ssh-ed25519 AAAA…`. Required with `cluster.bootstrap`.",
     }),
+    maxPods: z
+      .int("must be a whole number")
+      .min(4, "must be 4 or more: the cluster's own pods")
+      .max(250, "must be 250 at most")
+      .optional()
+      .meta({ description: "Pods that it may run. One for each 64 MiB of RAM if left out." }),
+    evictionHard: z
+      .int("must be a whole number of MiB")
+      .min(100, "must be 100 or more: the kubelet notices a shortage only every 10 s")
+      .max(4096, "must be 4096 at most")
+      .optional()
+      .meta({ description: "MiB of available memory below which the kubelet kills pods. 128 if left out." }),
     labels: z
       .record(
         z.string().regex(/^([a-z0-9.-]+\/)?[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?$/, "must be a label's name"),
