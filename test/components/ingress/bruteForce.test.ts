@@ -1,5 +1,7 @@
 import { execFile, execFileSync } from "node:child_process";
+import { once } from "node:events";
 import { Agent } from "node:https";
+import { connect, createServer } from "node:net";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -181,6 +183,48 @@ describe("the apps behind", () => {
     const { body } = await ask({ from: "127.0.0.12", path: "/readings", headers });
     expect(body).toContain('"forwarded":"127.0.0.12"');
   });
+});
+
+describe("a trusted proxy", { timeout: 60_000 }, () => {
+  it("has each of its clients counted by itself, by the address that it adds; nobody else has", async () => {
+    const proxied = { certificates: "selfSigned", trustedProxies: ["127.0.0.50/32"] } as const;
+    traefik = await home.traefik("proxied", proxied);
+    const through = (client: string) => ({ "x-forwarded-for": `198.51.100.1, ${client}` });
+    const readings = { from: "127.0.0.50", path: "/readings" };
+    await traefik.until("routing", async () => (await ask(readings)).status === 200);
+    expect((await ask({ ...readings, headers: through("203.0.113.5") })).body).toContain("203.0.113.5");
+    const { body } = await ask({ ...readings, from: "127.0.0.51", headers: through("203.0.113.5") });
+    expect(body).not.toContain("203.0.113.5");
+
+    const { burst } = defaultLimits.passwords;
+    const guesses = await flood(2 * burst, (i) => ({
+      from: "127.0.0.50",
+      headers: { ...wrong(i), ...through("203.0.113.6") },
+    }));
+    expect(withStatus(guesses, 429).length).toBeGreaterThan(0);
+    const headers = basic(login.user, login.password);
+    const other = await ask({ from: "127.0.0.50", headers: { ...headers, ...through("203.0.113.7") } });
+    expect(other.status).toBe(200);
+    expect(traefik.complaints).toEqual([]);
+  });
+});
+
+it("hands connections for SSH on as they come", { timeout: 60_000 }, async () => {
+  const server = createServer((socket) => socket.end("SSH-2.0-gogs\r\n")).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const backend = `127.0.0.1:${(server.address() as { port: number }).port}`;
+  traefik = await home.traefik("ssh", { certificates: "selfSigned", ssh: { port: 2222, backend } });
+  const banner = () =>
+    new Promise<string>((resolve) => {
+      let text = "";
+      const client = connect(home.ports.ssh, "127.0.0.1");
+      client.on("data", (chunk) => (text += chunk.toString()));
+      client.on("error", () => client.destroy());
+      client.on("close", () => resolve(text));
+    });
+  await traefik.until("handing on", async () => (await banner()) === "SSH-2.0-gogs\r\n");
+  expect(traefik.complaints).toEqual([]);
+  server.close();
 });
 
 describe("git", { timeout: 120_000 }, () => {

@@ -1,0 +1,156 @@
+import { describe, expect, it } from "vitest";
+import { SettingsError } from "../../stacks/faults.ts";
+import { settingsOf } from "../../stacks/settings.ts";
+
+type Config = Record<string, unknown>;
+
+/** Faults of settings of public urls that are right in every point, with one change. */
+function faultsOf(change: (config: Config) => void, isEncrypted = true): Record<string, string> {
+  const config: Config = {
+    "bramble:boards": [
+      { name: "pi4-1", model: "rpi-4b-2gb", role: "controlPlane", host: "192.168.1.10" },
+      { name: "pi3-1", model: "rpi-3b", role: "worker", host: "192.168.1.11" },
+    ],
+    "bramble:cluster": { kubeconfig: "kubeconfig.home" },
+    "bramble:domain": "home.example.com",
+    "bramble:ingress": { board: "pi3-1", acme: { email: "me@example.com" } },
+    "bramble:dns": { apiToken: "t".repeat(40) },
+    "bramble:storage": { board: "pi3-1" },
+    "bramble:gogs": {},
+  };
+  change(config);
+  try {
+    settingsOf("home", config, () => isEncrypted);
+    return {};
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    return Object.fromEntries(error.faults.map(({ path, message }) => [path, message]));
+  }
+}
+
+const section = (config: Config, name: string) => config[`bramble:${name}`] as Config;
+
+describe("public urls that cannot work are refused with where, what, and the fix", () => {
+  const cases: [string, (config: Config) => void, string, string][] = [
+    [
+      "an app with the address's name",
+      (config) => (config["bramble:gogs"] = { host: "entrance" }),
+      "bramble:dns.entrance",
+      '"entrance" is the host of gogs already',
+    ],
+    [
+      "a host outside the zone",
+      (config) => (section(config, "dns").zone = "example.org"),
+      "bramble:dns.zone",
+      '"example.org" does not hold the hosts, which are below bramble:domain "home.example.com". Set the zone',
+    ],
+    [
+      "an ACME e-mail left out",
+      (config) => (section(config, "ingress").acme = {}),
+      "bramble:ingress.acme.email",
+      "is missing",
+    ],
+    [
+      "a rate of 0",
+      (config) => (section(config, "ingress").limits = { logins: { perMinute: 0 } }),
+      "bramble:ingress.limits.logins.perMinute",
+      "0 must be 1 or more: 0 would be no limit at all.",
+    ],
+    [
+      "a burst below 1",
+      (config) => (section(config, "ingress").limits = { requests: { burst: 0 } }),
+      "bramble:ingress.limits.requests.burst",
+      "0 must be 1 or more, or no request would pass.",
+    ],
+    [
+      "a proxied record with HTTP-01",
+      (config) => {
+        Object.assign(section(config, "ingress").acme as Config, { challenge: "http01" });
+        section(config, "dns").proxied = true;
+      },
+      "bramble:ingress.acme.challenge",
+      '"http01" cannot work with dns.proxied',
+    ],
+    [
+      "a proxied record with TLS-ALPN-01",
+      (config) => {
+        Object.assign(section(config, "ingress").acme as Config, { challenge: "tlsAlpn01" });
+        section(config, "dns").proxied = true;
+      },
+      "bramble:ingress.acme.challenge",
+      "Choose dns01, or set dns.proxied: false.",
+    ],
+    [
+      "a wildcard with HTTP-01",
+      (config) =>
+        Object.assign(section(config, "ingress").acme as Config, { challenge: "http01", wildcard: true }),
+      "bramble:ingress.acme.wildcard",
+      "cannot be proven by http01",
+    ],
+    ...["0.0.0.0/0", "::/0", "10.0.0.0/7"].map((range): (typeof cases)[number] => [
+      `a trusted proxy range of ${range}`,
+      (config) => (section(config, "ingress").trustedProxies = ["192.168.1.2/32", range]),
+      "bramble:ingress.trustedProxies[1]",
+      `"${range}" trusts too many`,
+    ]),
+    [
+      "a trusted proxy that is no range",
+      (config) => (section(config, "ingress").trustedProxies = ["192.168.1.2"]),
+      "bramble:ingress.trustedProxies[0]",
+      '"192.168.1.2" must be an address range such as 192.168.1.2/32',
+    ],
+    [
+      "a token that is the global key",
+      (config) => (section(config, "dns").apiToken = "0123456789abcdef0123456789abcdef01234"),
+      "bramble:dns.apiToken",
+      "must be a Cloudflare API token (40 to 80 letters, digits, _ and -), not the global key",
+    ],
+    [
+      "a login's password that is short",
+      (config) => (section(config, "ingress").login = { user: "me", password: "short" }),
+      "bramble:ingress.login.password",
+      "must be 12 to 72 printable ASCII characters",
+    ],
+    [
+      "an address that is none",
+      (config) => (section(config, "dns").addresses = ["203.0.113.300"]),
+      "bramble:dns.addresses[0]",
+      '"203.0.113.300" must be an IPv4 or IPv6 address',
+    ],
+    [
+      "a ttl that Cloudflare does not take",
+      (config) => (section(config, "dns").ttl = 30),
+      "bramble:dns.ttl",
+      "30 must be 1 (automatic) or 60 to 86400",
+    ],
+  ];
+
+  it.each(cases)("%s", (_, change, path, message) => {
+    const faults = faultsOf(change);
+    expect(Object.keys(faults)).toEqual([path]);
+    expect(faults[path]).toContain(message);
+  });
+
+  it("a login's password in plain text, without showing it", () => {
+    const faults = faultsOf((config) => {
+      delete config["bramble:dns"];
+      section(config, "ingress").certificates = "selfSigned";
+      section(config, "ingress").login = { user: "me", password: "correct horse battery" };
+    }, false);
+    expect(Object.keys(faults)).toEqual(["bramble:ingress.login.password"]);
+    expect(faults["bramble:ingress.login.password"]).toContain("is a secret in plain text");
+    expect(JSON.stringify(faults)).not.toContain("horse");
+  });
+});
+
+describe("public urls that can", () => {
+  it.each<[string, (config: Config) => void]>([
+    ["with everything by default", () => undefined],
+    ["in a zone of three parts", (config) => (section(config, "dns").zone = "home.example.com")],
+    ["behind Cloudflare by DNS-01", (config) => (section(config, "dns").proxied = true)],
+    ["behind a proxy of one's own", (config) => (section(config, "ingress").trustedProxies = ["10.0.0.0/8"])],
+    ["with limits of one's own", (config) => (section(config, "ingress").limits = { logins: { burst: 5 } })],
+  ])("are accepted %s", (_, change) => {
+    expect(faultsOf(change)).toEqual({});
+  });
+});
