@@ -1,4 +1,4 @@
-import { apps, type types } from "@pulumi/kubernetes";
+import { apps, batch, type types } from "@pulumi/kubernetes";
 import type { CustomResourceOptions, Input, Unwrap } from "@pulumi/pulumi";
 
 /** A Kubernetes pod spec of plain values: what the memory budget reads is what is registered. */
@@ -31,6 +31,18 @@ export interface StaticPod extends Omit<Workload, "kind"> {
  */
 export interface JobPods extends Omit<Workload, "kind"> {
   readonly kind: "CronJob" | "Job";
+}
+
+/** What runs from time to time: a CronJob of whose runs there is at most one at any time. */
+export interface ScheduledWorkload extends JobPods {
+  readonly kind: "CronJob";
+  readonly replicas: 1;
+  /** When it runs, in cron's notation and UTC. */
+  readonly schedule: string;
+  /** How often a run that failed is tried again before it counts as failed. */
+  readonly retries: number;
+  /** Seconds after which a run, with all its retries, is ended and counts as failed. */
+  readonly deadline: number;
 }
 
 /** Everything that puts pods on boards. */
@@ -82,4 +94,38 @@ export function registerWorkload(
         opts,
       );
   }
+}
+
+/**
+ * Registers the CronJob of a workload. A run does not begin while the one before is at work, and one that was
+ * missed because the cluster was down is made up for within a day.
+ *
+ * @param opts `parent` must be given
+ */
+export function registerSchedule(
+  resourceName: string,
+  { name, namespace, schedule, retries, deadline, pod }: ScheduledWorkload,
+  opts: CustomResourceOptions,
+): batch.v1.CronJob {
+  const labels = labelsOf(name);
+  const job = { backoffLimit: retries, activeDeadlineSeconds: deadline };
+  return new batch.v1.CronJob(
+    resourceName,
+    {
+      metadata: { name, namespace, labels },
+      spec: {
+        schedule,
+        timeZone: "Etc/UTC",
+        concurrencyPolicy: "Forbid",
+        startingDeadlineSeconds: 86_400 - 60,
+        successfulJobsHistoryLimit: 1,
+        failedJobsHistoryLimit: 3,
+        jobTemplate: {
+          metadata: { labels },
+          spec: { ...job, template: { metadata: { labels }, spec: pod } },
+        },
+      },
+    },
+    opts,
+  );
 }
