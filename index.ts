@@ -15,6 +15,8 @@ import { Gogs } from "./components/gogs/gogs.ts";
 import { Traefik } from "./components/ingress/traefik.ts";
 import { Priorities } from "./components/priorities.ts";
 import { SensorGateway } from "./components/sensors/sensors.ts";
+import { BackupStore } from "./components/storage/backup.ts";
+import { EtcdBackup } from "./components/storage/etcdBackup.ts";
 import { appsOf, workloadsOf } from "./stacks/apps.ts";
 import { bootstrapsOf } from "./stacks/boards.ts";
 import { clusterOf } from "./stacks/cluster.ts";
@@ -47,14 +49,20 @@ const onNetwork = { ...inCluster, dependsOn: foundations };
 
 if (apps.metricsServer) new MetricsServer("metrics-server", onNetwork);
 if (apps.kubeStateMetrics) new KubeStateMetrics("kube-state-metrics", onNetwork);
-const traefik = apps.traefik && new Traefik("traefik", apps.traefik, onNetwork);
+const backups = apps.backup && new BackupStore("backup", apps.backup, onNetwork);
+const secretsOf = (app: string) => ({ backupSecrets: backups?.secrets[app] });
+const besideBackups = { ...inCluster, dependsOn: backups ? [...foundations, backups] : foundations };
+if (apps.etcdBackup)
+  new EtcdBackup("etcd-backup", { ...apps.etcdBackup, ...secretsOf("etcd") }, besideBackups);
+const traefik =
+  apps.traefik && new Traefik("traefik", { ...apps.traefik, ...secretsOf("traefik") }, besideBackups);
 if (apps.dnsRecords) {
   const { apiToken, ...records } = apps.dnsRecords;
   new DnsRecords("dns-records", records, { providers: [cloudflareProvider(apiToken)] });
 }
 if (apps.dynamicDns) new DynamicDns("dynamic-dns", apps.dynamicDns, onNetwork);
 if (apps.datadog) new DatadogAgent("datadog", apps.datadog, onNetwork);
-const gogs = apps.gogs && new Gogs("gogs", apps.gogs, onNetwork);
+const gogs = apps.gogs && new Gogs("gogs", { ...apps.gogs, ...secretsOf("gogs") }, besideBackups);
 const sensors = apps.sensors && new SensorGateway("sensors", apps.sensors, onNetwork);
 
 /** Each board's kubelet configuration. */
@@ -67,3 +75,5 @@ export const sensorsUrl = sensors?.url;
 export const sensorsToken = sensors?.token;
 /** Password of `ingress.login`. */
 export const loginPassword = traefik?.loginPassword;
+/** Without it the backups are worthless: keep it outside the cluster. */
+export const backupPassword = backups?.password;

@@ -27,6 +27,11 @@ export const images = {
   // Tag and arm64v8: library/node of docker-library/official-images, 2026-08-21. Not alpine: the release builds
   // of Node are for glibc.
   node: "node:24.19.0-trixie-slim",
+  // restic/restic, tag v0.19.1: helpers/prepare-release/main.go tags each release without the v and builds
+  // linux/arm64 of docker/Dockerfile.release.
+  restic: "restic/restic:0.19.1",
+  // restic/rest-server, tag v0.14.0: .goreleaser.yml tags each release without the v and builds arm64v8.
+  resticServer: "restic/rest-server:0.14.0",
   // Tag and arm64v8: library/traefik of docker-library/official-images, 2026-08-21.
   traefik: "traefik:v3.7.11",
 } as const;

@@ -12,14 +12,22 @@ import type { DynamicDnsArgs } from "../components/dns/dynamicDns.ts";
 import { dynamicDnsWorkload } from "../components/dns/dynamicDnsWorkload.ts";
 import type { DnsRecordsArgs } from "../components/dns/dnsRecords.ts";
 import type { GogsArgs } from "../components/gogs/gogs.ts";
-import { gogsNamespace, gogsWorkload } from "../components/gogs/gogsWorkload.ts";
+import { gogsApp, gogsNamespace, gogsSource } from "../components/gogs/gogsBackup.ts";
+import { gogsDirectory, gogsWorkload } from "../components/gogs/gogsWorkload.ts";
 import { cloudflareNetworks } from "../components/ingress/cloudflareNetworks.ts";
 import type { RouteTls } from "../components/ingress/routeIngresses.ts";
+import { acmeSource, traefikApp } from "../components/ingress/traefikBackup.ts";
 import type { TraefikArgs } from "../components/ingress/traefik.ts";
 import { traefikWorkload } from "../components/ingress/traefikWorkload.ts";
 import { sensorGateway, sensorGatewayWorkload } from "../components/sensors/gatewayWorkload.ts";
 import type { SensorGatewayArgs } from "../components/sensors/sensors.ts";
-import type { StaticPod, Workload } from "../components/workload.ts";
+import type { BackupStoreArgs } from "../components/storage/backup.ts";
+import { backupServerWorkload } from "../components/storage/backupServerWorkload.ts";
+import type { BackupPlan } from "../components/storage/backupTarget.ts";
+import { backupWorkload } from "../components/storage/backupWorkload.ts";
+import { etcdApp, type EtcdBackupArgs, etcdSource } from "../components/storage/etcdBackup.ts";
+import type { AppStorage } from "../components/storage/volumes.ts";
+import type { Load } from "../components/workload.ts";
 import type { Settings } from "./schema.ts";
 import { dataDirectory } from "./schema/apps.ts";
 import { zoneOf } from "./zone.ts";
@@ -34,6 +42,8 @@ export interface Apps {
   readonly dnsRecords?: DnsRecordsArgs & { readonly apiToken: Input<string> };
   readonly dynamicDns?: DynamicDnsArgs;
   readonly gogs?: GogsArgs;
+  readonly backup?: BackupStoreArgs;
+  readonly etcdBackup?: EtcdBackupArgs;
   readonly datadog?: DatadogAgentArgs;
   readonly sensors?: SensorGatewayArgs;
 }
@@ -44,16 +54,17 @@ export interface Apps {
  * @param stack name of the stack, by which Datadog tells clusters apart
  */
 export function appsOf(settings: Settings, stack: string): Apps {
-  const { cluster, domain, ingress, dns, storage, gogs, datadog, sensors } = settings;
+  const { cluster, ingress, dns, storage, domain, datadog, sensors } = settings;
   const tls = tlsOf(settings);
-  const gogsHost = gogs && `${gogs.host}.${domain}`;
+  const gogs = gogsOf(settings, tls);
   const sensorsHost = sensors && `${sensors.host}.${domain}`;
-  const hosts = [gogsHost, sensorsHost].filter((host) => host !== undefined);
+  const hosts = [gogs?.host, sensorsHost].filter((host) => host !== undefined);
   const namespaces = [...(gogs ? [gogsNamespace] : []), ...(sensors ? [sensorGateway.namespace] : [])];
   return {
     priorities: true,
     ...(cluster.network === "flannel" && { flannel: { podSubnet: cluster.podSubnet } }),
     ...(cluster.metrics && { metricsServer: true }),
+    ...backupOf(settings),
     ...(ingress && {
       traefik: {
         ...ingress,
@@ -61,10 +72,12 @@ export function appsOf(settings: Settings, stack: string): Apps {
         dnsApiToken: dns?.apiToken,
         namespaces,
         trustedProxies: [...ingress.trustedProxies, ...(dns?.proxied ? cloudflareNetworks : [])],
+        ssh: gogs && { port: gogs.sshPort, backend: `${gogsApp}.${gogsNamespace}.svc:22` },
+        backup: planOf(settings),
       },
     }),
     ...namesOf(settings, hosts),
-    ...(gogsHost && storage && { gogs: { ...gogs, ...storage, host: gogsHost, tls } }),
+    ...(gogs && { gogs }),
     ...(datadog && { datadog: { ...datadog, clusterName: stack }, kubeStateMetrics: true }),
     ...(sensorsHost && {
       sensors: { host: sensorsHost, tls, dogstatsdPort, hasLogin: ingress?.login !== undefined },
@@ -92,8 +105,43 @@ function namesOf(
   };
 }
 
+function gogsOf(settings: Settings, tls: GogsArgs["tls"]): GogsArgs | undefined {
+  const { domain, storage, gogs } = settings;
+  if (!gogs || !storage) return undefined;
+  const { size, sshPort, adminPassword, restore } = gogs;
+  const onBoard = { board: gogs.board ?? storage.board ?? "", directory: storage.directory };
+  const where: AppStorage = gogs.volume === "nfs" && storage.nfs ? { nfs: storage.nfs } : onBoard;
+  const host = `${gogs.host}.${domain}`;
+  return { host, size, sshPort, adminPassword, restore, storage: where, tls, backup: planOf(settings) };
+}
+
+function planOf({ backup, datadog }: Settings): BackupPlan | undefined {
+  if (!backup) return undefined;
+  const { board = "", directory, nfs, s3, schedule, keep } = backup;
+  const target = nfs ? { nfs } : s3 ? { s3 } : { board, directory };
+  return { target, schedule, keep, ...(datadog && { statsdPort: dogstatsdPort }) };
+}
+
+function backupOf(settings: Settings): Pick<Apps, "backup" | "etcdBackup"> {
+  const plan = planOf(settings);
+  const { boards, backup, ingress, gogs, rehearses } = settings;
+  if (!backup || !plan) return {};
+  const controlPlane = boards.find(({ role }) => role === "controlPlane")?.name ?? "";
+  const apps = [
+    ...(gogs ? [gogsApp] : []),
+    ...(ingress?.certificates === "acme" ? [traefikApp] : []),
+    ...(backup.etcd ? [etcdApp] : []),
+  ];
+  const { password, accessKey, secretKey } = backup;
+  const protectPassword = rehearses === undefined;
+  return {
+    backup: { target: plan.target, apps, password, accessKey, secretKey, protectPassword },
+    ...(backup.etcd && { etcdBackup: { board: controlPlane, directory: backup.etcd, plan } }),
+  };
+}
+
 /** Everything that will run on the boards: kubeadm's own pods and those of the components. */
-export function workloadsOf(apps: Apps, boards: readonly PlannedBoard[]): (StaticPod | Workload)[] {
+export function workloadsOf(apps: Apps, boards: readonly PlannedBoard[]): Load[] {
   const controlPlanes = boards.filter(({ role }) => role === "controlPlane").map(({ name }) => name);
   return [
     kubeadmWorkloads(controlPlanes),
@@ -103,7 +151,19 @@ export function workloadsOf(apps: Apps, boards: readonly PlannedBoard[]): (Stati
     apps.traefik ? traefikWorkload(apps.traefik) : [],
     apps.dynamicDns ? dynamicDnsWorkload(apps.dynamicDns) : [],
     apps.gogs ? gogsWorkload(apps.gogs) : [],
+    ...backupWorkloads(apps),
     apps.datadog ? datadogWorkload(apps.datadog) : [],
     apps.sensors ? sensorGatewayWorkload(apps.sensors) : [],
+  ].flat();
+}
+
+/** The pods that make and keep backups. */
+function backupWorkloads({ backup, gogs, traefik, etcdBackup }: Apps): Load[] {
+  const acme = traefik && acmeSource(traefik);
+  return [
+    backup && "board" in backup.target ? backupServerWorkload(backup.target) : [],
+    gogs?.backup ? backupWorkload(gogsSource(gogsDirectory(gogs)), gogs.backup) : [],
+    traefik?.backup && acme ? backupWorkload(acme, traefik.backup) : [],
+    etcdBackup ? backupWorkload(etcdSource(etcdBackup), etcdBackup.plan) : [],
   ].flat();
 }

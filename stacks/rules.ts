@@ -62,6 +62,46 @@ const knownBoard =
     return [fault(`${section}.board`, `${why}. ${allowedWords(names)}${hint}`)];
   };
 
+const volumeIsThere: Rule = ({ storage, gogs }) => {
+  if (gogs === undefined || storage === undefined) return [];
+  const { volume, board } = objectOf(gogs);
+  const { nfs, board: shared } = objectOf(storage);
+  if (volume === "nfs" && nfs === undefined) {
+    return [fault("gogs.volume", '"nfs" needs storage.nfs with server and path; set it, or choose board.')];
+  }
+  return volume !== "nfs" && board === undefined && shared === undefined
+    ? [fault("storage.board", "is missing. Set the board for the data of gogs, or gogs.board.")]
+    : [];
+};
+
+/** Backups go to one place, and one that does not fail together with the data. */
+const backupTarget: Rule = ({ backup, storage, gogs }) => {
+  if (backup === undefined) return [];
+  const { board, nfs, s3, accessKey, secretKey } = objectOf(backup);
+  const targets = Object.entries({ board, nfs, s3 }).flatMap(([key, value]) =>
+    value === undefined ? [] : [key],
+  );
+  if (targets.length !== 1) {
+    const given = targets.length === 0 ? "no target is set" : `${targets.join(" and ")} are set`;
+    return [fault("backup", `${given}; set one of board, nfs and s3.`)];
+  }
+  const missing = Object.entries({ accessKey, secretKey }).filter(([, key]) => key === undefined);
+  const holder = objectOf(gogs).board ?? objectOf(storage).board;
+  return [
+    ...(s3 === undefined
+      ? []
+      : missing.map(([key]) => fault(`backup.${key}`, "is missing; backup.s3 needs it."))),
+    ...(board !== undefined && board === holder && objectOf(gogs).volume !== "nfs"
+      ? [
+          fault(
+            "backup.board",
+            `${JSON.stringify(board)} holds the data, too: one broken disk would take both.`,
+          ),
+        ]
+      : []),
+  ];
+};
+
 /** Boards that bramble sets up must be reached, and be who they are. */
 const reachable: Rule = (settings) =>
   objectOf(settings.cluster).bootstrap === true
@@ -127,6 +167,16 @@ const needs =
           .filter((other) => settings[other] === undefined)
           .map((other) => fault(section, `needs bramble:${other}; set it, or leave ${section} out.`));
 
+/** Ports of the entrance's board that are taken already. */
+const sshPortIsFree: Rule = (settings) => {
+  const { sshPort } = objectOf(settings.gogs);
+  const taken: Record<number, string> = { 6443: "the API server", 8125: "DogStatsD", 10250: "the kubelet" };
+  const by = typeof sshPort === "number" ? taken[sshPort] : undefined;
+  return by === undefined
+    ? []
+    : [fault("gogs.sshPort", `${String(sshPort)} is the port of ${by}; choose another.`)];
+};
+
 /** Pods with addresses of the boards' own network would be unreachable, or the boards would be. */
 const subnetApart: Rule = (settings) => {
   const subnet = textOf(objectOf(settings.cluster).podSubnet) ?? "10.244.0.0/16";
@@ -157,10 +207,15 @@ const rules: readonly Rule[] = [
   containerd,
   knownBoard("ingress"),
   knownBoard("storage"),
+  knownBoard("gogs"),
+  knownBoard("backup"),
+  volumeIsThere,
+  backupTarget,
   needs("dns", "ingress"),
   needs("gogs", "ingress", "storage"),
   needs("sensors", "ingress", "datadog"),
   ...urlRules,
+  sshPortIsFree,
   subnetApart,
 ];
 

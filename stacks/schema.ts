@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { datadog, gogs, sensors, storage } from "./schema/apps.ts";
+import { backup } from "./schema/backup.ts";
 import { board, ssh } from "./schema/boards.ts";
 import { cluster } from "./schema/cluster.ts";
 import { label } from "./schema/fields.ts";
@@ -22,6 +23,7 @@ export const settingsSchema = z.strictObject({
   dns: dns.optional(),
   storage: storage.optional(),
   gogs: gogs.optional(),
+  backup: backup.optional(),
   datadog: datadog.optional(),
   sensors: sensors.optional(),
 });

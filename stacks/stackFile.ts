@@ -58,8 +58,11 @@ function withPlaceholders(node: z.ZodType, value: unknown, path: string): unknow
   const filled: Record<string, unknown> = { ...value };
   for (const [key, field] of Object.entries(fields)) {
     const here = `${path}.${key}`;
-    if (isSecret(field)) filled[key] = placeholder(field, here);
-    else if (filled[key] !== undefined) filled[key] = withPlaceholders(field, filled[key], here);
+    if (isSecret(field)) {
+      // What is made up by itself where nobody gives it is rehearsed like that.
+      if (filled[key] !== undefined || !field.safeParse(undefined).success)
+        filled[key] = placeholder(field, here);
+    } else if (filled[key] !== undefined) filled[key] = withPlaceholders(field, filled[key], here);
   }
   return filled;
 }

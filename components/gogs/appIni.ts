@@ -4,12 +4,14 @@ import { stringify } from "ini";
 export interface GogsAppIniArgs {
   /** Full host name under which browsers and git reach it, such as `gogs.home.example.com`. */
   host: string;
-  /** Encrypts cookies and the secrets of two-factor authentication. Letters and digits only. */
-  secretKey: string;
+  /** The entrance's port for git over SSH, which stands in clone urls. */
+  sshPort: number;
 }
 
 /** The port on which Gogs serves HTTP in its container. */
 export const gogsPort = 3000;
+/** The port on which Gogs serves SSH in its container: above 1024, so that it needs no privilege for it. */
+export const gogsSshPort = 2222;
 
 /** Where Gogs finds and keeps its files in its container. */
 export const gogsPaths = {
@@ -17,16 +19,23 @@ export const gogsPaths = {
   configuration: "/etc/gogs",
   scripts: "/etc/gogs-scripts",
   adminPassword: "/run/secrets/gogs-admin/password",
+  firstSecretKey: "/run/secrets/gogs-secret-key/secret-key",
+  /** Encrypts cookies and the secrets of two-factor authentication; with the data, so that backups have it. */
+  secretKey: "/data/gogs/conf/secret-key",
 } as const;
+
+/** Path of its SQLite database in the volume. */
+export const gogsDatabase = "gogs/data/gogs.db";
 
 /**
  * Gogs' configuration file, app.ini. What is not here keeps the default of Gogs 0.14
  * (https://github.com/gogs/gogs/blob/v0.14.3/conf/app.ini).
  *
  * Gogs expands `$NAME`, `${NAME}` and `%(NAME)s` in every value, and its reader does not undo the quotes and
- * backslashes that the writer puts around `; # = " [`. No value here has any of them.
+ * backslashes that the writer puts around `; # = " [`. No value here has any of them, but for the one that is
+ * meant: the secret key, which gogs.sh takes from the volume into the environment.
  */
-export function gogsAppIni({ host, secretKey }: GogsAppIniArgs): string {
+export function gogsAppIni({ host, sshPort }: GogsAppIniArgs): string {
   const sections = {
     RUN_USER: "git",
     RUN_MODE: "prod",
@@ -35,17 +44,25 @@ export function gogsAppIni({ host, secretKey }: GogsAppIniArgs): string {
       DOMAIN: host,
       HTTP_PORT: gogsPort,
       LOCAL_ROOT_URL: `http://127.0.0.1:${gogsPort}/`,
-      DISABLE_SSH: true,
+      // Gogs' own server: no sshd, no authorized_keys. Its host keys lie with the data.
+      START_SSH_SERVER: true,
+      SSH_DOMAIN: host,
+      SSH_PORT: sshPort,
+      SSH_LISTEN_PORT: gogsSshPort,
+      SSH_SERVER_ALGORITHMS: "ed25519, ecdsa",
+      // Gogs' defaults have arcfour and hmac-sha1 besides.
+      SSH_SERVER_CIPHERS: "aes128-gcm@openssh.com, aes128-ctr, aes192-ctr, aes256-ctr",
+      SSH_SERVER_MACS: "hmac-sha2-256-etm@openssh.com, hmac-sha2-256",
       // Nothing is loaded from other sites: no CDN, no Gravatar.
       OFFLINE_MODE: true,
     },
-    database: { TYPE: "sqlite3", PATH: `${gogsPaths.data}/gogs/data/gogs.db` },
+    database: { TYPE: "sqlite3", PATH: `${gogsPaths.data}/${gogsDatabase}` },
     repository: {
       ROOT: `${gogsPaths.data}/git/gogs-repositories`,
       // By default one git process for each core when a folder is shown.
       COMMITS_FETCH_CONCURRENCY: 2,
     },
-    security: { INSTALL_LOCK: true, SECRET_KEY: secretKey, COOKIE_SECURE: true },
+    security: { INSTALL_LOCK: true, SECRET_KEY: "${GOGS_SECRET_KEY}", COOKIE_SECURE: true },
     session: { COOKIE_SECURE: true },
     auth: { DISABLE_REGISTRATION: true },
     log: { MODE: "console", LEVEL: "Info" },

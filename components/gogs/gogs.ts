@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { core } from "@pulumi/kubernetes";
 import {
-  all,
   ComponentResource,
   type ComponentResourceOptions,
   type CustomResourceOptions,
@@ -17,34 +16,35 @@ import { configHash } from "../configHash.ts";
 import { Route } from "../ingress/route.ts";
 import type { RouteTls } from "../ingress/routeIngresses.ts";
 import { registerNamespace } from "../namespace.ts";
-import { BoardVolume } from "../storage/volumes.ts";
+import { AppBackup } from "../storage/appBackup.ts";
+import type { BackupSecrets } from "../storage/backup.ts";
+import { DataVolume } from "../storage/volumes.ts";
 import { labelsOf, registerWorkload } from "../workload.ts";
-import { gogsAppIni, gogsGitConfig } from "./appIni.ts";
+import { type GogsAppIniArgs, gogsAppIni, gogsGitConfig } from "./appIni.ts";
+import { gogsNamespace, gogsSource } from "./gogsBackup.ts";
 import { gogsGuards } from "./gogsRoute.ts";
-import {
-  gogsDirectory,
-  gogsNamespace,
-  gogsObjects,
-  gogsWorkload,
-  type GogsWorkloadArgs,
-} from "./gogsWorkload.ts";
+import { gogsDirectory, gogsObjects, gogsWorkload, type GogsWorkloadArgs } from "./gogsWorkload.ts";
 
 /** What Gogs needs to know. */
-export interface GogsArgs extends GogsWorkloadArgs {
-  /** Size of its volume as a Kubernetes quantity, such as `8Gi`; see BoardVolume. */
+export interface GogsArgs extends GogsWorkloadArgs, GogsAppIniArgs {
+  /** Size of its volume as a Kubernetes quantity, such as `8Gi`; see DataVolume. */
   size: string;
   /** Where the host's certificate comes from; as Traefik's `certificates`. */
   tls: RouteTls;
+  /** Password that the administrator is given when it is made. By default one is made up. */
+  adminPassword?: Input<string>;
+  /** What opens its backups. Required with `backup`. */
+  backupSecrets?: BackupSecrets;
 }
 
 /**
  * The Git service, on SQLite. Nobody can register: the administrator `gogs-admin` makes the accounts. Public
- * repositories are for everyone to see. Git goes over HTTPS; SSH is off.
+ * repositories are for everyone to see. Git goes over HTTPS, and over SSH on a port of the entrance.
  *
  * Its data outlives the stack, and its directory must exist on the board:
- * `sudo install -d -m 0750 /var/lib/bramble/gogs`. A new stack on old data leaves the administrator's password as
- * it was, so that `adminPassword` is then not the right one; and it has a new key for cookies and two-factor
- * authentication, so that everybody signs in again, with a recovery code instead of the second factor.
+ * `sudo install -d -m 0750 /var/lib/bramble/gogs`. With the data is the key for cookies and two-factor
+ * authentication. A new stack on old data leaves the administrator's password as it was, so that
+ * `adminPassword` is then not the right one unless it is given.
  */
 export class Gogs extends ComponentResource {
   /** Its address for browsers and git. */
@@ -59,28 +59,36 @@ export class Gogs extends ComponentResource {
     const created = registerNamespace(`${name}-namespace`, gogsNamespace, "restricted", parent);
     const namespace = created.metadata.name;
 
-    // Letters and digits pass app.ini and its expansion unchanged.
     const letters = { special: false };
     const key = new random.RandomPassword(`${name}-secret-key`, { ...letters, length: 48 }, parent);
-    const password = new random.RandomPassword(`${name}-admin-password`, { ...letters, length: 24 }, parent);
-    this.adminPassword = secret(password.result);
+    const made = () =>
+      new random.RandomPassword(`${name}-admin-password`, { ...letters, length: 24 }, parent).result;
+    this.adminPassword = secret(args.adminPassword ?? made());
     this.url = output(`https://${host}/`);
 
-    const data = new BoardVolume(`${name}-data`, { namespace, ...gogsDirectory(args), size }, parent);
-    const appIni = secret(key.result).apply((secretKey) => gogsAppIni({ host, secretKey }));
-    const files = registerFiles(name, namespace, { appIni, password: this.adminPassword }, parent);
+    const data = new DataVolume(`${name}-data`, { namespace, ...gogsDirectory(args), size }, parent);
+    const appIni = gogsAppIni(args);
+    const secrets = { secretKey: key.result, password: this.adminPassword };
+    const files = registerFiles(name, namespace, appIni, secrets, parent);
+    const backups = this.#registerBackup(name, namespace, args, data);
     const workload = gogsWorkload(args);
     const server = registerWorkload(
       `${name}-statefulset`,
       workload,
-      { ...parent, dependsOn: [data, ...files] },
+      { ...parent, dependsOn: [data, ...files, ...backups] },
       { "bramble/config-hash": hashOf(appIni, this.adminPassword) },
     );
     new core.v1.Service(
       `${name}-service`,
       {
         metadata: { name: workload.name, namespace },
-        spec: { selector: labelsOf(workload.name), ports: [{ name: "http", port: 80, targetPort: "http" }] },
+        spec: {
+          selector: labelsOf(workload.name),
+          ports: [
+            { name: "http", port: 80, targetPort: "http" },
+            { name: "ssh", port: 22, targetPort: "ssh" },
+          ],
+        },
       },
       { ...parent, dependsOn: server },
     );
@@ -90,41 +98,45 @@ export class Gogs extends ComponentResource {
 
     this.registerOutputs({ url: this.url, adminPassword: this.adminPassword });
   }
+
+  #registerBackup(name: string, namespace: Input<string>, args: GogsArgs, data: Resource): Resource[] {
+    const { backup: plan, backupSecrets: secrets } = args;
+    if (!plan || !secrets) return [];
+    const source = gogsSource(gogsDirectory(args));
+    const opts = { parent: this, dependsOn: data };
+    return [new AppBackup(`${name}-backup`, { source, plan, secrets, namespace }, opts)];
+  }
 }
 
 const scripts = {
-  "admin.sh": readFileSync(new URL("admin.sh", import.meta.url), "utf8"),
+  ...Object.fromEntries(
+    ["admin.sh", "gogs.sh", "upgrade.sh"].map((file) => [
+      file,
+      readFileSync(new URL(file, import.meta.url), "utf8"),
+    ]),
+  ),
   gitconfig: gogsGitConfig(),
 };
 
 function registerFiles(
   name: string,
   namespace: Input<string>,
-  secrets: { appIni: Input<string>; password: Input<string> },
+  appIni: string,
+  secrets: { secretKey: Input<string>; password: Input<string> },
   opts: CustomResourceOptions,
 ): Resource[] {
+  const configMap = (suffix: string, object: string, data: Record<string, string>) =>
+    new core.v1.ConfigMap(`${name}-${suffix}`, { metadata: { name: object, namespace }, data }, opts);
+  const secretOf = (suffix: string, object: string, stringData: Record<string, Input<string>>) =>
+    new core.v1.Secret(`${name}-${suffix}`, { metadata: { name: object, namespace }, stringData }, opts);
   return [
-    new core.v1.Secret(
-      `${name}-configuration`,
-      { metadata: { name: gogsObjects.configuration, namespace }, stringData: { "app.ini": secrets.appIni } },
-      opts,
-    ),
-    new core.v1.Secret(
-      `${name}-admin`,
-      { metadata: { name: gogsObjects.admin, namespace }, stringData: { password: secrets.password } },
-      opts,
-    ),
-    new core.v1.ConfigMap(
-      `${name}-scripts`,
-      { metadata: { name: gogsObjects.scripts, namespace }, data: scripts },
-      opts,
-    ),
+    configMap("configuration", gogsObjects.configuration, { "app.ini": appIni }),
+    configMap("scripts", gogsObjects.scripts, scripts),
+    secretOf("admin", gogsObjects.admin, { password: secrets.password }),
+    secretOf("first-secret-key", gogsObjects.secretKey, { "secret-key": secrets.secretKey }),
   ];
 }
 
-function hashOf(appIni: Output<string>, adminPassword: Output<string>): Output<string> {
-  const hash = all([appIni, adminPassword]).apply(([ini, password]) =>
-    configHash(ini, password, JSON.stringify(scripts)),
-  );
-  return unsecret(hash);
+function hashOf(appIni: string, adminPassword: Output<string>): Output<string> {
+  return unsecret(adminPassword.apply((password) => configHash(appIni, password, JSON.stringify(scripts))));
 }

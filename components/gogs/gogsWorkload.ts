@@ -1,17 +1,29 @@
 import { images } from "../images.ts";
 import { restrictedContainer, restrictedPod } from "../security.ts";
-import { type BoardDirectory, claimName } from "../storage/volumes.ts";
+import { type BackupPlan, repositoryVolumes } from "../storage/backupTarget.ts";
+import { restoreContainer } from "../storage/restoreContainer.ts";
+import {
+  type AppStorage,
+  appDirectory,
+  besideData,
+  claimName,
+  type DataDirectory,
+} from "../storage/volumes.ts";
 import type { Container, Workload } from "../workload.ts";
-import { gogsPaths, gogsPort } from "./appIni.ts";
+import { gogsDatabase, gogsPaths, gogsPort, gogsSshPort } from "./appIni.ts";
+import { gogsApp, gogsNamespace, gogsUser } from "./gogsBackup.ts";
+import { upgradeContainer } from "./upgradeContainer.ts";
 
 /** What decides Gogs' pod. */
 export interface GogsWorkloadArgs {
   /** Full host name under which browsers and git reach it. */
   host: string;
-  /** The board whose disk holds its data. */
-  board: string;
-  /** Absolute path of the directory for all apps' data on `board`. Its `gogs` must exist, for Gogs alone. */
-  directory: string;
+  /** Where its data is. The directory's `gogs` must exist, for Gogs alone. */
+  storage: AppStorage;
+  /** How it is backed up; not at all if left out. */
+  backup?: BackupPlan;
+  /** What an empty volume is filled with: `newest` complete backup, `none`, or the id of a snapshot. */
+  restore: string;
 }
 
 /** Names of the objects that Gogs' pod mounts. */
@@ -19,51 +31,59 @@ export const gogsObjects = {
   configuration: "gogs-configuration",
   scripts: "gogs-scripts",
   admin: "gogs-admin",
+  secretKey: "gogs-secret-key",
 } as const;
 
-/** Namespace of Gogs. */
-export const gogsNamespace = "gogs";
 /** Login of the administrator that is made at the first start. (Gogs reserves `admin`.) */
 export const gogsAdministrator = "gogs-admin";
 
 /** The directory of repositories and database, as a volume. */
-export function gogsDirectory({ board, directory }: GogsWorkloadArgs): BoardDirectory {
-  return { claim: "gogs-data", board, path: `${directory}/gogs` };
+export function gogsDirectory({ storage }: Pick<GogsWorkloadArgs, "storage">): DataDirectory {
+  return appDirectory("gogs-data", "gogs", storage);
 }
 
 const program = "/app/gogs/gogs";
 const appIni = `${gogsPaths.configuration}/app.ini`;
 const home = `${gogsPaths.data}/git`;
-// The image's user `git`, as whom Gogs insists to run.
-const user = 1000;
+const withKey = ["sh", `${gogsPaths.scripts}/gogs.sh`, gogsPaths.secretKey, gogsPaths.firstSecretKey];
 
-/** Gogs' StatefulSet: one pod on the board that holds its data. */
+/** Gogs' StatefulSet: one pod, on the board that holds its data. */
 export function gogsWorkload(args: GogsWorkloadArgs): Workload {
+  const { host, backup, restore: which } = args;
+  const databases = gogsDatabase.replace(/\/[^/]+$/, "");
+  const restore = { app: gogsApp, volume: "data", which, databases };
   return {
-    name: "gogs",
+    name: gogsApp,
     namespace: gogsNamespace,
     kind: "StatefulSet",
     replicas: 1,
     pod: {
-      nodeSelector: { "kubernetes.io/hostname": args.board },
+      ...besideData(gogsDirectory(args)),
       priorityClassName: "bramble-app",
       automountServiceAccountToken: false,
       enableServiceLinks: false,
       terminationGracePeriodSeconds: 60,
       securityContext: {
-        ...restrictedPod(user),
-        fsGroup: user,
+        ...restrictedPod(gogsUser),
+        fsGroup: gogsUser,
         // Once is enough; at each start it would walk all repositories.
         fsGroupChangePolicy: "OnRootMismatch",
       },
-      initContainers: [administratorContainer(args.host)],
+      initContainers: [
+        ...(backup ? [restoreContainer(restore, backup)] : []),
+        upgradeContainer(backup),
+        administratorContainer(host),
+      ],
       containers: [gogsContainer()],
       volumes: [
         { name: "data", persistentVolumeClaim: { claimName: claimName(gogsDirectory(args)) } },
         { name: "tmp", emptyDir: {} },
-        { name: "configuration", secret: { secretName: gogsObjects.configuration, defaultMode: 0o440 } },
+        { name: "database", emptyDir: {} },
+        { name: "configuration", configMap: { name: gogsObjects.configuration } },
         { name: "scripts", configMap: { name: gogsObjects.scripts } },
         { name: "admin", secret: { secretName: gogsObjects.admin, defaultMode: 0o440 } },
+        { name: "secret-key", secret: { secretName: gogsObjects.secretKey, defaultMode: 0o440 } },
+        ...(backup ? repositoryVolumes(backup.target) : []),
       ],
     },
   };
@@ -74,8 +94,11 @@ function gogsContainer(): Container {
   return {
     ...common(),
     name: "gogs",
-    command: [program, "web", "--config", appIni],
-    ports: [{ name: "http", containerPort: gogsPort, protocol: "TCP" }],
+    command: [...withKey, program, "web", "--config", appIni],
+    ports: [
+      { name: "http", containerPort: gogsPort, protocol: "TCP" },
+      { name: "ssh", containerPort: gogsSshPort, protocol: "TCP" },
+    ],
     startupProbe: { ...probe, periodSeconds: 10, failureThreshold: 60 },
     livenessProbe: { ...probe, periodSeconds: 30, failureThreshold: 6 },
     readinessProbe: { ...probe, periodSeconds: 10, failureThreshold: 6 },
@@ -88,6 +111,7 @@ function administratorContainer(host: string): Container {
     ...shared,
     name: "administrator",
     command: [
+      ...withKey,
       "sh",
       `${gogsPaths.scripts}/admin.sh`,
       appIni,
@@ -130,6 +154,7 @@ function common(): Omit<Container, "name"> {
       { name: "tmp", mountPath: "/tmp" },
       { name: "configuration", mountPath: gogsPaths.configuration, readOnly: true },
       { name: "scripts", mountPath: gogsPaths.scripts, readOnly: true },
+      { name: "secret-key", mountPath: gogsPaths.firstSecretKey.replace(/\/[^/]+$/, ""), readOnly: true },
     ],
   };
 }

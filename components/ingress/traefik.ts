@@ -14,10 +14,13 @@ import {
 import { stringify } from "yaml";
 import { configHash } from "../configHash.ts";
 import { registerNamespace } from "../namespace.ts";
-import { BoardVolume } from "../storage/volumes.ts";
+import { AppBackup } from "../storage/appBackup.ts";
+import type { BackupSecrets } from "../storage/backup.ts";
+import { DataVolume } from "../storage/volumes.ts";
 import { registerWorkload } from "../workload.ts";
 import { directoryCaFile } from "./acmeConfig.ts";
 import { type LoginArgs, registerLogin } from "./login.ts";
+import { acmeSource } from "./traefikBackup.ts";
 import { registerTraefikAccess } from "./traefikAccess.ts";
 import { acmeOf, ingressClassName, traefikStaticConfig, type TraefikConfigArgs } from "./traefikConfig.ts";
 import { traefikDynamicConfig, type TraefikDynamicArgs } from "./traefikDynamic.ts";
@@ -38,6 +41,8 @@ export interface TraefikArgs extends TraefikConfigArgs, TraefikDynamicArgs, Trae
   dnsApiToken?: Input<string>;
   /** Who may see pages that have no login of their own. Without it no such page is served by a Route. */
   login?: LoginArgs;
+  /** What opens its backups. Required with `backup`. */
+  backupSecrets?: BackupSecrets;
 }
 
 /**
@@ -115,8 +120,20 @@ function registerCertificateStore(
 ): Resource[] {
   const acme = acmeOf(args);
   if (!acme) return [];
-  const volume = new BoardVolume(`${name}-acme`, { namespace, ...acmeDirectory(args), size: "16Mi" }, opts);
-  if (acme.challenge !== "dns01" || args.dnsApiToken === undefined) return [volume];
+  const volume = new DataVolume(`${name}-acme`, { namespace, ...acmeDirectory(args), size: "16Mi" }, opts);
+  const { backup: plan, backupSecrets: secrets } = args;
+  const source = acmeSource(args);
+  const backups =
+    source && plan && secrets
+      ? [
+          new AppBackup(
+            `${name}-backup`,
+            { source, plan, secrets, namespace },
+            { ...opts, dependsOn: volume },
+          ),
+        ]
+      : [];
+  if (acme.challenge !== "dns01" || args.dnsApiToken === undefined) return [volume, ...backups];
   const token = new core.v1.Secret(
     `${name}-dns`,
     {
@@ -125,7 +142,7 @@ function registerCertificateStore(
     },
     opts,
   );
-  return [volume, token];
+  return [volume, ...backups, token];
 }
 
 /**

@@ -1,5 +1,7 @@
 import { images } from "../images.ts";
 import { restrictedContainer, restrictedPod } from "../security.ts";
+import { type BackupPlan, repositoryVolumes } from "../storage/backupTarget.ts";
+import { restoreContainer } from "../storage/restoreContainer.ts";
 import { type BoardDirectory, claimName } from "../storage/volumes.ts";
 import type { Container, PodSpec, Workload } from "../workload.ts";
 import { acmeOf, type TraefikConfigArgs } from "./traefikConfig.ts";
@@ -16,6 +18,8 @@ export interface TraefikWorkloadArgs extends Pick<TraefikConfigArgs, "certificat
   directory: string;
   /** Given if there are users of the login to read. */
   login?: { user: string };
+  /** How certificates and ACME's account are backed up; not at all if left out. */
+  backup?: BackupPlan;
 }
 
 const { ports: containerPorts, paths: traefikPaths } = containerPlace;
@@ -45,7 +49,8 @@ export function acmeDirectory({
 // 3.7.11, five Ingresses and their limits: 25 anonymous after 5,000 wrong passwords as fast as they came.
 const memoryRequest = 112;
 const memoryLimit = 160;
-const user = 65532;
+/** As whom Traefik runs. */
+export const traefikUser = 65532;
 
 /** Traefik's Deployment: one pod on the board that holds its certificates and to which the router forwards. */
 export function traefikWorkload(args: TraefikWorkloadArgs): Workload {
@@ -55,6 +60,10 @@ export function traefikWorkload(args: TraefikWorkloadArgs): Workload {
     ...(acme ? [{ name: "acme", mountPath: traefikPaths.acmeStorage }] : []),
     ...(args.login ? [{ name: "users", mountPath: traefikPaths.users, readOnly: true }] : []),
   ];
+  const { backup } = args;
+  // Certificates can be had anew: the entrance does not wait for a backup that cannot be reached.
+  const optional = { app: "traefik", volume: "acme", which: "newest", isOptional: true };
+  const restore = backup ? [restoreContainer(optional, backup)] : [];
   const usesToken = acme?.challenge === "dns01";
   const pod: PodSpec = {
     nodeSelector: { "kubernetes.io/hostname": args.board },
@@ -64,19 +73,20 @@ export function traefikWorkload(args: TraefikWorkloadArgs): Workload {
     enableServiceLinks: false,
     terminationGracePeriodSeconds: 30,
     securityContext: {
-      ...restrictedPod(user),
+      ...restrictedPod(traefikUser),
       // With `Always`, the kubelet would open acme.json to the group at each start, and Traefik refuses a file
       // that is open to more than its owner. So it may hand over the directory once, while that is empty.
-      fsGroup: user,
+      fsGroup: traefikUser,
       fsGroupChangePolicy: "OnRootMismatch",
     },
-    ...(acme && { initContainers: [acmeStorageContainer(mounts)] }),
+    ...(acme && { initContainers: [...restore, acmeStorageContainer(mounts)] }),
     containers: [traefikContainer(mounts, usesToken, args.ssh?.port)],
     volumes: [
       { name: "configuration", configMap: { name: traefikObjects.configuration } },
       ...(acme
         ? [{ name: "acme", persistentVolumeClaim: { claimName: claimName(acmeDirectory(args)) } }]
         : []),
+      ...(acme && backup ? [{ name: "tmp", emptyDir: {} }, ...repositoryVolumes(backup.target)] : []),
       ...(usesToken
         ? [{ name: "dns-api-token", secret: { secretName: traefikObjects.dnsApiToken, defaultMode: 0o440 } }]
         : []),

@@ -7,8 +7,9 @@ import {
   type Output,
 } from "@pulumi/pulumi";
 import { configHash } from "../configHash.ts";
+import type { PodSpec } from "../workload.ts";
 
-/** Where a volume's data is. */
+/** A directory of one board as a volume. */
 export interface BoardDirectory {
   /** What the volume is called, such as `gogs-data`: the beginning of the claim's name. */
   claim: string;
@@ -18,31 +19,78 @@ export interface BoardDirectory {
   path: string;
 }
 
-/** What a volume on a board's disk needs to know. */
-export interface BoardVolumeArgs extends BoardDirectory {
+/** A directory of an NFS server. */
+export interface NfsDirectory {
+  /** The server's address or host name. */
+  server: string;
+  /** Absolute path of an existing directory that it exports, or of one below. */
+  path: string;
+}
+
+/** A directory of an NFS server as a volume. Pods that use the claim run on any board. */
+export interface NfsVolume {
+  /** As of a BoardDirectory. */
+  claim: string;
+  /** The directory, for this volume alone. It must belong to the user of the pod: nobody else hands it over. */
+  nfs: NfsDirectory;
+  /**
+   * Seconds after which the NFS client reports an error instead of waiting for its server. Left out, it waits for
+   * ever, as what writes its only copy must; a backup had better fail.
+   */
+  patience?: number;
+}
+
+/** Where a volume's data is. */
+export type DataDirectory = BoardDirectory | NfsVolume;
+
+/** Where apps' data is, each in a directory of its own below. */
+export type AppStorage =
+  | {
+      /** The board whose disk holds the data. */
+      readonly board: string;
+      /** Absolute path of an existing directory on that board. */
+      readonly directory: string;
+    }
+  | { readonly nfs: NfsDirectory };
+
+/** The directory of one app, which must exist, as a volume. */
+export function appDirectory(claim: string, app: string, storage: AppStorage): DataDirectory {
+  if (!("nfs" in storage)) return { claim, board: storage.board, path: `${storage.directory}/${app}` };
+  return { claim, nfs: { server: storage.nfs.server, path: `${storage.nfs.path}/${app}` } };
+}
+
+/** What a volume needs to know. */
+export type DataVolumeArgs = DataDirectory & {
   /** Namespace of the claim. */
   namespace: Input<string>;
   /**
    * Size as a Kubernetes quantity, such as `8Gi`. Claim and volume agree on it, but nothing enforces it: a
-   * directory takes what the board's disk gives. A later change is therefore ignored.
+   * directory takes what the disk gives. A later change is therefore ignored.
    */
   size: string;
-}
+};
 
 /**
  * Name of the PersistentVolumeClaim for a directory, by which a pod mounts it. Another directory has another
  * claim: then the new one is made, the pod moves over, and the old one goes. Under one name the old claim would
  * have to go first, which Kubernetes puts off for as long as the pod uses it.
  */
-export function claimName({ claim, board, path }: BoardDirectory): string {
-  return `${claim}-${configHash(board, path).slice(0, 8)}`;
+export function claimName(directory: DataDirectory): string {
+  const [where, path] =
+    "nfs" in directory ? [directory.nfs.server, directory.nfs.path] : [directory.board, directory.path];
+  return `${directory.claim}-${configHash(where, path).slice(0, 8)}`;
+}
+
+/** The part of a pod spec that ties a pod to the board with its data, if the data is on a board. */
+export function besideData(directory: DataDirectory): Pick<PodSpec, "nodeSelector"> {
+  return "nfs" in directory ? {} : { nodeSelector: { "kubernetes.io/hostname": directory.board } };
 }
 
 /**
- * A directory of one board as a volume: a PersistentVolume of type `local` and the claim bound to it, one to
- * one and in both directions, so that no other claim can take it.
+ * A directory as a volume: a PersistentVolume and the claim bound to it, one to one and in both directions, so
+ * that no other claim can take it.
  *
- * The directory must exist on the board, else the pod waits with the event `path … does not exist`:
+ * The directory must exist, else the pod waits with an event that says so. On a board:
  *
  *     sudo install -d -m 0750 /var/lib/bramble/gogs
  *
@@ -51,18 +99,18 @@ export function claimName({ claim, board, path }: BoardDirectory): string {
  * left behind stays tied to the claim that it had, and its name would be taken at the next `pulumi up`. Made
  * anew they find the data again. Whoever changes board or path copies the files beforehand.
  *
- * `local` and not `hostPath`: for it the kubelet applies a pod's `fsGroup`, so that a program without root can
- * write there, and the scheduler knows on which board it is.
+ * On a board `local` and not `hostPath`: for it the kubelet applies a pod's `fsGroup`, so that a program without
+ * root can write there, and the scheduler knows on which board it is.
  */
-export class BoardVolume extends ComponentResource {
+export class DataVolume extends ComponentResource {
   /** Name of the claim, once it exists. */
   readonly claimName: Output<string>;
 
-  constructor(name: string, args: BoardVolumeArgs, opts?: ComponentResourceOptions) {
-    super("bramble:storage:BoardVolume", name, args, opts);
-    const { namespace, board, path, size } = args;
+  constructor(name: string, args: DataVolumeArgs, opts?: ComponentResourceOptions) {
+    super("bramble:storage:DataVolume", name, args, opts);
+    const { namespace, size } = args;
     const claim = claimName(args);
-    const accessModes = ["ReadWriteOnce"];
+    const accessModes = "nfs" in args ? ["ReadWriteMany"] : ["ReadWriteOnce"];
 
     const volume = new core.v1.PersistentVolume(
       `${name}-volume`,
@@ -76,14 +124,7 @@ export class BoardVolume extends ComponentResource {
           storageClassName: "",
           volumeMode: "Filesystem",
           claimRef: { apiVersion: "v1", kind: "PersistentVolumeClaim", namespace, name: claim },
-          local: { path },
-          nodeAffinity: {
-            required: {
-              nodeSelectorTerms: [
-                { matchExpressions: [{ key: "kubernetes.io/hostname", operator: "In", values: [board] }] },
-              ],
-            },
-          },
+          ...sourceOf(args),
         },
       },
       { parent: this, ignoreChanges: ["spec.capacity"] },
@@ -105,4 +146,20 @@ export class BoardVolume extends ComponentResource {
     this.claimName = bound.metadata.name;
     this.registerOutputs({ claimName: this.claimName });
   }
+}
+
+function sourceOf(directory: DataDirectory) {
+  if ("nfs" in directory) {
+    const { nfs, patience } = directory;
+    // `timeo` is in tenths of a second; three tries of a third each.
+    const giveUp =
+      patience === undefined ? [] : ["softerr", `timeo=${Math.ceil(patience / 3) * 10}`, "retrans=2"];
+    return { nfs: { ...nfs }, mountOptions: ["nfsvers=4", "noatime", ...giveUp] };
+  }
+  const { board, path } = directory;
+  const onBoard = [{ key: "kubernetes.io/hostname", operator: "In", values: [board] }];
+  return {
+    local: { path },
+    nodeAffinity: { required: { nodeSelectorTerms: [{ matchExpressions: onBoard }] } },
+  };
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { datadogSites } from "../../components/datadog/sites.ts";
-import { absolutePath, boardName, label, secretString } from "./fields.ts";
+import { absolutePath, boardName, label, nfsDirectory, secretString } from "./fields.ts";
 
 /** Where data lies on a board unless the settings say otherwise. */
 export const dataDirectory = "/var/lib/bramble";
@@ -8,10 +8,11 @@ export const dataDirectory = "/var/lib/bramble";
 /** Settings of where data lies. */
 export const storage = z
   .strictObject({
-    board: boardName("The board whose disk holds the apps' data."),
+    board: boardName("The board whose disk holds the apps' data.").optional(),
+    nfs: nfsDirectory("A directory of an NFS server, for apps that ask for it (`volume: nfs`).").optional(),
     directory: absolutePath()
       .default(dataDirectory)
-      .meta({ description: "The directory on that board; it must exist." }),
+      .meta({ description: "The directory on the board; it must exist." }),
   })
   .meta({ description: "Where data lives." });
 
@@ -24,6 +25,30 @@ export const gogs = z
       .regex(/^[1-9]\d*(Mi|Gi)$/, "must be a size such as 8Gi")
       .default("8Gi")
       .meta({ description: "Size of its volume." }),
+    volume: z.enum(["board", "nfs"]).default("board").meta({
+      description:
+        "Where its data is, of `storage`. Its database is SQLite, whose locks many NFS servers do not keep: `nfs` can damage it.",
+    }),
+    board: boardName("The board whose disk holds its data, if not that of `storage`.").optional(),
+    sshPort: z
+      .int("must be a port")
+      .min(1024, "must be a port, 1024 to 65535; 22 is the board's own SSH server")
+      .max(65_535, "must be a port, 1024 to 65535")
+      .default(2222)
+      .meta({ description: "Port of `ingress.board` for git over SSH; the router must forward it, too." }),
+    adminPassword: secretString(
+      /^[^\s]{8,72}$/,
+      "must have 8 to 72 characters, and no space",
+      "Password of the administrator `gogs-admin` when it is made. Made up if left out.",
+      { placeholder: (digits) => digits.slice(0, 24) },
+    ).optional(),
+    restore: z
+      .string("must be newest, none or the id of a snapshot")
+      .regex(/^(newest|none|[0-9a-f]{8,64})$/, "must be newest, none or the id of a snapshot")
+      .default("newest")
+      .meta({
+        description: "The backup with which an empty volume is filled; existing data is never touched.",
+      }),
   })
   .meta({ description: "Gogs, the Git service. Needs `storage` and `ingress`." });
 

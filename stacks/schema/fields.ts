@@ -20,6 +20,18 @@ export const boardName = (description: string) => label().meta({ description });
 export const absolutePath = () =>
   z.string("must be a path").regex(/^(\/[\w.-]+)+$/, "must be an absolute path of letters, digits and . _ -");
 
+/** A directory of an NFS server. */
+export const nfsDirectory = (description: string) =>
+  z
+    .strictObject({
+      server: z
+        .string("must be an address or a host name")
+        .regex(/^[\w.:-]+$/, "must be an address or a host name")
+        .meta({ description: "Its address or host name." }),
+      path: absolutePath().meta({ description: "The directory that it exports." }),
+    })
+    .meta({ description });
+
 /** A secret of a given form. Parsed, it is a secret Output; its value is in no error. */
 export function secretString(form: RegExp, says: string, description: string, meta: SecretMeta["secret"]) {
   return z

@@ -22,8 +22,9 @@ export async function registeredBy(program: () => Promise<void>): Promise<Regist
         inputs: Object.fromEntries(entries.map(([key, value]) => [key, runtime.unwrapRpcSecret(value)])),
         secrets: entries.filter(([, value]) => runtime.isRpcSecret(value)).map(([key]) => key),
       });
-      const made =
-        type === "random:index/randomPassword:RandomPassword" ? { result: `made for ${name}` } : {};
+      const made = type.endsWith(":RandomPassword")
+        ? { result: `made for ${name}`, bcryptHash: `hash for ${name}` }
+        : {};
       return { id: name, state: { ...(inputs as Record<string, unknown>), ...made } };
     },
   });

@@ -123,7 +123,8 @@ async function registerApps(tls: RouteTls): Promise<void> {
   const { Gogs } = await import("../../components/gogs/gogs.ts");
   const { SensorGateway } = await import("../../components/sensors/sensors.ts");
   new Component("traefik", traefikArgs({ certificates: "selfSigned", limits: defaultLimits }));
-  new Gogs("gogs", { host: gogsHost, tls, board: "pi3-2", directory: "/var/lib/bramble", size: "8Gi" });
+  const storage = { board: "pi3-2", directory: "/var/lib/bramble" };
+  new Gogs("gogs", { host: gogsHost, tls, storage, size: "8Gi", sshPort: 2222, restore: "none" });
   new SensorGateway("sensors", { host: sensorsHost, tls, hasLogin: true, dogstatsdPort: 8125 });
 }
 

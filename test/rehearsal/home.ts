@@ -19,7 +19,7 @@ export async function expectHome(outcome: Outcome, api: CoreV1Api): Promise<void
     expect(names, board).toEqual(expect.arrayContaining(["kube-proxy", "kube-flannel-ds", "datadog-agent"]));
   }
   expect(apps[settings.ingress!.board]).toContain("traefik");
-  expect(apps[settings.storage!.board]).toContain("gogs");
+  expect(apps[settings.storage!.board!]).toContain("gogs");
   for (const board of outcome.boards) expect(left(board)).toBeGreaterThanOrEqual(0);
 
   // What the budget promised is what the scheduler sees: the same pods with the same requests.

@@ -40,7 +40,13 @@ function faultsOf(config: Config, isEncrypted = true): Record<string, string> {
 describe("settings that are right", () => {
   it("are accepted, with defaults filled in and secrets as Outputs", () => {
     const parsed = settingsOf("home", settings(), () => true);
-    expect(parsed.gogs).toEqual({ host: "gogs", size: "8Gi" });
+    expect(parsed.gogs).toMatchObject({
+      host: "gogs",
+      size: "8Gi",
+      volume: "board",
+      sshPort: 2222,
+      restore: "newest",
+    });
     expect(parsed.cluster.podSubnet).toBe("10.244.0.0/16");
     expect(JSON.stringify(parsed.datadog?.apiKey)).not.toContain("0000");
   });
@@ -131,7 +137,7 @@ describe("a fault is refused with where, what, and the fix", () => {
       "a typo in a setting",
       (config) => (config["bramble:gogs"] = { hosts: "git" }),
       "bramble:gogs.hosts",
-      'unknown setting. Allowed: host, size. Did you mean "host"?',
+      'unknown setting. Allowed: host, size, volume, board, sshPort, adminPassword, restore. Did you mean "host"?',
     ],
     [
       "a typo in a section",

@@ -2,15 +2,15 @@ import { parse } from "ini";
 import { describe, expect, it } from "vitest";
 import { gogsAppIni, gogsGitConfig } from "../../../components/gogs/appIni.ts";
 
-const text = gogsAppIni({ host: "gogs.home.example.com", secretKey: "k3".repeat(24) });
+const text = gogsAppIni({ host: "gogs.home.example.com", sshPort: 2222 });
 const file = parse(text) as Record<string, Record<string, unknown>>;
 
 describe("gogsAppIni", () => {
-  it("is closed: no installation page, no registration, no SSH, no open metrics", () => {
+  it("is closed: no installation page, no registration, no open metrics", () => {
     expect(file).toMatchObject({
-      security: { INSTALL_LOCK: true, COOKIE_SECURE: true, SECRET_KEY: "k3".repeat(24) },
+      security: { INSTALL_LOCK: true, COOKIE_SECURE: true, SECRET_KEY: "${GOGS_SECRET_KEY}" },
       auth: { DISABLE_REGISTRATION: true },
-      server: { DISABLE_SSH: true, EXTERNAL_URL: "https://gogs.home.example.com/" },
+      server: { EXTERNAL_URL: "https://gogs.home.example.com/" },
       prometheus: { ENABLED: false },
     });
   });
@@ -27,8 +27,16 @@ describe("gogsAppIni", () => {
     expect(text).toContain("\n[git.timeout]\n");
   });
 
-  it("has no value that Gogs would expand, or read otherwise than it was written", () => {
-    expect(text).not.toMatch(/[$%\\"'`;#]/);
+  it("serves SSH itself, and shows the entrance's port in clone urls", () => {
+    const { server } = file;
+    expect(server).toMatchObject({ START_SSH_SERVER: true, SSH_PORT: "2222", SSH_LISTEN_PORT: "2222" });
+    expect(`${String(server?.SSH_SERVER_CIPHERS)} ${String(server?.SSH_SERVER_MACS)}`).not.toMatch(
+      /arcfour|sha1\b/,
+    );
+  });
+
+  it("has no value that Gogs would expand but the key, or read otherwise than it was written", () => {
+    expect(text.replace("${GOGS_SECRET_KEY}", "")).not.toMatch(/[$%\\"'`;#]/);
   });
 });
 

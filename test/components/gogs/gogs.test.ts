@@ -6,8 +6,9 @@ import { inputsOf, type Registered, registeredBy } from "../registered.ts";
 
 const args: GogsArgs = {
   host: "gogs.home.example.com",
-  board: "pi3-2",
-  directory: "/var/lib/bramble",
+  storage: { board: "pi3-2", directory: "/var/lib/bramble" },
+  sshPort: 2222,
+  restore: "newest",
   size: "8Gi",
   tls: "acme",
 };
@@ -19,7 +20,7 @@ describe("gogsWorkload", () => {
   it("is one pod, on the board with its data", () => {
     expect([kind, replicas]).toEqual(["StatefulSet", 1]);
     expect(pod.nodeSelector).toEqual({ "kubernetes.io/hostname": "pi3-2" });
-    expect(gogsDirectory(args).path).toBe("/var/lib/bramble/gogs");
+    expect(gogsDirectory(args)).toMatchObject({ path: "/var/lib/bramble/gogs" });
     expect(pod.volumes).toContainEqual({
       name: "data",
       persistentVolumeClaim: { claimName: claimName(gogsDirectory(args)) },
@@ -27,8 +28,8 @@ describe("gogsWorkload", () => {
   });
 
   it("makes the administrator first, with the server's own rights, memory and git configuration", () => {
-    expect(containers.map(({ name }) => name)).toEqual(["administrator", "gogs"]);
-    for (const { securityContext, resources, env } of containers) {
+    expect(containers.map(({ name }) => name)).toEqual(["upgrade", "administrator", "gogs"]);
+    for (const { securityContext, resources, env } of containers.slice(1)) {
       expect(securityContext).toMatchObject({
         readOnlyRootFilesystem: true,
         allowPrivilegeEscalation: false,
@@ -74,10 +75,14 @@ describe("Gogs", () => {
     });
   });
 
-  it("keeps its configuration, which holds a key, in a Secret and not in a ConfigMap", () => {
-    expect(inputsOf(registered, "Secret", "gogs-configuration")).toHaveProperty(["stringData", "app.ini"]);
+  it("keeps key and password in Secrets, and out of every ConfigMap", () => {
+    expect(inputsOf(registered, "Secret", "gogs-first-secret-key")).toHaveProperty([
+      "stringData",
+      "secret-key",
+    ]);
+    expect(inputsOf(registered, "ConfigMap", "gogs-configuration")).toHaveProperty(["data", "app.ini"]);
     const { data } = inputsOf(registered, "ConfigMap", "gogs-scripts");
-    expect(Object.keys(data as object).sort()).toEqual(["admin.sh", "gitconfig"]);
+    expect(Object.keys(data as object).sort()).toEqual(["admin.sh", "gitconfig", "gogs.sh", "upgrade.sh"]);
   });
 
   it("makes the very claim that its pod mounts", () => {
@@ -90,7 +95,10 @@ describe("Gogs", () => {
   it("is reached through service and route", () => {
     expect(inputsOf(registered, "Service", "gogs-service").spec).toMatchObject({
       selector: { "app.kubernetes.io/name": "gogs" },
-      ports: [{ port: 80, targetPort: "http" }],
+      ports: [
+        { port: 80, targetPort: "http" },
+        { port: 22, targetPort: "ssh" },
+      ],
     });
     expect(JSON.stringify(inputsOf(registered, "Ingress", "gogs-route-ingress").spec)).toContain(
       '"service":{"name":"gogs","port":{"number":80}}',

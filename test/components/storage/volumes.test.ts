@@ -18,12 +18,12 @@ describe("claimName", () => {
   });
 });
 
-describe("BoardVolume", () => {
+describe("DataVolume", () => {
   let registered: Registered[];
   beforeAll(async () => {
     registered = await registeredBy(async () => {
-      const { BoardVolume } = await import("../../../components/storage/volumes.ts");
-      new BoardVolume("data", { ...directory, namespace: "gogs", size: "8Gi" });
+      const { DataVolume } = await import("../../../components/storage/volumes.ts");
+      new DataVolume("data", { ...directory, namespace: "gogs", size: "8Gi" });
     });
   });
   const volume = () => inputsOf(registered, "PersistentVolume", "data-volume");

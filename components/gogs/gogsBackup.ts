@@ -1,0 +1,40 @@
+import type { BackupSource } from "../storage/backupWorkload.ts";
+import type { DataDirectory } from "../storage/volumes.ts";
+import { gogsDatabase } from "./appIni.ts";
+
+/** Name of Gogs, and of its backups. */
+export const gogsApp = "gogs";
+/** Namespace of Gogs. */
+export const gogsNamespace = "gogs";
+/** The image's user `git`, as whom Gogs insists to run. */
+export const gogsUser = 1000;
+
+/**
+ * What of Gogs is backed up: its whole volume, the database as a copy of one moment.
+ *
+ * Not `gogs backup`, of which a restore is not the same (Gogs 0.14.3, internal/cmd/backup.go, restore.go and
+ * internal/database/backup.go): restoring a table ends without an error at the first row whose JSON is longer
+ * than 64 KiB, such as a long issue, and all rows after it are lost; objects of LFS are not in it, and SSH host
+ * keys are not restored; tables are read one after the other while others write; and it needs room for all
+ * repositories twice.
+ *
+ * @param data the volume
+ */
+export function gogsSource(data: DataDirectory): BackupSource {
+  return {
+    app: gogsApp,
+    namespace: gogsNamespace,
+    data,
+    user: gogsUser,
+    // A push that comes meanwhile could leave a branch in the backup without its commits.
+    watched: "git",
+    excludes: [
+      `data/${gogsDatabase}*`,
+      "data/gogs/log",
+      "data/gogs/data/tmp",
+      "data/gogs/data/sessions",
+      "data/lost+found",
+    ],
+    database: gogsDatabase,
+  };
+}

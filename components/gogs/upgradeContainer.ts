@@ -1,0 +1,57 @@
+import { images } from "../images.ts";
+import { restrictedContainer } from "../security.ts";
+import { backupPaths, type BackupPlan, repositoryAccess } from "../storage/backupTarget.ts";
+import { keepOptions, resticEnvironment, resticResources } from "../storage/backupWorkload.ts";
+import type { Container } from "../workload.ts";
+import { gogsPaths } from "./appIni.ts";
+import { gogsApp } from "./gogsBackup.ts";
+
+const source = "/source";
+const scratch = "/tmp";
+
+/**
+ * The init container that goes before another version of Gogs: no Gogs is at work then, the old pod has ended.
+ * What it backs up is kept, whatever else is removed as too old.
+ *
+ * @param plan how Gogs is backed up; without it only the database is saved, beside itself
+ */
+export function upgradeContainer(plan: BackupPlan | undefined): Container {
+  const access = plan && repositoryAccess(plan.target, gogsApp);
+  const version = images.gogs.replace(/^.*-/, "");
+  const backup = [
+    "sh",
+    `${backupPaths.scripts}/backup.sh`,
+    source,
+    `${source}/data/git`,
+    `${backupPaths.scripts}/excludes`,
+    scratch,
+    ...(plan ? keepOptions(plan) : []),
+  ];
+  return {
+    ...access,
+    name: "upgrade",
+    image: plan ? images.restic : images.gogs,
+    command: [
+      "sh",
+      `${gogsPaths.scripts}/upgrade.sh`,
+      version,
+      `${source}/data`,
+      `${source}/database`,
+      ...(plan ? backup : []),
+    ],
+    env: [
+      ...(access?.env ?? []),
+      ...(plan ? [...resticEnvironment(scratch), { name: "BACKUP_TAG", value: "upgrade" }] : []),
+    ],
+    resources: resticResources,
+    securityContext: restrictedContainer,
+    terminationMessagePolicy: "FallbackToLogsOnError",
+    volumeMounts: [
+      ...(access?.volumeMounts ?? []),
+      { name: "data", mountPath: `${source}/data` },
+      { name: "database", mountPath: `${source}/database` },
+      { name: "tmp", mountPath: scratch },
+      { name: "scripts", mountPath: gogsPaths.scripts, readOnly: true },
+    ],
+  };
+}

@@ -1,0 +1,103 @@
+#!/bin/sh
+# Backs up a folder with restic. A backup counts, by its tag `complete`, only once it is written, of one moment,
+# and read back; until then it is tagged `unfinished`, and no restore takes it.
+#
+# Usage: backup.sh FOLDER WATCHED EXCLUDES SCRATCH KEEP…
+#   FOLDER    what is backed up: its `data`, and copies of databases in its `database`
+#   WATCHED   the folder of the data that must not change meanwhile; state.sh may have written SCRATCH/before
+#   EXCLUDES  a file with what to leave out, for `restic backup --exclude-file`
+#   SCRATCH   a folder for files of this run
+#   KEEP…     what to keep of earlier backups: options of `restic forget`
+#
+# The repository, its password and access to it are in the environment (RESTIC_…, AWS_…). RESTIC_HOST names what
+# is backed up, and BACKUP_TAG is one more tag of this backup. STATSD_HOST and STATSD_PORT, if set, are told how it ended.
+set -eu
+
+folder=$1
+watched=$2
+excludes=$3
+scratch=$4
+shift 4
+
+here=$(dirname "$0")
+begin=$(date +%s)
+run="run-$(date -u +%Y%m%d%H%M%S)-$(hostname)-$$"
+# The repository is for one at a time while it is checked and cleared.
+wait="--retry-lock=40m"
+step="looking at $folder"
+
+say() {
+  echo "backup of $RESTIC_HOST: $*"
+}
+
+tell() {
+  [ -n "${STATSD_HOST:-}" ] || return 0
+  failed=0
+  [ "$1" -eq 0 ] || failed=1
+  printf 'bramble.backup.failed:%s|g|#app:%s\nbramble.backup.seconds:%s|g|#app:%s' \
+    "$failed" "$RESTIC_HOST" "$(($(date +%s) - begin))" "$RESTIC_HOST" |
+    timeout 10 nc -u -w 1 "$STATSD_HOST" "${STATSD_PORT:?}" || say "DogStatsD could not be told." >&2
+}
+
+ended() {
+  code=$?
+  [ "$code" -eq 0 ] || say "FAILED while $step. Earlier backups are as they were." >&2
+  tell "$code"
+}
+trap ended EXIT
+
+fail() {
+  say "$*" >&2
+  exit 1
+}
+
+# Ends with 10 if there is no repository, 12 if the password is wrong.
+look() {
+  restic cat config --no-lock >/dev/null
+}
+
+cd "$folder"
+if [ -z "$(find data -type f | head -n 1)" ]; then
+  fail "there is not one file in $folder/data: its disk may have been lost. Nothing is backed up."
+fi
+before=$scratch/before
+[ -e "$before" ] || sh "$here/state.sh" "$watched" "$before"
+
+step="opening the repository"
+code=0
+look || code=$?
+if [ "$code" -eq 10 ]; then
+  say "there is no repository yet; making it."
+  # Another backup may have made it in the meantime.
+  restic init || look
+elif [ "$code" -ne 0 ]; then
+  exit "$code"
+fi
+# Of runs that were cut off more than half an hour ago.
+restic unlock
+
+step="writing"
+restic backup --tag "unfinished,$run${BACKUP_TAG:+,$BACKUP_TAG}" --exclude-file "$excludes" data database
+
+step="comparing $watched with what it was before"
+sh "$here/state.sh" "$watched" "$scratch/after"
+cmp -s "$before" "$scratch/after" || fail "$watched changed meanwhile, so this is of no one moment; it is tried again."
+
+step="reading it back"
+# All of its structure, and of its data each day of the week another seventh.
+restic check "$wait" --tag "$run" --read-data-subset "$(date -u +%u)/7"
+
+step="marking it as complete"
+restic tag "$wait" --tag "$run" --remove unfinished --add complete
+found=$(restic snapshots --no-lock --json --tag "complete,$run")
+case $found in
+  *'"id"'*) ;;
+  *) fail "it is no longer in the repository." ;;
+esac
+
+step="removing what is too old"
+# The newest unfinished one may be another run's that is at work.
+restic forget "$wait" --tag unfinished --group-by host --keep-last 1
+restic forget "$wait" --tag complete --group-by host --prune "$@"
+
+say "complete."

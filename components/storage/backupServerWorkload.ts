@@ -1,0 +1,74 @@
+import { images } from "../images.ts";
+import { restrictedContainer, restrictedPod } from "../security.ts";
+import type { Workload } from "../workload.ts";
+import { backupServer } from "./backupTarget.ts";
+import { type BoardDirectory, claimName } from "./volumes.ts";
+
+/** What decides the server's pod. */
+export interface BackupServerArgs {
+  /** The board whose disk holds the backups. */
+  readonly board: string;
+  /** Absolute path of an existing directory on that board, for the backups alone. */
+  readonly directory: string;
+}
+
+/** Where the server finds its accounts. */
+export const htpasswdPath = "/run/secrets/backup-server/htpasswd";
+/** Name of the Secret with them. */
+export const htpasswdSecret = "backup-server";
+
+/** The directory of the backups, as a volume. */
+export function backupDirectory({ board, directory }: BackupServerArgs): BoardDirectory {
+  return { claim: "backups", board, path: directory };
+}
+
+const user = 1000;
+
+/** The Deployment of restic's server, which keeps backups on a board's disk for pods of other boards. */
+export function backupServerWorkload(args: BackupServerArgs): Workload {
+  const data = backupDirectory(args);
+  const probe = { tcpSocket: { port: "http" }, timeoutSeconds: 5 };
+  return {
+    name: backupServer.name,
+    namespace: backupServer.namespace,
+    kind: "Deployment",
+    replicas: 1,
+    pod: {
+      nodeSelector: { "kubernetes.io/hostname": args.board },
+      priorityClassName: "bramble-agent",
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      terminationGracePeriodSeconds: 30,
+      securityContext: { ...restrictedPod(user), fsGroup: user, fsGroupChangePolicy: "OnRootMismatch" },
+      containers: [
+        {
+          name: "rest-server",
+          image: images.resticServer,
+          // Each app's account reaches its own repository and no other.
+          command: [
+            "rest-server",
+            "--path=/backups",
+            `--listen=:${backupServer.port}`,
+            `--htpasswd-file=${htpasswdPath}`,
+            "--private-repos",
+          ],
+          env: [{ name: "GOMEMLIMIT", value: "48MiB" }],
+          ports: [{ name: "http", containerPort: backupServer.port, protocol: "TCP" }],
+          resources: { requests: { cpu: "10m", memory: "24Mi" }, limits: { memory: "96Mi" } },
+          startupProbe: { ...probe, periodSeconds: 5, failureThreshold: 60 },
+          livenessProbe: { ...probe, periodSeconds: 30, failureThreshold: 6 },
+          readinessProbe: { ...probe, periodSeconds: 10, failureThreshold: 3 },
+          securityContext: restrictedContainer,
+          volumeMounts: [
+            { name: "backups", mountPath: "/backups" },
+            { name: "accounts", mountPath: htpasswdPath.replace(/\/[^/]+$/, ""), readOnly: true },
+          ],
+        },
+      ],
+      volumes: [
+        { name: "backups", persistentVolumeClaim: { claimName: claimName(data) } },
+        { name: "accounts", secret: { secretName: htpasswdSecret, defaultMode: 0o440 } },
+      ],
+    },
+  };
+}

@@ -1,0 +1,168 @@
+import { images } from "../images.ts";
+import { restrictedContainer, restrictedPod } from "../security.ts";
+import type { Container, PodSpec, ScheduledWorkload } from "../workload.ts";
+import { backupPaths, type BackupPlan, repositoryAccess, repositoryVolumes } from "./backupTarget.ts";
+import { besideData, claimName, type DataDirectory } from "./volumes.ts";
+
+/** What of an app is backed up. */
+export interface BackupSource {
+  /** Name of the app, and of its repository. */
+  readonly app: string;
+  readonly namespace: string;
+  /** The volume with its data. */
+  readonly data: DataDirectory;
+  /** User, and group of the volume's files, as whom the data is read: the app's own. */
+  readonly user: number;
+  /** The folder of the volume that must not change while it is backed up, such as `git`; `.` for all of it. */
+  readonly watched: string;
+  /** What is left out: patterns of `restic backup --exclude`, such as `data/gogs/log`. The volume is `data`. */
+  readonly excludes: readonly string[];
+  /** Path in the volume of a SQLite database that its program may be writing to, such as `gogs/data/gogs.db`. */
+  readonly database?: string;
+  /** Taints of the board with the data. */
+  readonly tolerations?: PodSpec["tolerations"];
+}
+
+const source = { root: "/source", data: "/source/data", database: "/source/database" } as const;
+const scratch = "/scratch";
+
+// Runs between the others: what is not saved tonight is saved tomorrow, but it must not give way to what can move.
+const priorityClassName = "bramble-agent";
+
+/** The CronJob that backs up an app. */
+export function backupWorkload(of: BackupSource, plan: BackupPlan): ScheduledWorkload {
+  const { app, namespace, data, user, database } = of;
+  return {
+    name: `${app}-backup`,
+    namespace,
+    kind: "CronJob",
+    replicas: 1,
+    schedule: plan.schedule,
+    retries: 3,
+    deadline: 6 * 3600,
+    pod: {
+      ...besideData(data),
+      ...(of.tolerations && { tolerations: of.tolerations }),
+      priorityClassName,
+      restartPolicy: "Never",
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      terminationGracePeriodSeconds: 30,
+      securityContext: podSecurity(user),
+      initContainers: [stateContainer(of), ...(database === undefined ? [] : [databaseContainer(database)])],
+      containers: [backupContainer(of, plan)],
+      volumes: [
+        { name: "data", persistentVolumeClaim: { claimName: claimName(data), readOnly: true } },
+        { name: "database", emptyDir: {} },
+        { name: "scratch", emptyDir: {} },
+        ...repositoryVolumes(plan.target),
+      ],
+    },
+  };
+}
+
+/** root reads what belongs to root alone, and needs no capability for it. */
+function podSecurity(user: number): NonNullable<PodSpec["securityContext"]> {
+  return user === 0
+    ? { ...restrictedPod(user), runAsNonRoot: false }
+    : { ...restrictedPod(user), fsGroup: user, fsGroupChangePolicy: "OnRootMismatch" };
+}
+
+function stateContainer({ watched }: BackupSource): Container {
+  return {
+    ...common,
+    name: "state",
+    image: images.restic,
+    command: ["sh", `${backupPaths.scripts}/state.sh`, `${source.data}/${watched}`, `${scratch}/before`],
+    resources: { requests: { cpu: "10m", memory: "16Mi" }, limits: { memory: "64Mi" } },
+  };
+}
+
+function databaseContainer(database: string): Container {
+  const file = database.replace(/^.*\//, "");
+  return {
+    ...common,
+    name: "database",
+    image: images.node,
+    command: [
+      "node",
+      `${backupPaths.scripts}/copyDatabase.mjs`,
+      `${source.data}/${database}`,
+      `${source.database}/${file}`,
+    ],
+    resources: { requests: { cpu: "50m", memory: "48Mi" }, limits: { memory: "128Mi" } },
+  };
+}
+
+/** What is kept of a plan's backups, as options of `restic forget`. */
+export function keepOptions({ keep }: BackupPlan): string[] {
+  const counts = Object.entries(keep).flatMap(([unit, count]) => [`--keep-${unit}`, `${count}`]);
+  return [...counts, "--keep-tag", "upgrade"];
+}
+
+function backupContainer({ app, watched }: BackupSource, plan: BackupPlan): Container {
+  const { target, statsdPort } = plan;
+  const access = repositoryAccess(target, app);
+  return {
+    ...common,
+    ...access,
+    name: "backup",
+    image: images.restic,
+    command: [
+      "sh",
+      `${backupPaths.scripts}/backup.sh`,
+      source.root,
+      `${source.data}/${watched}`,
+      `${backupPaths.scripts}/excludes`,
+      scratch,
+      ...keepOptions(plan),
+    ],
+    env: [
+      ...(access.env ?? []),
+      ...resticEnvironment(scratch),
+      ...(statsdPort === undefined
+        ? []
+        : [
+            { name: "STATSD_HOST", valueFrom: { fieldRef: { fieldPath: "status.hostIP" } } },
+            { name: "STATSD_PORT", value: `${statsdPort}` },
+          ]),
+    ],
+    resources: resticResources,
+    volumeMounts: [...common.volumeMounts, ...(access.volumeMounts ?? []).filter(isNew)],
+  };
+}
+
+/** Memory for restic, which `resticEnvironment` bounds. */
+export const resticResources = {
+  requests: { cpu: "50m", memory: "48Mi" },
+  limits: { memory: "256Mi" },
+};
+
+/** What restic keeps to: where it may write, and how much memory it may take. */
+export function resticEnvironment(folder: string): NonNullable<Container["env"]> {
+  return [
+    { name: "RESTIC_CACHE_DIR", value: `${folder}/cache` },
+    { name: "TMPDIR", value: folder },
+    { name: "RESTIC_PROGRESS_FPS", value: "0.016666" },
+    { name: "GOMEMLIMIT", value: "96MiB" },
+    { name: "GOGC", value: "20" },
+    // Else one for each core reads, compresses and encrypts, each with its own buffers.
+    { name: "GOMAXPROCS", value: "2" },
+  ];
+}
+
+const common = {
+  securityContext: restrictedContainer,
+  // The last lines of what was said stand in the pod's status, too.
+  terminationMessagePolicy: "FallbackToLogsOnError",
+  volumeMounts: [
+    { name: "data", mountPath: source.data, readOnly: true },
+    { name: "database", mountPath: source.database },
+    { name: "scratch", mountPath: scratch },
+    { name: "backup-scripts", mountPath: backupPaths.scripts, readOnly: true },
+  ],
+};
+
+function isNew({ name }: { name: string }): boolean {
+  return !common.volumeMounts.some((mount) => mount.name === name);
+}

@@ -1,0 +1,55 @@
+import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
+import { controlPlaneTaint } from "../cluster/kubeadmWorkloads.ts";
+import { registerNamespace } from "../namespace.ts";
+import { AppBackup } from "./appBackup.ts";
+import type { BackupSecrets } from "./backup.ts";
+import type { BackupPlan } from "./backupTarget.ts";
+import type { BackupSource } from "./backupWorkload.ts";
+import { DataVolume } from "./volumes.ts";
+
+/** What the backup of etcd's snapshots needs to know. */
+export interface EtcdBackupArgs {
+  /** The control plane board that takes the snapshots. */
+  board: string;
+  /** Absolute path of the directory on it with the snapshots, root's alone. Whoever takes one renames it into place. */
+  directory: string;
+  plan: BackupPlan;
+  /** What opens its backups. Nothing is backed up without it. */
+  backupSecrets?: BackupSecrets;
+}
+
+/** Name under which etcd's snapshots are backed up, and their namespace. */
+export const etcdApp = "etcd";
+const etcdNamespace = "etcd-backup";
+
+/** What of etcd is backed up: the files that are in its directory of snapshots. */
+export function etcdSource({ board, directory }: EtcdBackupArgs): BackupSource {
+  return {
+    app: etcdApp,
+    namespace: etcdNamespace,
+    data: { claim: "etcd-snapshots", board, path: directory },
+    // Snapshots hold every Secret of the cluster: nobody else on the board may read them.
+    user: 0,
+    watched: ".",
+    excludes: [],
+    tolerations: [{ key: controlPlaneTaint.key, operator: "Exists", effect: controlPlaneTaint.effect }],
+  };
+}
+
+/** Backs up what snapshots of etcd its control plane has put into a directory. */
+export class EtcdBackup extends ComponentResource {
+  constructor(name: string, args: EtcdBackupArgs, opts?: ComponentResourceOptions) {
+    super("bramble:storage:EtcdBackup", name, args, opts);
+    const parent = { parent: this };
+    const source = etcdSource(args);
+    // `restricted` allows no root.
+    const created = registerNamespace(`${name}-namespace`, source.namespace, "baseline", parent);
+    const namespace = created.metadata.name;
+    const { plan, backupSecrets: secrets } = args;
+    const data = new DataVolume(`${name}-data`, { namespace, ...source.data, size: "1Gi" }, parent);
+    if (secrets) {
+      new AppBackup(`${name}-backup`, { source, plan, secrets, namespace }, { ...parent, dependsOn: data });
+    }
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,69 @@
+import { z } from "zod";
+import { absolutePath, boardName, nfsDirectory, secretString } from "./fields.ts";
+
+const count = (unit: string, standard: number) =>
+  z
+    .int("must be a whole number")
+    .min(0, "must be 0 or more")
+    .max(1000, "must be 1000 at most")
+    .default(standard)
+    .meta({ description: `For how many ${unit} the last backup is kept.` });
+
+const s3 = z
+  .strictObject({
+    endpoint: z
+      .url({ protocol: /^https?$/, error: "must be the url of an S3-compatible service" })
+      .meta({ description: "The service's url, such as `https://s3.eu-central-1.amazonaws.com`." }),
+    bucket: z
+      .string("must be the name of a bucket")
+      .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "must be the name of a bucket")
+      .meta({ description: "The bucket; it must exist." }),
+    prefix: z
+      .string("must be a folder")
+      .regex(/^[\w-]+(\/[\w-]+)*$/, "must be a folder of letters, digits and _ -")
+      .default("bramble")
+      .meta({ description: "The folder in the bucket." }),
+    region: z.string("must be a region").min(1, "must be a region").optional().meta({
+      description: "Its region; most services need none.",
+    }),
+  })
+  .meta({ description: "Backups go to a bucket of an S3-compatible service." });
+
+/** Settings of backups. */
+export const backup = z
+  .strictObject({
+    board: boardName("Backups go to the disk of this board: not one whose data they are of.").optional(),
+    directory: absolutePath()
+      .default("/var/lib/bramble-backups")
+      .meta({ description: "The directory on `board`; it must exist." }),
+    nfs: nfsDirectory("Backups go to a directory of an NFS server.").optional(),
+    s3: s3.optional(),
+    accessKey: secretString(/^\S+$/, "must be an access key", "Access key of the bucket.", {
+      placeholder: (digits) => digits.slice(0, 20),
+    }).optional(),
+    secretKey: secretString(/^\S+$/, "must be a secret key", "Secret key of the bucket.", {
+      placeholder: (digits) => digits.slice(0, 40),
+    }).optional(),
+    schedule: z
+      .string("must be five fields of cron")
+      .regex(/^[\d*,/-]+( [\d*,/-]+){4}$/, "must be five fields of cron, such as 17 3 * * *")
+      .default("17 3 * * *")
+      .meta({ description: "When, in cron's notation and UTC." }),
+    keep: z
+      .strictObject({ daily: count("days", 7), weekly: count("weeks", 5), monthly: count("months", 12) })
+      .prefault({})
+      .meta({ description: "What is kept; backups that an upgrade made are kept besides." }),
+    etcd: absolutePath().optional().meta({
+      description:
+        "The directory of the control plane with snapshots of etcd. They are not backed up if left out.",
+    }),
+    password: secretString(
+      /^\S{16,}$/,
+      "must have 16 characters or more, and no space",
+      "Encrypts the backups. Made up if left out; set it to restore what another stack has backed up.",
+      { placeholder: (digits) => digits.slice(0, 32) },
+    ).optional(),
+  })
+  .meta({
+    description: "Encrypted backups of the apps' data. One of `board`, `nfs` and `s3` is their target.",
+  });
