@@ -15,6 +15,7 @@ import { deployWithEngine } from "./deployWithEngine.ts";
 import { calculated, type FailureOutcome, FailureRehearsal } from "./failure.ts";
 import type { RehearsalFolder } from "./folder.ts";
 import { placedPods } from "./placedPods.ts";
+import { startScheduledPods } from "./scheduledPods.ts";
 import { stackName } from "./pulumiProject.ts";
 import type { Outcome, Step } from "./report/outcome.ts";
 import type { Steps } from "./steps.ts";
@@ -58,6 +59,7 @@ export async function rehearse(rehearsal: Rehearsal): Promise<Outcome> {
   const deploying = "cli" in engine ? "pulumi up" : "deployment";
   const deployment = await steps.run(deploying, (progress) => deploy(folder, engine, signal, progress));
   await withdrawAggregatedApis(connect(folder));
+  await startScheduledPods(connect(folder), signal);
   const placement = await steps.run("pods", () => placedPods(connect(folder), budget, signal));
   return {
     stack: settings.rehearses ?? stackName,
