@@ -10,6 +10,10 @@ export const priorityClasses = {
     value: 1_000,
     description: "Watches, and can move: metrics, sensors. The first to go.",
   },
+  "bramble-backup": {
+    value: 3_000,
+    description: "Backs up what is on its board, and keeps backups: cannot move. Outranks what can.",
+  },
   "bramble-agent": {
     value: 5_000,
     description: "Runs on every board and cannot move: the Datadog agent. Outranks what can.",

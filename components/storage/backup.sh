@@ -51,9 +51,30 @@ fail() {
   exit 1
 }
 
-# Ends with 10 if there is no repository, 12 if the password is wrong.
+# Ends with 10 if there is no repository, 12 if the password is wrong. restic alone would try a target that does not
+# answer for a quarter of an hour.
 look() {
-  restic cat config --no-lock >/dev/null
+  timeout 60 restic cat config --no-lock >/dev/null
+}
+
+# Two at once would each make half of one. A server refuses the second by itself; in a folder this does.
+make_repository() {
+  case $RESTIC_REPOSITORY in
+    /*)
+      mkdir -p "$(dirname "$RESTIC_REPOSITORY")"
+      if mkdir "$RESTIC_REPOSITORY.making"; then
+        code=0
+        look || restic init || code=$?
+        rmdir "$RESTIC_REPOSITORY.making"
+        return "$code"
+      else
+        say "another one is making it; if not, remove $RESTIC_REPOSITORY.making."
+        sleep 20
+        look
+      fi
+      ;;
+    *) restic init || look ;;
+  esac
 }
 
 cd "$folder"
@@ -68,8 +89,7 @@ code=0
 look || code=$?
 if [ "$code" -eq 10 ]; then
   say "there is no repository yet; making it."
-  # Another backup may have made it in the meantime.
-  restic init || look
+  make_repository
 elif [ "$code" -ne 0 ]; then
   exit "$code"
 fi

@@ -35,7 +35,7 @@ export function backupServerWorkload(args: BackupServerArgs): Workload {
     replicas: 1,
     pod: {
       nodeSelector: { "kubernetes.io/hostname": args.board },
-      priorityClassName: "bramble-agent",
+      priorityClassName: "bramble-backup",
       automountServiceAccountToken: false,
       enableServiceLinks: false,
       terminationGracePeriodSeconds: 30,

@@ -26,9 +26,6 @@ export interface BackupSource {
 const source = { root: "/source", data: "/source/data", database: "/source/database" } as const;
 const scratch = "/scratch";
 
-// Runs between the others: what is not saved tonight is saved tomorrow, but it must not give way to what can move.
-const priorityClassName = "bramble-agent";
-
 /** The CronJob that backs up an app. */
 export function backupWorkload(of: BackupSource, plan: BackupPlan): ScheduledWorkload {
   const { app, namespace, data, user, database } = of;
@@ -43,7 +40,7 @@ export function backupWorkload(of: BackupSource, plan: BackupPlan): ScheduledWor
     pod: {
       ...besideData(data),
       ...(of.tolerations && { tolerations: of.tolerations }),
-      priorityClassName,
+      priorityClassName: "bramble-backup",
       restartPolicy: "Never",
       automountServiceAccountToken: false,
       enableServiceLinks: false,
@@ -132,7 +129,11 @@ function backupContainer({ app, watched }: BackupSource, plan: BackupPlan): Cont
   };
 }
 
-/** Memory for restic, which `resticEnvironment` bounds. */
+/**
+ * Memory for restic, which `resticEnvironment` bounds. Measured with restic 0.19.1 on amd64 and 96,000 files of
+ * 2.3 GB, MiB of anonymous memory at most: the first backup 93, one of each night 41, `check` of a seventh 49,
+ * `forget --prune` 41, a restore 141; and 30 of the program's own pages.
+ */
 export const resticResources = {
   requests: { cpu: "50m", memory: "48Mi" },
   limits: { memory: "256Mi" },

@@ -49,9 +49,10 @@ if [ "$which" = none ]; then
   exit 0
 fi
 
-# With an empty volume and a backup that cannot be asked, to start would be to forget the data.
+# With an empty volume and a backup that cannot be asked, to start would be to forget the data. restic alone would
+# try a target that does not answer for a quarter of an hour.
 code=0
-restic cat config --no-lock >/dev/null || code=$?
+timeout 60 restic cat config --no-lock >/dev/null || code=$?
 [ "$code" -eq 0 ] || [ "$code" -eq 10 ] || [ -z "${RESTORE_OPTIONAL:-}" ] || {
   say "the repository cannot be opened; going on without it."
   exit 0

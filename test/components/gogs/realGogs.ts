@@ -1,5 +1,4 @@
 import { accessSync, constants, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -16,6 +15,7 @@ import {
   runContainer,
   startContainer,
 } from "../../tools/container.ts";
+import { freePort } from "../../tools/freePort.ts";
 
 /** The program Gogs on this machine: `BRAMBLE_GOGS`, or `gogs` on PATH. */
 export function findGogs(): string | undefined {
@@ -180,13 +180,4 @@ export class RealGogs {
     await this.stop();
     rmSync(this.root, { recursive: true, force: true });
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
 }

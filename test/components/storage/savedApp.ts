@@ -1,0 +1,142 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { backupPaths, type BackupPlan, type BackupTarget } from "../../../components/storage/backupTarget.ts";
+import { type BackupSource, backupWorkload } from "../../../components/storage/backupWorkload.ts";
+import { restoreContainer } from "../../../components/storage/restoreContainer.ts";
+import type { Container } from "../../../components/workload.ts";
+import {
+  type Ended,
+  type Machine,
+  type Running,
+  runContainer,
+  startContainer,
+} from "../../tools/container.ts";
+
+const scripts = new URL("../../../components/storage", import.meta.url).pathname;
+
+/** The image's `timeout`, with less patience. */
+const shortTimeout = `#!/bin/sh
+shift
+"$@" &
+work=$!
+(sleep 15; kill "$work") >/dev/null 2>&1 &
+watch=$!
+code=0
+wait "$work" || code=$?
+kill "$watch"
+exit "$code"
+`;
+
+/** An app whose volume is a folder of this machine, backed up and restored by the very command lines of its pods. */
+export class SavedApp {
+  readonly root = mkdtempSync(path.join(tmpdir(), "bramble-backup-"));
+  readonly #target: BackupTarget;
+  readonly #restic: string;
+  /** Environment that differs from what the pods are given: an address of this machine, or what Secrets hold. */
+  env: Record<string, string> = {};
+
+  constructor(restic: string, target: BackupTarget = { nfs: { server: "nas.lan", path: "/backups" } }) {
+    this.#restic = restic;
+    this.#target = target;
+    for (const folder of ["source/data", "source/database", "repositories", "secrets", "etc", "tmp"]) {
+      mkdirSync(path.join(this.root, folder), { recursive: true });
+    }
+    this.setPassword("a password that was kept");
+    writeFileSync(path.join(this.root, "etc/excludes"), "data/cache\n");
+    writeFileSync(path.join(this.root, "timeout"), shortTimeout, { mode: 0o755 });
+  }
+
+  get data(): string {
+    return path.join(this.root, "source/data");
+  }
+
+  get repositories(): string {
+    return path.join(this.root, "repositories");
+  }
+
+  get #plan(): BackupPlan {
+    return { target: this.#target, schedule: "17 3 * * *", keep: { daily: 7, weekly: 5, monthly: 12 } };
+  }
+
+  setPassword(password: string): void {
+    writeFileSync(path.join(this.root, "secrets/password"), password);
+  }
+
+  write(file: string, text: string | Buffer): void {
+    mkdirSync(path.dirname(path.join(this.data, file)), { recursive: true });
+    writeFileSync(path.join(this.data, file), text);
+  }
+
+  /** The files of the volume. */
+  files(): Record<string, string> {
+    const entries = readdirSync(this.data, { recursive: true, withFileTypes: true }).filter((each) =>
+      each.isFile(),
+    );
+    const files = entries.map(({ parentPath, name }) => path.join(parentPath, name)).sort();
+    return Object.fromEntries(
+      files.map((file) => [path.relative(this.data, file), readFileSync(file, "utf8")]),
+    );
+  }
+
+  empty(): void {
+    rmSync(this.data, { recursive: true });
+    mkdirSync(this.data);
+  }
+
+  #machine(scratch: string): Machine {
+    mkdirSync(path.join(this.root, scratch), { recursive: true });
+    return {
+      folders: {
+        "/source": path.join(this.root, "source"),
+        "/restored": this.data,
+        "/scratch": path.join(this.root, scratch),
+        "/tmp": path.join(this.root, "tmp"),
+        [backupPaths.password]: path.join(this.root, "secrets/password"),
+        [`${backupPaths.scripts}/excludes`]: path.join(this.root, "etc/excludes"),
+        [backupPaths.scripts]: scripts,
+        [backupPaths.repositories]: this.repositories,
+      },
+      programs: { restic: this.#restic, timeout: path.join(this.root, "timeout") },
+      env: this.env,
+    };
+  }
+
+  /** Starts a pod of its CronJob, whose init containers have run. `between` comes after these. */
+  async startBackup(scratch = "scratch", between: () => void = () => undefined): Promise<Running> {
+    rmSync(path.join(this.root, scratch), { recursive: true, force: true });
+    const source: BackupSource = {
+      app: "notes",
+      namespace: "notes",
+      data: { claim: "notes", board: "pi3-2", path: "/var/lib/bramble/notes" },
+      user: 1000,
+      watched: ".",
+      excludes: [],
+    };
+    const { pod } = backupWorkload(source, this.#plan);
+    const machine = this.#machine(scratch);
+    for (const container of pod.initContainers ?? []) await runContainer(container, machine);
+    between();
+    return startContainer(pod.containers[0]!, machine);
+  }
+
+  async backUp(scratch?: string, between?: () => void): Promise<Ended> {
+    return (await this.startBackup(scratch, between)).ended;
+  }
+
+  restore(which = "newest", isOptional = false): Promise<Ended> {
+    const args = { app: "notes", volume: "data", which, isOptional };
+    return runContainer(restoreContainer(args, this.#plan), this.#machine("tmp"));
+  }
+
+  /** Runs restic on its repository. */
+  restic(...command: string[]): Promise<Ended> {
+    const { env } = restoreContainer({ app: "notes", volume: "data", which: "newest" }, this.#plan);
+    const container: Container = { name: "restic", command: ["restic", ...command], env };
+    return runContainer(container, this.#machine("tmp"));
+  }
+
+  end(): void {
+    rmSync(this.root, { recursive: true, force: true });
+  }
+}
