@@ -249,6 +249,55 @@ describe("a fault is refused with where, what, and the fix", () => {
       "takes no apps",
     ],
     [
+      "data on NFS without a server",
+      (config) => (section(config, "gogs").volume = "nfs"),
+      "bramble:gogs.volume",
+      "needs storage.nfs with server and path",
+    ],
+    [
+      "no board for data",
+      (config) => (config["bramble:storage"] = { nfs: { server: "nas.lan", path: "/data" } }),
+      "bramble:storage.board",
+      "Set the board for the data of gogs, or gogs.board.",
+    ],
+    [
+      "backups without a target",
+      (config) => (config["bramble:backup"] = {}),
+      "bramble:backup",
+      "no target is set; set one of board, nfs and s3.",
+    ],
+    [
+      "backups with two targets",
+      (config) => (config["bramble:backup"] = { board: "pi3-1", nfs: { server: "nas.lan", path: "/b" } }),
+      "bramble:backup",
+      "board and nfs are set",
+    ],
+    [
+      "backups beside the data",
+      (config) => (config["bramble:backup"] = { board: "pi3-1" }),
+      "bramble:backup.board",
+      '"pi3-1" holds the data, too: one broken disk would take both.',
+    ],
+    [
+      "a bucket without its secret key",
+      (config) =>
+        (config["bramble:backup"] = { s3: { endpoint: "https://s3.lan", bucket: "b-1" }, accessKey: "key" }),
+      "bramble:backup.secretKey",
+      "is missing; backup.s3 needs it.",
+    ],
+    [
+      "SSH on a port that is taken",
+      (config) => (section(config, "gogs").sshPort = 6443),
+      "bramble:gogs.sshPort",
+      "6443 is the port of the API server",
+    ],
+    [
+      "SSH on the board's own port",
+      (config) => (section(config, "gogs").sshPort = 22),
+      "bramble:gogs.sshPort",
+      "22 is the board's own SSH server",
+    ],
+    [
       "a part that is needed left out",
       (config) => delete config["bramble:storage"],
       "bramble:gogs",

@@ -58,3 +58,29 @@ describe("DataVolume", () => {
     }
   });
 });
+
+describe("a DataVolume on NFS", () => {
+  const nfs = { server: "nas.lan", path: "/backups" };
+  const register = (patience?: number) =>
+    registeredBy(async () => {
+      const { DataVolume } = await import("../../../components/storage/volumes.ts");
+      new DataVolume("data", { claim: "backups", nfs, namespace: "gogs", size: "8Gi", patience });
+    });
+  const options = (registered: Registered[]) =>
+    (inputsOf(registered, "PersistentVolume", "data-volume").spec as { mountOptions: string[] }).mountOptions;
+
+  it("is tied to no board, and can be mounted on several", async () => {
+    const { spec } = inputsOf(await register(), "PersistentVolume", "data-volume");
+    expect(spec).toMatchObject({
+      nfs,
+      accessModes: ["ReadWriteMany"],
+      persistentVolumeReclaimPolicy: "Retain",
+    });
+    expect(spec).not.toHaveProperty("nodeAffinity");
+  });
+
+  it("waits for its server for ever, unless it holds backups", async () => {
+    expect(options(await register()).join()).not.toContain("soft");
+    expect(options(await register(600))).toEqual(expect.arrayContaining(["softerr", "timeo=2000"]));
+  });
+});
