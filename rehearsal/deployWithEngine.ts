@@ -61,7 +61,8 @@ export async function deployWithEngine(
   }
 }
 
-async function selectStack(folder: RehearsalFolder, cli: string): Promise<Stack> {
+/** The rehearsal's stack, for whoever has more to do with it than to deploy it. */
+export async function selectStack(folder: RehearsalFolder, cli: string): Promise<Stack> {
   const pulumiCommand = await PulumiCommand.get({ root: path.dirname(path.dirname(cli)) });
   const node = path.join(repository, "node_modules", ".bin");
   const envVars = {

@@ -1,4 +1,5 @@
 import { afterAll, expect, it } from "vitest";
+import { selectStack } from "../../rehearsal/deployWithEngine.ts";
 import { findEngine } from "../../rehearsal/tools/engine.ts";
 import { expectHome } from "./home.ts";
 import { TemporaryRehearsal } from "./temporaryRehearsal.ts";
@@ -6,8 +7,32 @@ import { TemporaryRehearsal } from "./temporaryRehearsal.ts";
 const rehearsal = new TemporaryRehearsal("engine");
 afterAll(() => rehearsal.end(), 120_000);
 
+/** The stack is deleted and deployed again: volumes point to the same directories of the same boards as before. */
+async function expectDataIsAdopted(engine: { cli: string; version: string }): Promise<void> {
+  const before = await directories();
+  expect(before).toContainEqual(["gogs-data", "pi3-2", "/var/lib/bramble/gogs", "Bound", "Retain"]);
+  const stack = await selectStack(rehearsal.folder, engine.cli);
+  await stack.destroy({ suppressOutputs: true, color: "never" });
+  expect(await directories()).toEqual([]);
+  expect((await rehearsal.run(engine)).pending).toEqual([]);
+  expect(await directories()).toEqual(before);
+}
+
+async function directories() {
+  const { items } = await rehearsal.api.listPersistentVolume();
+  return items
+    .map(({ spec, status }) => [
+      spec?.claimRef?.name?.replace(/-[0-9a-f]{8}$/, ""),
+      spec?.nodeAffinity?.required?.nodeSelectorTerms[0]?.matchExpressions?.[0]?.values?.[0],
+      spec?.local?.path,
+      status?.phase,
+      spec?.persistentVolumeReclaimPolicy,
+    ])
+    .sort();
+}
+
 it(
-  "`pulumi up` deploys home; again it changes nothing; ended, it leaves nothing",
+  "`pulumi up` deploys home; again it changes nothing; deleted and anew it finds its data; ended, it leaves nothing",
   { timeout: 600_000 },
   async ({ skip }) => {
     const engine = await findEngine();
@@ -21,6 +46,8 @@ it(
     const again = await rehearsal.run(engine);
     expect(again.changes).toBe("nothing changed");
     expect(again.steps.map(({ name }) => name)).not.toContain("control plane");
+
+    await expectDataIsAdopted(engine);
 
     expect(await rehearsal.end()).toEqual([]);
     expect(rehearsal.exists).toBe(false);
