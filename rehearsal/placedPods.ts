@@ -48,9 +48,7 @@ export async function placedPods(
 
 /** Pods that no controller has made. */
 function absentPods({ boards }: MemoryBudget, pods: readonly V1Pod[]): PendingPod[] {
-  // A CronJob makes its pods when it is time.
-  const lasting = boards.flatMap(({ held }) => held.filter(({ kind }) => kind !== "CronJob"));
-  const expected = lasting.map(({ name }) => name);
+  const expected = boards.flatMap(({ held }) => held.map(({ name }) => name));
   return [...new Set(expected)].flatMap((name) => {
     const made = pods.filter(({ metadata }) => metadata?.labels?.["app.kubernetes.io/name"] === name).length;
     const missing = expected.filter((each) => each === name).length - made;

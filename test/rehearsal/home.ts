@@ -19,12 +19,12 @@ export async function expectHome(outcome: Outcome, api: CoreV1Api): Promise<void
     expect(names, board).toEqual(expect.arrayContaining(["kube-proxy", "kube-flannel-ds", "datadog-agent"]));
   }
   expect(apps[settings.ingress!.board]).toContain("traefik");
-  expect(apps[settings.storage!.board!]).toContain("gogs");
+  expect(apps[settings.storage!.board!]).toEqual(expect.arrayContaining(["gogs", "gogs-backup-rehearsed"]));
+  expect(apps[settings.backup!.board!]).toContain("backup-server");
   for (const board of outcome.boards) expect(left(board)).toBeGreaterThanOrEqual(0);
 
   // What the budget promised is what the scheduler sees: the same pods with the same requests.
-  const lasting = budget.boards.flatMap(({ held }) => held.filter(({ kind }) => kind !== "CronJob"));
-  const promised = lasting.map(({ memory }) => memory);
+  const promised = budget.boards.flatMap(({ held }) => held.map(({ memory }) => memory));
   const placed = outcome.boards.flatMap(({ pods }) => pods.map(({ memory }) => memory));
   expect(placed.sort()).toEqual(promised.sort());
 
