@@ -91,10 +91,10 @@ describe("BackupStore", () => {
     }
     expect(inputsOf(registered, "Secret", "gogs-access").stringData).toEqual({
       RESTIC_REST_USERNAME: "gogs",
-      RESTIC_REST_PASSWORD: "made up",
+      RESTIC_REST_PASSWORD: "made for backup-account-gogs",
     });
     expect(inputsOf(registered, "Secret", "backup-accounts").stringData).toEqual({
-      htpasswd: "gogs:hashed\ntraefik:hashed\n",
+      htpasswd: "gogs:hash for backup-account-gogs\ntraefik:hash for backup-account-traefik\n",
     });
   });
 
