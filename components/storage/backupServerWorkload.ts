@@ -54,6 +54,8 @@ export function backupServerWorkload(args: BackupServerArgs): Workload {
           ],
           env: [{ name: "GOMEMLIMIT", value: "48MiB" }],
           ports: [{ name: "http", containerPort: backupServer.port, protocol: "TCP" }],
+          // Measured with rest-server 0.14.0 on amd64 while 85 MB were written and read back, MiB: 3 anonymous,
+          // and 10 of the program's own pages.
           resources: { requests: { cpu: "10m", memory: "24Mi" }, limits: { memory: "96Mi" } },
           startupProbe: { ...probe, periodSeconds: 5, failureThreshold: 60 },
           livenessProbe: { ...probe, periodSeconds: 30, failureThreshold: 6 },
