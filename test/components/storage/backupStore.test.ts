@@ -51,7 +51,7 @@ describe("backupWorkload", () => {
   });
 
   it("reads snapshots of etcd as root, without any capability, on the control plane", () => {
-    const etcd = etcdSource({ board: "pi4-1", directory: "/var/lib/bramble/etcd-snapshots", plan: onBoard });
+    const etcd = etcdSource({ board: "pi4-1", directory: "/var/lib/bramble/snapshots", plan: onBoard });
     const { pod } = backupWorkload(etcd, onBoard);
     expect(pod.securityContext).toMatchObject({ runAsUser: 0 });
     expect(pod.containers[0]?.securityContext).toMatchObject({ capabilities: { drop: ["ALL"] } });
