@@ -3,6 +3,7 @@ import { didYouMean } from "../stacks/faults.ts";
 /** What can be measured, by the name given on the command line. */
 const benches: Record<string, () => Promise<{ main: (args: readonly string[]) => Promise<number> }>> = {
   "control-plane": () => import("./controlPlane/main.ts"),
+  boards: () => import("./boards/main.ts"),
 };
 
 const [name = "", ...args] = process.argv.slice(2);
