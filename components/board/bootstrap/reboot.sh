@@ -4,19 +4,22 @@
 
 boot_id() { cat "$ROOT/proc/sys/kernel/random/boot_id"; }
 
-# So it is when the run before was cut off after it had asked for the reboot: nothing can be started any more.
-going_down() { [ "$(systemctl is-system-running 2>/dev/null)" = stopping ]; }
+# Whether a run that was cut off has asked for the reboot. The board may be going down, and starts nothing more;
+# if it is not, `restarted` will say so.
+asked_before() { [ "$before" = "$(boot_id)" ]; }
 
 # No new connection may come before the reboot: it would die with it. Should the reboot not happen, ssh is
 # back after two minutes.
 restart() {
+  local before
+  before=$(cat "$STATE/rebooted-from" 2>/dev/null) || true
   mkdir -p "$STATE"
   boot_id >"$STATE/rebooted-from"
   sync
-  quietly systemd-run --collect --on-active=120 systemctl start ssh.service || going_down
-  quietly systemd-run --collect --on-active=2 systemctl reboot || going_down
+  quietly systemd-run --collect --on-active=120 systemctl start ssh.service || asked_before
+  quietly systemd-run --collect --on-active=2 systemctl reboot || asked_before
   systemctl stop ssh.socket sshd.socket 2>/dev/null || true
-  systemctl stop ssh.service || going_down
+  systemctl stop ssh.service || asked_before
 }
 
 promises() {

@@ -141,6 +141,17 @@ describe("reboot", () => {
   });
 });
 
+describe("a reboot that was asked for before", () => {
+  it("is under way where nothing can be started any more, and else fails", () => {
+    const goingDown = { "systemd-run": "echo destructive >&2; exit 1" };
+    boardOf({ "sys/fs/cgroup/cgroup.controllers": "cpuset cpu pids\n" }, goingDown);
+    expect(board.run("reboot", "apply")).toMatchObject({ status: 1 });
+    expect(board.run("reboot", "apply")).toMatchObject({ status: 0 });
+    board.write({ "proc/sys/kernel/random/boot_id": "second-boot\n" });
+    expect(board.run("reboot", "apply")).toMatchObject({ status: 1 });
+  });
+});
+
 describe("containerd", () => {
   it.for([2, 3] as const)("changes version %i of its configuration where Kubernetes needs it", (version) => {
     boardOf({ "default.toml": containerdDefault(version) });
