@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import { assignments } from "../../components/board/shell.ts";
 import { sshArguments, type SshTarget } from "../../lab/ssh.ts";
+import { script } from "./script.ts";
 
 /** The moment of a cut. */
 export interface Cut {
@@ -15,7 +15,6 @@ export interface Cut {
 }
 
 const mark = "cut here";
-const script = readFileSync(new URL("cutHere.sh", import.meta.url), "utf8");
 
 /**
  * Runs a bash script on a board and kills the connection at this moment.
@@ -32,7 +31,7 @@ export async function runUntilCut(target: SshTarget, command: string, input: str
     said += text;
     if (said.includes(mark)) child.kill("SIGKILL");
   });
-  child.stdin.on("error", () => undefined).end(parameters + script + input);
+  child.stdin.on("error", () => undefined).end(parameters + script("cutHere") + input);
   const [code] = (await once(child, "close")) as [number | null];
   const isCut = said.includes(mark);
   if (!isCut && code !== 0) throw new Error(`ended with ${code}: ${said}`);

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { phaseCommand } from "../../components/board/bootstrap.ts";
 import { bootstrapPhases, phaseNames, type PhaseName } from "../../components/board/phases.ts";
@@ -7,13 +6,13 @@ import { BoardLab } from "./boardLab.ts";
 import { boardState } from "./boardState.ts";
 import { type Cut, runUntilCut } from "./cut.ts";
 import { noLab } from "./noLab.ts";
+import { script } from "./script.ts";
 
 const minutes = 60_000;
 let lab: BoardLab;
 /** Never cut off: what it is after each phase is what the others must come to. */
 let reference: VirtualBoard;
 const expected = new Map<PhaseName, Promise<string[]>>();
-const brings = readFileSync(new URL("bringSwap.sh", import.meta.url), "utf8");
 
 beforeAll(async () => {
   if (noLab) return;
@@ -27,7 +26,7 @@ afterAll(async () => {
 
 async function board(): Promise<VirtualBoard> {
   const fresh = await lab.board();
-  await fresh.ssh("sudo bash -s", { input: brings });
+  await fresh.ssh("sudo bash -s", { input: script("bringSwap") });
   return fresh;
 }
 

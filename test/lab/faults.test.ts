@@ -7,6 +7,7 @@ import { BootstrapStack, noEngine } from "../components/board/bootstrapStack.ts"
 import { BoardLab, connectionTo } from "./boardLab.ts";
 import { boardState } from "./boardState.ts";
 import { noLab } from "./noLab.ts";
+import { script } from "./script.ts";
 
 const reason = noEngine || noLab;
 const minutes = 60_000;
@@ -31,11 +32,7 @@ describe("a board that can't be set up", { timeout: 5 * minutes }, () => {
   beforeAll(async () => {
     if (reason) return;
     board = await lab.board();
-    await board.ssh("sudo bash -s", {
-      input: `set -e
-        useradd -m guest; cp -r /home/pi/.ssh /home/guest; chown -R guest /home/guest/.ssh
-        cp /usr/bin/dpkg /usr/bin/dpkg.real`,
-    });
+    await board.ssh("sudo bash -s", { input: script("bringGuest") });
     before = await boardState(board);
   }, 5 * minutes);
   afterAll(() => stack.remove());
@@ -203,6 +200,7 @@ describe("a board that goes on when its trouble is over", { timeout: 10 * minute
   });
 
   it("says that its card is full in the middle of an installation", async () => {
+    await board.ssh("sudo tune2fs -m 0 $(findmnt -no SOURCE /)");
     await board.ssh("sudo fallocate -l $(($(df --output=avail -B1 / | tail -n 1) - 60000000)) /fill");
     const { done, errors } = await up();
     await board.ssh("sudo rm /fill");

@@ -1,5 +1,4 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { main as drift } from "../../drift/main.ts";
 import { phaseNames } from "../../components/board/phases.ts";
@@ -8,6 +7,7 @@ import { noEngine, BootstrapStack } from "../components/board/bootstrapStack.ts"
 import type { VirtualBoard } from "../../lab/virtualBoard.ts";
 import { BoardLab, connectionTo, freshCmdline } from "./boardLab.ts";
 import { noLab } from "./noLab.ts";
+import { script } from "./script.ts";
 
 const reason = noEngine || noLab;
 const minutes = 60_000;
@@ -19,7 +19,7 @@ beforeAll(async () => {
   if (reason) return;
   lab = await BoardLab.start();
   board = await lab.board();
-  await board.ssh("sudo bash -s", { input: readFileSync(new URL("bringSwap.sh", import.meta.url), "utf8") });
+  await board.ssh("sudo bash -s", { input: script("bringSwap") });
 }, 5 * minutes);
 beforeEach(({ skip }) => skip(reason !== "", reason));
 afterAll(async () => {
@@ -117,11 +117,7 @@ describe("an up of a board that is ready", { timeout: 3 * minutes }, () => {
     const said: string[] = [];
     const lines = vi.spyOn(console, "log").mockImplementation((line: string) => void said.push(line));
     expect(await drift(["boards"], stack.pulumi)).toBe(0);
-    await board.ssh(`sudo bash -s`, {
-      input: `set -e
-        sed -i 's/^#bramble# //' /etc/fstab; swapon /swap.img
-        apt-mark unhold kubelet; sysctl -q net.ipv4.ip_forward=0`,
-    });
+    await board.ssh("sudo bash -s", { input: script("drift") });
     expect(await drift(["boards"], stack.pulumi)).toBe(1);
     lines.mockRestore();
     expect(said.join("\n")).toMatch(/kernel: the network settings are not in force/);

@@ -4,6 +4,7 @@ import { bootstrapPhases, type PhaseName } from "../../components/board/phases.t
 import type { VirtualBoard } from "../../lab/virtualBoard.ts";
 import { BoardLab } from "./boardLab.ts";
 import { noLab } from "./noLab.ts";
+import { script } from "./script.ts";
 
 const minutes = 60_000;
 let lab: BoardLab;
@@ -75,11 +76,7 @@ describe("raspi-firmware, which writes cmdline.txt anew for each kernel", { time
     await board.ssh("sudo cp -r /tmp/rf/etc/. /etc; sudo install -m 644 /dev/null /boot/firmware/config.txt");
     await run("kernel", "apply");
     expect(await board.ssh("cat /etc/default/raspi-extra-cmdline")).toBe("cgroup_enable=memory\n");
-    await board.ssh("sudo bash -s", {
-      input: `set -e
-        mkdir /tmp/arm; printf '#!/bin/sh\\necho arm64\\n' >/tmp/arm/dpkg; chmod +x /tmp/arm/dpkg
-        PATH=/tmp/arm:$PATH DEB_MAINT_PARAMS="'configure'" sh /etc/kernel/postinst.d/z50-raspi-firmware || true`,
-    });
+    await board.ssh("sudo bash -s", { input: script("newKernel") });
     const line = await board.ssh("cat /boot/firmware/cmdline.txt");
     expect(line).toMatch(
       /^console=tty0 .* root=\S+ rw fsck\.repair=yes net\.ifnames=0 .*rootwait cgroup_enable=memory\n$/,

@@ -33,7 +33,7 @@ repair_packages() {
 # Without the option apt only warns of a repository that does not answer, and what it has is then not found.
 refresh_packages() {
   apt -o APT::Update::Error-Mode=any update || fail "a package repository can't be read" \
-    "see that the board reaches it and its clock is right, or name a mirror: cluster.kubernetesRepository, cluster.containerdRepository"
+    "see that the board reaches it, its clock is right and its card has room, or name a mirror: cluster.kubernetesRepository, cluster.containerdRepository"
 }
 
 # install_packages PACKAGE[=VERSION]…
