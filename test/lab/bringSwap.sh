@@ -6,3 +6,4 @@ chmod 600 /swap.img
 mkswap -q /swap.img
 swapon /swap.img
 echo '/swap.img none swap sw 0 0' >>/etc/fstab
+sync
