@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { text } from "node:stream/consumers";
 
 /** A name that only one process of this machine can listen at, and that the kernel takes back when it ends. */
-const name = "\0bramble-lab";
+const usualName = "\0bramble-lab";
 
 /** Thrown where a lab runs already. */
 export class LabRunsError extends Error {
@@ -21,9 +21,10 @@ export interface LabClaim {
  * Claims the lab for this process.
  *
  * @param onEnd called when somebody asks for the lab's end
+ * @param name of the claim
  * @throws LabRunsError if another process has it
  */
-export async function claimLab(onEnd: () => void): Promise<LabClaim> {
+export async function claimLab(onEnd: () => void, name = usualName): Promise<LabClaim> {
   const since = new Date().toTimeString().slice(0, 8);
   const waiting = new Set<net.Socket>();
   const server = net.createServer((socket) => {
@@ -41,7 +42,7 @@ export async function claimLab(onEnd: () => void): Promise<LabClaim> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
     throw new LabRunsError(
-      `A lab runs already (${await ask("who")}); two would take each other's memory. End it: npm run lab -- --down`,
+      `A lab runs already (${await ask("who", name)}); two would take each other's memory. End it: npm run lab -- --down`,
     );
   }
   return {
@@ -53,12 +54,12 @@ export async function claimLab(onEnd: () => void): Promise<LabClaim> {
 }
 
 /** Asks a lab that runs to end and waits until it has. False if none runs. */
-export async function endLab(): Promise<boolean> {
-  return (await ask("end")) !== undefined;
+export async function endLab(name = usualName): Promise<boolean> {
+  return (await ask("end", name)) !== undefined;
 }
 
 /** What the process that has the lab answers, at the latest when it ends; undefined if there is none. */
-async function ask(question: "who" | "end"): Promise<string | undefined> {
+async function ask(question: "who" | "end", name: string): Promise<string | undefined> {
   const socket = net.connect(name);
   try {
     await once(socket, "connect");

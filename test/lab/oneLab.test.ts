@@ -1,0 +1,28 @@
+import { expect, it } from "vitest";
+import { claimLab, endLab } from "../../lab/oneLab.ts";
+
+const name = `\0bramble-lab-test-${process.pid}`;
+const nobody = () => undefined;
+
+it("refuses a second lab, and says whose the first is", async () => {
+  const claim = await claimLab(nobody, name);
+  await expect(claimLab(nobody, name)).rejects.toThrow(
+    new RegExp(`runs already \\(process ${process.pid}, since .*End it: npm run lab -- --down`),
+  );
+  claim.giveBack();
+  (await claimLab(nobody, name)).giveBack();
+});
+
+it("ends a lab on request, and says so when it has ended", async () => {
+  const order: string[] = [];
+  const claim = await claimLab(() => {
+    order.push("asked");
+    setTimeout(() => {
+      order.push("ended");
+      claim.giveBack();
+    }, 20);
+  }, name);
+  expect(await endLab(name)).toBe(true);
+  expect(order).toEqual(["asked", "ended"]);
+  expect(await endLab(name)).toBe(false);
+});

@@ -1,0 +1,76 @@
+import { spawnSync } from "node:child_process";
+import { once } from "node:events";
+import fs from "node:fs";
+import http from "node:http";
+import type { AddressInfo } from "node:net";
+import os from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { addImage, addLayer } from "../../lab/images/oci.ts";
+import { answerFromRegistry } from "../../lab/images/registry.ts";
+
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), "registry-"));
+const registries = [path.join(folder, "one"), path.join(folder, "other")];
+const server = http.createServer((request, response) => {
+  void answerFromRegistry(registries, request, response).then(
+    (taken) => taken || response.writeHead(418).end(),
+  );
+});
+let address = "";
+
+beforeAll(async () => {
+  fs.mkdirSync(path.join(folder, "tree"));
+  fs.writeFileSync(path.join(folder, "tree", "pause"), "program");
+  for (const [i, registry] of registries.entries()) {
+    fs.mkdirSync(registry);
+    const layer = await addLayer(registry, path.join(folder, "tree"), {});
+    await addImage(registry, `some/pause:${i}`, [layer], ["/pause"]);
+  }
+  fs.writeFileSync(path.join(folder, "secret"), "secret");
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => {
+  server.close();
+  fs.rmSync(folder, { recursive: true });
+});
+
+const get = (url: string, method = "GET") => fetch(`${address}${url}`, { method });
+interface Manifest {
+  config: { digest: string };
+  layers: { digest: string; size: number }[];
+}
+
+it.each([0, 1])(
+  "gives what a client pulls, from either folder: manifest, configuration and layer",
+  async (tag) => {
+    const response = await get(`/v2/some/pause/manifests/${tag}?ns=registry.k8s.io`);
+    expect(response.headers.get("content-type")).toBe("application/vnd.oci.image.manifest.v1+json");
+    const digest = response.headers.get("docker-content-digest") ?? "";
+    const { config, layers } = (await response.json()) as Manifest;
+    const again = await get(`/v2/some/pause/manifests/${digest}`, "HEAD");
+    expect(again.status).toBe(200);
+    const layer = layers[0]!;
+    const content = Buffer.from(await (await get(`/v2/some/pause/blobs/${layer.digest}`)).arrayBuffer());
+    expect(content).toHaveLength(layer.size);
+    const { stdout } = spawnSync("tar", ["--extract", "--to-stdout", "./pause"], { input: content });
+    expect(stdout.toString()).toBe("program");
+    const settings = (await (await get(`/v2/some/pause/blobs/${config.digest}`)).json()) as {
+      rootfs: { diff_ids: string[] };
+    };
+    expect(settings.rootfs.diff_ids).toEqual([layer.digest]);
+  },
+);
+
+it.each([
+  "/v2/some/pause/manifests/9",
+  "/v2/absent/manifests/1",
+  `/v2/some/pause/blobs/sha256:${"0".repeat(64)}`,
+])("has no %s", async (url) => expect((await get(url)).status).toBe(404));
+
+it("gives nothing beside its folders, and leaves other requests to others", async () => {
+  const outside = await get("/v2/some/manifests/..%2f..%2f..%2fsecret");
+  expect(outside.status).toBe(404);
+  expect((await get("/debian/Packages")).status).toBe(418);
+});
