@@ -157,7 +157,7 @@ function unsetSecretsIn(config: StackConfig): string[] {
     const written = config[`bramble:${section}`];
     // One that lies deeper belongs to what may be left out as a whole.
     const needed = secretsIn(node).filter(
-      ([key, ...deeper]) => deeper.length === 0 && !fieldsOf(node)?.[key!]?.safeParse(undefined).success,
+      ([key = "", ...deeper]) => deeper.length === 0 && !fieldsOf(node)?.[key]?.safeParse(undefined).success,
     );
     const unset = needed.filter((keys) => written !== undefined && valueAt(written, keys) === undefined);
     return unset.map((keys) => `bramble:${[section, ...keys].join(".")}`);

@@ -95,11 +95,11 @@ describe("the program", () => {
   });
 
   it.each([
-    ["paused", (config: Config) => ((config["bramble:dns"] as Config).paused = true)],
+    ["paused", (config: Config) => Object.assign(config["bramble:dns"] as Config, { paused: true })],
     ["without a token", (config: Config) => leaveOut(config, "dns")],
   ])("needs nothing of Cloudflare's provider %s", async (_, change) => {
-    await run((config) => void change(config));
-    expect(registered.filter(({ type }) => /cloudflare/.test(type))).toEqual([]);
+    await run(change);
+    expect(registered.filter(({ type }) => type.includes("cloudflare"))).toEqual([]);
     expect(called).toEqual([]);
   });
 

@@ -32,9 +32,11 @@ export function outputsOf(type: string, name: string): Record<string, unknown> {
 /** The SDK's own mock of the engine knows no hooks. Call it when the mocks are set. */
 export function allowHooks(): void {
   const monitor = runtime.getMonitor() as unknown as Record<string, unknown>;
-  monitor.registerResourceHook = (_: unknown, done: (error: null, answer: object) => void) => {
+  const accept = (_: unknown, done: (error: null, answer: object) => void): void => {
     done(null, {});
   };
+  monitor.registerResourceHook = accept;
+  monitor.registerErrorHook = accept;
 }
 
 const node = (name: string, changes: Partial<ClusterNode>): ClusterNode => ({
