@@ -6,7 +6,7 @@ import type { ToolName } from "../../rehearsal/tools/catalogue.ts";
 import { untilInterrupted } from "../../rehearsal/tools/interruption.ts";
 import { findTools } from "../../rehearsal/tools/obtain.ts";
 import { chart } from "./chart.ts";
-import { stock } from "./settings.ts";
+import { settingsCompared } from "./settings.ts";
 import { header, row } from "./table.ts";
 import { attempt, type Result } from "./trial.ts";
 
@@ -68,7 +68,7 @@ async function measureAll(options: Options, signal: AbortSignal): Promise<number
     console.log(header);
     const results: Result[] = [];
     for (const memory of options.memories)
-      for (const settings of [stock]) {
+      for (const settings of settingsCompared) {
         const trial = { settings, memory, settle: options.settle, measure: options.measure };
         const result = await attempt(trial, tools, path.join(folder, "trial"), signal);
         results.push(result);
