@@ -5,7 +5,7 @@ import { type BoardFailure, boardFailures, upgradeOrder } from "../components/cl
 import { requireFit } from "../components/cluster/memoryBudget.ts";
 import { appsOf, workloadsOf } from "../stacks/apps.ts";
 import { settingsOfRehearsal } from "../stacks/settings.ts";
-import { allowedWords } from "../stacks/faults.ts";
+import { allowedWords, didYouMean } from "../stacks/faults.ts";
 import { applyTo } from "./apply.ts";
 import { hasBoards, putBoards } from "./boards.ts";
 import { connect, startControlPlane, stopControlPlane } from "./controlPlane.ts";
@@ -84,7 +84,10 @@ function boardsToFail(boards: readonly PlannedBoard[], fail: string | undefined)
   const names = boards.map(({ name }) => name);
   if (fail === undefined || fail === "each") return fail === undefined ? [] : names;
   if (names.includes(fail)) return [fail];
-  throw new UnknownBoardError(`--fail: no board is called "${fail}". ${allowedWords(["each", ...names])}`);
+  const allowed = ["each", ...names];
+  throw new UnknownBoardError(
+    `--fail: no board is called "${fail}". ${allowedWords(allowed)}${didYouMean(fail, allowed)}`,
+  );
 }
 
 /** What happens if each board fails: seen where it is to fail, calculated where it is not. */

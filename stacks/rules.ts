@@ -1,9 +1,10 @@
-import ipaddr from "ipaddr.js";
 import { hostKeyFault } from "../components/board/connection.ts";
 import { refusedModels } from "../components/board/models.ts";
+import { clusterRules } from "./clusterRules.ts";
 import { allowedWords, didYouMean, type Fault } from "./faults.ts";
+import { networkRules } from "./networkRules.ts";
 import { urlRules } from "./urlRules.ts";
-import { fault, objectOf, type Rule, textOf, type WrittenSettings } from "./written.ts";
+import { boardsOf, fault, objectOf, type Rule, textOf, type WrittenSettings } from "./written.ts";
 
 /** The faults that no schema can see, because they lie between settings. */
 export function brokenRules(settings: WrittenSettings): Fault[] {
@@ -177,24 +178,6 @@ const sshPortIsFree: Rule = (settings) => {
     : [fault("gogs.sshPort", `${String(sshPort)} is the port of ${by}; choose another.`)];
 };
 
-/** Pods with addresses of the boards' own network would be unreachable, or the boards would be. */
-const subnetApart: Rule = (settings) => {
-  const subnet = textOf(objectOf(settings.cluster).podSubnet) ?? "10.244.0.0/16";
-  if (!ipaddr.IPv4.isValidCIDRFourPartDecimal(subnet)) return [];
-  const range = ipaddr.IPv4.parseCIDR(subnet);
-  const inside = boardsOf(settings)
-    .flatMap(({ host }) => textOf(host) ?? [])
-    .filter((host) => ipaddr.IPv4.isValidFourPartDecimal(host) && ipaddr.IPv4.parse(host).match(range));
-  return inside.length > 0
-    ? [
-        fault(
-          "cluster.podSubnet",
-          `"${subnet}" holds the boards' own addresses (${inside.join(", ")}); give the pods another range.`,
-        ),
-      ]
-    : [];
-};
-
 const rules: readonly Rule[] = [
   refusedModel,
   modelOrRam,
@@ -216,9 +199,6 @@ const rules: readonly Rule[] = [
   needs("sensors", "ingress", "datadog"),
   ...urlRules,
   sshPortIsFree,
-  subnetApart,
+  ...networkRules,
+  ...clusterRules,
 ];
-
-function boardsOf({ boards }: WrittenSettings): Readonly<Record<string, unknown>>[] {
-  return Array.isArray(boards) ? boards.map(objectOf) : [];
-}

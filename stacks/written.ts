@@ -11,6 +11,11 @@ export function fault(setting: string, message: string): Fault {
   return { path: `bramble:${setting}`, message };
 }
 
+/** The boards, as far as they are a list. */
+export function boardsOf({ boards }: WrittenSettings): Readonly<Record<string, unknown>>[] {
+  return Array.isArray(boards) ? boards.map(objectOf) : [];
+}
+
 /** The fields of an object; of anything else none. */
 export function objectOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};

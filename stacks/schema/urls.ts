@@ -14,6 +14,8 @@ export const domainName = () =>
       "must be a domain such as home.example.com",
     );
 
+const directoryWanted = "must be production, staging or the https url of an ACME directory";
+
 const acme = z
   .strictObject({
     email: z
@@ -24,8 +26,8 @@ const acme = z
       .default("dns01")
       .meta({ description: "How the domain is proven. `dns01` needs `dns`, and no open port." }),
     directory: z
-      .union([z.enum(["production", "staging"]), z.url({ protocol: /^https$/ })], {
-        error: "must be production, staging or the https url of an ACME directory",
+      .union([z.enum(["production", "staging"]), z.url({ protocol: /^https$/, error: directoryWanted })], {
+        error: directoryWanted,
       })
       .default("production")
       .meta({ description: "Let's Encrypt's production or staging, or the url of another directory." }),

@@ -36,6 +36,15 @@ it("refuses an unknown argument with the known ones", async () => {
   expect(rehearsal.exists).toBe(false);
 });
 
+it("refuses to fail a board that is none, before anything is started", async () => {
+  const { ended, output } = command("--fail", "pi3-22");
+  expect(await ended).toBe(1);
+  expect(output()).toContain(
+    '--fail: no board is called "pi3-22". Allowed: each, pi4-1, pi3-1, pi3-2, pi3-3. Did you mean "pi3-2"?',
+  );
+  expect(rehearsal.exists).toBe(false);
+});
+
 it("leaves nothing when it is interrupted while it deploys", { timeout: 240_000 }, async () => {
   const { child, ended, output } = command();
   await until(() => output().includes("✓ boards"));

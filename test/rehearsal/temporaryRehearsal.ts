@@ -19,10 +19,10 @@ export class TemporaryRehearsal {
     this.folder = rehearsalFolder(path.join(repository, `.rehearsal-${name}-${process.pid}`));
   }
 
-  async run(engine: EngineLook): Promise<Outcome> {
+  async run(engine: EngineLook, fail?: string): Promise<Outcome> {
     const { signal } = new AbortController();
     const steps = new Steps(process.stdout);
-    return rehearse({ folder: this.folder, tools: await findTools(), engine, steps, signal });
+    return rehearse({ folder: this.folder, tools: await findTools(), engine, fail, steps, signal });
   }
 
   /** Ends it; returns the commands of the processes that it left running. */
