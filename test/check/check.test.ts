@@ -13,6 +13,8 @@ import { settingsOf, settingsOfFile } from "../../stacks/settings.ts";
 import type { StackConfig } from "../../stacks/stackFile.ts";
 import { board, controlPlane, deployment } from "../policy/sound.ts";
 
+// Each test imports the whole program anew.
+vi.setConfig({ testTimeout: 120_000 });
 beforeEach(() => void vi.resetModules());
 afterEach(() => void vi.restoreAllMocks());
 
@@ -120,7 +122,7 @@ describe("the command", () => {
   });
 });
 
-it("checks 256 boards with 2,000 pods in less time than one waits for", () => {
+it("checks 256 boards with 2,000 pods in less than five seconds", { timeout: 120_000 }, () => {
   const names = Array.from({ length: 256 }, (_, i) => `board-${i}`);
   const boards = planBoards(
     names.map((name, i) => ({
@@ -147,11 +149,11 @@ it("checks 256 boards with 2,000 pods in less time than one waits for", () => {
       pod: spec.template.spec,
     };
   });
-  const begin = performance.now();
+  const begin = process.cpuUsage();
   expect(memoryBudget(boards, loads).shortages).toEqual([]);
   expect(boardFailures(boards, loads)).toHaveLength(256);
   expect(judge(seen).flatMap(({ violations }) => violations)).toEqual([]);
-  const seconds = (performance.now() - begin) / 1000;
-  // Three seconds on a quiet machine; a busy one is given time.
-  expect(seconds).toBeLessThan(30);
+  // Of the processor: a busy machine takes longer by the clock.
+  const { user, system } = process.cpuUsage(begin);
+  expect((user + system) / 1e6).toBeLessThan(5);
 });

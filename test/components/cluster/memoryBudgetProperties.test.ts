@@ -118,7 +118,7 @@ describe("the budget of any cluster of 1 to 64 boards", () => {
 });
 
 describe("a budget of 256 boards and 2,000 pods", () => {
-  it("is made, with what happens if any board fails, in less time than one waits for", () => {
+  it("is made, with what happens if any board fails, in less than five seconds", { timeout: 120_000 }, () => {
     const boards = fc.sample(someBoards(256, 256, ["rpi-4b-4gb"]), { numRuns: 1, seed: 1 })[0]!;
     const loads = Array.from({ length: 1000 }, (_, i) => ({
       name: `app-${i}`,
@@ -127,10 +127,11 @@ describe("a budget of 256 boards and 2,000 pods", () => {
       replicas: 2,
       pod: { containers: [{ name: "app", resources: { requests: { memory: "128Mi" } } }] },
     }));
-    const begin = performance.now();
+    const begin = process.cpuUsage();
     expect(memoryBudget(boards, loads).shortages).toEqual([]);
     expect(boardFailures(boards, loads)).toHaveLength(256);
-    // Two seconds on a quiet machine; a busy one is given time.
-    expect(performance.now() - begin).toBeLessThan(20_000);
+    // Of the processor: a busy machine takes longer by the clock.
+    const { user, system } = process.cpuUsage(begin);
+    expect((user + system) / 1e6).toBeLessThan(5);
   });
 });
