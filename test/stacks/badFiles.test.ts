@@ -21,6 +21,7 @@ const more =
   (count: number, role: string): Change =>
   (config) => {
     const all = config["bramble:boards"] as Config[];
+    if (role === "controlPlane") set("cluster", { controlPlaneEndpoint: "api.lan:6443" })(config);
     for (let i = 0; i < count; i++) {
       all.push({
         name: `more-${i}`,
