@@ -6,4 +6,5 @@ chmod 600 /swap.img
 mkswap -q /swap.img
 swapon /swap.img
 echo '/swap.img none swap sw 0 0' >>/etc/fstab
+systemctl daemon-reload
 sync

@@ -33,7 +33,8 @@ export async function runUntilCut(target: SshTarget, command: string, input: str
   });
   child.stdin.on("error", () => undefined).end(parameters + script("cutHere") + input);
   const [code] = (await once(child, "close")) as [number | null];
-  const isCut = said.includes(mark);
+  // 255: the connection broke, because the board restarts.
+  const isCut = said.includes(mark) || code === 255;
   if (!isCut && code !== 0) throw new Error(`ended with ${code}: ${said}`);
   return isCut;
 }

@@ -69,7 +69,6 @@ swap_units() {
 promises() {
   raspberry_pi_os
   if [ -e "$ROOT$armbian" ]; then edited "$armbian" armbian_without_swap; fi
-  if [ -e "$ROOT/etc/fstab" ]; then edited /etc/fstab without_swap; fi
   local unit
   for unit in zramswap.service zram-config.service; do
     if has_unit "$unit"; then masked "$unit"; fi
@@ -78,6 +77,8 @@ promises() {
   while read -r unit; do
     if has_unit "$unit"; then masked "$unit"; fi
   done < <(swap_units)
+  # After its units are masked, which are gone with the next boot: cut off in between, the end is the same.
+  if [ -e "$ROOT/etc/fstab" ]; then edited /etc/fstab without_swap; fi
   if [ -n "$(swap_in_use)" ] && lacking "swap is on: $(swap_in_use | tr '\n' ' ')"; then
     quietly swapoff -a || fail "swap can't be turned off, too much of it is in use" "reboot the board, then run pulumi up again"
     # zram devices that are in no fstab.
