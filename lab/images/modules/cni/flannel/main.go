@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -81,6 +82,11 @@ func delegate(stdin []byte) ([]byte, error) {
 	if err != nil {
 		return nil, types.NewError(types.ErrTryAgainLater, "flanneld is not ready", err.Error())
 	}
+	// The file has the address of the board's own bridge in it.
+	subnet, err := netip.ParsePrefix(board["FLANNEL_SUBNET"])
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", subnetFile, err)
+	}
 	mtu, err := strconv.Atoi(board["FLANNEL_MTU"])
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", subnetFile, err)
@@ -97,7 +103,7 @@ func delegate(stdin []byte) ([]byte, error) {
 	bridge["ipMasq"] = false
 	bridge["ipam"] = map[string]any{
 		"type":   "host-local",
-		"ranges": [][]map[string]string{{{"subnet": board["FLANNEL_SUBNET"]}}},
+		"ranges": [][]map[string]string{{{"subnet": subnet.Masked().String()}}},
 		"routes": []map[string]string{{"dst": board["FLANNEL_NETWORK"]}},
 	}
 	return json.Marshal(bridge)
