@@ -1,12 +1,22 @@
-import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
+import ipaddr from "ipaddr.js";
+import { type Device, readDevices, readSecrets, type Secrets } from "./devices.ts";
+
+/** A range of addresses: one of them, and how many of its bits count. */
+export type Network = readonly [address: ipaddr.IPv4 | ipaddr.IPv6, bits: number];
 
 /** What the gateway needs to run, from its environment. */
 export interface Config {
-  /** PORT: where it listens. Default 8080. */
-  readonly port: number;
-  /** What a device presents: the content of the file that TOKEN_FILE names, so that it is in no environment. */
-  readonly token: string;
+  /** HTTP_PORT: where it listens for HTTP. Default 8080. */
+  readonly httpPort: number;
+  /** STATSD_PORT: UDP port where it listens for StatsD. Default 8125. */
+  readonly statsdPort: number;
+  /** STATSD_NETWORKS: ranges, separated by commas, that datagrams may come from. Default: none. */
+  readonly networks: readonly Network[];
+  /** The content of DEVICES_FILE. */
+  readonly devices: readonly Device[];
+  /** The content of SECRETS_FILE, so that they are in no environment. */
+  readonly secrets: Secrets;
   /** DOGSTATSD_HOST: IP address of the agent. Not a name: a look-up that fails would cost readings. */
   readonly dogstatsdHost: string;
   /** DOGSTATSD_PORT: its UDP port. Default 8125. */
@@ -39,11 +49,20 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     }
   };
   const config = {
-    port: check("PORT", (value) => parsePort(value ?? "8080"), 0),
-    token: check("TOKEN_FILE", readToken, ""),
+    httpPort: check("HTTP_PORT", (value) => parsePort(value ?? "8080"), 0),
+    statsdPort: check("STATSD_PORT", (value) => parsePort(value ?? "8125"), 0),
+    networks: check("STATSD_NETWORKS", parseNetworks, []),
+    devices: check("DEVICES_FILE", (value) => readDevices(pathOf(value)), []),
+    secrets: check("SECRETS_FILE", (value) => readSecrets(pathOf(value)), { tokens: {} }),
     dogstatsdHost: check("DOGSTATSD_HOST", parseAddress, ""),
     dogstatsdPort: check("DOGSTATSD_PORT", (value) => parsePort(value ?? "8125"), 0),
   };
+  const withoutToken = config.devices.filter(
+    ({ sensor, transport }) => transport === "http" && config.secrets.tokens[sensor] === undefined,
+  );
+  if (withoutToken.length > 0 && faults.length === 0) {
+    faults.push(`SECRETS_FILE has no token for ${withoutToken.map(({ sensor }) => sensor).join(", ")}`);
+  }
   if (faults.length > 0) throw new ConfigError(faults);
   return config;
 }
@@ -61,16 +80,19 @@ function parseAddress(value: string | undefined): string {
   return value;
 }
 
-function readToken(path: string | undefined): string {
-  if (path === undefined || path === "") throw new Error("must be the path of a file, and is not set");
-  let token: string;
+function parseNetworks(value: string | undefined): Network[] {
+  return (value ?? "").split(",").filter(Boolean).map(parseNetwork);
+}
+
+function parseNetwork(text: string): Network {
   try {
-    token = readFileSync(path, "utf8").trimEnd();
-  } catch (error) {
-    throw new Error(`must be a file that can be read: ${(error as Error).message}`, { cause: error });
+    return ipaddr.parseCIDR(text);
+  } catch {
+    throw new Error(`must be ranges such as 192.168.1.0/24, separated by commas, not "${text}"`);
   }
-  if (!/^[\w.~+/=-]{32,}$/.test(token)) {
-    throw new Error("must hold a token of 32 or more letters, digits and - . _ ~ + / =");
-  }
-  return token;
+}
+
+function pathOf(value: string | undefined): string {
+  if (value === undefined || value === "") throw new Error("must be the path of a file, and is not set");
+  return value;
 }

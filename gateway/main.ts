@@ -1,29 +1,21 @@
-import { ConfigError, readConfig, type Config } from "./config.ts";
-import { Metrics } from "./metrics.ts";
-import { createServer } from "./server.ts";
-import { Dogstatsd } from "./statsd.ts";
+import { systemClock } from "./clock.ts";
+import { ConfigError, readConfig } from "./config.ts";
+import { startGateway } from "./run.ts";
 
-/** Milliseconds that requests under way get at shutdown; Node stops timing them out once it is closing. */
-const shutdownTimeout = 5_000;
-
-async function run({ port, token, dogstatsdHost, dogstatsdPort }: Config): Promise<void> {
-  const metrics = new Metrics();
-  const dogstatsd = new Dogstatsd(dogstatsdHost, dogstatsdPort, metrics);
-  const server = createServer({ token, dogstatsd, metrics, log: console.log });
-
-  async function shutDown(signal: string): Promise<void> {
+async function main(): Promise<void> {
+  const config = readConfig(process.env);
+  const running = await startGateway(config, systemClock, console.log);
+  const shutDown = (signal: string): void => {
     console.log(`${signal}: finishing`);
-    setTimeout(() => {
-      server.server.closeAllConnections();
-    }, shutdownTimeout).unref();
-    await server.close();
-    await dogstatsd.close();
-  }
-  process.once("SIGTERM", (signal) => void shutDown(signal));
-  process.once("SIGINT", (signal) => void shutDown(signal));
-
-  await server.listen({ host: "0.0.0.0", port });
-  console.log(`listening on port ${port}, sending to ${dogstatsdHost}:${dogstatsdPort}`);
+    running.close().catch(fail);
+  };
+  process.once("SIGTERM", shutDown);
+  process.once("SIGINT", shutDown);
+  const { httpPort, statsdPort, dogstatsdHost, dogstatsdPort, devices } = config;
+  console.log(
+    `listening for ${devices.length} devices on port ${httpPort} (HTTP) and ${statsdPort} (StatsD), ` +
+      `sending to ${dogstatsdHost}:${dogstatsdPort}`,
+  );
 }
 
 function fail(error: unknown): void {
@@ -31,8 +23,4 @@ function fail(error: unknown): void {
   process.exitCode = 1;
 }
 
-try {
-  run(readConfig(process.env)).catch(fail);
-} catch (error) {
-  fail(error);
-}
+main().catch(fail);

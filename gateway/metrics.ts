@@ -1,92 +1,68 @@
-import { rejectionStatus, type RejectionReason } from "./rejection.ts";
+import type { Gateway } from "./gateway.ts";
+import type { Outbox } from "./outbox.ts";
 
-/**
- * Sensors that one run of the gateway keeps apart; the same sensor in another room is another one. Each is
- * two custom metrics in Datadog and a line here, so a device that makes up names must not add them without
- * end. A restart forgets all of them.
- */
-export const maxSensors = 64;
+type Samples = readonly (readonly [labels: string, value: number])[];
 
-/** What the gateway did since it started. */
-export class Metrics {
-  readonly #rejected = new Map<RejectionReason, number>();
-  readonly #lastReading = new Map<string, { sensor: string; room: string; seconds: number }>();
-  #accepted = 0;
-  #datagramsSent = 0;
-  #datagramErrors = 0;
-
-  /**
-   * Notes that a sensor was heard.
-   *
-   * @param at Unix time in milliseconds
-   * @returns false if it would be one of more than {@link maxSensors}; nothing is noted then
-   */
-  heard({ sensor, room }: { sensor: string; room: string }, at: number): boolean {
-    const key = `${sensor}/${room}`;
-    if (!this.#lastReading.has(key) && this.#lastReading.size >= maxSensors) return false;
-    this.#lastReading.set(key, { sensor, room, seconds: at / 1000 });
-    return true;
-  }
-
-  accepted(): void {
-    this.#accepted += 1;
-  }
-
-  rejected(reason: RejectionReason): void {
-    this.#rejected.set(reason, (this.#rejected.get(reason) ?? 0) + 1);
-  }
-
-  datagramSent(): void {
-    this.#datagramsSent += 1;
-  }
-
-  datagramFailed(): void {
-    this.#datagramErrors += 1;
-  }
-
-  /** All of it in Prometheus' text format, 0.0.4. Names of sensors and rooms hold nothing to escape. */
-  render(): string {
-    const reasons = Object.keys(rejectionStatus) as RejectionReason[];
-    return [
-      ...family("readings_accepted_total", "counter", "Readings sent on to DogStatsD.", [
-        ["", this.#accepted],
-      ]),
-      ...family(
-        "readings_rejected_total",
-        "counter",
-        "Readings refused, by reason.",
-        reasons.map((reason) => [`{reason="${reason}"}`, this.#rejected.get(reason) ?? 0]),
-      ),
-      ...family("datagrams_sent_total", "counter", "Datagrams sent to DogStatsD.", [
-        ["", this.#datagramsSent],
-      ]),
-      ...family("datagram_errors_total", "counter", "Datagrams that could not be sent.", [
-        ["", this.#datagramErrors],
-      ]),
-      ...family(
-        "last_reading_timestamp_seconds",
-        "gauge",
-        "When a sensor was last heard, in Unix time.",
-        [...this.#lastReading.values()].map(({ sensor, room, seconds }) => [
-          `{sensor="${sensor}",room="${room}"}`,
-          seconds,
-        ]),
-      ),
-      "",
-    ].join("\n");
-  }
+/** What the gateway did, in Prometheus' text format, 0.0.4. No name of a sensor or room holds what needs escaping. */
+export function renderMetrics({ sensors, counters, strangers, clock }: Gateway, outbox: Outbox): string {
+  const toUnix = clock.unix() - clock.now();
+  const heard = [...sensors.values()].flatMap(({ device, last }) =>
+    last === undefined
+      ? []
+      : [[`{sensor="${device.sensor}",room="${device.room}"}`, round(last.at + toUnix)] as const],
+  );
+  const refused = [...sensors.values()].flatMap((sensor) =>
+    [...sensor.refused].map(
+      ([reason, count]) => [`{sensor="${sensor.device.sensor}",reason="${reason}"}`, count] as const,
+    ),
+  );
+  const families = [
+    counter("readings_accepted_total", "Readings taken.", counters.accepted),
+    counter("readings_rejected_total", "Readings refused.", labelled("reason", counters.refused())),
+    counter("sensor_rejected_total", "Readings refused of a known sensor.", refused),
+    counter(
+      "readings_corrected_total",
+      "Readings taken, but not as sent.",
+      labelled("reason", counters.corrected()),
+    ),
+    counter(
+      "readings_dropped_total",
+      "Readings taken, but lost on the way.",
+      labelled("reason", counters.dropped()),
+    ),
+    counter("readings_repeated_total", "Readings sent once more.", counters.repeated),
+    counter("datagrams_sent_total", "Datagrams sent to DogStatsD.", counters.datagramsSent),
+    counter("lines_sent_total", "Lines in them.", counters.linesSent),
+    counter("datagram_errors_total", "Datagrams that nobody took.", labelled("code", counters.sendErrors())),
+    gauge("dogstatsd_reachable", "Whether DogStatsD takes datagrams.", outbox.reachable ? 1 : 0),
+    gauge("strangers", "Who sends and is unknown.", strangers.list().length),
+    gauge("last_reading_timestamp_seconds", "When a sensor was last heard, in Unix time.", heard),
+  ];
+  return `${families.flat().join("\n")}\n`;
 }
 
-function family(
-  name: string,
-  type: "counter" | "gauge",
-  help: string,
-  samples: readonly (readonly [labels: string, value: number])[],
-): string[] {
+function counter(name: string, help: string, samples: number | Samples): string[] {
+  return family(name, "counter", help, samples);
+}
+
+function gauge(name: string, help: string, samples: number | Samples): string[] {
+  return family(name, "gauge", help, samples);
+}
+
+function family(name: string, type: string, help: string, samples: number | Samples): string[] {
   const full = `sensor_gateway_${name}`;
+  const all: Samples = typeof samples === "number" ? [["", samples]] : samples;
   return [
     `# HELP ${full} ${help}`,
     `# TYPE ${full} ${type}`,
-    ...samples.map(([labels, value]) => `${full}${labels} ${value}`),
+    ...all.map(([labels, value]) => `${full}${labels} ${value}`),
   ];
+}
+
+function labelled(label: string, counts: Readonly<Record<string, number>>): Samples {
+  return Object.entries(counts).map(([key, count]) => [`{${label}="${key}"}`, count]);
+}
+
+function round(seconds: number): number {
+  return Math.round(seconds * 1000) / 1000;
 }

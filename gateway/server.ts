@@ -1,139 +1,198 @@
-import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from "fastify";
-import { bearerCheck } from "./bearer.ts";
-import type { Metrics } from "./metrics.ts";
-import { parseReading, type Reading } from "./readings.ts";
-import { Rejection, rejectionStatus } from "./rejection.ts";
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from "node:http";
+import type { Socket } from "node:net";
+import { parseBody, readBody } from "./body.ts";
+import { boundConnections } from "./connections.ts";
+import { shortestInterval } from "./plausible.ts";
+import type { Gateway } from "./gateway.ts";
+import { Refusal, refusals } from "./refusal.ts";
+import type { Sensor } from "./sensor.ts";
+import { sensorByToken } from "./tokens.ts";
+import type { Page } from "./views.ts";
 
-/** What the server works with. */
-export interface Dependencies {
-  /** The token that a device must present. */
-  readonly token: string;
-  /** Where readings go. */
-  readonly dogstatsd: { send(reading: Reading): Promise<void> };
-  readonly metrics: Metrics;
-  /** Takes one line for each refused reading of a device that has the token. */
-  readonly log: (line: string) => void;
-}
-
-/** Largest body in bytes. A reading has about 100. */
-const bodyLimit = 4096;
 /** Milliseconds in which a request must be whole: headers and body of a reading fit in one packet. */
 const requestTimeout = 5_000;
 /** Connections at once. Traefik shares a few among all devices; each costs some KiB. */
 const maxConnections = 128;
+/** Requests for readings that one address may have under way. A device has one. */
+const maxPending = 4;
 
-/** Keeps Fastify from loading its compilers of JSON Schema, some MiB that the gateway has no use for. */
-function noJsonSchema(): never {
-  throw new Error("the gateway's routes have no JSON Schema");
+/** What the server works with. */
+export interface Dependencies {
+  readonly gateway: Gateway;
+  /** The token of each sensor that uses HTTP. */
+  readonly tokens: Readonly<Record<string, string>>;
+  /** What it shows to people and probes, by path. */
+  readonly pages: Readonly<Record<string, Page>>;
+  /** Takes one line for each failure of the gateway itself. */
+  readonly log: (line: string) => void;
 }
 
 /** Builds the HTTP server. It listens to nothing yet. */
-export function createServer({ token, dogstatsd, metrics, log }: Dependencies): FastifyInstance {
-  const server = Fastify({
-    bodyLimit,
+export function createServer({ gateway, tokens, pages, log }: Dependencies): Server {
+  const server = createHttpServer({
     requestTimeout,
+    headersTimeout: requestTimeout,
+    // Node looks for overdue connections every 30 s unless told otherwise.
+    connectionsCheckingInterval: 1_000,
     // Longer than the 90 s for which Traefik keeps an idle connection: whoever closes first must not be the
     // one that a request is already on its way to.
     keepAliveTimeout: 95_000,
-    // Node looks for overdue connections every 30 s unless told otherwise.
-    http: { headersTimeout: requestTimeout, connectionsCheckingInterval: 1_000 },
-    schemaController: { compilersFactory: { buildValidator: noJsonSchema, buildSerializer: noJsonSchema } },
+    maxHeaderSize: 8_192,
   });
-  // Fastify takes it by default.
-  server.removeContentTypeParser("text/plain");
-  server.server.maxConnections = maxConnections;
-  server.server.on("clientError", ({ code }: NodeJS.ErrnoException) => {
-    if (code === "ERR_HTTP_REQUEST_TIMEOUT") metrics.rejected("too_slow");
-  });
-
-  closeConnectionsAtShutdown(server);
-
-  const authorized = bearerCheck(token);
-  server.post(
-    "/readings",
-    {
-      // Before the body is read: whoever has no token makes no work.
-      onRequest: (request, _reply, done) => {
-        if (authorized(request.headers.authorization)) done();
-        else done(new Rejection("unauthorized", ["the Authorization header must be: Bearer <the token>"]));
-      },
-      errorHandler: (error, _request, reply) => {
-        refuse(error, reply);
-      },
-    },
-    async (request, reply) => {
-      await accept(parseReading(request.body));
-      return reply.code(204).send();
-    },
-  );
-
-  server.get("/healthz", (_request, reply) => reply.send({ status: "ok" }));
-
-  server.get("/metrics", (request, reply) => {
-    // They name rooms and tell when each was heard: for the cluster, not for who comes through the entrance.
-    if (request.headers["x-forwarded-for"] === undefined) {
-      reply.type("text/plain; version=0.0.4; charset=utf-8").send(metrics.render());
-    } else {
-      reply.callNotFound();
+  boundConnections(server, maxConnections);
+  server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
+    const refusal = refusalOf(error);
+    if (refusal) gateway.refuse(refusal, socket.remoteAddress ?? "");
+    if (refusal && socket.writable) {
+      socket.write(`HTTP/1.1 ${refusals[refusal.reason]} ${refusal.reason}\r\nConnection: close\r\n\r\n`);
     }
+    // Not `end`: whoever does not hang up in turn would hold the connection.
+    socket.destroySoon();
   });
 
+  const takeReading = readingTaker(gateway, tokens);
+  server.on("request", (request: IncomingMessage, response: ServerResponse) => {
+    const path = (request.url ?? "").split("?", 1)[0] ?? "";
+    const page = pages[path];
+    if (!server.listening) response.setHeader("connection", "close");
+    if (path === "/readings") {
+      if (request.method !== "POST") answer(response, 405, { allow: "POST" });
+      else
+        takeReading(request, response).catch((error: unknown) => {
+          log(`failed on a reading: ${error instanceof Error ? String(error.stack) : String(error)}`);
+          if (!response.headersSent) answer(response, 500, { connection: "close" });
+        });
+    } else if (page === undefined) answer(response, 404);
+    else if (request.method !== "GET" && request.method !== "HEAD")
+      answer(response, 405, { allow: "GET, HEAD" });
+    else page(request, response);
+  });
   return server;
+}
 
-  async function accept(reading: Reading): Promise<void> {
-    if (!metrics.heard(reading, Date.now())) {
-      throw new Rejection("too_many_sensors", [
-        `${reading.sensor} in ${reading.room} is one sensor more than the gateway keeps apart; restart it to forget old ones`,
-      ]);
-    }
+function readingTaker(gateway: Gateway, tokens: Dependencies["tokens"]) {
+  const sensorOf = rememberedByConnection(sensorByToken(gateway.sensors, tokens));
+  const pending = new Map<string, number>();
+
+  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const source = sourceOf(request);
+    const others = pending.get(source) ?? 0;
+    pending.set(source, others + 1);
+    response.once("close", () => {
+      const left = (pending.get(source) ?? 1) - 1;
+      if (left > 0) pending.set(source, left);
+      else pending.delete(source);
+    });
+    const sensor = sensorOf(request);
     try {
-      await dogstatsd.send(reading);
+      checkBeforeBody(request, sensor, others);
     } catch (error) {
-      throw new Rejection("not_sent", [`DogStatsD could not be reached: ${(error as Error).message}`]);
-    }
-    metrics.accepted();
-  }
-
-  function refuse(error: FastifyError | Rejection, reply: FastifyReply): void {
-    if ("code" in error && error.code === "ECONNRESET") {
-      // The device hung up, or was cut off and is counted above. Nobody is left to answer.
-      reply.send();
+      refuseOrThrow(error, response, (refusal) => {
+        gateway.refuse(refusal, source, sensor);
+      });
       return;
     }
-    const rejection = error instanceof Rejection ? error : rejectionOf(error);
-    if (rejection === undefined) {
-      log(`failed on a reading: ${error.stack ?? error.message}`);
+    try {
+      await takeBody(request, sensor, source);
+      if (!response.destroyed) response.writeHead(204).end();
+    } catch (error) {
+      refuseOrThrow(error, response);
+    }
+  };
+
+  async function takeBody(request: IncomingMessage, sensor: Sensor, source: string): Promise<void> {
+    let posted;
+    try {
+      const text = await readBody(request);
+      // The client hung up, or was cut off and is counted for that.
+      if (text === undefined) return;
+      posted = parseBody(text);
+      if (posted.sensor !== undefined && posted.sensor !== sensor.device.sensor) {
+        throw new Refusal("wrong_sensor", `the token is ${sensor.device.sensor}'s`);
+      }
+    } catch (error) {
+      if (error instanceof Refusal) gateway.refuse(error, source, sensor);
       throw error;
     }
-    const { reason, faults } = rejection;
-    metrics.rejected(reason);
-    if (reason === "unauthorized") reply.header("www-authenticate", "Bearer");
-    else log(`refused a reading: ${reason} ${JSON.stringify(faults)}`);
-    reply.code(rejectionStatus[reason]).send({ error: reason, faults });
+    gateway.take(sensor, posted, source);
+  }
+
+  /** What needs no body, so that whoever may not send makes no work. */
+  function checkBeforeBody(
+    request: IncomingMessage,
+    sensor: Sensor | undefined,
+    others: number,
+  ): asserts sensor is Sensor {
+    if (others >= maxPending) throw new Refusal("too_many_requests", `${maxPending} requests are under way`);
+    if (sensor === undefined) {
+      throw new Refusal("unauthorized", "the Authorization header must be: Bearer <the device's token>");
+    }
+    if (sensor.device.transport !== "http") {
+      throw new Refusal("wrong_transport", `${sensor.device.sensor} is to use UDP`);
+    }
+    const [type] = (request.headers["content-type"] ?? "").split(";", 1);
+    if (type?.trim().toLowerCase() !== "application/json") {
+      throw new Refusal("unsupported_media_type", "the Content-Type must be application/json");
+    }
   }
 }
 
-/** Ends each connection with its answer once the server closes; an open one would hold that up. */
-function closeConnectionsAtShutdown(server: FastifyInstance): void {
-  let closing = false;
-  server.addHook("preClose", (done) => {
-    closing = true;
-    done();
-  });
-  server.addHook("onSend", (_request, reply, payload, done) => {
-    if (closing) reply.header("connection", "close");
-    done(null, payload);
-  });
+/** A device says the same on its connection each time: what that means need be found out once. */
+function rememberedByConnection(sensorOf: ReturnType<typeof sensorByToken>) {
+  const known = new WeakMap<Socket, { readonly authorization: string; readonly sensor: Sensor }>();
+  return ({ headers: { authorization }, socket }: IncomingMessage): Sensor | undefined => {
+    const before = known.get(socket);
+    if (authorization !== undefined && before?.authorization === authorization) return before.sensor;
+    const sensor = sensorOf(authorization);
+    if (authorization !== undefined && sensor !== undefined) known.set(socket, { authorization, sensor });
+    return sensor;
+  };
 }
 
-/** What Fastify found wrong with a body; undefined where the gateway itself is at fault. */
-function rejectionOf({ code, statusCode, message }: FastifyError): Rejection | undefined {
-  switch (code) {
-    case "FST_ERR_CTP_BODY_TOO_LARGE":
-      return new Rejection("too_large", [`the body must be ${bodyLimit} bytes at most`]);
-    case "FST_ERR_CTP_INVALID_MEDIA_TYPE":
-      return new Rejection("unsupported_media_type", ["the Content-Type must be application/json"]);
-    default:
-      return statusCode === 400 ? new Rejection("malformed", [message]) : undefined;
-  }
+function refuseOrThrow(
+  error: unknown,
+  response: ServerResponse,
+  count: (refusal: Refusal) => void = () => undefined,
+): void {
+  if (!(error instanceof Refusal)) throw error;
+  count(error);
+  const { reason, message } = error;
+  const headers = {
+    "content-type": "application/json",
+    ...(reason === "unauthorized" && { "www-authenticate": "Bearer" }),
+    ...(reason === "too_soon" && { "retry-after": String(shortestInterval) }),
+    // What is left of the body is not read.
+    ...(!response.req.complete && { connection: "close" }),
+  };
+  answer(response, refusals[reason], headers, JSON.stringify({ error: reason, fault: message }));
+}
+
+function answer(
+  response: ServerResponse,
+  status: number,
+  headers: Record<string, string> = {},
+  body = "",
+): void {
+  if (response.destroyed) return;
+  response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) }).end(body);
+}
+
+/** Traefik says last who asked it; devices within the cluster's reach are who they are. */
+function sourceOf({ headers, socket }: IncomingMessage): string {
+  const forwarded = headers["x-forwarded-for"];
+  const last = typeof forwarded === "string" ? forwarded.split(",").at(-1)?.trim() : undefined;
+  return (last ?? socket.remoteAddress ?? "").slice(0, 45);
+}
+
+/** What Node found wrong with a request; undefined where the client only hung up. */
+function refusalOf({ code = "" }: NodeJS.ErrnoException): Refusal | undefined {
+  if (code === "ERR_HTTP_REQUEST_TIMEOUT")
+    return new Refusal("too_slow", "the request was not whole in time");
+  if (code === "HPE_HEADER_OVERFLOW") return new Refusal("too_large", "the headers are too large");
+  return code.startsWith("HPE_") ? new Refusal("malformed", "it is not HTTP") : undefined;
 }

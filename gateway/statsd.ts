@@ -1,63 +1,50 @@
-import { StatsD } from "hot-shots";
-import type { Metrics } from "./metrics.ts";
-import type { Reading } from "./readings.ts";
+import { Refusal } from "./refusal.ts";
 
-/** Sends readings to a Datadog agent as gauges. */
-export class Dogstatsd {
-  readonly #client: StatsD;
-  readonly #metrics: Metrics;
+/** The values of one device in a datagram; NaN where the sensor had none. */
+export interface StatsdReading {
+  temperature?: number;
+  humidity?: number;
+}
 
-  /**
-   * @param host IP address of the agent
-   * @param port its UDP port
-   * @param metrics where datagrams and errors are counted
-   */
-  constructor(host: string, port: number, metrics: Metrics) {
-    this.#metrics = metrics;
-    this.#client = new StatsD({
-      protocol: "udp",
-      host,
-      port,
-      // One datagram for both gauges, within an Ethernet frame. The default, 0, sends each by itself.
-      maxBufferSize: 1400,
-      // Only what this file sets goes on the wire: by default DD_* variables and the container's id do too.
-      datadog: false,
-      includeDataDogTags: false,
-      includeDatadogTelemetry: false,
-      errorHandler: () => {
-        metrics.datagramFailed();
-      },
-    });
+/** Largest datagram in bytes: what fits an Ethernet frame. ESPHome sends up to 1,024 and one value more. */
+export const maxDatagram = 1432;
+
+// As ESPHome's component writes them: printf's %f, and its names for what is no number.
+const line = /^([a-z0-9_-]{1,63})\.(temperature|humidity):(-?(?:\d{1,9}(?:\.\d{1,9})?|nan|inf))\|g$/;
+
+/**
+ * Reads a datagram of StatsD gauges, `<device>.<quantity>:<value>|g`, as ESPHome's `statsd` component sends
+ * them: without tags, a line end after each, and before a negative value a 0, which in StatsD's own language
+ * makes an absolute value of what would be a step.
+ *
+ * @returns the readings by device
+ * @throws Refusal `too_large` or `malformed`
+ */
+export function parseDatagram(datagram: Buffer): Map<string, StatsdReading> {
+  if (datagram.length > maxDatagram) {
+    throw new Refusal("too_large", `a datagram must have ${maxDatagram} bytes at most`);
   }
-
-  /**
-   * Sends a reading as one datagram and waits until the kernel has it; nobody learns whether it arrived.
-   *
-   * @throws Error if it could not be sent
-   */
-  async send({ sensor, room, temperature, humidity }: Reading): Promise<void> {
-    const tags = { sensor, room };
-    if (temperature !== undefined) this.#client.gauge("home.temperature", temperature, tags);
-    if (humidity !== undefined) this.#client.gauge("home.humidity", humidity, tags);
-    await new Promise<void>((resolve, reject) => {
-      this.#client.flush((error) => {
-        if (error) {
-          this.#metrics.datagramFailed();
-          reject(error);
-        } else {
-          this.#metrics.datagramSent();
-          resolve();
-        }
-      });
-    });
+  const readings = new Map<string, StatsdReading>();
+  for (const text of datagram.toString("latin1").split("\n")) {
+    if (text === "") continue;
+    const match = line.exec(text);
+    if (match === null) throw new Refusal("malformed", "each line must be <device>.<quantity>:<value>|g");
+    addValue(readings, match as unknown as [string, string, keyof StatsdReading, string]);
   }
+  if (readings.size === 0) throw new Refusal("malformed", "the datagram is empty");
+  return readings;
+}
 
-  /** Waits for what is on its way, half a second at most, and closes the socket. */
-  async close(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.#client.close(() => {
-        resolve();
-      });
-    });
+function addValue(
+  readings: Map<string, StatsdReading>,
+  [, device, quantity, text]: readonly [string, string, keyof StatsdReading, string],
+): void {
+  const reading = readings.get(device) ?? {};
+  const before = reading[quantity];
+  if (before !== undefined && !(before === 0 && text.startsWith("-"))) {
+    throw new Refusal("malformed", `${device} has two values of ${quantity}`);
   }
+  // `Number` makes NaN of both words, and −0 of "-0.000000".
+  reading[quantity] = Number(text);
+  readings.set(device, reading);
 }

@@ -3,20 +3,25 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { ConfigError, readConfig } from "../../gateway/config.ts";
+import { device, password, tokenOf } from "./gatewayOf.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "gateway-config-"));
 afterAll(() => {
   rmSync(directory, { recursive: true });
 });
 
-function file(name: string, content: string): string {
+function file(name: string, content: unknown): string {
   const path = join(directory, name);
-  writeFileSync(path, content);
+  writeFileSync(path, typeof content === "string" ? content : JSON.stringify(content));
   return path;
 }
 
-const token = "0123456789abcdef0123456789abcdef";
-const valid = { TOKEN_FILE: file("token", `${token}\n`), DOGSTATSD_HOST: "192.168.1.21" };
+const secrets = { page: password, tokens: { kitchen: tokenOf("kitchen") } };
+const valid = {
+  DEVICES_FILE: file("devices", [device()]),
+  SECRETS_FILE: file("secrets", secrets),
+  DOGSTATSD_HOST: "192.168.1.21",
+};
 
 function faultsOf(environment: Record<string, string | undefined>): readonly string[] {
   try {
@@ -29,47 +34,82 @@ function faultsOf(environment: Record<string, string | undefined>): readonly str
 }
 
 describe("readConfig", () => {
-  it("has defaults for the ports and takes the token without its line end", () => {
+  it("has defaults for the ports, and takes no datagrams unless told from where", () => {
     expect(readConfig(valid)).toEqual({
-      port: 8080,
-      token,
+      httpPort: 8080,
+      statsdPort: 8125,
+      networks: [],
+      devices: [device()],
+      secrets,
       dogstatsdHost: "192.168.1.21",
       dogstatsdPort: 8125,
     });
   });
 
   it("takes what is set", () => {
-    expect(
-      readConfig({ ...valid, PORT: "80", DOGSTATSD_PORT: "65535", DOGSTATSD_HOST: "fd00::1" }),
-    ).toMatchObject({ port: 80, dogstatsdPort: 65535, dogstatsdHost: "fd00::1" });
+    const networks = readConfig({ ...valid, STATSD_NETWORKS: "192.168.1.0/24,fd00::/8" }).networks;
+    expect(networks.map(([address, bits]) => `${address.toString()}/${bits}`)).toEqual([
+      "192.168.1.0/24",
+      "fd00::/8",
+    ]);
+    expect(readConfig({ ...valid, HTTP_PORT: "80", DOGSTATSD_HOST: "fd00::1" })).toMatchObject({
+      httpPort: 80,
+      dogstatsdHost: "fd00::1",
+    });
   });
 
   it.each([
-    ["PORT", "0", 'PORT must be a port, 1 to 65535, not "0"'],
-    ["PORT", "", 'PORT must be a port, 1 to 65535, not ""'],
-    ["PORT", "8080x", 'PORT must be a port, 1 to 65535, not "8080x"'],
+    ["HTTP_PORT", "0", 'HTTP_PORT must be a port, 1 to 65535, not "0"'],
+    ["STATSD_PORT", "8125x", 'STATSD_PORT must be a port, 1 to 65535, not "8125x"'],
     ["DOGSTATSD_PORT", "65536", 'DOGSTATSD_PORT must be a port, 1 to 65535, not "65536"'],
     ["DOGSTATSD_HOST", undefined, "DOGSTATSD_HOST must be an IP address, and is not set"],
     ["DOGSTATSD_HOST", "agent.local", 'DOGSTATSD_HOST must be an IP address, not "agent.local"'],
-    ["TOKEN_FILE", undefined, "TOKEN_FILE must be the path of a file, and is not set"],
+    [
+      "STATSD_NETWORKS",
+      "192.168.1.0",
+      'STATSD_NETWORKS must be ranges such as 192.168.1.0/24, separated by commas, not "192.168.1.0"',
+    ],
+    ["DEVICES_FILE", undefined, "DEVICES_FILE must be the path of a file, and is not set"],
+    ["SECRETS_FILE", file("none", { page: password, tokens: {} }), "SECRETS_FILE has no token for kitchen"],
   ])("refuses a %s of %s", (name, value, fault) => {
     expect(faultsOf({ ...valid, [name]: value })).toEqual([fault]);
   });
 
-  it.each([
-    ["is empty", ""],
-    ["holds a token that is too short", "0123456789abcdef0123456789abcde"],
-    ["holds two lines", `${token}\n${token}\n`],
-  ])("refuses a token file that %s, and does not show it", (_, content) => {
-    const faults = faultsOf({ ...valid, TOKEN_FILE: file("bad", content) });
-    expect(faults).toEqual(["TOKEN_FILE must hold a token of 32 or more letters, digits and - . _ ~ + / ="]);
+  it.each<[string, unknown, string]>([
+    ["no JSON", "{", "must be a file of JSON"],
+    ["an unknown model", [device({ model: "DHT99" as "DHT22" })], "0.model"],
+    ["a name that tags would need escaped", [device({ room: "a,b|c" })], "0.room must be lower-case"],
+    ["a sensor twice", [device(), device({ room: "attic" })], "must not name a sensor twice"],
+    ["65 devices", Array.from({ length: 65 }, (_, i) => device({ sensor: `s${i}` })), "64"],
+  ])("refuses devices with %s", (_, content, fault) => {
+    const faults = faultsOf({ ...valid, DEVICES_FILE: file("bad", content) });
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).toMatch(/^DEVICES_FILE /);
+    expect(faults[0]).toContain(fault);
+  });
+
+  it.each<[string, unknown]>([
+    ["a password that is too short", { ...secrets, page: password.slice(9) }],
+    ["a token with a blank", { ...secrets, tokens: { kitchen: `${tokenOf("kitchen")} ` } }],
+    ["no JSON", `{"page": "${password}", "tokens": ${tokenOf("kitchen")}`],
+  ])("refuses secrets with %s, and does not show them", (_, content) => {
+    const [fault] = faultsOf({ ...valid, SECRETS_FILE: file("bad", content) });
+    expect(fault).toMatch(
+      /^SECRETS_FILE (has faults: (page|tokens\.kitchen) must have 32|must be a file of JSON)/,
+    );
+    expect(fault).not.toMatch(/ppp|0123456/);
   });
 
   it("names all faults at once", () => {
-    const faults = faultsOf({ PORT: "http", TOKEN_FILE: join(directory, "none"), DOGSTATSD_PORT: "-1" });
+    const faults = faultsOf({
+      HTTP_PORT: "http",
+      DEVICES_FILE: join(directory, "nowhere"),
+      DOGSTATSD_PORT: "-1",
+    });
     expect(faults.map((fault) => fault.split(" ")[0])).toEqual([
-      "PORT",
-      "TOKEN_FILE",
+      "HTTP_PORT",
+      "DEVICES_FILE",
+      "SECRETS_FILE",
       "DOGSTATSD_HOST",
       "DOGSTATSD_PORT",
     ]);

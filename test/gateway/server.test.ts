@@ -1,260 +1,201 @@
+import { once } from "node:events";
+import { connect } from "node:net";
 import { describe, expect, it } from "vitest";
-import { maxSensors, Metrics } from "../../gateway/metrics.ts";
-import type { Reading } from "../../gateway/readings.ts";
-import { createServer } from "../../gateway/server.ts";
+import { ask, device, gatewayOf, password, stillClock, tokenOf } from "./gatewayOf.ts";
 
-const token = "0123456789abcdef0123456789abcdef";
-const valid = { sensor: "bedroom-1", room: "bedroom", temperature: 21.4, humidity: 48.2 };
+const valid = { temperature: 21.4, humidity: 48.2 };
+const tags = "#sensor:kitchen,room:kitchen,board:d1_mini";
+const outside = { "x-forwarded-for": "203.0.113.7" };
+const basic = (text: string) => ({ authorization: `Basic ${Buffer.from(text).toString("base64")}` });
 
-function gateway(send: (reading: Reading) => Promise<void> = () => Promise.resolve()) {
-  const sent: Reading[] = [];
-  const log: string[] = [];
-  const metrics = new Metrics();
-  const dogstatsd = {
-    send: async (reading: Reading) => {
-      await send(reading);
-      sent.push(reading);
-    },
-  };
-  const server = createServer({ token, dogstatsd, metrics, log: (line) => log.push(line) });
-  const post = (payload: string | object, headers: Record<string, string> = {}) =>
-    server.inject({
-      method: "POST",
-      url: "/readings",
-      headers: { authorization: `Bearer ${token}`, "content-type": "application/json", ...headers },
-      payload,
-    });
-  return { server, sent, log, metrics, post };
-}
-
-describe("an accepted reading", () => {
-  it("is answered with 204 and sent on", async () => {
-    const { post, sent, metrics, log } = gateway();
-    const response = await post(valid);
-    expect([response.statusCode, response.body]).toEqual([204, ""]);
-    expect(sent).toEqual([valid]);
-    expect(metrics.render()).toContain("\nsensor_gateway_readings_accepted_total 1\n");
-    expect(log).toEqual([]);
+describe("a posted reading", () => {
+  it("is answered with 204 and sent on in one datagram", async () => {
+    const { post, receiver } = await gatewayOf();
+    expect(await post(valid)).toMatchObject({ status: 204, body: "" });
+    await receiver.received(1);
+    expect(receiver.datagrams[0]).toContain(
+      `home.temperature:21.4|g|${tags}\nhome.humidity:48.2|g|${tags}\n`,
+    );
   });
 
-  it.each([
-    ["no temperature", { temperature: undefined }],
-    ["a temperature of null", { temperature: null }],
-    ["no humidity", { humidity: undefined }],
-    ["a humidity of null", { humidity: null }],
-    ["the lowest values", { temperature: -40, humidity: 0 }],
-    ["the highest values", { temperature: 80, humidity: 100 }],
-    ["a name of 63 characters", { sensor: "s".repeat(63) }],
-  ])("may have %s", async (_, change) => {
-    expect((await gateway().post({ ...valid, ...change })).statusCode).toBe(204);
+  it.each<[string, string | object]>([
+    ["as ESPHome's lambda writes it", { sensor: "kitchen", ...valid }],
+    ["with null, which the lambda makes of NaN", { temperature: 21.4, humidity: null }],
+    ["as ESPHome's map writes it, in text", { temperature: "21.400000", humidity: "-0.0" }],
+    ["with NaN in text", { temperature: "nan", humidity: "48.2" }],
+    ["of 4096 bytes", JSON.stringify(valid).padEnd(4096)],
+  ])("is taken %s", async (_, body) => {
+    const { post } = await gatewayOf();
+    expect((await post(body)).status).toBe(204);
   });
 
-  it("may have a body of 4096 bytes", async () => {
-    expect((await gateway().post(JSON.stringify(valid).padEnd(4096))).statusCode).toBe(204);
-  });
-});
-
-describe("a refused reading", () => {
-  it.each<[string, string, number, string | object, string[]]>([
-    ["malformed", "has no sensor", 400, { ...valid, sensor: undefined }, ["sensor must be a name"]],
-    ["malformed", "has no room", 400, { ...valid, room: undefined }, ["room must be a name"]],
+  it.each<[string, string, number, string | object, Record<string, string>]>([
+    ["malformed", "is no JSON", 400, "{", {}],
+    ["malformed", "is a list", 400, [valid], {}],
+    ["malformed", "has another key", 400, { ...valid, pressure: 1013 }, {}],
+    ["malformed", "has a value in words", 400, { temperature: "warm" }, {}],
+    ["malformed", "has a hexadecimal value", 400, { temperature: "0x10" }, {}],
+    ["malformed", "has a value of true", 400, { temperature: true }, {}],
+    ["not_a_number", "has no value", 422, {}, {}],
+    ["not_a_number", "has an infinite value", 422, '{"temperature": 1e999}', {}],
+    ["out_of_range", "is too humid", 422, { humidity: 260 }, {}],
+    ["wrong_clock", "is of 1970", 422, { ...valid, time: 12 }, {}],
+    ["wrong_sensor", "is another sensor's", 403, { ...valid, sensor: "attic" }, {}],
+    ["too_large", "has 4097 bytes", 413, JSON.stringify(valid).padEnd(4097), {}],
+    ["unsupported_media_type", "is called text", 415, valid, { "content-type": "text/plain" }],
+    ["unauthorized", "has no token", 401, valid, { authorization: "" }],
+    ["unauthorized", "has no device's token", 401, valid, { authorization: `Bearer ${"x".repeat(40)}` }],
     [
-      "malformed",
-      "has a name that tags would need escaped",
-      400,
-      { ...valid, sensor: "bed,room|1" },
-      ["sensor must be lower-case letters, digits and hyphens, 63 at most"],
+      "unauthorized",
+      "has a token cut short",
+      401,
+      "{",
+      { authorization: `Bearer ${tokenOf("kitchen").slice(0, -1)}` },
     ],
     [
-      "malformed",
-      "has a name of 64 characters",
-      400,
-      { ...valid, room: "r".repeat(64) },
-      ["room must be lower-case letters, digits and hyphens, 63 at most"],
+      "unauthorized",
+      "has its token in another scheme",
+      401,
+      valid,
+      { authorization: `Basic ${tokenOf("kitchen")}` },
     ],
-    [
-      "malformed",
-      "has a number as text",
-      400,
-      { ...valid, temperature: "21.4" },
-      ["temperature must be a finite number or null"],
-    ],
-    [
-      "malformed",
-      "has a value that is not finite",
-      400,
-      JSON.stringify(valid).replace("48.2", "1e999"),
-      ["humidity must be a finite number or null"],
-    ],
-    [
-      "malformed",
-      "has neither value",
-      400,
-      { ...valid, temperature: null, humidity: undefined },
-      ["the reading must have a temperature or a humidity"],
-    ],
-    [
-      "malformed",
-      "has an unknown key",
-      400,
-      { ...valid, pressure: 1013 },
-      ["the reading has unknown keys: pressure"],
-    ],
-    ["malformed", "is a list", 400, [valid], ["the reading must be an object"]],
-    [
-      "malformed",
-      "has several faults",
-      400,
-      { sensor: "", room: 4, humidity: true },
-      [
-        "sensor must be lower-case letters, digits and hyphens, 63 at most",
-        "room must be a name",
-        "humidity must be a finite number or null",
-      ],
-    ],
-    [
-      "malformed",
-      "is not JSON",
-      400,
-      JSON.stringify(valid).replace("48.2", "nan"),
-      ["Body is not valid JSON but content-type is set to 'application/json'"],
-    ],
-    [
-      "implausible",
-      "is too hot for a DHT22",
-      422,
-      { ...valid, temperature: 80.1 },
-      ["temperature must be -40 to 80 °C, not 80.1"],
-    ],
-    [
-      "implausible",
-      "is too cold",
-      422,
-      { ...valid, temperature: -40.1 },
-      ["temperature must be -40 to 80 °C, not -40.1"],
-    ],
-    [
-      "implausible",
-      "is too humid",
-      422,
-      { ...valid, humidity: 260 },
-      ["humidity must be 0 to 100 %, not 260"],
-    ],
-    [
-      "implausible",
-      "is too dry",
-      422,
-      { ...valid, humidity: -0.1 },
-      ["humidity must be 0 to 100 %, not -0.1"],
-    ],
-    [
-      "implausible",
-      "is so in both values",
-      422,
-      { ...valid, temperature: 150, humidity: 101 },
-      ["temperature must be -40 to 80 °C, not 150", "humidity must be 0 to 100 %, not 101"],
-    ],
-    [
-      "too_large",
-      "has a body over the limit",
-      413,
-      JSON.stringify(valid).padEnd(4097),
-      ["the body must be 4096 bytes at most"],
-    ],
-  ])("is %s if it %s", async (error, _, status, payload, faults) => {
-    const { post, sent, log, metrics } = gateway();
-    const response = await post(payload);
-    expect(response.statusCode).toBe(status);
-    expect(response.json()).toEqual({ error, faults });
-    expect(sent).toEqual([]);
-    expect(log).toEqual([`refused a reading: ${error} ${JSON.stringify(faults)}`]);
-    expect(metrics.render()).toContain(`sensor_gateway_readings_rejected_total{reason="${error}"} 1\n`);
-    expect(metrics.render()).not.toContain("last_reading_timestamp_seconds{");
+    ["unauthorized", "has the page's password", 401, valid, { authorization: `Bearer ${password}` }],
+  ])("is refused as %s if it %s", async (reason, _, status, body, headers) => {
+    const { post, gateway, receiver } = await gatewayOf();
+    const answer = await post(body, { headers });
+    expect([answer.status, answer.error]).toEqual([status, reason]);
+    expect(answer.body).not.toContain(tokenOf("kitchen"));
+    expect(Object.entries(gateway.counters.refused()).filter(([, count]) => count > 0)).toEqual([
+      [reason, 1],
+    ]);
+    expect(gateway.counters.accepted).toBe(0);
+    expect(receiver.datagrams).toEqual([]);
   });
 
-  it.each([
-    ["none", ""],
-    ["a wrong one of the same length", `Bearer ${token.replace("0", "1")}`],
-    ["the beginning of the right one", `Bearer ${token.slice(0, -1)}`],
-    ["the right one and more", `Bearer ${token}0`],
-    ["an empty one", "Bearer "],
-    ["the right one in another scheme", `Basic ${token}`],
-  ])("is unauthorized with a token that is %s, however bad its body", async (_, authorization) => {
-    const { post, sent, log, metrics } = gateway();
-    const response = await post("{", { authorization });
-    expect(response.statusCode).toBe(401);
-    expect(response.headers["www-authenticate"]).toBe("Bearer");
-    expect(response.body).not.toContain(token);
-    expect(sent).toEqual([]);
-    // Whoever has no token must not fill the log.
-    expect(log).toEqual([]);
-    expect(metrics.render()).toContain('rejected_total{reason="unauthorized"} 1\n');
-    expect(metrics.render()).toContain('rejected_total{reason="malformed"} 0\n');
+  it("of a chunked body is cut off at the limit", async () => {
+    const { httpPort, gateway } = await gatewayOf();
+    const socket = connect(httpPort, "127.0.0.1").setEncoding("utf8");
+    socket.on("error", () => undefined);
+    const head = `POST /readings HTTP/1.1\r\nHost: s\r\nAuthorization: Bearer ${tokenOf("kitchen")}\r\n`;
+    socket.write(`${head}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n`);
+    socket.write(`2000\r\n${" ".repeat(0x2000)}\r\n`);
+    const [answer] = (await once(socket, "data")) as [string];
+    expect(answer).toMatch(/^HTTP\/1\.1 413 /);
+    await once(socket, "close");
+    expect(gateway.counters.refused().too_large).toBe(1);
   });
 
-  it("says which Content-Type it must have", async () => {
-    const response = await gateway().post(JSON.stringify(valid), { "content-type": "text/plain" });
-    expect(response.statusCode).toBe(415);
-    expect(response.json()).toMatchObject({ faults: ["the Content-Type must be application/json"] });
+  it("of a device that is to use UDP is refused", async () => {
+    const { post } = await gatewayOf({ devices: [device({ transport: "udp" })] });
+    expect(await post(valid)).toMatchObject({ status: 403, error: "wrong_transport" });
   });
 
-  it("says that it could not be sent on, and is not counted as accepted", async () => {
-    const { post, metrics } = gateway(() => Promise.reject(new Error("no route")));
-    const response = await post(valid);
-    expect(response.statusCode).toBe(502);
-    expect(response.json()).toEqual({
-      error: "not_sent",
-      faults: ["DogStatsD could not be reached: no route"],
-    });
-    expect(metrics.render()).toContain("readings_accepted_total 0\n");
+  it("too soon says when to come again", async () => {
+    const { post } = await gatewayOf({ clock: stillClock() });
+    await post(valid);
+    const again = await post(valid);
+    expect([again.status, again.error, again.headers["retry-after"]]).toEqual([429, "too_soon", "2"]);
+  });
+
+  it("comes from whom Traefik says", async () => {
+    const { post, gateway } = await gatewayOf();
+    await post(valid, { headers: { "x-forwarded-for": "10.0.0.1, 192.168.1.50" } });
+    expect(gateway.sensors.get("kitchen")?.source).toBe("192.168.1.50");
   });
 });
 
-describe("the number of sensors", () => {
-  it("is bounded, and those that are known go on", async () => {
-    const { post, sent, metrics } = gateway();
-    for (let number = 1; number <= maxSensors; number++) {
-      expect((await post({ ...valid, sensor: `s-${number}` })).statusCode).toBe(204);
-    }
-    const oneMore = await post({ ...valid, sensor: "s-1", room: "kitchen" });
-    expect(oneMore.statusCode).toBe(409);
-    expect(oneMore.json<{ faults: string[] }>().faults[0]).toContain("s-1 in kitchen");
-    expect((await post({ ...valid, sensor: "s-1" })).statusCode).toBe(204);
-    expect(sent).toHaveLength(maxSensors + 1);
-    expect(metrics.render().match(/last_reading_timestamp_seconds\{/g)).toHaveLength(maxSensors);
+describe("a reading by UDP", () => {
+  const attic = device({ sensor: "attic", room: "attic", transport: "udp" });
+
+  it("is sent on", async () => {
+    const { datagram, receiver } = await gatewayOf({ devices: [attic] });
+    await datagram("attic.temperature:0|g\nattic.temperature:-5.500000|g\nattic.humidity:80.000000|g\n");
+    await receiver.received(1);
+    expect(receiver.datagrams[0]).toContain(
+      "home.temperature:-5.5|g|#sensor:attic,room:attic,board:d1_mini\n",
+    );
+  });
+
+  it.each([
+    ["unknown_device", "cellar.temperature:5.0|g\n"],
+    ["wrong_transport", "kitchen.temperature:5.0|g\n"],
+    ["malformed", "attic.temperature:5.0|ms\n"],
+    ["not_a_number", "attic.temperature:nan|g\nattic.humidity:nan|g\n"],
+    ["out_of_range", "attic.humidity:260.000000|g\n"],
+    ["too_large", "attic.temperature:5.0|g\n".repeat(80)],
+  ] as const)("is counted as %s if refused", async (reason, text) => {
+    const { datagram, gateway, receiver } = await gatewayOf({ devices: [attic, device()] });
+    await datagram(text);
+    expect(gateway.counters.refused()[reason]).toBe(1);
+    expect(gateway.counters.accepted).toBe(0);
+    expect(receiver.datagrams).toEqual([]);
+  });
+
+  it("is refused from a network that may not send", async () => {
+    const { datagram, gateway } = await gatewayOf({ devices: [attic], networks: ["127.0.0.2/32", "::/0"] });
+    await datagram("attic.temperature:5.0|g\n");
+    expect(gateway.counters.refused().network_not_allowed).toBe(1);
+    await datagram("attic.temperature:5.0|g\n", "127.0.0.2");
+    expect(gateway.counters.accepted).toBe(1);
   });
 });
 
 describe("what else it answers", () => {
-  it("tells a probe that it is well", async () => {
-    expect((await gateway().server.inject("/healthz")).statusCode).toBe(200);
-  });
-
-  it("gives its metrics in Prometheus' text format", async () => {
-    const { post, server } = gateway();
-    const before = Date.now() / 1000;
-    await post(valid);
-    const { headers, body } = await server.inject("/metrics");
-    expect(headers["content-type"]).toBe("text/plain; version=0.0.4; charset=utf-8");
-    const [, heard] =
-      /^sensor_gateway_last_reading_timestamp_seconds\{sensor="bedroom-1",room="bedroom"\} ([\d.]+)$/m.exec(
-        body,
-      ) ?? [];
-    expect(Number(heard)).toBeGreaterThanOrEqual(before);
-    expect(Number(heard)).toBeLessThanOrEqual(Date.now() / 1000);
-    const lines = body.trimEnd().split("\n");
-    expect(lines.filter((line) => !/^(# (HELP|TYPE) )?sensor_gateway_[a-z_]+(\{.*\})? ./.test(line))).toEqual(
-      [],
-    );
-    expect(body.endsWith("\n")).toBe(true);
-  });
-
-  it("keeps them from whoever comes through the entrance", async () => {
-    const { statusCode, body } = await gateway().server.inject({
-      url: "/metrics",
-      headers: { "x-forwarded-for": "203.0.113.7" },
+  it("says what it dropped and why", async () => {
+    const { post, httpPort } = await gatewayOf();
+    await post({ humidity: 260 });
+    await post(valid, { headers: { authorization: "" } });
+    const health = await ask(httpPort, "/healthz");
+    expect(JSON.parse(health.body)).toEqual({
+      status: "ok",
+      dogstatsd: "takes datagrams",
+      accepted: 0,
+      dropped: { superseded: 0 },
+      refused: { out_of_range: 1, unauthorized: 1 },
     });
-    expect(statusCode).toBe(404);
-    expect(body).not.toContain("sensor_gateway");
+    const { body } = await ask(httpPort, "/metrics");
+    expect(body).toContain('\nsensor_gateway_readings_rejected_total{reason="out_of_range"} 1\n');
+    expect(body).toContain(
+      '\nsensor_gateway_sensor_rejected_total{sensor="kitchen",reason="out_of_range"} 1\n',
+    );
+    const samples = body
+      .trimEnd()
+      .split("\n")
+      .filter((line) => !line.startsWith("#"));
+    for (const sample of samples) expect(sample).toMatch(/^sensor_gateway_[a-z_]+(\{[^}]+\})? [\d.]+$/);
+  });
+
+  it("keeps it from whoever comes through the entrance", async () => {
+    const { httpPort } = await gatewayOf();
+    expect(await ask(httpPort, "/metrics", "", { headers: outside })).toMatchObject({
+      status: 404,
+      body: "",
+    });
+    expect((await ask(httpPort, "/healthz", "", { headers: outside })).body).toBe('{"status":"ok"}\n');
+  });
+
+  it.each([
+    ["none", {}, 401],
+    ["a wrong one", basic(`home:${password.slice(1)}`), 401],
+    ["a device's token", basic(`home:${tokenOf("kitchen")}`), 401],
+    ["the right one", basic(`home:${password}`), 200],
+  ])("shows the page through the entrance with a password, here %s", async (_, headers, status) => {
+    const { httpPort } = await gatewayOf();
+    const answer = await ask(httpPort, "/", "", { headers: { ...outside, ...headers } });
+    expect(answer.status).toBe(status);
+    expect(answer.body.includes("kitchen")).toBe(status === 200);
+    if (status === 401) expect(answer.headers["www-authenticate"]).toContain('Basic realm="sensors"');
+  });
+
+  it.each([
+    ["GET", "/readings", 405],
+    ["POST", "/", 405],
+    ["GET", "/none", 404],
+    ["GET", "/..%2f", 404],
+    ["GET", "/__proto__", 404],
+    ["GET", "/constructor", 404],
+  ])("%s %s is %i", async (method, path, status) => {
+    const { httpPort } = await gatewayOf();
+    expect((await ask(httpPort, path, "", { method })).status).toBe(status);
   });
 });

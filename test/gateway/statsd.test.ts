@@ -1,59 +1,64 @@
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { Metrics } from "../../gateway/metrics.ts";
-import { Dogstatsd } from "../../gateway/statsd.ts";
-import { startReceiver, type Receiver } from "./receiver.ts";
+import { describe, expect, it } from "vitest";
+import { parseDatagram } from "../../gateway/statsd.ts";
 
-const reading = { sensor: "bedroom-1", room: "bedroom", temperature: 21.4, humidity: 48.2 };
+const parse = (text: string) => Object.fromEntries(parseDatagram(Buffer.from(text, "latin1")));
 
-let receiver: Receiver;
-let metrics: Metrics;
-let dogstatsd: Dogstatsd;
+describe("parseDatagram", () => {
+  it("reads what ESPHome sends", () => {
+    expect(parse("kitchen.temperature:21.400000|g\nkitchen.humidity:48.200001|g\n")).toEqual({
+      kitchen: { temperature: 21.4, humidity: 48.200001 },
+    });
+  });
 
-beforeEach(async () => {
-  // What an admission controller of Datadog puts into pods; none of it may reach the wire.
-  vi.stubEnv("DD_ENV", "home");
-  vi.stubEnv("DD_ENTITY_ID", "e");
-  receiver = await startReceiver();
-  metrics = new Metrics();
-  dogstatsd = new Dogstatsd("127.0.0.1", receiver.port, metrics);
-});
+  it("takes the 0 before a negative value for what it is", () => {
+    expect(parse("a.temperature:0|g\na.temperature:-5.500000|g\na.humidity:80.000000|g\n")).toEqual({
+      a: { temperature: -5.5, humidity: 80 },
+    });
+  });
 
-afterEach(async () => {
-  vi.unstubAllEnvs();
-  await dogstatsd.close();
-  receiver.close();
-});
+  it.each([
+    ["nan", NaN],
+    ["-nan", NaN],
+    ["inf", NaN],
+    ["-0.000000", -0],
+    ["0.000000", 0],
+  ])("reads a value of %s", (text, value) => {
+    expect(parse(`a.temperature:${text}|g\n`)).toEqual({ a: { temperature: value } });
+  });
 
-it("sends both gauges of a reading in one datagram", async () => {
-  await dogstatsd.send(reading);
-  await receiver.received(1);
-  expect(receiver.datagrams).toEqual([
-    "home.temperature:21.4|g|#sensor:bedroom-1,room:bedroom\nhome.humidity:48.2|g|#sensor:bedroom-1,room:bedroom",
-  ]);
-  expect(metrics.render()).toContain("datagrams_sent_total 1\n");
-  expect(metrics.render()).toContain("datagram_errors_total 0\n");
-});
+  it("keeps devices in one datagram apart", () => {
+    expect(parse("a.temperature:1|g\nb.temperature:2|g")).toEqual({
+      a: { temperature: 1 },
+      b: { temperature: 2 },
+    });
+  });
 
-it("sends zero and values below it, and no gauge for what was not measured", async () => {
-  await dogstatsd.send({ ...reading, temperature: -7.5, humidity: undefined });
-  await dogstatsd.send({ ...reading, temperature: undefined, humidity: 0 });
-  await receiver.received(2);
-  expect(receiver.datagrams).toEqual([
-    "home.temperature:-7.5|g|#sensor:bedroom-1,room:bedroom",
-    "home.humidity:0|g|#sensor:bedroom-1,room:bedroom",
-  ]);
-});
+  it.each([
+    ["nothing", ""],
+    ["line ends alone", "\n\n"],
+    ["another type", "a.temperature:1|c"],
+    ["a set that looks like a gauge", "a.temperature:1|gs"],
+    ["tags", "a.temperature:1|g|#room:x"],
+    ["a sampling rate", "a.temperature:1|g|@0.1"],
+    ["another quantity", "a.pressure:1|g"],
+    ["no device", ".temperature:1|g"],
+    ["a step", "a.temperature:+1|g"],
+    ["an exponent", "a.temperature:1e3|g"],
+    ["hexadecimal", "a.temperature:0x10|g"],
+    ["two values of one quantity", "a.temperature:1|g\na.temperature:2|g"],
+    ["a negative value after another", "a.temperature:1|g\na.temperature:-2|g"],
+    ["a line end of Windows", "a.temperature:1|g\r\n"],
+    ["a NUL", "a.temperature:1\0|g"],
+    ["an upper-case name", "A.temperature:1|g"],
+    ["one good line and a bad one", "a.temperature:1|g\nx"],
+    ["a service check of DogStatsD", "_sc|a|0"],
+    ["an event of DogStatsD", "_e{1,1}:a|b"],
+  ])("refuses %s", (_, text) => {
+    expect(() => parse(text)).toThrow(expect.objectContaining({ reason: "malformed" }));
+  });
 
-it("keeps readings that come at once in datagrams of their own", async () => {
-  await Promise.all([1, 2, 3].map((number) => dogstatsd.send({ ...reading, sensor: `s-${number}` })));
-  await receiver.received(3);
-  expect(receiver.datagrams.map((datagram) => /s-\d/.exec(datagram)?.[0])).toEqual(["s-1", "s-2", "s-3"]);
-});
-
-it("rejects and counts what the kernel refuses", async () => {
-  // Larger than a datagram can be.
-  const refused = dogstatsd.send({ ...reading, sensor: "s".repeat(70_000), humidity: undefined });
-  await expect(refused).rejects.toThrow("EMSGSIZE");
-  expect(metrics.render()).toContain("datagrams_sent_total 0\n");
-  expect(metrics.render()).toContain("datagram_errors_total 1\n");
+  it("refuses what fits no frame", () => {
+    const line = "a.temperature:1|g\n";
+    expect(() => parse(line.repeat(80))).toThrow(expect.objectContaining({ reason: "too_large" }));
+  });
 });

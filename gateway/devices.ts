@@ -1,0 +1,95 @@
+import { readFileSync } from "node:fs";
+import * as z from "zod/mini";
+import { sensorModels, type SensorModel } from "./models.ts";
+
+/** How a device sends its readings. */
+export const transports = ["http", "udp"] as const;
+
+/** A device as the gateway is told of it. */
+export interface Device {
+  /** Name of the sensor, unique. */
+  readonly sensor: string;
+  readonly room: string;
+  /** The device's board, such as `d1_mini`. */
+  readonly board: string;
+  readonly model: SensorModel;
+  readonly transport: (typeof transports)[number];
+}
+
+/** Devices that the gateway takes: each is five metrics in Datadog, and 9 KiB of memory here. */
+export const maxDevices = 64;
+
+// Names become tags, labels and parts of metric names: this form needs no escaping in any.
+const name = z
+  .string()
+  .check(z.regex(/^[a-z0-9]([a-z0-9_-]{0,61}[a-z0-9])?$/, "must be lower-case letters, digits, - and _"));
+
+const schema = z
+  .array(
+    z.strictObject({
+      sensor: name,
+      room: name,
+      board: name,
+      model: z.enum(Object.keys(sensorModels) as [SensorModel, ...SensorModel[]]),
+      transport: z.enum(transports),
+    }),
+  )
+  .check(
+    z.maxLength(maxDevices, `must name ${maxDevices} devices at most`),
+    z.refine((devices) => new Set(devices.map(({ sensor }) => sensor)).size === devices.length, {
+      error: "must not name a sensor twice",
+    }),
+  );
+
+/**
+ * The devices in a file: a JSON list of {@link Device}.
+ *
+ * @throws Error that says what is wrong with it
+ */
+export function readDevices(path: string): Device[] {
+  return checked(schema, path);
+}
+
+// 32 characters of letters and digits are 190 bits.
+const token = z
+  .string()
+  .check(z.regex(/^[\w.~+/=-]{32,}$/, "must have 32 or more letters, digits and - . _ ~ + / ="));
+
+/**
+ * The secrets in a file: JSON of {@link Secrets}.
+ *
+ * @throws Error that says what is wrong with it, and no secret
+ */
+export function readSecrets(path: string): Secrets {
+  return checked(z.strictObject({ page: z.optional(token), tokens: z.record(name, token) }), path);
+}
+
+/** What the gateway's visitors must know. */
+export interface Secrets {
+  /** Password of the page, where the entrance has no login in front of it. */
+  readonly page?: string | undefined;
+  /** The token of each device that uses HTTP, by its sensor's name. */
+  readonly tokens: Readonly<Record<string, string>>;
+}
+
+function checked<T extends z.ZodMiniType>(schema: T, path: string): z.output<T> {
+  const parsed = schema.safeParse(parsedFile(path));
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map(({ path: at, message }) => `${at.join(".") || "it"} ${message}`);
+  throw new Error(`has faults: ${faults.join("; ")}`);
+}
+
+function parsedFile(path: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    throw new Error(`must be a file that can be read: ${(error as Error).message}`, { cause: error });
+  }
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    // The parser's own message would show some of the file.
+    throw new Error("must be a file of JSON");
+  }
+}
