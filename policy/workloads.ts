@@ -100,6 +100,7 @@ export const podPrivileges = podRule(
         default: [
           "datadog/datadog-agent:/proc",
           "datadog/datadog-agent:/sys/fs/cgroup",
+          "datadog/datadog-agent:/var/run/datadog",
           "kube-flannel/kube-flannel-ds:/etc/cni/net.d",
           "kube-flannel/kube-flannel-ds:/opt/cni/bin",
           "kube-flannel/kube-flannel-ds:/run/flannel",

@@ -6,6 +6,7 @@ import { registerNamespace } from "../namespace.ts";
 import type { PriorityClassName } from "../priorities.ts";
 import { registerWorkload, type Workload } from "../workload.ts";
 import { besideApiServer } from "./besideApiServer.ts";
+import { certificateCheck, type WatchedCertificates } from "./certificateCheck.ts";
 import { datadogCheck, watchArguments, watchRules } from "./clusterState.ts";
 
 /** Name of everything that kube-state-metrics has. Datadog's agent knows its container by this name. */
@@ -61,13 +62,19 @@ export function kubeStateMetricsWorkload(): Workload {
   };
 }
 
+/** Args of {@link KubeStateMetrics}. */
+export interface KubeStateMetricsArgs {
+  /** The entrance whose certificates are watched. Default: none, only the API server's. */
+  readonly entrance?: WatchedCertificates;
+}
+
 /**
  * kube-state-metrics: the state of the cluster's objects as metrics, which the Datadog agent of its board
  * finds by an annotation and collects. It has no Service: nobody else asks.
  */
 export class KubeStateMetrics extends ComponentResource {
-  constructor(resourceName: string, opts?: ComponentResourceOptions) {
-    super("bramble:cluster:KubeStateMetrics", resourceName, {}, opts);
+  constructor(resourceName: string, args: KubeStateMetricsArgs, opts?: ComponentResourceOptions) {
+    super("bramble:cluster:KubeStateMetrics", resourceName, args, opts);
     const own = { parent: this };
 
     const namespace = registerNamespace(`${resourceName}-namespace`, name, "restricted", own);
@@ -94,7 +101,12 @@ export class KubeStateMetrics extends ComponentResource {
       `${resourceName}-deployment`,
       kubeStateMetricsWorkload(),
       { ...own, dependsOn: [binding] },
-      { [`ad.datadoghq.com/${name}.checks`]: JSON.stringify(datadogCheck(metricsPort)) },
+      {
+        [`ad.datadoghq.com/${name}.checks`]: JSON.stringify({
+          ...datadogCheck(metricsPort),
+          ...certificateCheck(args.entrance),
+        }),
+      },
     );
     this.registerOutputs({});
   }

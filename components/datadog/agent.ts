@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { core, rbac } from "@pulumi/kubernetes";
 import {
   ComponentResource,
@@ -10,11 +11,12 @@ import { configHash } from "../configHash.ts";
 import { registerNamespace } from "../namespace.ts";
 import { registerWorkload } from "../workload.ts";
 import { agentConfigFile } from "./agentConfig.ts";
+import type { AgentOptions } from "./agentOptions.ts";
 import { datadogAgent, datadogWorkload } from "./agentWorkload.ts";
 import type { DatadogSite } from "./sites.ts";
 
 /** Args of {@link DatadogAgent}. */
-export interface DatadogAgentArgs {
+export interface DatadogAgentArgs extends AgentOptions {
   /** The account's API key: 32 hexadecimal digits. A secret, whether it comes as one or not. */
   readonly apiKey: Input<string>;
   /** The Datadog site that the account is on. */
@@ -67,26 +69,24 @@ export class DatadogAgent extends ComponentResource {
       { parent: this, dependsOn: [role, serviceAccount] },
     );
 
-    const { secret: key, configFile } = datadogAgent;
+    const { secret: key, configFile, boardScript } = datadogAgent;
     const credentials = new core.v1.Secret(
       `${name}-api-key`,
       { metadata: { name: key.name, namespace }, stringData: { [key.key]: apiKey } },
       inNamespace,
     );
-    const file = agentConfigFile();
-    const config = new core.v1.ConfigMap(
-      `${name}-config`,
-      { metadata, data: { [configFile]: file } },
-      inNamespace,
-    );
+    const data = { [configFile]: agentConfigFile(args), [boardScript]: readFileSync(script, "utf8") };
+    const config = new core.v1.ConfigMap(`${name}-config`, { metadata, data }, inNamespace);
     registerWorkload(
       `${name}-daemonset`,
       datadogWorkload(args),
       { parent: this, dependsOn: [binding, credentials, config] },
-      // Of both: the agent reads its file and its key only when it starts. A secret hash would make
+      // Of all: the agent reads its files and its key only when it starts. A secret hash would make
       // one of the whole DaemonSet, and no preview could show what changes in it.
-      { "bramble/config-hash": unsecret(apiKey).apply((value) => configHash(file, value)) },
+      { "bramble/config-hash": unsecret(apiKey).apply((value) => configHash(...Object.values(data), value)) },
     );
     this.registerOutputs({});
   }
 }
+
+const script = new URL("board.sh", import.meta.url);

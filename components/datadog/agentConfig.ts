@@ -1,8 +1,11 @@
 import { stringify } from "yaml";
+import type { AgentOptions } from "./agentOptions.ts";
 import { dogstatsdPort } from "./ports.ts";
 
 /** The agent's own directory for what it writes. */
 export const runDirectory = "/opt/datadog-agent/run";
+/** Directory of the DogStatsD socket, on each board and in the agent's pod. */
+export const socketDirectory = "/var/run/datadog";
 /** Port of the agent's probes, `/live`, `/ready` and `/startup`. */
 export const healthPort = 5555;
 
@@ -10,7 +13,7 @@ export const healthPort = 5555;
  * The agent's datadog.yaml as far as it is the same on every cluster; what differs comes as `DD_…` variables.
  * Everything that is off costs memory on every board and feeds nothing that bramble shows.
  */
-const agentConfig = {
+const agentConfig = ({ traces, processes, logs, verifyKubelet }: AgentOptions) => ({
   // Else the container's log is written to the SD card twice.
   disable_file_logging: true,
   health_port: healthPort,
@@ -19,22 +22,24 @@ const agentConfig = {
   cloud_provider_metadata: [],
 
   // kubeadm's kubelets sign their own serving certificates, for the board's name only, and the agent asks by
-  // address: neither the service account's CA nor a copy of kubelet.crt would verify. The connection goes to
-  // the agent's own board and so never crosses the LAN. Without TLS at all it must not go on, though: port 0
-  // keeps the agent from falling back to the kubelet's read-only port.
-  kubelet_tls_verify: false,
+  // address: unless the cluster's CA signed them, neither that CA nor a copy of kubelet.crt would verify. The
+  // connection goes to the agent's own board and so never crosses the LAN. Without TLS at all it must not go on,
+  // though: port 0 keeps the agent from falling back to the kubelet's read-only port.
+  kubelet_tls_verify: verifyKubelet,
+  ...(verifyKubelet && { kubelet_client_ca: "/var/run/secrets/kubernetes.io/serviceaccount/ca.crt" }),
   kubernetes_http_kubelet_port: 0,
   // The tag kube_service, for which every agent would list all endpoints of the cluster each minute.
   kubernetes_collect_metadata_tags: false,
 
   dogstatsd_port: dogstatsdPort,
   dogstatsd_non_local_traffic: true,
-  dogstatsd_socket: "",
+  dogstatsd_socket: `${socketDirectory}/dsd.socket`,
 
-  apm_config: { enabled: false },
-  logs_enabled: false,
+  apm_config: { enabled: traces, ...(traces && { apm_non_local_traffic: true }) },
+  logs_enabled: logs,
+  ...(logs && { logs_config: { container_collect_all: true } }),
   process_config: {
-    process_collection: { enabled: false },
+    process_collection: { enabled: processes },
     container_collection: { enabled: false },
     process_discovery: { enabled: false },
   },
@@ -57,9 +62,9 @@ const agentConfig = {
     "kube_scheduler",
     "kubernetes_state",
   ],
-};
+});
 
 /** The agent's datadog.yaml. */
-export function agentConfigFile(): string {
-  return stringify(agentConfig);
+export function agentConfigFile(options: AgentOptions): string {
+  return stringify(agentConfig(options));
 }

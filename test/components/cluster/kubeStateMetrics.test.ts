@@ -6,7 +6,9 @@ let registered: Registered[];
 beforeAll(async () => {
   registered = await registeredBy(async () => {
     const { KubeStateMetrics } = await import("../../../components/cluster/kubeStateMetrics.ts");
-    new KubeStateMetrics("state");
+    new KubeStateMetrics("state", {
+      entrance: { address: "192.168.1.11", hosts: ["gogs.home.example.com"] },
+    });
   });
 });
 
@@ -18,6 +20,7 @@ const valuesOf = (flag: string) =>
     ?.split(",");
 
 interface Check {
+  tls: { instances: { name: string; server: string; server_hostname?: string }[] };
   openmetrics: {
     ignore_autodiscovery_tags: boolean;
     instances: { openmetrics_endpoint: string; metrics: Record<string, unknown>[]; hostname_label: string }[];
@@ -55,6 +58,13 @@ describe("KubeStateMetrics", () => {
     const { openmetrics } = checkOf("kube-state-metrics");
     expect(openmetrics.ignore_autodiscovery_tags).toBe(true);
     expect(openmetrics.instances[0]?.hostname_label).toBe("node");
+  });
+
+  it("has the days of the API server's and the entrance's certificates counted", () => {
+    expect(checkOf("kube-state-metrics").tls.instances).toMatchObject([
+      { name: "api-server", server: "kubernetes.default.svc", tls_ca_cert: expect.any(String) as string },
+      { name: "gogs.home.example.com", server: "192.168.1.11", server_hostname: "gogs.home.example.com" },
+    ]);
   });
 
   it("needs no more than a restricted namespace", () => {

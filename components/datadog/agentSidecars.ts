@@ -1,0 +1,79 @@
+import { images } from "../images.ts";
+import { restrictedContainer } from "../security.ts";
+import type { Container } from "../workload.ts";
+import { socketDirectory } from "./agentConfig.ts";
+import { extraMemory } from "./agentOptions.ts";
+import { dogstatsdPort, tracePort } from "./ports.ts";
+
+/** dd-agent in the image. */
+export const agentUser = 100;
+
+const scriptPath = "/etc/bramble/board.sh";
+
+/** Gives the agent the directory for its socket, which the kubelet makes as root's. */
+export function socketOwner(): Container {
+  return {
+    name: "socket-owner",
+    image: images.datadogAgent,
+    command: ["chown", `${agentUser}:0`, socketDirectory],
+    resources: { requests: { cpu: "10m", memory: "8Mi" }, limits: { memory: "16Mi" } },
+    securityContext: {
+      ...restrictedContainer,
+      runAsUser: 0,
+      runAsNonRoot: false,
+      capabilities: { drop: ["ALL"], add: ["CHOWN"] },
+    },
+    volumeMounts: [{ name: "socket", mountPath: socketDirectory }],
+  };
+}
+
+/** Tells of the board itself: throttling, undervoltage, heat. A shell that sleeps; 3 MiB resident, measured on amd64. */
+export function boardProbe(): Container {
+  return {
+    name: "board",
+    image: images.datadogAgent,
+    command: ["bash", scriptPath, String(dogstatsdPort)],
+    // It runs once there is a shell.
+    startupProbe: {
+      exec: { command: ["true"] },
+      periodSeconds: 10,
+      timeoutSeconds: 10,
+      failureThreshold: 60,
+    },
+    resources: { requests: { cpu: "5m", memory: "4Mi" }, limits: { memory: "16Mi" } },
+    securityContext: restrictedContainer,
+    volumeMounts: [{ name: "config", mountPath: scriptPath, subPath: "board.sh", readOnly: true }],
+  };
+}
+
+/** The agent's part for traces, which is a program of its own. */
+export function traceAgent(
+  env: Container["env"],
+  volumeMounts: NonNullable<Container["volumeMounts"]>,
+): Container {
+  return {
+    name: "trace-agent",
+    image: images.datadogAgent,
+    command: ["trace-agent", "run"],
+    env: [...(env ?? []), { name: "DD_APM_ENABLED", value: "true" }],
+    ports: [{ name: "traces", containerPort: tracePort, hostPort: tracePort }],
+    resources: {
+      requests: { cpu: "10m", memory: `${extraMemory.traces}Mi` },
+      limits: { memory: `${2 * extraMemory.traces}Mi` },
+    },
+    livenessProbe: {
+      tcpSocket: { port: "traces" },
+      periodSeconds: 30,
+      timeoutSeconds: 10,
+      failureThreshold: 6,
+    },
+    startupProbe: {
+      tcpSocket: { port: "traces" },
+      periodSeconds: 10,
+      timeoutSeconds: 10,
+      failureThreshold: 60,
+    },
+    securityContext: restrictedContainer,
+    volumeMounts,
+  };
+}

@@ -1,0 +1,113 @@
+import { controlPlaneContainers, type Home } from "./home.ts";
+
+/** A monitor as Datadog's API has it (https://docs.datadoghq.com/api/latest/monitors/). */
+export interface Monitor {
+  /** Name of its Pulumi resource. */
+  readonly key: string;
+  readonly name: string;
+  readonly type: "query alert";
+  readonly query: string;
+  readonly message: string;
+  readonly thresholds: { readonly critical: number; readonly criticalRecovery?: number };
+  /** Minutes after which having no data is itself told of; undefined: never. */
+  readonly noDataMinutes?: number;
+}
+
+const mebibyte = 1024 * 1024;
+/** Seconds for which a sensor may be silent. */
+const silentAfter = 900;
+
+/**
+ * The monitors of a home.
+ *
+ * @param notify whom they tell, as Datadog's handles
+ */
+export function monitorsOf(home: Home, notify: readonly string[]): Monitor[] {
+  const monitors = [
+    ...(home.hasSensors ? [silentSensor(home), ...humidity(home)] : []),
+    ...nearEviction(home),
+    controlPlaneRestart(home),
+    notReady(home),
+  ];
+  return monitors.map((monitor) => ({ ...monitor, message: [monitor.message, ...notify].join("\n\n") }));
+}
+
+function silentSensor({ cluster }: Home): Monitor {
+  return {
+    key: "sensor-silent",
+    name: `${cluster}: {{sensor.name}} in {{room.name}} is silent`,
+    type: "query alert",
+    query: `min(last_5m):max:home.sensor.age{cluster_name:${cluster}} by {sensor,room} > ${silentAfter}`,
+    message:
+      "No reading for 15 minutes. Without power? Out of reach of the Wi-Fi? A DHT22 that hangs needs its power cut. " +
+      "If this says that there is no data, the gateway itself or the agent of its board is away.",
+    thresholds: { critical: silentAfter },
+    noDataMinutes: 20,
+  };
+}
+
+function humidity({ cluster, humidity: { min, max } }: Home): Monitor[] {
+  const common = { type: "query alert" } as const;
+  const scope = `home.humidity{cluster_name:${cluster}} by {sensor,room}`;
+  return [
+    {
+      ...common,
+      key: "too-humid",
+      name: `${cluster}: {{room.name}} is too humid`,
+      query: `min(last_1h):avg:${scope} > ${max}`,
+      message: `More than ${max} % for an hour at {{sensor.name}}: mould grows. Open a window.`,
+      thresholds: { critical: max, criticalRecovery: max - 2 },
+    },
+    {
+      ...common,
+      key: "too-dry",
+      name: `${cluster}: {{room.name}} is too dry`,
+      query: `max(last_1h):avg:${scope} < ${min}`,
+      message: `Less than ${min} % for an hour at {{sensor.name}}.`,
+      thresholds: { critical: min, criticalRecovery: min + 2 },
+    },
+  ];
+}
+
+/** One for each threshold: a monitor has one, and boards of different sizes have different ones. */
+function nearEviction({ cluster, boards }: Home): Monitor[] {
+  return [...Map.groupBy(boards, ({ evictionSoft }) => evictionSoft)].map(([threshold, those]) => {
+    const hosts = those.map(({ name }) => name).join(",");
+    const bytes = threshold * mebibyte;
+    return {
+      key: `memory-below-${threshold}`,
+      name: `${cluster}: {{host.name}} is about to evict pods`,
+      type: "query alert",
+      query: `max(last_5m):min:system.mem.usable{cluster_name:${cluster},host IN (${hosts})} by {host} < ${bytes}`,
+      message: `Less than ${threshold} MiB of memory for 5 minutes: the kubelet begins to evict pods.`,
+      thresholds: { critical: bytes },
+    };
+  });
+}
+
+function controlPlaneRestart({ cluster }: Home): Monitor {
+  const containers = `kube_container_name IN (${controlPlaneContainers.join(",")})`;
+  return {
+    key: "control-plane-restart",
+    name: `${cluster}: {{pod_name.name}} restarted`,
+    type: "query alert",
+    query: `change(max(last_5m),last_10m):max:kubernetes.containers.restarts{cluster_name:${cluster},kube_namespace:kube-system,${containers}} by {pod_name} > 0`,
+    message:
+      "A part of the control plane ended and was started again. On a board that is short of memory that is the " +
+      "first sign: see the dashboard of the boards.",
+    thresholds: { critical: 0 },
+  };
+}
+
+function notReady({ cluster }: Home): Monitor {
+  return {
+    key: "board-not-ready",
+    name: `${cluster}: {{host.name}} is not ready`,
+    type: "query alert",
+    query: `max(last_5m):min:kubernetes_state.node.by_condition{cluster_name:${cluster},condition:ready,status:true} by {host} < 1`,
+    message:
+      "Its kubelet has not reported for minutes, or reports a fault. Its pods are moved where they can be.",
+    thresholds: { critical: 1 },
+    noDataMinutes: 20,
+  };
+}

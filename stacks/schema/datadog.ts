@@ -1,0 +1,45 @@
+import { z } from "zod";
+import { datadogSites } from "../../components/datadog/sites.ts";
+import { secretString } from "./fields.ts";
+
+const flag = (value: boolean, description: string) =>
+  z.boolean("must be true or false").default(value).meta({ description });
+
+/** Settings of the Datadog agent, the dashboards and the monitors. */
+export const datadog = z
+  .strictObject({
+    apiKey: secretString(
+      /^[0-9a-f]{32}$/,
+      "must be a Datadog API key (32 hexadecimal digits)",
+      "Datadog API key.",
+      { placeholder: (digits) => digits.slice(0, 32) },
+    ),
+    appKey: secretString(
+      /^([0-9a-f]{40}|ddapp_[0-9A-Za-z]{34})$/,
+      "must be a Datadog application key (40 hexadecimal digits, or ddapp_ and 34 letters and digits)",
+      "Datadog application key, for the dashboards and monitors. Without it there are none.",
+      { placeholder: (digits) => digits.slice(0, 40) },
+    ).optional(),
+    site: z
+      .enum(datadogSites)
+      .default("datadoghq.com")
+      .meta({ description: "The Datadog site that the account is on." }),
+    dashboards: flag(true, "Dashboards and monitors at Datadog, where there is an application key."),
+    notify: z
+      .array(
+        z
+          .string("must be a handle")
+          .regex(/^@[\w.@+-]+$/, "must be a handle such as @me@example.com or @slack-home"),
+        "must be a list of handles",
+      )
+      .default([])
+      .meta({ description: "Whom the monitors tell, as Datadog's handles: `@me@example.com`." }),
+    traces: flag(false, "Takes traces, on TCP port 8126 of each board. 64 MiB more on each."),
+    processes: flag(false, "Shows every board's processes. 32 MiB more on each."),
+    logs: flag(false, "Sends every container's log. 48 MiB more on each board; the agent then runs as root."),
+    verifyKubelet: flag(
+      false,
+      "Verifies the kubelets' certificates. Only where the cluster's CA signed them for the boards' addresses, which kubeadm does not do by itself.",
+    ),
+  })
+  .meta({ description: "The Datadog agent on every board, dashboards and monitors." });
