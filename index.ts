@@ -8,6 +8,7 @@ import { MetricsServer } from "./components/cluster/metrics.ts";
 import { Flannel } from "./components/cluster/network.ts";
 import { clusterProvider } from "./components/cluster/provider.ts";
 import { DatadogAgent } from "./components/datadog/agent.ts";
+import { datadogProvider, Observability } from "./components/datadog/observability.ts";
 import { DynamicDns } from "./components/dns/dynamicDns.ts";
 import { cloudflareProvider } from "./components/dns/provider.ts";
 import { DnsRecords } from "./components/dns/records.ts";
@@ -20,6 +21,7 @@ import { EtcdBackup } from "./components/storage/etcdBackup.ts";
 import { appsOf, workloadsOf } from "./stacks/apps.ts";
 import { bootstrapsOf } from "./stacks/boards.ts";
 import { clusterOf } from "./stacks/cluster.ts";
+import { observabilityOf } from "./stacks/observability.ts";
 import { readSettings } from "./stacks/settings.ts";
 
 const settings = readSettings();
@@ -48,7 +50,7 @@ if (apps.flannel) foundations.push(new Flannel("flannel", apps.flannel, inCluste
 const onNetwork = { ...inCluster, dependsOn: foundations };
 
 if (apps.metricsServer) new MetricsServer("metrics-server", onNetwork);
-if (apps.kubeStateMetrics) new KubeStateMetrics("kube-state-metrics", onNetwork);
+if (apps.kubeStateMetrics) new KubeStateMetrics("kube-state-metrics", apps.kubeStateMetrics, onNetwork);
 const backups = apps.backup && new BackupStore("backup", apps.backup, onNetwork);
 const secretsOf = (app: string) => ({ backupSecrets: backups?.secrets[app] });
 const besideBackups = { ...inCluster, dependsOn: backups ? [...foundations, backups] : foundations };
@@ -65,6 +67,11 @@ if (apps.datadog) new DatadogAgent("datadog", apps.datadog, onNetwork);
 const gogs = apps.gogs && new Gogs("gogs", { ...apps.gogs, ...secretsOf("gogs") }, besideBackups);
 const sensors = apps.sensors && new SensorGateway("sensors", apps.sensors, onNetwork);
 
+const atDatadog = provider && observabilityOf(settings, getStack(), boards);
+if (atDatadog) {
+  new Observability("observability", atDatadog.args, { providers: [datadogProvider(atDatadog.account)] });
+}
+
 /** Each board's kubelet configuration. */
 export const kubelet = Object.fromEntries(kubelets);
 /** Of the cluster that bramble made. */
@@ -72,7 +79,8 @@ export const kubeconfig = cluster?.kubeconfig;
 export const gogsUrl = gogs?.url;
 export const gogsAdminPassword = gogs?.adminPassword;
 export const sensorsUrl = sensors?.url;
-export const sensorsToken = sensors?.token;
+export const sensorsPassword = sensors?.password;
+export const sensorsTokens = sensors?.tokens;
 /** Password of `ingress.login`. */
 export const loginPassword = traefik?.loginPassword;
 /** Without it the backups are worthless: keep it outside the cluster. */

@@ -2,7 +2,10 @@ import type { Input } from "@pulumi/pulumi";
 import type { PlannedBoard } from "../components/board/board.ts";
 import { flannelWorkload } from "../components/cluster/flannelWorkload.ts";
 import { kubeadmWorkloads } from "../components/cluster/kubeadmWorkloads.ts";
-import { kubeStateMetricsWorkload } from "../components/cluster/kubeStateMetrics.ts";
+import {
+  type KubeStateMetricsArgs,
+  kubeStateMetricsWorkload,
+} from "../components/cluster/kubeStateMetrics.ts";
 import { metricsServerWorkload } from "../components/cluster/metricsWorkload.ts";
 import type { FlannelArgs } from "../components/cluster/network.ts";
 import type { DatadogAgentArgs } from "../components/datadog/agent.ts";
@@ -30,6 +33,7 @@ import type { AppStorage } from "../components/storage/volumes.ts";
 import type { Load } from "../components/workload.ts";
 import type { Settings } from "./schema.ts";
 import { dataDirectory } from "./schema/apps.ts";
+import { sensorsOf } from "./sensors.ts";
 import { zoneOf } from "./zone.ts";
 
 /** What each component is given; a component that the settings leave out is not there. */
@@ -37,7 +41,7 @@ export interface Apps {
   readonly priorities?: true;
   readonly flannel?: FlannelArgs;
   readonly metricsServer?: true;
-  readonly kubeStateMetrics?: true;
+  readonly kubeStateMetrics?: KubeStateMetricsArgs;
   readonly traefik?: TraefikArgs;
   readonly dnsRecords?: DnsRecordsArgs & { readonly apiToken: Input<string> };
   readonly dynamicDns?: DynamicDnsArgs;
@@ -54,11 +58,11 @@ export interface Apps {
  * @param stack name of the stack, by which Datadog tells clusters apart
  */
 export function appsOf(settings: Settings, stack: string): Apps {
-  const { cluster, ingress, dns, storage, domain, datadog, sensors } = settings;
+  const { cluster, ingress, dns, storage, datadog } = settings;
   const tls = tlsOf(settings);
   const gogs = gogsOf(settings, tls);
-  const sensorsHost = sensors && `${sensors.host}.${domain}`;
-  const hosts = [gogs?.host, sensorsHost].filter((host) => host !== undefined);
+  const sensors = sensorsOf(settings, tls);
+  const hosts = [gogs?.host, sensors?.host].filter((host) => host !== undefined);
   const namespaces = [...(gogs ? [gogsNamespace] : []), ...(sensors ? [sensorGateway.namespace] : [])];
   return {
     priorities: true,
@@ -78,10 +82,11 @@ export function appsOf(settings: Settings, stack: string): Apps {
     }),
     ...namesOf(settings, hosts),
     ...(gogs && { gogs }),
-    ...(datadog && { datadog: { ...datadog, clusterName: stack }, kubeStateMetrics: true }),
-    ...(sensorsHost && {
-      sensors: { host: sensorsHost, tls, dogstatsdPort, hasLogin: ingress?.login !== undefined },
+    ...(datadog && {
+      datadog: { ...datadog, clusterName: stack },
+      kubeStateMetrics: { entrance: entranceOf(settings, hosts) },
     }),
+    ...(sensors && { sensors }),
   };
 }
 
@@ -138,6 +143,14 @@ function backupOf(settings: Settings): Pick<Apps, "backup" | "etcdBackup"> {
     backup: { target: plan.target, apps, password, accessKey, secretKey, protectPassword },
     ...(backup.etcd && { etcdBackup: { board: controlPlane, directory: backup.etcd, plan } }),
   };
+}
+
+function entranceOf(
+  { boards, ingress }: Settings,
+  hosts: readonly string[],
+): KubeStateMetricsArgs["entrance"] {
+  const board = boards.find(({ name }) => name === ingress?.board);
+  return board && { address: board.host, hosts };
 }
 
 /** Everything that will run on the boards: kubeadm's own pods and those of the components. */

@@ -84,12 +84,16 @@ function table({ properties = {}, required = [] }: JsonSchema, prefix: string): 
 
 function rowsOf(key: string, schema: JsonSchema, required: readonly string[], prefix: string): string[] {
   const isSecret = schema.properties?.secure !== undefined;
-  if (schema.properties && !isSecret) {
-    const inner = Object.entries(schema.properties);
-    const row = `| \`${prefix}${key}\` | object | | ${schema.description ?? ""} |`;
+  const object = schema.items?.properties ? schema.items : schema;
+  if (object.properties && !isSecret) {
+    const [kind, within] = object === schema ? ["object", "."] : ["list", "[]."];
+    const row = `| \`${prefix}${key}\` | ${kind} | | ${schema.description ?? ""} |`;
+    const inner = Object.entries(object.properties);
     return [
       row,
-      ...inner.flatMap(([name, each]) => rowsOf(name, each, schema.required ?? [], `${prefix}${key}.`)),
+      ...inner.flatMap(([name, each]) =>
+        rowsOf(name, each, object.required ?? [], `${prefix}${key}${within}`),
+      ),
     ];
   }
   const standard =
@@ -99,7 +103,7 @@ function rowsOf(key: string, schema: JsonSchema, required: readonly string[], pr
         : ""
       : `\`${JSON.stringify(schema.default).replaceAll('"', "")}\``;
   return [
-    `| \`${prefix}${key}\` | ${isSecret ? "secret" : valueText(key, schema)} | ${standard} | ${schema.description ?? ""} |`,
+    `| \`${prefix}${key}\` | ${isSecret ? "secret" : valueText(`${prefix}${key}`, schema)} | ${standard} | ${schema.description ?? ""} |`,
   ];
 }
 

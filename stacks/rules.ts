@@ -4,6 +4,7 @@ import { clusterRules } from "./clusterRules.ts";
 import { allowedWords, didYouMean, type Fault } from "./faults.ts";
 import { networkRules } from "./networkRules.ts";
 import { urlRules } from "./urlRules.ts";
+import { sensorFaults } from "./sensorRules.ts";
 import { boardsOf, fault, objectOf, type Rule, textOf, type WrittenSettings } from "./written.ts";
 
 /** The faults that no schema can see, because they lie between settings. */
@@ -178,6 +179,11 @@ const sshPortIsFree: Rule = (settings) => {
     : [fault("gogs.sshPort", `${String(sshPort)} is the port of ${by}; choose another.`)];
 };
 
+const sensors: Rule = (settings) =>
+  sensorFaults(objectOf(settings.sensors), (board) =>
+    textOf(boardsOf(settings).find(({ name }) => name === board)?.host),
+  );
+
 const rules: readonly Rule[] = [
   refusedModel,
   modelOrRam,
@@ -194,6 +200,7 @@ const rules: readonly Rule[] = [
   knownBoard("backup"),
   volumeIsThere,
   backupTarget,
+  knownBoard("sensors"),
   needs("dns", "ingress"),
   needs("gogs", "ingress", "storage"),
   needs("sensors", "ingress", "datadog"),
@@ -201,4 +208,5 @@ const rules: readonly Rule[] = [
   sshPortIsFree,
   ...networkRules,
   ...clusterRules,
+  sensors,
 ];

@@ -1,9 +1,11 @@
 import { z } from "zod";
-import { datadog, gogs, sensors, storage } from "./schema/apps.ts";
+import { gogs, storage } from "./schema/apps.ts";
 import { backup } from "./schema/backup.ts";
 import { board, ssh } from "./schema/boards.ts";
 import { cluster } from "./schema/cluster.ts";
+import { datadog } from "./schema/datadog.ts";
 import { label } from "./schema/fields.ts";
+import { sensors } from "./schema/sensors.ts";
 import { dns, domainName, ingress } from "./schema/urls.ts";
 
 /** Every setting of a stack, below `bramble:`. */

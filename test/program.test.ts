@@ -109,6 +109,26 @@ describe("the program", () => {
     expect(components()).not.toContain("DynamicDns");
   });
 
+  it("makes dashboards and monitors only with an application key, and where they are wanted", async () => {
+    const atDatadog = () => registered.filter(({ type }) => type.startsWith("datadog:"));
+    const keys = { apiKey: "0".repeat(32), appKey: "f".repeat(40) };
+    await run(() => undefined);
+    expect(atDatadog()).toEqual([]);
+    await run((config) => (config["bramble:datadog"] = { ...keys, dashboards: false }));
+    expect(atDatadog()).toEqual([]);
+    expect(registered.some(({ type }) => type.includes("datadog") && !type.startsWith("bramble:"))).toBe(
+      false,
+    );
+    await run((config) => (config["bramble:datadog"] = keys));
+    expect(atDatadog().map(({ name }) => name)).toEqual(
+      expect.arrayContaining([
+        "observability-climate",
+        "observability-boards",
+        "observability-sensor-silent",
+      ]),
+    );
+  });
+
   it("registers neither network nor metrics where the cluster has them", async () => {
     await run((config) => (config["bramble:cluster"] = { kubeconfig, network: "none", metrics: false }));
     expect(components()).not.toContain("Flannel");

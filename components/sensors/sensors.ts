@@ -1,5 +1,6 @@
 import { core } from "@pulumi/kubernetes";
 import {
+  all,
   ComponentResource,
   interpolate,
   secret,
@@ -8,12 +9,15 @@ import {
   type Output,
 } from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import type { Device } from "../../gateway/devices.ts";
 import { configHash } from "../configHash.ts";
 import { Route } from "../ingress/route.ts";
 import type { GuardedPaths, RouteGuard, RouteTls } from "../ingress/routeIngresses.ts";
 import { registerNamespace } from "../namespace.ts";
-import { labelsOf, registerWorkload } from "../workload.ts";
+import { registerWorkload } from "../workload.ts";
 import { gatewayBundle } from "./bundle.ts";
+import type { SensorDevice } from "./devices.ts";
+import { registerServices, servicePort } from "./gatewayServices.ts";
 import { sensorGateway, sensorGatewayWorkload } from "./gatewayWorkload.ts";
 
 /** Args of {@link SensorGateway}. */
@@ -22,91 +26,105 @@ export interface SensorGatewayArgs {
   readonly host: string;
   /** Where the host's certificate comes from. */
   readonly tls: RouteTls;
-  /** Whether the entrance has a login; all but the readings' path is then behind it. */
+  /** Whether the entrance has a login. The page is behind it then, and else asks for a password of its own. */
   readonly hasLogin: boolean;
+  /** The devices. Each that sends by HTTP gets a token of its own. */
+  readonly devices: readonly SensorDevice[];
+  /** The board that the gateway runs on. Default: any. Required if a device sends by UDP. */
+  readonly board?: string;
+  /** The ranges that readings by UDP may come from, such as `192.168.1.0/24`. */
+  readonly networks: readonly string[];
   /** UDP port on which every board's Datadog agent takes DogStatsD datagrams. */
   readonly dogstatsdPort: number;
 }
 
 /**
- * The gateway that takes temperature and humidity from devices over HTTPS and sends them to the Datadog agent
- * of its board, as the gauges `home.temperature` and `home.humidity`.
+ * The gateway that takes temperature and humidity from devices, over HTTPS and as StatsD over UDP, and sends them
+ * to the Datadog agent of its board, as the gauges `home.temperature`, `home.humidity`, `home.heat_index` and
+ * `home.dew_point`. It has a page with the last day of each sensor.
  */
 export class SensorGateway extends ComponentResource {
-  /** Where a device posts its readings. */
+  /** Its page, which asks for the login or for {@link password}. Devices post to `/readings` there. */
   readonly url: Output<string>;
-  /** What it presents as `Authorization: Bearer <token>`. A secret. */
-  readonly token: Output<string>;
+  /** Password of the page, for whatever user. A secret. Undefined where the entrance has a login. */
+  readonly password: Output<string> | undefined;
+  /** What each device that sends by HTTP presents as `Authorization: Bearer <token>`. A secret. */
+  readonly tokens: Output<Record<string, string>>;
 
   constructor(name: string, args: SensorGatewayArgs, opts?: ComponentResourceOptions) {
     super("bramble:sensors:SensorGateway", name, args, opts);
     const metadata = { name: sensorGateway.name, namespace: sensorGateway.namespace };
+    const { host, tls, devices } = args;
 
     const namespace = registerNamespace(`${name}-namespace`, metadata.namespace, "restricted", {
       parent: this,
     });
     const inNamespace = { parent: this, dependsOn: [namespace] };
 
-    const bundle = gatewayBundle();
-    const code = new core.v1.ConfigMap(
-      `${name}-code`,
-      { metadata, data: { [sensorGateway.codeFile]: bundle } },
-      inNamespace,
+    const data = {
+      [sensorGateway.codeFile]: gatewayBundle(),
+      [sensorGateway.devicesFile]: JSON.stringify(devices.map(deviceOf)),
+    };
+    const code = new core.v1.ConfigMap(`${name}-code`, { metadata, data }, inNamespace);
+
+    this.password = args.hasLogin ? undefined : this.#generated(`${name}-password`);
+    const posting = devices.filter(({ transport }) => transport === "http");
+    this.tokens = secret(
+      all(posting.map((device) => this.#generated(`${name}-token-${device.name}`))).apply((tokens) =>
+        Object.fromEntries(posting.map((device, i) => [device.name, tokens[i] ?? ""])),
+      ),
     );
-    const password = new random.RandomPassword(
-      `${name}-token`,
-      { length: 40, special: false },
-      { parent: this },
+    const secrets = all([this.password, this.tokens]).apply(([page, tokens]) =>
+      JSON.stringify({ page, tokens }),
     );
-    this.token = secret(password.result);
-    const tokenFile = new core.v1.Secret(
+    const secretsFile = new core.v1.Secret(
       `${name}-secret`,
-      { metadata, stringData: { token: this.token } },
+      { metadata, stringData: { [sensorGateway.secretsFile]: secrets } },
       inNamespace,
     );
 
     registerWorkload(
       `${name}-deployment`,
-      sensorGatewayWorkload({ dogstatsdPort: args.dogstatsdPort }),
-      { parent: this, dependsOn: [code, tokenFile] },
-      // Of both: the gateway reads its code and its token only when it starts. The hash tells nothing of them.
-      { "bramble/config-hash": unsecret(this.token.apply((token) => configHash(bundle, token))) },
-    );
-    new core.v1.Service(
-      `${name}-service`,
+      sensorGatewayWorkload(args),
+      { parent: this, dependsOn: [code, secretsFile] },
+      // Of all: the gateway reads its files only when it starts. The hash tells nothing of the secrets.
       {
-        metadata,
-        spec: {
-          selector: labelsOf(sensorGateway.name),
-          ports: [{ name: "http", port: servicePort, targetPort: "http" }],
-        },
+        "bramble/config-hash": unsecret(secrets.apply((value) => configHash(...Object.values(data), value))),
       },
-      inNamespace,
     );
+    registerServices(name, args.board !== undefined, inNamespace);
     new Route(
       `${name}-route`,
       {
         namespace: metadata.namespace,
-        host: args.host,
+        host,
         service: metadata.name,
         port: servicePort,
-        tls: args.tls,
-        ...(args.hasLogin ? behindLogin : open),
+        tls,
+        ...(args.hasLogin ? behindLogin : ownPassword),
         guarded,
       },
       inNamespace,
     );
 
-    this.url = interpolate`https://${args.host}/readings`;
-    this.registerOutputs({ url: this.url, token: this.token });
+    this.url = interpolate`https://${host}`;
+    this.registerOutputs({ url: this.url, password: this.password, tokens: this.tokens });
+  }
+
+  #generated(resourceName: string): Output<string> {
+    const args = { length: 40, special: false };
+    return secret(new random.RandomPassword(resourceName, args, { parent: this }).result);
   }
 }
 
-const servicePort = 80;
-
-const open: RouteGuard = { limit: "requests", authorization: "drop" };
 const behindLogin: RouteGuard = { limit: "passwords", authorization: "login" };
-// The devices' token of 40 letters and digits is beyond guessing, and a home of them has one address.
+const ownPassword: RouteGuard = { limit: "passwords", authorization: "pass" };
+// A device's token of 40 letters and digits is beyond guessing, and a home of them has one address.
 const guarded: readonly GuardedPaths[] = [
   { name: "readings", limit: "requests", authorization: "pass", prefixes: ["/readings"] },
 ];
+
+/** A device as the gateway is told of it. */
+function deviceOf({ name, room, board, model, transport }: SensorDevice): Device {
+  return { sensor: name, room, board, model, transport };
+}

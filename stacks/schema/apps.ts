@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { datadogSites } from "../../components/datadog/sites.ts";
 import { absolutePath, boardName, label, nfsDirectory, secretString } from "./fields.ts";
 
 /** Where data lies on a board unless the settings say otherwise. */
@@ -51,26 +50,3 @@ export const gogs = z
       }),
   })
   .meta({ description: "Gogs, the Git service. Needs `storage` and `ingress`." });
-
-/** Settings of the Datadog agent. */
-export const datadog = z
-  .strictObject({
-    apiKey: secretString(
-      /^[0-9a-f]{32}$/,
-      "must be a Datadog API key (32 hexadecimal digits)",
-      "Datadog API key.",
-      { placeholder: (digits) => digits.slice(0, 32) },
-    ),
-    site: z
-      .enum(datadogSites)
-      .default("datadoghq.com")
-      .meta({ description: "The Datadog site that the account is on." }),
-  })
-  .meta({ description: "The Datadog agent on every board." });
-
-/** Settings of the sensor gateway. */
-export const sensors = z
-  .strictObject({
-    host: label().default("sensors").meta({ description: "The host's name below `domain`." }),
-  })
-  .meta({ description: "The gateway that takes temperature and humidity. Needs `datadog` and `ingress`." });

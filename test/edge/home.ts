@@ -125,7 +125,8 @@ async function registerApps(tls: RouteTls): Promise<void> {
   new Component("traefik", traefikArgs({ certificates: "selfSigned", limits: defaultLimits }));
   const storage = { board: "pi3-2", directory: "/var/lib/bramble" };
   new Gogs("gogs", { host: gogsHost, tls, storage, size: "8Gi", sshPort: 2222, restore: "none" });
-  new SensorGateway("sensors", { host: sensorsHost, tls, hasLogin: true, dogstatsdPort: 8125 });
+  const noDevices = { devices: [], networks: [] };
+  new SensorGateway("sensors", { host: sensorsHost, tls, hasLogin: true, dogstatsdPort: 8125, ...noDevices });
 }
 
 /** An app that says who asked for what; slowly below /slow. */

@@ -24,11 +24,10 @@ describe("gatewayBundle", () => {
     expect(gatewayBundle() === stdout).toBe(true);
   });
 
-  it("holds no path of this machine and leaves native code out", () => {
+  it("holds no path of this machine", () => {
     const bundle = gatewayBundle();
     expect(bundle).not.toContain(repository.slice(0, -1));
     expect(bundle).not.toContain("node_modules/");
-    expect(bundle).toContain('require("unix-dgram")');
   });
 
   it("says so if it does not fit into a ConfigMap", async () => {

@@ -1,7 +1,8 @@
-import { runtime } from "@pulumi/pulumi";
+import { isSecret, output, runtime } from "@pulumi/pulumi";
 import { beforeAll, describe, expect, it } from "vitest";
 import { configHash } from "../../../components/configHash.ts";
 import { gatewayBundle } from "../../../components/sensors/bundle.ts";
+import type { SensorDevice } from "../../../components/sensors/devices.ts";
 import { sensorGatewayWorkload } from "../../../components/sensors/gatewayWorkload.ts";
 
 interface Registered {
@@ -10,9 +11,24 @@ interface Registered {
   readonly inputs: Record<string, unknown>;
 }
 
-const token = "made-up";
+const device: SensorDevice = {
+  name: "kitchen",
+  room: "kitchen",
+  board: "d1_mini",
+  model: "DHT22",
+  pin: "D4",
+  transport: "http",
+  interval: 60,
+};
+const args = {
+  host: "sensors.home.example.com",
+  tls: "acme",
+  dogstatsdPort: 8125,
+  hasLogin: false,
+  networks: ["192.168.1.0/24"],
+} as const;
 const registered: Registered[] = [];
-let outputs: { url: string; token: string; tokenIsSecret: boolean };
+let outputs: { url: string; password: string | undefined; tokens: unknown; areSecret: boolean[] };
 
 beforeAll(async () => {
   await runtime.setMocks({
@@ -23,22 +39,17 @@ beforeAll(async () => {
         runtime.unwrapRpcSecret(value) as unknown,
       ]);
       registered.push({ type, name, inputs: Object.fromEntries(plain) as Record<string, unknown> });
-      const made = type === "random:index/randomPassword:RandomPassword" ? { result: token } : {};
+      const made = type === "random:index/randomPassword:RandomPassword" ? { result: `made-up-${name}` } : {};
       return { id: name, state: { ...inputs, ...made } as Record<string, unknown> };
     },
   });
-  const { output, isSecret } = await import("@pulumi/pulumi");
   const { SensorGateway } = await import("../../../components/sensors/sensors.ts");
-  const gateway = new SensorGateway("sensors", {
-    host: "sensors.home.example.com",
-    tls: "acme",
-    hasLogin: false,
-    dogstatsdPort: 8125,
-  });
-  const tokenIsSecret = await isSecret(gateway.token);
-  outputs = await new Promise((resolve) =>
-    output({ url: gateway.url, token: gateway.token, tokenIsSecret }).apply(resolve),
-  );
+  const attic: SensorDevice = { ...device, name: "attic", transport: "udp" };
+  const gateway = new SensorGateway("sensors", { ...args, board: "pi3-3", devices: [device, attic] });
+  new SensorGateway("other", { ...args, hasLogin: true, devices: [device] });
+  const areSecret = [await isSecret(gateway.password!), await isSecret(gateway.tokens)];
+  const { url, password, tokens } = gateway;
+  outputs = await new Promise((resolve) => output({ url, password, tokens, areSecret }).apply(resolve));
   await runtime.disconnect();
 });
 
@@ -49,36 +60,72 @@ function inputsOf(type: string, name: string): Record<string, unknown> {
 }
 
 describe("SensorGateway", () => {
-  it("tells where readings go and with which token", () => {
+  it("tells where it is, and a token for each device that posts", () => {
     expect(outputs).toEqual({
-      url: "https://sensors.home.example.com/readings",
-      token,
-      tokenIsSecret: true,
+      url: "https://sensors.home.example.com",
+      password: "made-up-sensors-password",
+      tokens: { kitchen: "made-up-sensors-token-kitchen" },
+      areSecret: [true, true],
     });
   });
 
-  it("keeps the code in a ConfigMap, and the token in a Secret alone", () => {
-    const bundle = gatewayBundle();
-    expect(inputsOf("kubernetes:core/v1:ConfigMap", "sensors-code")).toMatchObject({
-      metadata: { name: "sensor-gateway", namespace: "sensors" },
-      data: { "gateway.cjs": bundle },
-    });
+  it("keeps code and devices in a ConfigMap, and what is secret in a Secret alone", () => {
+    const { data } = inputsOf("kubernetes:core/v1:ConfigMap", "sensors-code") as {
+      data: Record<string, string>;
+    };
+    expect(data["gateway.cjs"]).toBe(gatewayBundle());
+    expect(JSON.parse(data["devices.json"]!)).toEqual([
+      { sensor: "kitchen", room: "kitchen", board: "d1_mini", model: "DHT22", transport: "http" },
+      { sensor: "attic", room: "kitchen", board: "d1_mini", model: "DHT22", transport: "udp" },
+    ]);
     const holders = registered.filter(
-      ({ type, inputs }) => type.startsWith("kubernetes:") && JSON.stringify(inputs).includes(token),
+      ({ type, inputs }) =>
+        type.startsWith("kubernetes:") && JSON.stringify(inputs).includes("made-up-sensors"),
     );
     expect(holders.map(({ name }) => name)).toEqual(["sensors-secret"]);
   });
 
-  it("runs the document, and rolls the pods when code or token change", () => {
-    const hash = configHash(gatewayBundle(), token);
+  it("runs the document, and rolls the pods when code, devices or secrets change", () => {
+    const { data } = inputsOf("kubernetes:core/v1:ConfigMap", "sensors-code") as {
+      data: Record<string, string>;
+    };
+    const { stringData } = inputsOf("kubernetes:core/v1:Secret", "sensors-secret") as {
+      stringData: Record<string, string>;
+    };
+    const hash = configHash(data["gateway.cjs"]!, data["devices.json"]!, stringData["secrets.json"]!);
     expect(inputsOf("kubernetes:apps/v1:Deployment", "sensors-deployment")).toMatchObject({
       spec: {
         template: {
           metadata: { annotations: { "bramble/config-hash": hash } },
-          spec: sensorGatewayWorkload({ dogstatsdPort: 8125 }).pod,
+          spec: sensorGatewayWorkload({ ...args, board: "pi3-3" }).pod,
         },
       },
     });
+  });
+
+  it("takes UDP at its board's address and nowhere else, with the senders' own addresses", () => {
+    expect(sensorGatewayWorkload({ ...args, board: "pi3-3" }).pod.nodeSelector).toEqual({
+      "kubernetes.io/hostname": "pi3-3",
+    });
+    expect(inputsOf("kubernetes:core/v1:Service", "sensors-statsd")).toMatchObject({
+      spec: {
+        type: "NodePort",
+        externalTrafficPolicy: "Local",
+        ports: [{ protocol: "UDP", nodePort: 30125, targetPort: "statsd" }],
+      },
+    });
+    expect(registered.some(({ name }) => name === "other-statsd")).toBe(false);
+    expect(sensorGatewayWorkload(args).pod).not.toHaveProperty("nodeSelector");
+  });
+
+  it("has no password of its own behind the entrance's login", () => {
+    const { stringData } = inputsOf("kubernetes:core/v1:Secret", "other-secret") as {
+      stringData: Record<string, string>;
+    };
+    expect(JSON.parse(stringData["secrets.json"]!)).toEqual({
+      tokens: { kitchen: "made-up-other-token-kitchen" },
+    });
+    expect(registered.some(({ name }) => name === "other-password")).toBe(false);
   });
 
   it("is in a restricted namespace and behind the route of its host", () => {
@@ -91,14 +138,14 @@ describe("SensorGateway", () => {
         ports: [{ port: 80, targetPort: "http" }],
       },
     });
-    expect(inputsOf("bramble:ingress:Route", "sensors-route")).toEqual({
+    expect(inputsOf("bramble:ingress:Route", "sensors-route")).toMatchObject({
       namespace: "sensors",
       host: "sensors.home.example.com",
       service: "sensor-gateway",
       port: 80,
       tls: "acme",
-      limit: "requests",
-      authorization: "drop",
+      limit: "passwords",
+      authorization: "pass",
       guarded: [{ name: "readings", limit: "requests", authorization: "pass", prefixes: ["/readings"] }],
     });
   });

@@ -1,0 +1,78 @@
+import { z } from "zod";
+import { deviceBoards, type DeviceBoardName } from "../../components/sensors/deviceBoards.ts";
+import { maxDevices, transports } from "../../gateway/devices.ts";
+import { sensorModels, type SensorModel } from "../../gateway/models.ts";
+import { boardName, label } from "./fields.ts";
+
+const device = z
+  .strictObject({
+    name: label()
+      .max(31, "must have 31 characters at most")
+      .meta({ description: "Name of the device, unique. It is the tag `sensor` in Datadog." }),
+    room: label().meta({ description: "The room that it is in: the tag `room`." }),
+    board: z
+      .enum(Object.keys(deviceBoards) as [DeviceBoardName, ...DeviceBoardName[]])
+      .default("d1_mini")
+      .meta({ description: "Its board, as ESPHome calls it: the tag `board`." }),
+    model: z
+      .enum(Object.keys(sensorModels) as [SensorModel, ...SensorModel[]])
+      .default("DHT22")
+      .meta({ description: "The sensor on it." }),
+    pin: z
+      .string("must be a pin")
+      .optional()
+      .meta({ description: "Pin of a DHT's data line, such as `D4` or `GPIO4`. None for a sensor on I²C." }),
+    transport: z
+      .enum(transports)
+      .default("http")
+      .meta({ description: "How it sends: `http` is encrypted and has a token, `udp` is neither." }),
+    interval: z
+      .int("must be a number of seconds")
+      .min(5, "must be 5 to 600 seconds")
+      .max(600, "must be 5 to 600 seconds")
+      .default(60)
+      .meta({ description: "Seconds between two readings." }),
+  })
+  .meta({ description: "A device with a sensor." });
+
+const percent = (value: number, description: string) =>
+  z
+    .number("must be a number of %")
+    .min(0, "must be 0 to 100 %")
+    .max(100, "must be 0 to 100 %")
+    .default(value)
+    .meta({ description });
+
+const network = z
+  .union([z.cidrv4(), z.cidrv6()], { error: "must be a range of addresses such as 192.168.1.0/24" })
+  .meta({ description: "A range of addresses." });
+
+/** Settings of the sensor gateway and its devices. */
+export const sensors = z
+  .strictObject({
+    host: label().default("sensors").meta({ description: "The host's name below `domain`." }),
+    board: boardName(
+      "The board whose address takes readings by UDP, and which the gateway then runs on.",
+    ).optional(),
+    networks: z
+      .array(network, "must be a list of ranges")
+      .min(1, "must name a range")
+      .default(["192.168.0.0/16", "10.0.0.0/8", "172.16.0.0/12"])
+      .meta({ description: "The ranges that readings by UDP may come from." }),
+    humidity: z
+      .strictObject({
+        min: percent(30, "% below which a room is too dry."),
+        max: percent(70, "% above which a room is too humid: mould grows."),
+      })
+      .prefault({})
+      .meta({ description: "When a monitor tells of a room's humidity, after an hour." }),
+    devices: z
+      .array(device, "must be a list of devices")
+      .max(maxDevices, `must name ${maxDevices} devices at most`)
+      .default([])
+      .meta({ description: "The devices. `npm run esphome` writes their configurations." }),
+  })
+  .meta({
+    description:
+      "The gateway that takes temperature and humidity, and the devices that send them. Needs `datadog` and `ingress`.",
+  });

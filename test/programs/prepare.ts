@@ -1,0 +1,25 @@
+// Brings the programs that tests hold bramble's own against. Those that cannot be had are left out, and their
+// tests say so.
+import { obtainBuilt } from "../../lab/built.ts";
+import { untilInterrupted } from "../../rehearsal/tools/interruption.ts";
+import { reasonOf } from "../../rehearsal/tools/lines.ts";
+import { esphome, statsdExporter } from "./programs.ts";
+
+const say = (line: string) => process.stderr.write(`tests: ${line}\n`);
+
+process.exitCode = await untilInterrupted(
+  async (signal) => {
+    for (const recipe of [esphome, statsdExporter]) {
+      try {
+        await obtainBuilt(recipe, { say, signal });
+      } catch (error) {
+        signal.throwIfAborted();
+        say(`no ${recipe.name}, so its tests are left out: ${reasonOf(error)}`);
+      }
+    }
+    return 0;
+  },
+  (error) => {
+    say(reasonOf(error));
+  },
+);

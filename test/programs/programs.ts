@@ -1,0 +1,63 @@
+// Programs that tests hold bramble's own against: each is brought once and kept in the cache.
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { findBuilt, type Recipe, runOrThrow } from "../../lab/built.ts";
+import { findGo } from "../../rehearsal/tools/build.ts";
+import { findExecutable } from "../../rehearsal/tools/executable.ts";
+import { run } from "../../rehearsal/tools/run.ts";
+
+const requirements = fileURLToPath(new URL("../../esphome/requirements.txt", import.meta.url));
+const modules = fileURLToPath(new URL("statsdExporter", import.meta.url));
+
+/** The Pythons that ESPHome's requirements are for, as `name` on PATH. */
+const pythons = ["python3.11", "python3.12", "python3.13", "python3"];
+
+/** ESPHome in a virtual environment: 300 MB. */
+export const esphome: Recipe = {
+  name: "esphome",
+  ingredients: [readFileSync(requirements, "utf8")],
+  build: async (folder, surroundings) => {
+    const python = await findPython();
+    await runOrThrow(python, ["-m", "venv", folder], surroundings);
+    const install = ["-m", "pip", "install", "--quiet", "--requirement", requirements];
+    await runOrThrow(path.join(folder, "bin", "python"), install, surroundings);
+  },
+};
+
+/** Prometheus' statsd_exporter, which parses DogStatsD, from the module that go.mod pins. */
+export const statsdExporter: Recipe = {
+  name: "statsd-exporter",
+  ingredients: ["go.mod", "go.sum"].map((file) => readFileSync(path.join(modules, file), "utf8")),
+  build: async (folder, surroundings) => {
+    const go = await findGo(process.env.PATH ?? "");
+    const file = path.join(folder, "statsd_exporter");
+    await runOrThrow(go.file, ["build", "-trimpath", "-o", file, "github.com/prometheus/statsd_exporter"], {
+      ...surroundings,
+      cwd: modules,
+      env: { ...process.env, CGO_ENABLED: "0", GOWORK: "off", GOFLAGS: "-mod=readonly" },
+    });
+  },
+};
+
+/** The virtual environment's Python, which has ESPHome as a module, or undefined. */
+export function findEsphome(): string | undefined {
+  const folder = findBuilt(esphome);
+  return folder && path.join(folder, "bin", "python");
+}
+
+/** statsd_exporter's path, or undefined. */
+export function findStatsdExporter(): string | undefined {
+  const folder = findBuilt(statsdExporter);
+  return folder && path.join(folder, "statsd_exporter");
+}
+
+async function findPython(): Promise<string> {
+  for (const name of pythons) {
+    const file = await findExecutable(name, process.env.PATH ?? "");
+    if (file === undefined) continue;
+    const { ended } = await run(file, ["-c", "import sys, venv; assert sys.version_info >= (3, 11)"]);
+    if (ended === 0) return file;
+  }
+  throw new Error("ESPHome needs Python 3.11 or newer with its module venv; there is none on PATH");
+}
