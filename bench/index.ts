@@ -4,6 +4,7 @@ import { didYouMean } from "../stacks/faults.ts";
 const benches: Record<string, () => Promise<{ main: (args: readonly string[]) => Promise<number> }>> = {
   "control-plane": () => import("./controlPlane/main.ts"),
   boards: () => import("./boards/main.ts"),
+  gateway: () => import("./gateway/main.ts"),
 };
 
 const [name = "", ...args] = process.argv.slice(2);
