@@ -100,7 +100,8 @@ async function gateway(transport: "udp" | "http", rate: number): Promise<Row> {
           seconds,
           devices: names.map((name, i) => ({ token: tokens[name] ?? "", localAddress: `127.0.1.${i + 1}` })),
         };
-  const { sent } = await answerOf<{ sent: number }>(startWorker(load));
+  const { sent, statuses } = await answerOf<{ sent: number; statuses?: object }>(startWorker(load));
+  if (statuses !== undefined) console.log(`HTTP at ${rate}/s: readings by status`, statuses);
   await settle();
   const cpu = running.cpu() - before;
   const taken = await metric(httpPort, "sensor_gateway_readings_accepted_total");
