@@ -27,7 +27,10 @@ export function socketOwner(): Container {
   };
 }
 
-/** Tells of the board itself: throttling, undervoltage, heat. A shell that sleeps; 3 MiB resident, measured on amd64. */
+/**
+ * Tells of the board itself: throttling, undervoltage, heat. A shell that sleeps: 3.2 MiB resident, 0.3 of them
+ * anonymous (bash 5.2, amd64).
+ */
 export function boardProbe(): Container {
   return {
     name: "board",
