@@ -86,7 +86,7 @@ const objects = {
                 command: [
                   "sh",
                   "-c",
-                  "mkdir /tmp/w && echo $BOARD >/tmp/w/index.html && exec httpd -f -p 8080 -h /tmp/w",
+                  "mkdir -p /tmp/w && echo $BOARD >/tmp/w/index.html && exec httpd -f -p 8080 -h /tmp/w",
                 ],
                 env: [{ name: "BOARD", valueFrom: { fieldRef: { fieldPath: "spec.nodeName" } } }],
                 resources: { requests: { memory: "8Mi" }, limits: { memory: "32Mi" } },
