@@ -83,7 +83,7 @@ export type PhaseName = (typeof phaseNames)[number];
 const diskNeeded = 2560;
 /** MiB of journal on the card: about a week of a node's messages. */
 const journalSize = 64;
-/** Seconds for the first synchronisation; a time server that is reached needs 10 to 30. */
+/** Seconds for a synchronisation; a time server that is reached needs 10 to 30. */
 const clockWait = 120;
 
 /** The phases of a board. The same plan gives the same documents; a document changes with what it depends on. */
@@ -95,7 +95,8 @@ export function bootstrapPhases(plan: BootstrapPlan): PhaseDocument[] {
     .update(script("kernel"))
     .update(script("swap"))
     .digest("hex");
-  parameters.reboot = parameters.restarted = { BOOT_CONFIGURATION: bootConfiguration };
+  parameters.reboot = { BOOT_CONFIGURATION: bootConfiguration };
+  parameters.restarted = { BOOT_CONFIGURATION: bootConfiguration, CLOCK_WAIT: clockWait };
   return phaseNames.map((phase) => ({
     phase,
     script: script(phase),
@@ -107,6 +108,7 @@ export function bootstrapPhases(plan: BootstrapPlan): PhaseDocument[] {
 }
 
 const installs = new Set<PhaseName>(["host", "containerd", "packages"]);
+const needsTime = new Set<PhaseName>(["host", "restarted"]);
 
 /** What a script is told, by name. */
 export type Parameters = Readonly<Record<string, string | number>>;
@@ -166,7 +168,11 @@ export function hostsEntries(board: string, boards: BootstrapPlan["boards"]): st
 }
 
 function phaseScript(board: string, phase: PhaseName, parameters: Parameters): string {
-  const files = [...(installs.has(phase) ? [aptScript] : []), scriptFile(phase)];
+  const files = [
+    ...(installs.has(phase) ? [aptScript] : []),
+    ...(needsTime.has(phase) ? [scriptFile("clock")] : []),
+    scriptFile(phase),
+  ];
   return stepScript(board, phase, parameters, files);
 }
 

@@ -1,13 +1,17 @@
 #!/usr/bin/env bash
-# The board is up again if it had to reboot, and what only a boot could show holds.
+# The board is up again if it had to reboot, and what only a boot could show holds. Without a clock chip it has
+# started with the time at which it went down.
 
 boot_id() { cat "$ROOT/proc/sys/kernel/random/boot_id"; }
 
+has_rebooted() { ! [ -e "$STATE/rebooted-from" ] || [ "$(cat "$STATE/rebooted-from")" != "$(boot_id)" ]; }
+
 promises() {
   if applying; then
+    if has_rebooted && ! clock_is_set; then set_clock; fi
     return
   fi
-  if [ -e "$STATE/rebooted-from" ] && [ "$(cat "$STATE/rebooted-from")" = "$(boot_id)" ]; then
+  if ! has_rebooted; then
     lacking "the board has not rebooted" "reboot it by hand, then run pulumi up again" || true
   fi
   if ! memory_cgroup; then
