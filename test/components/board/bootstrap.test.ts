@@ -125,8 +125,11 @@ describe("a board in Pulumi's engine, over a real SSH server", { timeout: 180_00
 
 describe("a board that was dead before its first up", { timeout: 180_000 }, () => {
   it("is refused without being dialled", async () => {
+    const gone = await SshServer.start(board.environment);
+    const connection = gone.address;
+    await gone.stop();
     const since = Date.now();
-    const { done, errors } = await stack.up({ "pi3-1": { ...moved(), dead: true } });
+    const { done, errors } = await stack.up({ "pi3-1": { plan, connection, dead: true } });
     expect(errors).toMatch(/board pi3-1 is marked as dead, but was never set up.*\n +fix: take it out/);
     expect(done).toEqual([]);
     expect(Date.now() - since).toBeLessThan(30_000);
