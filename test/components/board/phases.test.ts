@@ -132,11 +132,20 @@ describe("reboot", () => {
       "sync",
     ]);
     expect(board.run("restarted", "apply").stderr).toMatch(/has not rebooted/);
-    board.write({ "proc/sys/kernel/random/boot_id": "second-boot\n" });
+    board.write({ "proc/sys/kernel/random/boot_id": "second-boot\n", synchronised: "yes\n" });
     expect(board.run("restarted", "apply").stderr).toMatch(
       /no memory cgroup; it was started with: console=tty1/,
     );
     board.write({ "sys/fs/cgroup/cgroup.controllers": "cpuset cpu memory pids\n" });
+    expect(board.run("restarted", "apply")).toMatchObject({ status: 0, stderr: "" });
+  });
+});
+
+describe("a board that has started again", () => {
+  it("waits for the right time, which it has no clock chip to keep", () => {
+    boardOf({}, { sleep: "" });
+    expect(board.run("restarted", "apply").stderr).toMatch(/not synchronised after 120 s/);
+    board.write({ synchronised: "yes\n" });
     expect(board.run("restarted", "apply")).toMatchObject({ status: 0, stderr: "" });
   });
 });
