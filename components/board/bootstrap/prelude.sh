@@ -117,11 +117,13 @@ with_block() {
   if [ $# -gt 0 ]; then printf '%s\n' '# bramble: begin' "$@" '# bramble: end'; fi
 }
 
-# started_after UNIT PATH: whether the unit runs with the file as it is now.
+# started_after UNIT PATH: whether the unit runs with the file as it is now. To the microsecond, since a package
+# starts its service within the second in which its configuration is written.
 started_after() {
-  local started
-  started=$(systemctl show --property=ActiveEnterTimestamp --value "$1")
-  [ -n "$started" ] && [ "$(date -d "$started" +%s)" -ge "$(stat -c %Y "$ROOT$2")" ]
+  local started written
+  started=$(systemctl show --property=ExecMainStartTimestamp --timestamp=us+utc --value "$1")
+  written=$(stat -c %.6Y "$ROOT$2")
+  [ -n "$started" ] && [ "$(date -d "$started" +%s%6N)" -ge "${written/[.,]/}" ]
 }
 
 memory_cgroup() {

@@ -185,8 +185,10 @@ describe("containerd", () => {
     expect(status).toBe(1);
   });
 
-  it("restarts it when it was started before its configuration was written", () => {
-    boardOf({}, { systemctl: `case "$*" in show*) echo "2001-01-01 00:00:00 UTC" ;; esac` });
+  it("restarts it when it was started in the second in which its configuration was written, but before", () => {
+    const written = '$(stat -c %Y "$ROOT/etc/containerd/config.toml")';
+    const sameSecond = `case "$*" in show*) date -ud "@${written}" "+%F %T.000000 UTC" ;; esac`;
+    boardOf({}, { systemctl: sameSecond });
     expect(board.run("containerd", "apply").calls).toContain("systemctl restart containerd");
   });
 });
