@@ -10,6 +10,10 @@ export const priorityClasses = {
     value: 1_000,
     description: "Watches, and can move: metrics, sensors. The first to go.",
   },
+  "bramble-address": {
+    value: 2_000,
+    description: "Keeps the home's address in DNS, and can move: the DNS updater.",
+  },
   "bramble-backup": {
     value: 3_000,
     description: "Backs up what is on its board, and keeps backups: cannot move. Outranks what can.",
@@ -19,7 +23,7 @@ export const priorityClasses = {
     description: "Runs on every board and cannot move: the Datadog agent. Outranks what can.",
   },
   "bramble-app": { value: 10_000, description: "What people use: Gogs." },
-  "bramble-entrance": { value: 100_000, description: "How people get in: Traefik and the DNS updater." },
+  "bramble-entrance": { value: 100_000, description: "How people get in: Traefik." },
 } as const;
 
 /** Name of one of bramble's priority classes. */

@@ -1,3 +1,4 @@
+import { controlPlaneTaint } from "../cluster/kubeadmWorkloads.ts";
 import { images } from "../images.ts";
 import { restrictedContainer, restrictedPod } from "../security.ts";
 import type { Container, Workload } from "../workload.ts";
@@ -64,7 +65,9 @@ export function dynamicDnsWorkload(args: DynamicDnsWorkloadArgs): Workload {
     kind: "Deployment",
     replicas: 1,
     pod: {
-      priorityClassName: "bramble-entrance",
+      priorityClassName: "bramble-address",
+      // Small enough for the control plane's board, which has room when one of the small boards fails.
+      tolerations: [{ ...controlPlaneTaint, operator: "Exists" }],
       automountServiceAccountToken: false,
       enableServiceLinks: false,
       terminationGracePeriodSeconds: 30,

@@ -43,7 +43,7 @@ export class TemporaryRehearsal {
 }
 
 /** `app` by board: `{ "pi3-1": ["traefik", …] }`, without the suffixes of controllers. */
-export function appsByBoard({ boards }: Outcome): Record<string, string[]> {
+export function appsByBoard({ boards }: Pick<Outcome, "boards">): Record<string, string[]> {
   const appOf = (pod: string) => pod.replace(/(-[0-9a-f]{8,10})?-[a-z0-9]{5}$|-\d$/, "");
   return Object.fromEntries(
     boards.map(({ board, pods }) => [board.name, pods.map(({ name }) => appOf(name)).sort()]),
