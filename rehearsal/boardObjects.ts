@@ -2,8 +2,8 @@ import { isIP } from "node:net";
 import type { KubernetesObject, V1Node } from "@kubernetes/client-node";
 import type { PlannedBoard } from "../components/board/board.ts";
 import { boardStorage } from "../components/cluster/boardRoom.ts";
-import { controlPlaneTaint, kubeadmWorkloads } from "../components/cluster/kubeadmWorkloads.ts";
-import { nodeLabels } from "../components/cluster/placement.ts";
+import { kubeadmWorkloads } from "../components/cluster/kubeadmWorkloads.ts";
+import { nodeLabels, nodeTaints } from "../components/cluster/placement.ts";
 import { labelsOf, type StaticPod, type Workload } from "../components/workload.ts";
 
 /** What `kubeadm init` makes of the first boards: their Nodes, and what kubeadm itself runs. */
@@ -20,7 +20,7 @@ export function workerObjects(boards: readonly PlannedBoard[]): KubernetesObject
 
 /** A board's Node: its RAM, what the plan leaves for pods, its architecture and kubeadm's taint. */
 export function nodeOf(board: PlannedBoard): V1Node {
-  const { name, takesApps, cores, memory, host } = board;
+  const { name, cores, memory, host } = board;
   const resourcesOf = (ram: number, disk: number) => ({
     cpu: `${cores}`,
     pods: `${memory.maxPods}`,
@@ -35,7 +35,7 @@ export function nodeOf(board: PlannedBoard): V1Node {
       annotations: { "kwok.x-k8s.io/node": "fake" },
       labels: nodeLabels(board),
     },
-    spec: { taints: takesApps ? [] : [controlPlaneTaint] },
+    spec: { taints: nodeTaints(board) },
     status: {
       addresses: [
         { type: "Hostname", address: name },

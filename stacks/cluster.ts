@@ -1,6 +1,7 @@
 import type { PlannedBoard } from "../components/board/board.ts";
 import type { BoardBootstrapArgs } from "../components/board/bootstrap.ts";
 import type { ClusterLayout } from "../components/cluster/clusterSteps.ts";
+import { nodeTaints } from "../components/cluster/placement.ts";
 import type { KubeadmClusterArgs } from "../components/cluster/kubeadmCluster.ts";
 import type { Settings } from "./schema.ts";
 
@@ -21,9 +22,10 @@ export function clusterOf(
 }
 
 function layoutOf({ cluster, boards: described }: Settings, boards: readonly PlannedBoard[]): ClusterLayout {
-  const nodes = boards.map(({ name, host, role, takesApps, memory }, i) => {
+  const nodes = boards.map((board, i) => {
+    const { name, host, role, takesApps, memory } = board;
     const { hostKey = "", labels = {} } = described[i] ?? {};
-    return { name, host, role, takesApps, memory, hostKey, labels };
+    return { name, host, role, takesApps, memory, hostKey, labels, taints: nodeTaints(board) };
   });
   const isDead = (board: string) => described.some(({ name, dead }) => name === board && dead);
   const first = nodes.find(({ role }) => role === "controlPlane");

@@ -1,5 +1,6 @@
 import { hostKeyFault } from "../components/board/connection.ts";
 import { refusedModels } from "../components/board/models.ts";
+import { taintOf, taintPattern } from "../components/cluster/taints.ts";
 import { clusterRules } from "./clusterRules.ts";
 import { allowedWords, didYouMean, type Fault } from "./faults.ts";
 import { networkRules } from "./networkRules.ts";
@@ -46,6 +47,12 @@ const controlPlane: Rule = (settings) => {
     : [];
 };
 
+/** Whether a taint of the settings keeps apps off a board. */
+function isTainted({ taints }: Readonly<Record<string, unknown>>): boolean {
+  const texts = Array.isArray(taints) ? taints.map(String) : [];
+  return texts.some((text) => taintPattern.test(text) && taintOf(text).effect !== "PreferNoSchedule");
+}
+
 /** A board that a section names must exist and take apps. */
 const knownBoard =
   (section: string): Rule =>
@@ -53,14 +60,17 @@ const knownBoard =
     const board = textOf(objectOf(settings[section]).board);
     const boards = boardsOf(settings);
     const workers = boards.filter(({ role }) => role === "worker");
-    const takers = workers.length > 0 ? workers : boards;
+    const takers = (workers.length > 0 ? workers : boards).filter((each) => !isTainted(each));
     const names = [...new Set(takers.flatMap(({ name }) => textOf(name) ?? []))];
     if (board === undefined || names.length === 0 || names.includes(board)) return [];
-    const isControlPlane = boards.some(({ name }) => name === board);
-    const why = isControlPlane
-      ? `"${board}" is the control plane, which takes no apps`
-      : `no board is called "${board}"`;
-    const hint = isControlPlane ? "" : didYouMean(board, names);
+    const named = boards.find(({ name }) => name === board);
+    const why =
+      named === undefined
+        ? `no board is called "${board}"`
+        : isTainted(named)
+          ? `"${board}" has taints, which bramble's own apps do not tolerate`
+          : `"${board}" is the control plane, which takes no apps`;
+    const hint = named ? "" : didYouMean(board, names);
     return [fault(`${section}.board`, `${why}. ${allowedWords(names)}${hint}`)];
   };
 

@@ -1,5 +1,6 @@
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
 import { type KubeletConfiguration, kubeletConfiguration } from "../cluster/kubeletConfig.ts";
+import { type Taint, taintOf } from "../cluster/taints.ts";
 import { type MemoryPlan, memoryPlan } from "./memoryPlan.ts";
 import { capacityOf, models } from "./models.ts";
 
@@ -21,6 +22,8 @@ export interface BoardDescription {
   readonly maxPods?: number | undefined;
   /** MiB below which the kubelet kills pods at once. Default: the memory plan's. */
   readonly evictionHard?: number | undefined;
+  /** Taints of its node as kubectl writes them. Default: none but the control plane's. */
+  readonly taints?: readonly string[] | undefined;
 }
 
 /** A board with what follows from it. */
@@ -36,6 +39,8 @@ export interface PlannedBoard {
   readonly arch: "arm64" | "amd64";
   /** Whether apps may run on it: workers, and the control plane where there is no worker. */
   readonly takesApps: boolean;
+  /** Taints of its node besides the control plane's. Default: none. */
+  readonly taints?: readonly Taint[] | undefined;
   readonly memory: MemoryPlan;
 }
 
@@ -56,7 +61,8 @@ function planBoard(description: BoardDescription, takesApps: boolean): PlannedBo
   const capacity = known?.ram === nominal ? known.capacity : capacityOf(nominal);
   const modelName = known?.name ?? "board";
   const memory = memoryPlan(capacity, description);
-  return { name, role, host, modelName, ram: nominal, cores: cpus, arch, takesApps, memory };
+  const taints = description.taints?.length ? { taints: description.taints.map(taintOf) } : {};
+  return { name, role, host, modelName, ram: nominal, cores: cpus, arch, takesApps, ...taints, memory };
 }
 
 /** What a board is, and the kubelet configuration that follows from its RAM. */

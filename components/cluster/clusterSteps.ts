@@ -17,6 +17,7 @@ import {
   upgradeConfiguration,
 } from "./kubeadmConfig.ts";
 import { kubeletConfiguration } from "./kubeletConfig.ts";
+import { type Taint, taintText } from "./taints.ts";
 
 /** A board of a cluster that bramble makes. */
 export interface ClusterNode extends NodePlan {
@@ -25,6 +26,8 @@ export interface ClusterNode extends NodePlan {
   readonly hostKey: string;
   /** Labels of its node, besides those of Kubernetes. */
   readonly labels: Readonly<Record<string, string>>;
+  /** Every taint of its node, the control plane's too. */
+  readonly taints: readonly Taint[];
 }
 
 /** A cluster that bramble makes. The first control plane is the one that the others join. */
@@ -196,6 +199,7 @@ export function inServiceStep(layout: ClusterLayout, node: ClusterNode): string 
     ...about(node),
     VERSION: layout.version,
     LABELS: labels.join(" "),
+    TAINTS: node.taints.map(taintText).join(" "),
     AWAITED: layout.hasNetwork ? 1 : 0,
   };
   return script("in-service", firstControlPlane(layout).name, parameters);

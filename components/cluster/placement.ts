@@ -4,6 +4,7 @@ import type { PlannedBoard } from "../board/board.ts";
 import { priorityClasses } from "../priorities.ts";
 import type { Load, PodSpec } from "../workload.ts";
 import { controlPlaneTaint } from "./kubeadmWorkloads.ts";
+import type { Taint } from "./taints.ts";
 
 /** The pod's priority: what is higher is scheduled first and may push out what is lower. */
 export function priorityOf(pod: PodSpec): number {
@@ -30,7 +31,12 @@ export function nodeLabels({ name, arch, role }: PlannedBoard): Record<string, s
   };
 }
 
-/** Whether a workload's pods may run on a board: it has the labels that they want, and its taint is tolerated. */
+/** Every taint of a board's node. */
+export function nodeTaints({ takesApps, taints = [] }: PlannedBoard): Taint[] {
+  return [...(takesApps ? [] : [controlPlaneTaint]), ...taints];
+}
+
+/** Whether a workload's pods may run on a board: it has the labels that they want, and its taints are tolerated. */
 export function mayRunOn(board: PlannedBoard, { kind, pod }: Load): boolean {
   const labels = nodeLabels(board);
   if (pod.nodeName !== undefined && pod.nodeName !== board.name) return false;
@@ -38,8 +44,10 @@ export function mayRunOn(board: PlannedBoard, { kind, pod }: Load): boolean {
   if (!wanted.every(([key, value]) => labels[key] === value)) return false;
   const required = pod.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
   if (required && !required.nodeSelectorTerms.some((term) => matches(term, labels))) return false;
-  if (kind === "StaticPod" || board.takesApps) return true;
-  return (pod.tolerations ?? []).some(toleratesControlPlane);
+  // A kubelet starts its static pods whatever the scheduler thinks of its node.
+  if (kind === "StaticPod") return true;
+  const repelling = nodeTaints(board).filter(({ effect }) => effect !== "PreferNoSchedule");
+  return repelling.every((taint) => (pod.tolerations ?? []).some((each) => tolerates(each, taint)));
 }
 
 /** How much a pod would rather run on a board than elsewhere: the weights of the preferences that it meets. */
@@ -88,9 +96,10 @@ function holds(
   }
 }
 
-function toleratesControlPlane({ key, operator, value, effect }: Toleration): boolean {
-  const keyMatches = key === controlPlaneTaint.key || (key === undefined && operator === "Exists");
-  // The taint has no value; `Equal`, the default, therefore wants none.
-  const valueMatches = operator === "Exists" || value === undefined || value === "";
-  return keyMatches && valueMatches && (effect === undefined || effect === controlPlaneTaint.effect);
+function tolerates(toleration: Toleration, taint: Taint): boolean {
+  const { key, operator, value, effect } = toleration;
+  const isKey = key === taint.key || (key === undefined && operator === "Exists");
+  // `Equal` is the default.
+  const isValue = operator === "Exists" || (value ?? "") === (taint.value ?? "");
+  return isKey && isValue && (effect === undefined || effect === taint.effect);
 }

@@ -1,6 +1,8 @@
 import ipaddr from "ipaddr.js";
 import { z } from "zod";
 import { type ModelName, models } from "../../components/board/models.ts";
+import { controlPlaneTaint } from "../../components/cluster/kubeadmWorkloads.ts";
+import { taintPattern } from "../../components/cluster/taints.ts";
 import { boardName, dnsLabel, secretString } from "./fields.ts";
 
 /** A board. */
@@ -69,6 +71,21 @@ export const board = z
       )
       .default({})
       .meta({ description: "Labels of its node, where bramble makes the cluster." }),
+    taints: z
+      .array(
+        z
+          .string("must be a taint")
+          .regex(taintPattern, "must be a taint such as dedicated=media:NoSchedule")
+          .refine((value) => !value.startsWith(controlPlaneTaint.key), {
+            error: "is kubeadm's own: a control plane has it where there are workers",
+          }),
+        "must be a list of taints",
+      )
+      .default([])
+      .meta({
+        description:
+          "Taints of its node, as kubectl writes them: `dedicated=media:NoSchedule`. The budget knows them: only pods that tolerate them are placed there.",
+      }),
     dead: z.boolean("must be true or false").default(false).meta({
       description: "The board is gone for good: it is not dialled any more, not even to remove it.",
     }),

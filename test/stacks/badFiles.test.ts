@@ -105,6 +105,18 @@ const bad: [Change, string, string][] = [
   [set("storage", { board: "pi3-3" }), "storage.board", 'no board is called "pi3-3"'],
   [set("ingress", { board: "pi31" }), "ingress.board", 'Did you mean "pi3-1"?'],
   [set("ingress", { board: "pi4-1" }), "ingress.board", "is the control plane, which takes no apps"],
+  [setBoard(1, { taints: ["media"] }), "boards[1].taints[0]", "must be a taint such as"],
+  [setBoard(1, { taints: ["media:Never"] }), "boards[1].taints[0]", "must be a taint such as"],
+  [
+    setBoard(0, { taints: ["node-role.kubernetes.io/control-plane:NoSchedule"] }),
+    "boards[0].taints[0]",
+    "is kubeadm's own",
+  ],
+  [
+    setBoard(1, { taints: ["dedicated=media:NoSchedule"] }),
+    "ingress.board",
+    "has taints, which bramble's own apps do not tolerate",
+  ],
   [set("storage", { directory: "data" }), "storage.directory", "must be an absolute path"],
   [set("storage", { directory: "/tmp/data" }), "storage.directory", "which a restart empties"],
   [set("storage", { directory: "/var/lib/etcd" }), "storage.directory", "which belongs to the system"],

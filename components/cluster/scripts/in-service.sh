@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The board is ready for pods, with the labels of the settings. Removed, it is drained. Runs on the first control
+# The board is ready for pods, with the labels and taints of the settings. Removed, it is drained. Runs on the first control
 # plane.
 
 # It works beside other steps on this board and changes nothing of it.
@@ -33,12 +33,46 @@ has_labels() {
   done
 }
 
+# Of each taint key:effect, by which it is known whatever its value.
+taint_names() {
+  local taint names=()
+  for taint in $1; do names+=("${taint%%[=:]*}:${taint##*:}"); done
+  echo "${names[*]:-}"
+}
+
+taints() { node_value "$NODE" '{range .spec.taints[*]}{.key}={.value}:{.effect} {end}' | sed 's/=:/:/g'; }
+
+has_taints() {
+  local taint now
+  now=" $(taints)"
+  [ "$(annotation taints)" = "$(taint_names "$TAINTS")" ] || return 1
+  for taint in $TAINTS; do
+    case $now in *" $taint "*) ;; *) return 1 ;; esac
+  done
+}
+
+# Only what an earlier run has set is taken away: Kubernetes and people set taints, too.
+set_taints() {
+  local taint now wanted arguments=()
+  now=" $(taint_names "$(taints)") "
+  wanted=" $(taint_names "$TAINTS") "
+  for taint in $(annotation taints); do
+    case $wanted in *" $taint "*) continue ;; esac
+    case $now in *" $taint "*) arguments+=("$taint-") ;; esac
+  done
+  for taint in $TAINTS; do arguments+=("$taint"); done
+  if [ ${#arguments[@]} != 0 ]; then quietly kube taint node "$NODE" --overwrite "${arguments[@]}"; fi
+  quietly kube annotate node "$NODE" --overwrite "bramble/taints=$(taint_names "$TAINTS")"
+}
+
 promises() {
   if ! node_exists "$NODE"; then
     lacking "$NODE is not in the cluster" "see what its step join says, then run pulumi up again" || true
     return
   fi
   if ! has_labels && lacking "its labels are not those of the settings"; then set_labels; fi
+  # Before it is ready, so that no pod is there first.
+  if ! has_taints && lacking "its taints are not those of the settings"; then set_taints; fi
   if [ "$AWAITED" = 1 ] && ! holds 900 is_as_wanted; then
     lacking "$NODE is not ready with the kubelet $VERSION" \
       "see: kubectl describe node $NODE; on the board: journalctl -u kubelet -e" || true

@@ -77,6 +77,11 @@ it.each<[string, Partial<ClusterLayout>, string[]]>([
   ["a worker's plan", withNode("one", { memory: memoryPlan(800) }), ["one-kubelet"]],
   ["a worker's labels", withNode("one", { labels: { disk: "ssd" } }), ["one-in-service"]],
   [
+    "a worker's taints",
+    withNode("one", { taints: [{ key: "slow", effect: "NoSchedule" }] }),
+    ["one-in-service"],
+  ],
+  [
     "the control plane's plan",
     withNode("cp", { memory: memoryPlan(3800) }),
     ["cp-kubelet", "cp-control-plane"],

@@ -47,6 +47,7 @@ const node = (name: string, changes: Partial<ClusterNode>): ClusterNode => ({
   memory: memoryPlan(905),
   hostKey: `ssh-ed25519 ${name}`,
   labels: {},
+  taints: [],
   ...changes,
 });
 

@@ -46,6 +46,23 @@ describe("memoryBudget", () => {
     expect(budgets[1]?.left).toBe(438 - 70);
   });
 
+  it("keeps pods off a board with a taint that they do not tolerate", () => {
+    const tainted = { ...worker("a"), taints: ["dedicated=media:NoSchedule", "slow:PreferNoSchedule"] };
+    const tolerant = { tolerations: [{ key: "dedicated", value: "media" }] };
+    const other = { tolerations: [{ key: "dedicated", value: "other" }] };
+    const loads = [
+      workload("player", 300, tolerant, "DaemonSet"),
+      workload("app", 20),
+      workload("wrong", 20, other),
+    ];
+    const { boards: budgets, shortages } = memoryBudget(boards(tainted), loads);
+    expect(names(budgets[1])).toEqual(["player"]);
+    expect(shortages.map(({ name, board }) => [name, board])).toEqual([
+      ["app", undefined],
+      ["wrong", undefined],
+    ]);
+  });
+
   it("counts kubeadm's own pods", () => {
     const { boards: budgets } = memoryBudget(boards(worker("a")), kubeadmWorkloads(["cp"]));
     expect(names(budgets[0])).toContain("kube-apiserver-cp");
