@@ -9,7 +9,8 @@ import { nodeFlags } from "../../components/sensors/gatewayWorkload.ts";
 import { maxDevices } from "../../gateway/devices.ts";
 import { findStatsdExporter } from "../../test/programs/programs.ts";
 import type { Work } from "./load.ts";
-import { freePort, Measured, metric } from "./process.ts";
+import { freePorts } from "../../rehearsal/freePorts.ts";
+import { Measured, metric } from "./process.ts";
 
 const seconds = 10;
 const udpRates = [10_000, 15_000, 20_000];
@@ -68,7 +69,7 @@ async function gateway(transport: "udp" | "http", rate: number): Promise<Row> {
   const { port: dogstatsd } = await answerOf<{ port: number }>(sink);
   const names = Array.from({ length: maxDevices }, (_, i) => `device-${i}`);
   const tokens = Object.fromEntries(names.map((name) => [name, `${name}-`.padEnd(40, "0")]));
-  const [httpPort, statsdPort] = [await freePort(), await freePort()];
+  const [httpPort = 0, statsdPort = 0] = await freePorts(2);
   const running = new Measured(
     node,
     [...nodeFlags, write(folder, "gateway.cjs", gatewayBundle("bench/gateway/fastGateway.ts"))],
@@ -124,7 +125,7 @@ async function gateway(transport: "udp" | "http", rate: number): Promise<Row> {
 }
 
 async function statsdExporter(program: string, rate: number): Promise<Row> {
-  const [web, statsd] = [await freePort(), await freePort()];
+  const [web = 0, statsd = 0] = await freePorts(2);
   const addresses = [`--web.listen-address=127.0.0.1:${web}`, `--statsd.listen-udp=127.0.0.1:${statsd}`];
   // One core, as the gateway has.
   const env = { ...process.env, GOMAXPROCS: "1" };

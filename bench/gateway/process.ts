@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 
 /** A program under load. Linux only: its figures come from /proc. */
 export class Measured {
@@ -30,16 +29,6 @@ export class Measured {
     this.child.kill("SIGKILL");
     await once(this.child, "exit");
   }
-}
-
-/** A TCP port that is free, and most likely for UDP too. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 /** The value of a metric that a program serves as Prometheus' text, all its labels together. */

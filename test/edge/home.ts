@@ -15,7 +15,7 @@ import { EdgeCluster, traefikArgs } from "./cluster.ts";
 import { DnsServer } from "./dnsServer.ts";
 import { gitServer } from "./gitServer.ts";
 import { Pebble } from "./pebble.ts";
-import { freePorts } from "./program.ts";
+import { freePorts } from "../../rehearsal/freePorts.ts";
 import { testPlace, Traefik } from "./traefik.ts";
 
 export const gogsHost = "gogs.home.example.com";

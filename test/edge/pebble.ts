@@ -2,7 +2,8 @@ import { writeFileSync } from "node:fs";
 import { request } from "node:https";
 import path from "node:path";
 import { ownCertificate } from "./certificate.ts";
-import { freePorts, Program } from "./program.ts";
+import { freePorts } from "../../rehearsal/freePorts.ts";
+import { Program } from "./program.ts";
 
 /** A certificate authority that speaks ACME, with its own https certificate. */
 export class Pebble {

@@ -1,13 +1,13 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gatewayBundle } from "../../components/sensors/bundle.ts";
 import { sensorGateway, sensorGatewayWorkload } from "../../components/sensors/gatewayWorkload.ts";
 import type { Device } from "../../gateway/devices.ts";
+import { freePorts } from "../../rehearsal/freePorts.ts";
 import { password, tokenOf } from "./gatewayOf.ts";
 
 // The Node of package.json, which has the major version of the image.
@@ -39,7 +39,7 @@ export async function startGatewayProcess(
   writeFileSync(join(directory, sensorGateway.codeFile), gatewayBundle());
   writeFileSync(join(directory, sensorGateway.devicesFile), JSON.stringify(devices));
   writeFileSync(join(directory, sensorGateway.secretsFile), JSON.stringify({ page: password, tokens }));
-  const [httpPort, statsdPort] = [await freePort(), await freePort()];
+  const [httpPort = 0, statsdPort = 0] = await freePorts(2);
   const { args, environment } = asPod(directory, dogstatsdPort, networks);
   const started = performance.now();
   const child = spawn(node, args, {
@@ -89,14 +89,4 @@ function asPod(directory: string, dogstatsdPort: number, networks: readonly stri
     ]),
   );
   return { args: args.map(here), environment };
-}
-
-/** A port that is free for TCP, and most likely for UDP. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }

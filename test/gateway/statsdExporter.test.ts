@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { findStatsdExporter } from "../programs/programs.ts";
 import { ask, device, gatewayOf } from "./gatewayOf.ts";
-import { freePort } from "./process.ts";
+import { freePorts } from "../../rehearsal/freePorts.ts";
 
 const program = findStatsdExporter();
 let exporter: ChildProcess;
@@ -58,7 +58,7 @@ describe.skipIf(program === undefined)(
   "statsd_exporter (without it: run `node test/programs/prepare.ts`)",
   () => {
     beforeEach(async () => {
-      [statsd, web] = [await freePort(), await freePort()];
+      [statsd = 0, web = 0] = await freePorts(2);
       await startExporter();
     });
     afterEach(stopExporter);

@@ -1,12 +1,13 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { connect, createServer, type AddressInfo } from "node:net";
+import { connect } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { SshAddress } from "../../../components/board/connection.ts";
 import { quoted } from "../../../components/board/shell.ts";
+import { freePorts } from "../../../rehearsal/freePorts.ts";
 
 const sshd = ["/usr/sbin/sshd", "/usr/local/sbin/sshd"].find(
   (path) => spawnSync(path, ["-V"]).error === undefined,
@@ -53,7 +54,8 @@ export class SshServer {
 
   /** Starts one, and waits until it listens. */
   static async start(environment: Readonly<Record<string, string>>): Promise<SshServer> {
-    const server = new SshServer(await freePort(), environment);
+    const [port = 0] = await freePorts(1);
+    const server = new SshServer(port, environment);
     for (let tries = 0; tries < 100; tries++) {
       if (await listens(server.port)) return server;
       await pause(50);
@@ -94,15 +96,6 @@ export class SshServer {
     await ended;
     rmSync(this.folder, { recursive: true });
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 async function listens(port: number): Promise<boolean> {

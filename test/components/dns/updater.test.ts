@@ -8,7 +8,8 @@ import { findExecutable } from "../../../rehearsal/tools/executable.ts";
 import { ownCertificate } from "../../edge/certificate.ts";
 import { CloudflareApi, type StoredRecord } from "../../edge/cloudflareApi.ts";
 import { CloudflareProxy } from "../../edge/cloudflareProxy.ts";
-import { freePorts, Program } from "../../edge/program.ts";
+import { freePorts } from "../../../rehearsal/freePorts.ts";
+import { Program } from "../../edge/program.ts";
 
 const ddns = await findExecutable("ddns", process.env.PATH ?? "");
 const busybox = await findExecutable("busybox", process.env.PATH ?? "");

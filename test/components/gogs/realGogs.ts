@@ -15,7 +15,7 @@ import {
   runContainer,
   startContainer,
 } from "../../tools/container.ts";
-import { freePort } from "../../tools/freePort.ts";
+import { freePorts } from "../../../rehearsal/freePorts.ts";
 
 /** The program Gogs on this machine: `BRAMBLE_GOGS`, or `gogs` on PATH. */
 export function findGogs(): string | undefined {
@@ -51,7 +51,8 @@ export class RealGogs {
   #server: Running | undefined;
 
   static async create(gogs: string, restic: string): Promise<RealGogs> {
-    return new RealGogs(gogs, restic, await freePort(), await freePort());
+    const [http = 0, ssh = 0] = await freePorts(2);
+    return new RealGogs(gogs, restic, http, ssh);
   }
 
   private constructor(gogs: string, restic: string, http: number, ssh: number) {

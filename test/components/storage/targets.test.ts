@@ -9,7 +9,7 @@ import { backupServer, type BackupTarget, repositoryOf } from "../../../componen
 import type { Container } from "../../../components/workload.ts";
 import { type BackupToolName, backupTools, buildPatience } from "../../tools/backupTools.ts";
 import { type Machine, type Running, startContainer } from "../../tools/container.ts";
-import { freePort } from "../../tools/freePort.ts";
+import { freePorts } from "../../../rehearsal/freePorts.ts";
 import { SavedApp } from "./savedApp.ts";
 
 let tools: Record<BackupToolName, string>;
@@ -51,9 +51,10 @@ describe("the server on another board", { timeout: 120_000 }, () => {
     app = new SavedApp(tools.restic, target);
     const accounts = path.join(app.root, "htpasswd");
     writeFileSync(accounts, `notes:${hashSync("account", 4)}\nother:${hashSync("account", 4)}\n`);
-    await startAgain(await freePort(), ...more);
+    await startAgain(...more);
   }
-  async function startAgain(port: number, ...more: string[]): Promise<void> {
+  async function startAgain(...more: string[]): Promise<void> {
+    const [port] = await freePorts(1);
     const [container] = backupServerWorkload(target).pod.containers;
     const url = `http://127.0.0.1:${port}`;
     const here = {
@@ -104,7 +105,7 @@ describe("the server on another board", { timeout: 120_000 }, () => {
     expect((await app.restore()).code).toBe(1);
     expect(app.files()).toEqual({});
 
-    await startAgain(await freePort());
+    await startAgain();
     expect((await app.restore()).said).toContain("done.");
     expect(app.files()).toEqual({ "notes/first": "first" });
   });
@@ -112,7 +113,7 @@ describe("the server on another board", { timeout: 120_000 }, () => {
 
 describe("a bucket", { timeout: 120_000 }, () => {
   it("takes backups and gives them back", async () => {
-    const port = await freePort();
+    const [port = 0] = await freePorts(1);
     const endpoint = `http://127.0.0.1:${port}`;
     const target: BackupTarget = {
       s3: { endpoint, bucket: "backups", prefix: "bramble", region: "us-east-1" },
