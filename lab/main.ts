@@ -4,7 +4,8 @@ import { untilInterrupted } from "../rehearsal/tools/interruption.ts";
 import { reasonOf } from "../rehearsal/tools/lines.ts";
 import { clusterHealthy, type Finding } from "./checks.ts";
 import { startLab, type Lab } from "./cluster.ts";
-import { faults } from "./faults.ts";
+import type { Fault } from "./faults/fault.ts";
+import { faults } from "./faults/faults.ts";
 import { labFault } from "./machine.ts";
 import { claimLab, endLab } from "./oneLab.ts";
 
@@ -12,16 +13,17 @@ const usage = `npm run lab                        make the cluster of stacks/Pul
 npm run lab -- --boards N          with N boards: one control plane, the others workers of 1 GiB
 npm run lab -- --keep              leave it running to look around, until it is ended
 npm run lab -- --down              end a lab that was kept
-npm run lab -- --fault NAME        bring about a fault and see that the cluster recovers:
+npm run lab -- --fault NAME,…      bring about a fault and see that the cluster recovers; several one after the other,
+                                   those marked * each on boards of their own:
 ${Object.entries(faults)
-  .map(([name, { what }]) => `  ${name.padEnd(16)} ${what}`)
+  .map(([name, { what, fresh }]) => `  ${name.padEnd(14)} ${fresh ? "*" : " "} ${what}`)
   .join("\n")}`;
 
 interface Wanted {
-  boards?: string | undefined;
+  boards?: number | undefined;
   keep?: boolean | undefined;
   down?: boolean | undefined;
-  fault?: string | undefined;
+  faults: readonly string[];
 }
 
 /**
@@ -55,15 +57,16 @@ function parse(args: string[]): Wanted {
     boards: { type: "string" },
     keep: { type: "boolean" },
     down: { type: "boolean" },
-    fault: { type: "string" },
+    fault: { type: "string", multiple: true },
   } as const;
-  const { values } = parseArgs({ args, options });
-  const { boards, fault } = values;
+  const { boards, fault = [], ...rest } = parseArgs({ args, options }).values;
   if (boards !== undefined && !(/^[1-9]\d?$/.test(boards) && Number(boards) <= 32))
     throw new Error(`--boards is "${boards}"; it must be a number from 1 to 32`);
-  if (fault !== undefined && !(fault in faults))
-    throw new Error(`--fault is "${fault}"; it must be one of ${Object.keys(faults).join(", ")}`);
-  return values;
+  const names = fault.flatMap((list) => list.split(","));
+  const unknown = names.find((name) => !(name in faults));
+  if (unknown !== undefined)
+    throw new Error(`--fault is "${unknown}"; it must be one of ${Object.keys(faults).join(", ")}`);
+  return { ...rest, faults: names, boards: boards === undefined ? undefined : Number(boards) };
 }
 
 async function labWork(wanted: Wanted, interrupted: AbortSignal): Promise<number> {
@@ -78,37 +81,63 @@ async function labWork(wanted: Wanted, interrupted: AbortSignal): Promise<number
   const say = (line: string) => {
     console.log(`${((performance.now() - begin) / 1000).toFixed(0).padStart(5)} s  ${line}`);
   };
-  const fault = faults[wanted.fault ?? ""];
-  const boards = wanted.boards === undefined ? undefined : Number(wanted.boards);
   try {
-    const lab = await startLab({ say, signal, boards, clockOffset: fault?.clockOffset, next: fault?.next });
-    try {
-      return await tryOut(lab, fault, say, wanted.keep === true ? signal : undefined);
-    } finally {
-      await lab.stop();
-      say("the boards are gone");
+    const rounds = roundsOf(wanted.faults);
+    let allHolds = true;
+    for (const [i, round] of rounds.entries()) {
+      const isKept = wanted.keep === true && i === rounds.length - 1;
+      const lab = await startLab({ say, signal, boards: wanted.boards, ...needsOf(round) });
+      try {
+        if (!(await tryOut(lab, round, say, isKept ? signal : undefined))) allHolds = false;
+      } finally {
+        await lab.stop();
+        say("the boards are gone");
+      }
     }
+    return allHolds ? 0 : 1;
   } finally {
     claim.giveBack();
   }
 }
 
+type NamedFault = Fault & { readonly name: string };
+
+/** Faults that can follow each other on the same boards; without any there is one round with none. */
+function roundsOf(names: readonly string[]): NamedFault[][] {
+  const wanted = names.flatMap((name) => (faults[name] ? [{ ...faults[name], name }] : []));
+  const onFresh = wanted.filter(({ fresh }) => fresh).map((fault) => [fault]);
+  const onHealthy = wanted.filter(({ fresh }) => !fresh);
+  return onHealthy.length > 0 || onFresh.length === 0 ? [...onFresh, onHealthy] : onFresh;
+}
+
+/** What the boards must be like for these faults. */
+function needsOf(round: readonly Fault[]): { clockOffset: number | undefined; next: boolean } {
+  const clockOffset = round.find((fault) => fault.clockOffset !== undefined)?.clockOffset;
+  return { clockOffset, next: round.some(({ next }) => next === true) };
+}
+
 async function tryOut(
   lab: Lab,
-  fault: (typeof faults)[string] | undefined,
+  round: readonly NamedFault[],
   say: (line: string) => void,
   kept: AbortSignal | undefined,
-): Promise<number> {
-  const findings: Finding[] = [];
-  if (fault?.fresh !== true) findings.push(...(await freshToHealthy(lab, say)));
-  if (fault !== undefined) {
-    say(`now: ${fault.what}`);
-    findings.push(...(await fault.go(lab, say)));
+): Promise<boolean> {
+  const tell = (findings: readonly Finding[]): boolean => {
+    for (const { what, holds, seen } of findings)
+      say(`${holds ? "✓" : "✗"} ${what}${holds ? "" : `: ${seen}`}`);
+    return findings.every(({ holds }) => holds);
+  };
+  let allHolds = round.some(({ fresh }) => fresh) || tell(await freshToHealthy(lab, say));
+  for (const { name, what, go } of round) {
+    // What follows would be about a cluster that is not healthy.
+    if (!allHolds) break;
+    say(`${name}: ${what}`);
+    const begin = performance.now();
+    allHolds = tell(await go(lab, say));
+    say(`${name}: ${((performance.now() - begin) / 1000).toFixed(0)} s`);
   }
-  for (const { what, holds, seen } of findings)
-    say(`${holds ? "✓" : "✗"} ${what}${holds ? "" : `: ${seen}`}`);
   if (kept !== undefined) await keep(lab, kept);
-  return findings.every(({ holds }) => holds) ? 0 : 1;
+  return allHolds;
 }
 
 /** From bare Debian to a cluster that works, and an `up` after that. */

@@ -1,0 +1,119 @@
+// Changes of the settings that a cluster takes in place.
+import { setTimeout as sleep } from "node:timers/promises";
+import { kubectl, type Finding } from "../checks.ts";
+import type { Lab } from "../cluster.ts";
+import { kubernetesVersion, nextKubernetesVersion } from "../packages/kubernetes.ts";
+import { StackError } from "../stack.ts";
+import type { VirtualBoard } from "../virtualBoard.ts";
+import { healthy, upTold, type Say } from "./fault.ts";
+import { cutOff, type Interruption } from "./interruptions.ts";
+import { pair } from "./pair.ts";
+
+const earlierPatch = kubernetesVersion.replace(/\d+$/, (patch) => String(Number(patch) - 1));
+const skippingMinor = kubernetesVersion.replace(/\.(\d+)\.\d+$/, (_, minor) => `.${Number(minor) + 2}.0`);
+
+/** Two figures of one worker's kubelet. */
+export async function changeKubelet(lab: Lab, say: Say): Promise<Finding[]> {
+  const first = lab.board("lab-1");
+  const pods = () =>
+    kubectl(
+      first,
+      `get pods -A --field-selector=spec.nodeName=lab-2 -o 'jsonpath={range .items[*]}{.metadata.name} {.status.containerStatuses[0].containerID}{"\\n"}{end}'`,
+    );
+  const before = await pods();
+  const worker = lab.settings.boards.find(({ name }) => name === "lab-2");
+  Object.assign(worker ?? {}, { maxPods: 9, evictionHard: 111 });
+  await lab.stack.configure(lab.settings);
+  const { changes } = await upTold(lab, say);
+  const commands = changes.filter((change) => /lab-\d-/.test(change));
+  const configz = await kubectl(first, "get --raw /api/v1/nodes/lab-2/proxy/configz");
+  const { kubeletconfig } = JSON.parse(configz) as {
+    kubeletconfig: { maxPods: number; evictionHard: Record<string, string> };
+  };
+  const after = await pods();
+  const shown = `${kubeletconfig.maxPods} ${kubeletconfig.evictionHard["memory.available"] ?? ""}`;
+  return [
+    {
+      what: "only its kubelet's step ran",
+      holds: commands.join() === "update lab-2-kubelet",
+      seen: commands.join(),
+    },
+    { what: "the kubelet shows it", holds: shown === "9 111Mi", seen: shown },
+    { what: "its pods went on running", holds: before === after, seen: `${before}\n${after}` },
+    ...(await healthy(lab)),
+  ];
+}
+
+/** What the engine says at preview to versions that the cluster can't be brought to. */
+export async function refuseVersions(lab: Lab): Promise<Finding[]> {
+  const cases: [string, RegExp][] = [
+    [earlierPatch, /is older than .*no way back/],
+    [skippingMinor, /skips|newer than what bramble knows/],
+  ];
+  const findings: Finding[] = [];
+  for (const [version, says] of cases) {
+    await lab.stack.configure({ ...lab.settings, cluster: { ...lab.settings.cluster, version } });
+    const seen = await lab.stack.preview().then(
+      () => "the preview went through",
+      (error: unknown) => {
+        if (!(error instanceof StackError)) throw error;
+        return error.message;
+      },
+    );
+    findings.push({ what: `a preview refuses ${version}`, holds: says.test(seen), seen });
+  }
+  await lab.stack.configure(lab.settings);
+  return findings;
+}
+
+/**
+ * To the next patch version, with a Deployment of two that must never be without a ready pod.
+ *
+ * @param cut what comes between; then one more `up` goes on
+ */
+export async function upgrade(lab: Lab, say: Say, cut?: Interruption): Promise<Finding[]> {
+  const first = lab.board("lab-1");
+  await kubectl(first, "apply --server-side -f -", JSON.stringify(pair));
+  await kubectl(first, "rollout status deployment/lab-pair --timeout=100s");
+  const watched = { least: 2, mostAway: 0, ended: false };
+  const watching = watchDuring(first, watched);
+  const { cluster } = lab.settings;
+  Object.assign(cluster, { version: nextKubernetesVersion, kubernetesRepository: lab.nextRepository });
+  await lab.stack.configure(lab.settings);
+  const happened = cut === undefined ? [] : [await cutOff(lab, say, cut)];
+  await upTold(lab, say);
+  watched.ended = true;
+  await watching;
+  const versions = await kubectl(first, "get nodes -o 'jsonpath={.items[*].status.nodeInfo.kubeletVersion}'");
+  const server = await kubectl(first, "get --raw /version");
+  const wanted = `v${nextKubernetesVersion}`;
+  return [
+    ...happened,
+    {
+      what: `every kubelet is ${wanted}`,
+      holds: versions.split(" ").every((version) => version === wanted),
+      seen: versions,
+    },
+    { what: `the API server is ${wanted}`, holds: server.includes(`"${wanted}"`), seen: server },
+    { what: "a pod of the pair was ready at any time", holds: watched.least >= 1, seen: `${watched.least}` },
+    { what: "no two boards were away at once", holds: watched.mostAway <= 1, seen: `${watched.mostAway}` },
+    ...(await healthy(lab)),
+  ];
+}
+
+/** Looks every few seconds; a look that fails because the API server restarts says nothing. */
+async function watchDuring(
+  board: VirtualBoard,
+  watched: { least: number; mostAway: number; ended: boolean },
+): Promise<void> {
+  while (!watched.ended) {
+    const ready = await kubectl(board, "get deployment lab-pair -o 'jsonpath={.status.readyReplicas}'").catch(
+      () => "2",
+    );
+    const nodes = await kubectl(board, "get nodes --no-headers").catch(() => "");
+    watched.least = Math.min(watched.least, Number(ready || 0));
+    const away = nodes.split("\n").filter((line) => line.includes(" NotReady")).length;
+    watched.mostAway = Math.max(watched.mostAway, away);
+    await sleep(2000);
+  }
+}

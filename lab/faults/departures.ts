@@ -1,0 +1,100 @@
+// Boards that leave the cluster, and come back.
+import { kubectl, until, type Finding } from "../checks.ts";
+import type { Lab } from "../cluster.ts";
+import { StackError, type LabBoard } from "../stack.ts";
+import { healthy, upTold, type Say } from "./fault.ts";
+
+const leaving = "lab-2";
+
+/** What of a cluster could be left on a board: whatever this prints. */
+const remains = `
+ls -d /etc/kubernetes/*.conf /etc/kubernetes/pki /etc/kubernetes/manifests/* /etc/cni/net.d/* /var/lib/cni /run/flannel \
+  /root/.kube /var/lib/kubelet/config.yaml /var/lib/kubelet/pods/* /var/lib/etcd/member 2>/dev/null
+ls -d /sys/class/net/cni0 /sys/class/net/flannel* /sys/class/net/veth* 2>/dev/null
+for family in iptables ip6tables; do
+  sudo $family-save 2>/dev/null | grep -E 'KUBE|CNI|FLANNEL|flannel' | sed "s/^/$family: /"
+done
+sudo nft list tables 2>/dev/null | grep -iE 'kube|cni|flannel'
+ip route | grep -E 'cni0|flannel'
+pgrep -a 'kubelet|kube-proxy|flanneld|containerd-shim' | cut -c1-100
+grep -E ' /var/lib/kubelet/| /run/netns/' /proc/mounts
+true`;
+
+/** A board is taken out of the settings: drained, its node removed, reset. Then it is put in again. */
+export async function leave(lab: Lab, say: Say): Promise<Finding[]> {
+  const settings = lab.settings.boards;
+  await takeOut(lab);
+  await upTold(lab, say);
+  const left = await nodeGone(lab);
+  const found = await lab.board(leaving).ssh(`sudo bash -c '${remains.replaceAll("'", `'\\''`)}'`);
+  const others = await healthy(lab, 1);
+  say("now it comes back");
+  await putBack(lab, settings);
+  await upTold(lab, say);
+  return [
+    left,
+    { what: "nothing of the cluster is left on it", holds: found.trim() === "", seen: found },
+    ...others,
+    ...(await healthy(lab)),
+  ];
+}
+
+/** A board is broken: marked as dead, then taken out of the settings. A new one of its name takes its place. */
+export async function die(lab: Lab, say: Say): Promise<Finding[]> {
+  const settings = lab.settings.boards;
+  await lab.board(leaving).powerOff();
+  const dead = settings.map((board) => (board.name === leaving ? { ...board, dead: true } : board));
+  await putBack(lab, dead);
+  const marked = await upTold(lab, say);
+  await takeOut(lab);
+  const forgotten = await upTold(lab, say);
+  const left = await nodeGone(lab);
+  const others = await healthy(lab, 1);
+  say("now a new one comes");
+  await putBack(lab, settings);
+  await lab.replaceBoard(leaving);
+  await upTold(lab, say);
+  const seconds = Math.max(marked.seconds, forgotten.seconds);
+  return [
+    // An attempt to reach it takes three minutes.
+    { what: "it was not dialled", holds: seconds < 180, seen: `${seconds.toFixed(0)} s` },
+    left,
+    ...others,
+    ...(await healthy(lab)),
+  ];
+}
+
+/** Data of an app is on the board: it can't be taken out. */
+export async function keepPinned(lab: Lab): Promise<Finding[]> {
+  const { boards, ...others } = lab.settings;
+  const without = boards.filter(({ name }) => name !== leaving);
+  await lab.stack.configure({ ...others, boards: without, storage: { board: leaving }, gogs: {} });
+  const said = await lab.stack.preview().then(
+    () => "the preview went through",
+    (error: unknown) => {
+      if (!(error instanceof StackError)) throw error;
+      return error.message;
+    },
+  );
+  await lab.stack.configure(lab.settings);
+  const holds = said.includes("storage.board") && said.includes(leaving);
+  return [{ what: "a board with an app's data can't be taken out", holds, seen: said }];
+}
+
+async function takeOut(lab: Lab): Promise<void> {
+  await putBack(
+    lab,
+    lab.settings.boards.filter(({ name }) => name !== leaving),
+  );
+}
+
+async function putBack(lab: Lab, boards: LabBoard[]): Promise<void> {
+  lab.settings.boards = boards;
+  await lab.stack.configure(lab.settings);
+}
+
+async function nodeGone(lab: Lab): Promise<Finding> {
+  const nodes = () => kubectl(lab.board("lab-1"), "get nodes -o name");
+  const gone = await until(30, nodes, (seen) => !seen.includes(leaving));
+  return { what: "its node is forgotten", ...gone };
+}

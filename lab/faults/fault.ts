@@ -1,0 +1,37 @@
+// What all faults of the lab have in common.
+import { clusterHealthy, nodesReady, type Finding } from "../checks.ts";
+import type { Lab } from "../cluster.ts";
+import type { StackOutcome } from "../stack.ts";
+
+/** A fault and how the lab goes through it. */
+export interface Fault {
+  readonly what: string;
+  /** Brings the fault about, on boards that are fresh or in a healthy cluster, and what follows. */
+  readonly go: (lab: Lab, say: Say) => Promise<Finding[]>;
+  /** Whether it needs boards on which nothing has been done yet. */
+  readonly fresh: boolean;
+  /** Whether it needs the next version of Kubernetes. */
+  readonly next?: boolean;
+  /** Seconds by which the boards' clocks are ahead when they start. */
+  readonly clockOffset?: number;
+}
+
+/** Tells the user what happens. */
+export type Say = (line: string) => void;
+
+/** `pulumi up`, and what it did. */
+export async function upTold(lab: Lab, say: Say, onLine?: (line: string) => void): Promise<StackOutcome> {
+  const outcome = await lab.stack.up(onLine);
+  say(`up: ${outcome.seconds.toFixed(0)} s; ${outcome.changes.join(", ") || "nothing changed"}`);
+  return outcome;
+}
+
+/**
+ * Whether the cluster works, some minutes after a fault at the latest.
+ *
+ * @param count of boards that are in it
+ */
+export async function healthy(lab: Lab, count = lab.boards.size): Promise<Finding[]> {
+  const ready = await nodesReady(lab.board("lab-1"), count, 600);
+  return ready.holds ? clusterHealthy(lab.board("lab-1"), count) : [ready];
+}

@@ -1,0 +1,90 @@
+// What can go wrong with boards, and what the cluster is to be like after one more `up`.
+import { changeKubelet, refuseVersions, upgrade } from "./changes.ts";
+import { die, keepPinned, leave } from "./departures.ts";
+import { healthy, upTold, type Fault } from "./fault.ts";
+import { cutConnections, interrupted, pullPlug, type Interruption } from "./interruptions.ts";
+import { fillDisk, reboot, replaceWorker, restore } from "./machines.ts";
+
+const daySeconds = 86_400;
+const init = { step: "lab-1-control-plane", doing: "creating" } as const;
+const join = { step: "lab-2-join", doing: "creating" } as const;
+
+/** The faults that the lab knows, by name. */
+export const faults: Readonly<Record<string, Fault>> = {
+  "init-power": interruption("the control plane loses its power during init", {
+    ...init,
+    after: 25,
+    harm: pullPlug("lab-1"),
+  }),
+  "join-power": interruption("the worker loses its power during its join", {
+    ...join,
+    after: 4,
+    harm: pullPlug("lab-2"),
+  }),
+  "init-ssh": interruption("the connection to the control plane is cut during init", {
+    ...init,
+    after: 15,
+    harm: cutConnections("lab-1"),
+  }),
+  "join-ssh": interruption("the connection to the worker is cut during its join", {
+    ...join,
+    after: 3,
+    harm: cutConnections("lab-2"),
+  }),
+  clock: {
+    what: "the boards' clocks are a year behind when they start",
+    fresh: true,
+    clockOffset: -365 * daySeconds,
+    go: async (lab, say) => {
+      await upTold(lab, say);
+      return healthy(lab);
+    },
+  },
+  "full-disk": { what: "the worker's disk is full", fresh: false, go: fillDisk },
+  reboot: { what: "the control plane loses its power and comes back", fresh: false, go: reboot },
+  kubelet: { what: "a worker's maxPods and eviction threshold change", fresh: false, go: changeKubelet },
+  "replace-worker": {
+    what: "the worker is destroyed; a new machine of the same name takes its place",
+    fresh: false,
+    go: replaceWorker,
+  },
+  restore: {
+    what: "the control plane is destroyed; a new machine of the same name is made from a snapshot",
+    fresh: false,
+    go: restore,
+  },
+  pinned: {
+    what: "a board with an app's data is taken out of the settings",
+    fresh: false,
+    go: keepPinned,
+  },
+  leave: { what: "the worker is taken out of the settings, and put in again", fresh: false, go: leave },
+  dead: { what: "the worker is broken and taken out; a new machine takes its place", fresh: false, go: die },
+  versions: {
+    what: "versions are wanted that the cluster can't be brought to",
+    fresh: false,
+    go: refuseVersions,
+  },
+  upgrade: {
+    what: "Kubernetes is upgraded to the next patch version",
+    fresh: false,
+    next: true,
+    go: (lab, say) => upgrade(lab, say),
+  },
+  "upgrade-power": {
+    what: "the control plane loses its power in the middle of an upgrade",
+    fresh: false,
+    next: true,
+    go: (lab, say) =>
+      upgrade(lab, say, {
+        step: "lab-1-control-plane",
+        doing: "updating",
+        after: 40,
+        harm: pullPlug("lab-1"),
+      }),
+  },
+};
+
+function interruption(what: string, when: Interruption): Fault {
+  return { what, fresh: true, go: (lab, say) => interrupted(lab, say, when) };
+}

@@ -1,0 +1,55 @@
+// What happens to a board as a machine.
+import { kubectl, until, type Finding } from "../checks.ts";
+import type { Lab } from "../cluster.ts";
+import { healthy, upTold, type Say } from "./fault.ts";
+
+/** A control plane that is lost with all that was on it. */
+export async function restore(lab: Lab, say: Say): Promise<Finding[]> {
+  const first = lab.board("lab-1");
+  await kubectl(first, "create configmap kept --from-literal=word=before");
+  await kubectl(first, "create secret generic kept --from-literal=word=before");
+  await first.ssh("sudo systemctl start bramble-snapshot.service", { limit: 300 });
+  say("a snapshot is made; the control plane goes");
+  await lab.replaceBoard("lab-1");
+  await upTold(lab, say);
+  const again = lab.board("lab-1");
+  const configMap = await kubectl(again, "get configmap kept -o 'jsonpath={.data.word}'");
+  const secret = await kubectl(again, "get secret kept -o 'jsonpath={.data.word}'");
+  return [
+    { what: "its ConfigMap is there again", holds: configMap === "before", seen: configMap },
+    { what: "its Secret is there again", holds: atob(secret) === "before", seen: "another value" },
+    ...(await healthy(lab)),
+  ];
+}
+
+/** A card without room: the kubelet says so, and the board takes pods again once there is room. */
+export async function fillDisk(lab: Lab, say: Say): Promise<Finding[]> {
+  const worker = lab.board("lab-2");
+  const described = () => kubectl(lab.board("lab-1"), "describe node lab-2");
+  await worker.ssh("sudo fallocate -l $(($(df --output=avail -B1 / | tail -n 1) - 20000000)) /full");
+  say("the disk is full");
+  const pressure = await until(300, described, (seen) => /DiskPressure +True/.test(seen));
+  await worker.ssh("sudo rm /full");
+  await upTold(lab, say);
+  const eased = await until(480, described, (seen) => /DiskPressure +False/.test(seen));
+  return [
+    { what: "the kubelet sees it", ...pressure },
+    { what: "and that there is room again", ...eased },
+    ...(await healthy(lab)),
+  ];
+}
+
+/** The control plane loses its power and comes back by itself. */
+export async function reboot(lab: Lab): Promise<Finding[]> {
+  const board = lab.board("lab-1");
+  await board.powerOff();
+  await board.powerOn();
+  return healthy(lab);
+}
+
+/** A worker on a new card. */
+export async function replaceWorker(lab: Lab, say: Say): Promise<Finding[]> {
+  await lab.replaceBoard("lab-2");
+  await upTold(lab, say);
+  return healthy(lab);
+}
