@@ -5,6 +5,7 @@ import type { MemoryPlan } from "../board/memoryPlan.ts";
 import { aptScript, type Parameters, stepScript } from "../board/phases.ts";
 import {
   type Admission,
+  admissionKubeconfig,
   clusterConfiguration,
   type ClusterPlan,
   coreDnsPatch,
@@ -56,6 +57,10 @@ export type StepName =
 
 /** Seconds for which a board is let in: kubeadm's join takes one to three minutes on a slow board. */
 const admissionTime = 900;
+/** Seconds without a sign of a board that joins after which it counts as gone; it gives one every 10. */
+const admissionSilence = 120;
+/** Seconds more until the first sign: a board that is silent is dialled for three minutes. */
+const dialling = 120;
 /** Seconds for an init, a join, an upgrade or a change of the control plane, images and all. */
 const longest = 3600;
 
@@ -130,8 +135,10 @@ export function snapshotStoreStep(board: string, keys: readonly string[]): strin
 
 /** Snapshots of etcd and certificates by timers, on a control plane. */
 export function maintenanceStep(layout: ClusterLayout, { name }: ClusterNode): string {
+  // Only the first one has a key to the board that stores them; all of them have the same etcd.
+  const isFirst = name === firstControlPlane(layout).name;
   const parameters = {
-    ...store(layout),
+    ...store(isFirst ? layout : { ...layout, snapshotStore: undefined }),
     SNAPSHOT_SCRIPT: textOf("snapshot"),
     CERTIFICATES_SCRIPT: textOf("certificates"),
     SNAPSHOT_TIMES: snapshotTimes,
@@ -158,12 +165,14 @@ export function membershipStep(layout: ClusterLayout, node: ClusterNode): string
 export function admissionStep(
   layout: ClusterLayout,
   node: ClusterNode,
-  { token, certificateKey }: Omit<Admission, "caCertHash">,
+  { token, certificateKey }: Pick<Admission, "token" | "certificateKey">,
 ): string {
   const parameters = {
     ...about(node),
     TOKEN: token,
     VALID: admissionTime,
+    SILENCE: admissionSilence,
+    DIALLING: dialling,
     CERTIFICATE_KEY: node.role === "controlPlane" ? certificateKey : "",
     KUBEADM: node.role === "controlPlane" ? initDocuments(layout) : "",
   };
@@ -172,7 +181,11 @@ export function admissionStep(
 
 /** The join, on the board that joins. */
 export function joinStep(layout: ClusterLayout, node: ClusterNode, admission: Admission): string {
-  const parameters = { ROLE: node.role, JOIN: yamlOf(joinConfiguration(node, layout, admission)) };
+  const parameters = {
+    ROLE: node.role,
+    JOIN: yamlOf(joinConfiguration(node, layout, admission)),
+    ADMISSION: yamlOf(admissionKubeconfig(layout, admission)),
+  };
   return script("join", node.name, parameters);
 }
 

@@ -96,8 +96,12 @@ export class KubeadmCluster extends ComponentResource {
     let previous = this.#keepInService(first, [maintenance]);
     for (const node of byRole(layout).filter((each) => each !== first)) {
       const join = this.#join(node, key, [kubelet(node), lastMember]);
-      if (node.role === "controlPlane") lastMember = join;
-      previous = this.#keepInService(node, [join, previous]);
+      const after = [join, previous];
+      if (node.role === "controlPlane") {
+        lastMember = join;
+        after.push(this.#run("maintenance", node, node, maintenanceStep(layout, node), [join]));
+      }
+      previous = this.#keepInService(node, after);
     }
     this.registerOutputs({ kubeconfig: this.kubeconfig });
   }
@@ -122,6 +126,7 @@ export class KubeadmCluster extends ComponentResource {
       token: `${text.slice(0, 6)}.${text.slice(6)}`,
       certificateKey: key,
       caCertHash: caCertHash(kubeconfig),
+      authority: authorityOf(kubeconfig),
     }));
     const membership = this.#run("membership", node, this.#first, membershipStep(layout, node), after);
     const toLetIn = admission.apply((each) => admissionStep(layout, node, each));
@@ -169,7 +174,8 @@ export class KubeadmCluster extends ComponentResource {
         dependsOn,
         // What is to be done for a dead board elsewhere is still done.
         ...(step === "control-plane" && { hooks: { beforeUpdate: [this.#refuseVersion] } }),
-        retainOnDelete: isDead && where === node,
+        // The snapshots' store moves on as soon as its board is marked as dead, so it is never undone from here.
+        retainOnDelete: (isDead && where === node) || step === "snapshot-store",
         ignoreChanges: isDead ? ["*"] : [],
         ...(step === "credentials" && { additionalSecretOutputs: ["stdout"] }),
       },
@@ -200,10 +206,15 @@ function halfYear(date: Date): string {
 
 /** The cluster's certificate authority as kubeadm pins it: the digest of its public key. */
 export function caCertHash(kubeconfig: string): string {
+  const pem = Buffer.from(authorityOf(kubeconfig), "base64");
+  const key = new X509Certificate(pem).publicKey.export({ type: "spki", format: "der" });
+  return `sha256:${createHash("sha256").update(key).digest("hex")}`;
+}
+
+/** The cluster's certificate authority, PEM in base64. */
+function authorityOf(kubeconfig: string): string {
   const { clusters } = parse(kubeconfig) as {
     clusters: { cluster: { "certificate-authority-data": string } }[];
   };
-  const pem = Buffer.from(clusters[0]?.cluster["certificate-authority-data"] ?? "", "base64");
-  const key = new X509Certificate(pem).publicKey.export({ type: "spki", format: "der" });
-  return `sha256:${createHash("sha256").update(key).digest("hex")}`;
+  return clusters[0]?.cluster["certificate-authority-data"] ?? "";
 }

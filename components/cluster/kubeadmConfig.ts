@@ -107,6 +107,8 @@ export interface Admission {
   readonly token: string;
   /** The cluster's certificate authority by which the board recognises it: `sha256:…`. */
   readonly caCertHash: string;
+  /** The same certificate itself, PEM in base64. */
+  readonly authority: string;
   /** 64 hexadecimal digits that decrypt a control plane's certificates. Needed by control planes only. */
   readonly certificateKey: string;
 }
@@ -130,6 +132,22 @@ export function joinConfiguration(
     }),
     patches: { directory: patchesDirectory },
     timeouts,
+  };
+}
+
+/** By which a board that joins says how it gets on. Holds the token, so it is a secret. */
+export function admissionKubeconfig(
+  { endpoint }: Pick<ClusterPlan, "endpoint">,
+  { token, authority }: Pick<Admission, "token" | "authority">,
+): KubeadmDocument {
+  const name = "admission";
+  return {
+    apiVersion: "v1",
+    kind: "Config",
+    clusters: [{ name, cluster: { server: `https://${endpoint}`, "certificate-authority-data": authority } }],
+    users: [{ name, user: { token } }],
+    contexts: [{ name, context: { cluster: name, user: name } }],
+    "current-context": name,
   };
 }
 

@@ -3,12 +3,14 @@
 # first control plane while the board itself joins.
 
 secret=bootstrap-token-${TOKEN%.*}
+# By which the board says that it is still trying. The token allows nothing else of bramble's.
+lease=bramble-join-$NODE
 
 # It works beside other steps on this board and changes nothing of it.
 lock() { :; }
 
 # On standard input only: a command line can be seen by anybody on the board.
-token() {
+objects() {
   cat <<YAML
 apiVersion: v1
 kind: Secret
@@ -21,6 +23,24 @@ stringData:
   usage-bootstrap-authentication: "true"
   usage-bootstrap-signing: "true"
   auth-extra-groups: system:bootstrappers:kubeadm:default-node-token
+---
+apiVersion: coordination.k8s.io/v1
+kind: Lease
+metadata: { name: $lease, namespace: kube-system }
+spec: { holderIdentity: waiting }
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: { name: $lease, namespace: kube-system }
+rules:
+  - { apiGroups: [coordination.k8s.io], resources: [leases], resourceNames: [$lease], verbs: [get, patch] }
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: { name: $lease, namespace: kube-system }
+roleRef: { apiGroup: rbac.authorization.k8s.io, kind: Role, name: $lease }
+subjects:
+  - { apiGroup: rbac.authorization.k8s.io, kind: User, name: "system:bootstrap:${TOKEN%.*}" }
 YAML
 }
 
@@ -29,12 +49,36 @@ certificates() {
   printf '%s' "$KUBEADM" | sed "0,/^kind: InitConfiguration/s//&\\ncertificateKey: $CERTIFICATE_KEY/" | private certificates.yaml
 }
 
+end_admission() {
+  kube -n kube-system delete --ignore-not-found "secret/$secret" "rolebinding/$lease" "role/$lease" "lease/$lease" >/dev/null 2>&1 || true
+  rm -rf "$WORK"
+}
+
 admit() {
-  trap 'kube -n kube-system delete secret "$secret" --ignore-not-found >/dev/null 2>&1 || true; rm -rf "$WORK"' EXIT
-  token | quietly_with_input kube apply --server-side --force-conflicts -f -
+  trap end_admission EXIT
+  objects | quietly_with_input kube apply --server-side --force-conflicts -f -
   if [ "$ROLE" = controlPlane ]; then quietly kubeadm init phase upload-certs --upload-certs --config "$(certificates)"; fi
-  wait_for "$VALID" node_exists "$NODE" ||
-    fail "$NODE has not joined within $VALID s" "see what its own step says, then run pulumi up again"
+  await_join
+}
+
+# Until the node is there; no longer than the board itself tries, so that a join that fails does not hold up
+# everything else.
+await_join() {
+  local sign last="waiting " heard=$((SECONDS + DIALLING)) end=$((SECONDS + VALID))
+  until node_exists "$NODE" 2>/dev/null; do
+    sign=$(kube -n kube-system get lease "$lease" -o 'jsonpath={.spec.holderIdentity} {.spec.renewTime}' 2>/dev/null || true)
+    # An API server that does not answer hears nothing either.
+    if [ -z "$sign" ] || [ "$sign" != "$last" ]; then heard=$SECONDS; fi
+    last=$sign
+    case $sign in failed*) fail "$NODE has not joined" "see what its own step join says, then run pulumi up again" ;; esac
+    if [ "$SECONDS" -ge "$end" ]; then
+      fail "$NODE has not joined within $VALID s" "see what its own step join says, then run pulumi up again"
+    fi
+    if [ $((SECONDS - heard)) -ge "$SILENCE" ]; then
+      fail "nothing was heard of $NODE for $SILENCE s, and it has not joined" "see that it has power and network, then run pulumi up again"
+    fi
+    sleep 3
+  done
 }
 
 quietly_with_input() {

@@ -84,14 +84,19 @@ promises() {
   fi
 }
 
-# A board that does not answer is not drained: once its node is forgotten its pods start elsewhere.
+# A board that does not answer is not drained: once its node is forgotten its pods start elsewhere. It may be a
+# minute until the cluster knows that it does not answer.
 undo() {
   if ! node_exists "$NODE"; then return; fi
   quietly kube cordon "$NODE"
-  if node_ready "$NODE"; then
-    quietly kube drain "$NODE" --ignore-daemonsets --delete-emptydir-data --force --timeout=600s ||
+  local end=$((SECONDS + 600))
+  while node_ready "$NODE"; do
+    if kube drain "$NODE" --ignore-daemonsets --delete-emptydir-data --force --timeout=60s >"$WORK/drain" 2>&1; then return; fi
+    if [ "$SECONDS" -ge "$end" ]; then
+      tail -n 15 "$WORK/drain" >&2
       fail "$NODE can't be drained" "see which pods the lines above name; a PodDisruptionBudget may hold them"
-  fi
+    fi
+  done
 }
 
 phase "$@"

@@ -31,6 +31,7 @@ const admission = {
   token: "abcdef.0123456789abcdef",
   caCertHash: `sha256:${"0".repeat(64)}`,
   certificateKey: "1".repeat(64),
+  authority: "LS0t",
 };
 const join = (changes: Partial<NodePlan>) => joinConfiguration({ ...node, ...changes }, plan, admission);
 

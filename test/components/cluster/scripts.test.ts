@@ -1,0 +1,56 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { admissionStep, type ClusterNode, inServiceStep } from "../../../components/cluster/clusterSteps.ts";
+import { ScratchBoard } from "../board/scratchBoard.ts";
+import { layout } from "./madeCluster.ts";
+
+const worker = layout.nodes.find(({ name }) => name === "one") as ClusterNode;
+let board: ScratchBoard;
+let says: string;
+const kubectl = (cases: string) => {
+  board = new ScratchBoard({}, { kubectl: `case "$*" in ${cases} esac`, sleep: "" });
+};
+
+beforeEach(() => (says = ""));
+afterEach(() => {
+  board.remove();
+});
+
+describe("admission", () => {
+  const admission = admissionStep(layout, worker, {
+    token: "abcdef.0123456789abcdef",
+    certificateKey: "1".repeat(64),
+  });
+  const run = () => {
+    const { status, stderr, calls } = board.runScript(admission, "apply", 20);
+    says = stderr;
+    return { status, calls };
+  };
+
+  it("ends when the board says that its join has failed, and takes the token back", () => {
+    kubectl(`*apply*) cat >/dev/null ;; *"get lease"*) echo "failed 2026-01-01T00:00:00Z" ;;`);
+    const { status, calls } = run();
+    expect(status).toBe(1);
+    expect(says).toMatch(/one has not joined\n.*fix: see what its own step join says/);
+    expect(calls.at(-1)).toMatch(/delete --ignore-not-found secret\/bootstrap-token-abcdef/);
+  });
+
+  it("lets the board say how it gets on, and nothing else of bramble's", () => {
+    kubectl(`*apply*) cat >"$ROOT/applied" ;; *"get lease"*) echo failed ;;`);
+    run();
+    const applied = board.read("applied") ?? "";
+    expect(applied).toContain("resourceNames: [bramble-join-one], verbs: [get, patch]");
+    expect(applied).toContain('name: "system:bootstrap:abcdef"');
+    expect(says).not.toContain("0123456789abcdef");
+  });
+});
+
+describe("in-service, undone", () => {
+  it("does not wait for the pods of a board that turns out not to answer", () => {
+    kubectl(`*"-o name"*) echo node/one ;;
+      *jsonpath*) if [ -e "$ROOT/drained" ]; then echo Unknown; else echo True; fi ;;
+      *drain*) echo >"$ROOT/drained"; exit 1 ;;`);
+    const { status, calls } = board.runScript(inServiceStep(layout, worker), "remove", 20);
+    expect(status).toBe(0);
+    expect(calls.filter((call) => call.includes(" drain one "))).toHaveLength(1);
+  });
+});
