@@ -12,12 +12,20 @@ folder=/var/lib/bramble/snapshots
 # Where etcd's container and the board both see it.
 shared=/var/lib/etcd/bramble-snapshot.db
 name=${1:-$(date -u +%Y%m%dT%H%M%SZ)}.tar
-work=$(mktemp -d)
+# On the file system of the snapshots, so that a finished one is renamed into place; beside their folder, which may
+# be backed up. /tmp may be RAM.
+work=/var/lib/bramble/snapshot-work
 
 tell() {
   kubectl --kubeconfig "$admin" --request-timeout=30s annotate node "$BOARD" --overwrite "bramble/snapshot=$1" >/dev/null || true
 }
 
+# One at a time: an upgrade makes one too.
+exec 8>/run/bramble-snapshot.lock
+flock -w 1800 8
+# Of one that was cut off there may be something left.
+rm -rf "$work"
+mkdir -p "$work" "$folder"
 trap 'rm -rf "$work" "$shared" "$shared.part"' EXIT
 trap 'tell "failed at $(date -u +%FT%TZ): $BASH_COMMAND"' ERR
 
@@ -40,11 +48,11 @@ in_etcd etcdctl --endpoints=https://127.0.0.1:2379 --cacert=/etc/kubernetes/pki/
   --cert=/etc/kubernetes/pki/etcd/server.crt --key=/etc/kubernetes/pki/etcd/server.key snapshot save "$shared"
 # Reads all of it and compares it with the digest at its end.
 in_etcd etcdutl snapshot status "$shared" --write-out=json >"$work/status.json"
-mkdir -p "$folder"
 mv "$shared" "$work/etcd.db"
 tar --create --file "$work/$name" -C "$work" etcd.db status.json -C /etc/kubernetes pki
 sync "$work/$name"
 mv "$work/$name" "$folder/$name"
+sync "$folder"
 # The newest last: names are times.
 find "$folder" -name '2*.tar' | sort | head -n -"$KEPT" | xargs -r rm -f
 
