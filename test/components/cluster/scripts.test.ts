@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { admissionStep, type ClusterNode, inServiceStep } from "../../../components/cluster/clusterSteps.ts";
+import { admissionStep, inServiceStep } from "../../../components/cluster/clusterSteps.ts";
 import { ScratchBoard } from "../board/scratchBoard.ts";
 import { layout } from "./madeCluster.ts";
 
-const worker = layout.nodes.find(({ name }) => name === "one") as ClusterNode;
+const worker = layout.nodes.find(({ name }) => name === "one")!;
 let board: ScratchBoard;
 let says: string;
 const kubectl = (cases: string) => {
