@@ -16,7 +16,10 @@ export interface ImageRecipe {
 /** Versions that kubeadm 1.36 asks for: cmd/kubeadm/app/constants/constants.go. */
 const versions = { etcd: "3.6.8-0", coredns: "v1.14.2", pause: "3.10.2" } as const;
 
-/** The version of flannel that is built; the newest that is to be had as a Go module. */
+/**
+ * The version of flannel that is built: the nearest that is to be had as a Go module. Its image has the tag of the
+ * one that the product pins, whose images and manifest were seen (components/images.ts).
+ */
 export const flannelVersion = "0.28.10";
 
 /**
