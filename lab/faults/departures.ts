@@ -12,9 +12,9 @@ ls -d /etc/kubernetes/*.conf /etc/kubernetes/pki /etc/kubernetes/manifests/* /et
   /root/.kube /var/lib/kubelet/config.yaml /var/lib/kubelet/pods/* /var/lib/etcd/member 2>/dev/null
 ls -d /sys/class/net/cni0 /sys/class/net/flannel* /sys/class/net/veth* 2>/dev/null
 for family in iptables ip6tables; do
-  sudo $family-save 2>/dev/null | grep -E 'KUBE|CNI|FLANNEL|flannel' | sed "s/^/$family: /"
+  $family-save 2>/dev/null | grep -E 'KUBE|CNI|FLANNEL|flannel' | sed "s/^/$family: /"
 done
-sudo nft list tables 2>/dev/null | grep -iE 'kube|cni|flannel'
+nft list tables 2>/dev/null | grep -iE 'kube|cni|flannel'
 ip route | grep -E 'cni0|flannel'
 pgrep -a 'kubelet|kube-proxy|flanneld|containerd-shim' | cut -c1-100
 grep -E ' /var/lib/kubelet/| /run/netns/' /proc/mounts
@@ -26,7 +26,7 @@ export async function leave(lab: Lab, say: Say): Promise<Finding[]> {
   await takeOut(lab);
   await upTold(lab, say);
   const left = await nodeGone(lab);
-  const found = await lab.board(leaving).ssh(`sudo bash -c '${remains.replaceAll("'", `'\\''`)}'`);
+  const found = await lab.board(leaving).ssh("sudo bash -s", { input: remains });
   const others = await healthy(lab, 1);
   say("now it comes back");
   await putBack(lab, settings);
