@@ -1,4 +1,5 @@
 // Boards that leave the cluster, and come back.
+import { readFileSync } from "node:fs";
 import { kubectl, until, type Finding } from "../checks.ts";
 import type { Lab } from "../cluster.ts";
 import { StackError, type LabBoard } from "../stack.ts";
@@ -6,19 +7,7 @@ import { healthy, upTold, type Say } from "./fault.ts";
 
 const leaving = "lab-2";
 
-/** What of a cluster could be left on a board: whatever this prints. */
-const remains = `
-ls -d /etc/kubernetes/*.conf /etc/kubernetes/pki /etc/kubernetes/manifests/* /etc/cni/net.d/* /var/lib/cni /run/flannel \
-  /root/.kube /var/lib/kubelet/config.yaml /var/lib/kubelet/pods/* /var/lib/etcd/member 2>/dev/null
-ls -d /sys/class/net/cni0 /sys/class/net/flannel* /sys/class/net/veth* 2>/dev/null
-for family in iptables ip6tables; do
-  $family-save 2>/dev/null | grep -E 'KUBE|CNI|FLANNEL|flannel' | sed "s/^/$family: /"
-done
-nft list tables 2>/dev/null | grep -iE 'kube|cni|flannel'
-ip route | grep -E 'cni0|flannel'
-pgrep -a 'kubelet|kube-proxy|flanneld|containerd-shim' | cut -c1-100
-grep -E ' /var/lib/kubelet/| /run/netns/' /proc/mounts
-true`;
+const remains = readFileSync(new URL("remains.sh", import.meta.url), "utf8");
 
 /** A board is taken out of the settings: drained, its node removed, reset. Then it is put in again. */
 export async function leave(lab: Lab, say: Say): Promise<Finding[]> {
