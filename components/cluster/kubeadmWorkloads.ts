@@ -1,11 +1,14 @@
 import { labelsOf, type PodSpec, type StaticPod, type Workload } from "../workload.ts";
 
-/** MiB of each control plane program, anonymous and file pages, from the 2 GiB board of docs/memory.md. */
+/**
+ * MiB of each control plane program, anonymous and file pages: etcd's from the 2 GiB board of docs/memory.md, the
+ * others' with bramble's own settings and the objects of a home, as measured natively there (24 pods).
+ */
 const controlPlanePrograms = {
-  "kube-apiserver": 225 + 95,
+  "kube-apiserver": 223 + 85,
   etcd: 39 + 29,
-  "kube-controller-manager": 59 + 85,
-  "kube-scheduler": 25 + 62,
+  "kube-controller-manager": 45 + 71,
+  "kube-scheduler": 16 + 50,
 };
 
 /** The taint that kubeadm gives a control plane. */
