@@ -55,7 +55,7 @@ export const backup = z
       .meta({ description: "What is kept; backups that an upgrade made are kept besides." }),
     etcd: absolutePath().optional().meta({
       description:
-        "The directory of the control plane with snapshots of etcd. They are not backed up if left out.",
+        "The directory of the control plane with snapshots of etcd: /var/lib/bramble/snapshots where bramble makes the cluster. They are not backed up if left out.",
     }),
     password: secretString(
       /^\S{16,}$/,
