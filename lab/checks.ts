@@ -147,6 +147,16 @@ export async function networkWorks(board: VirtualBoard, count: number): Promise<
   return findings;
 }
 
+/** etcd has a member on each control plane, and all of them answer. */
+export async function etcdMembers(board: VirtualBoard, count: number): Promise<Finding> {
+  const pki = "/etc/kubernetes/pki/etcd";
+  const access = `--cacert=${pki}/ca.crt --cert=${pki}/server.crt --key=${pki}/server.key`;
+  const look = () =>
+    kubectl(board, `-n kube-system exec etcd-lab-1 -- etcdctl ${access} endpoint health --cluster`);
+  const isRight = (seen: string) => seen.match(/is healthy/g)?.length === count;
+  return { what: `etcd has ${count} members that answer`, ...(await until(120, look, isRight)) };
+}
+
 /** Everything that a healthy cluster of this many boards shows. */
 export async function clusterHealthy(board: VirtualBoard, count: number): Promise<Finding[]> {
   const ready = await nodesReady(board, count);

@@ -30,6 +30,8 @@ export interface Lab {
 export interface LabOptions extends Surroundings {
   /** How many boards. Default: those of stacks/Pulumi.lab.yaml; more are workers of 1 GiB. */
   boards?: number | undefined;
+  /** How many of them are control planes, the first ones, of 2 GiB each. Default: 1. */
+  controlPlanes?: number | undefined;
   /** Seconds by which boards' clocks are ahead until they ask the time server. Default: 0. */
   clockOffset?: number | undefined;
   /** Whether the next version of Kubernetes is there too. Default: false. */
@@ -80,7 +82,7 @@ class RunningLab implements Lab {
     this.#parts = parts;
     this.#options = options;
     this.stack = parts.stack;
-    this.settings = settingsFor(options.boards);
+    this.settings = settingsFor(options);
   }
 
   get nextRepository(): { line?: string; key?: string } {
@@ -141,13 +143,15 @@ class RunningLab implements Lab {
   }
 }
 
-function settingsFor(wanted?: number): LabSettings {
+function settingsFor({ boards: wanted, controlPlanes = 1 }: LabOptions): LabSettings {
   const settings = labSettings();
-  const template = settings.boards.at(-1);
+  const [first, template] = [settings.boards[0], settings.boards.at(-1)];
   while (wanted !== undefined && template !== undefined && settings.boards.length < wanted) {
     const number = settings.boards.length + 1;
     settings.boards.push({ ...template, name: `lab-${number}`, host: `10.77.0.${10 + number}` });
   }
   settings.boards.splice(wanted ?? settings.boards.length);
+  for (const board of settings.boards.slice(0, controlPlanes))
+    Object.assign(board, { role: "controlPlane", ram: first?.ram });
   return settings;
 }

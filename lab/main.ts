@@ -2,7 +2,7 @@
 import { parseArgs } from "node:util";
 import { untilInterrupted } from "../rehearsal/tools/interruption.ts";
 import { reasonOf } from "../rehearsal/tools/lines.ts";
-import { clusterHealthy, type Finding } from "./checks.ts";
+import { clusterHealthy, etcdMembers, type Finding } from "./checks.ts";
 import { startLab, type Lab } from "./cluster.ts";
 import type { Fault } from "./faults/fault.ts";
 import { faults } from "./faults/faults.ts";
@@ -11,6 +11,7 @@ import { claimLab, endLab } from "./oneLab.ts";
 
 const usage = `npm run lab                        make the cluster of stacks/Pulumi.lab.yaml of virtual boards, and try it
 npm run lab -- --boards N          with N boards: one control plane, the others workers of 1 GiB
+npm run lab -- --control-planes N  with N control planes of 2 GiB, of 3 boards or more
 npm run lab -- --keep              leave it running to look around, until it is ended
 npm run lab -- --down              end a lab that was kept
 npm run lab -- --fault NAME,…      bring about a fault and see that the cluster recovers; several one after the other,
@@ -21,6 +22,7 @@ ${Object.entries(faults)
 
 interface Wanted {
   boards?: number | undefined;
+  controlPlanes?: number | undefined;
   keep?: boolean | undefined;
   down?: boolean | undefined;
   faults: readonly string[];
@@ -55,18 +57,28 @@ export async function main(args: string[]): Promise<number> {
 function parse(args: string[]): Wanted {
   const options = {
     boards: { type: "string" },
+    "control-planes": { type: "string" },
     keep: { type: "boolean" },
     down: { type: "boolean" },
     fault: { type: "string", multiple: true },
   } as const;
-  const { boards, fault = [], ...rest } = parseArgs({ args, options }).values;
-  if (boards !== undefined && !(/^[1-9]\d?$/.test(boards) && Number(boards) <= 32))
-    throw new Error(`--boards is "${boards}"; it must be a number from 1 to 32`);
+  const { fault = [], keep, down, ...numbers } = parseArgs({ args, options }).values;
+  const controlPlanes = numberOf("--control-planes", numbers["control-planes"]);
+  const boards = numberOf("--boards", numbers.boards) ?? (controlPlanes && Math.max(controlPlanes, 3));
+  if (controlPlanes !== undefined && boards !== undefined && controlPlanes > boards)
+    throw new Error(`--control-planes is ${controlPlanes}; there are only ${boards} boards`);
   const names = fault.flatMap((list) => list.split(","));
   const unknown = names.find((name) => !(name in faults));
   if (unknown !== undefined)
     throw new Error(`--fault is "${unknown}"; it must be one of ${Object.keys(faults).join(", ")}`);
-  return { ...rest, faults: names, boards: boards === undefined ? undefined : Number(boards) };
+  return { keep, down, faults: names, boards, controlPlanes };
+}
+
+function numberOf(option: string, value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  if (!/^[1-9]\d?$/.test(value) || Number(value) > 32)
+    throw new Error(`${option} is "${value}"; it must be a number from 1 to 32`);
+  return Number(value);
 }
 
 async function labWork(wanted: Wanted, interrupted: AbortSignal): Promise<number> {
@@ -86,7 +98,8 @@ async function labWork(wanted: Wanted, interrupted: AbortSignal): Promise<number
     let allHolds = true;
     for (const [i, round] of rounds.entries()) {
       const isKept = wanted.keep === true && i === rounds.length - 1;
-      const lab = await startLab({ say, signal, boards: wanted.boards, ...needsOf(round) });
+      const { boards, controlPlanes } = wanted;
+      const lab = await startLab({ say, signal, boards, controlPlanes, ...needsOf(round) });
       try {
         if (!(await tryOut(lab, round, say, isKept ? signal : undefined))) allHolds = false;
       } finally {
@@ -145,6 +158,8 @@ async function freshToHealthy(lab: Lab, say: (line: string) => void): Promise<Fi
   const first = await lab.stack.up();
   say(`pulumi up: ${first.changes.length} resources in ${first.seconds.toFixed(0)} s`);
   const findings = await clusterHealthy(lab.board("lab-1"), lab.boards.size);
+  const controlPlanes = lab.settings.boards.filter(({ role }) => role === "controlPlane");
+  if (controlPlanes.length > 1) findings.push(await etcdMembers(lab.board("lab-1"), controlPlanes.length));
   say("tried");
   const second = await lab.stack.up();
   say(`pulumi up again: ${second.seconds.toFixed(1)} s`);
