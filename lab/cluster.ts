@@ -4,6 +4,7 @@ import { gatewayAddress } from "./addresses.ts";
 import { makeBoardFolder, removeBoardFolder } from "./boardFolder.ts";
 import { obtainBuilt, type Surroundings } from "./built.ts";
 import { virtualBoardImage, type VirtualBoardImage } from "./image.ts";
+import { currentBuild, type KubernetesBuild } from "./kubernetesBuild.ts";
 import { clusterKernel } from "./kernel.ts";
 import { usualMachine } from "./machine.ts";
 import { startBoardNetwork, type BoardNetwork } from "./network.ts";
@@ -16,8 +17,8 @@ export interface Lab {
   readonly settings: LabSettings;
   readonly boards: ReadonlyMap<string, VirtualBoard>;
   readonly stack: LabStack;
-  /** Where the next version of Kubernetes comes from, for the setting `cluster.kubernetesRepository`. */
-  readonly nextRepository: { line?: string; key?: string };
+  /** Settings of `cluster` for one of the versions of Kubernetes that are there. */
+  settingsFor(version: string): Record<string, unknown>;
   /** The board of that name. */
   board(name: string): VirtualBoard;
   /** Throws the board away and puts a fresh one in its place, with the same name and address. */
@@ -34,8 +35,8 @@ export interface LabOptions extends Surroundings {
   controlPlanes?: number | undefined;
   /** Seconds by which boards' clocks are ahead until they ask the time server. Default: 0. */
   clockOffset?: number | undefined;
-  /** Whether the next version of Kubernetes is there too. Default: false. */
-  next?: boolean | undefined;
+  /** The versions of Kubernetes that are there; the cluster begins with the first. Default: the current one. */
+  kubernetes?: readonly KubernetesBuild[] | undefined;
 }
 
 /** Starts boards with fresh cards, one after the other, and writes the stack's settings. Nothing is set up yet. */
@@ -44,7 +45,10 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   const network = await startBoardNetwork();
   const folder = makeBoardFolder();
   try {
-    const mirror = await packageMirror({ ...options, network, image, kubernetes: true });
+    const { kubernetes = [currentBuild] } = options;
+    // The current one has the images that no version has of its own.
+    const builds = [...new Set([...kubernetes, currentBuild])];
+    const mirror = await packageMirror({ ...options, network, image, kubernetes: builds });
     const stack = await LabStack.create(folder, network, options.signal);
     const lab = new RunningLab({ image, network, mirror, stack, folder }, options);
     await lab.start();
@@ -85,9 +89,9 @@ class RunningLab implements Lab {
     this.settings = settingsFor(options);
   }
 
-  get nextRepository(): { line?: string; key?: string } {
-    const { nextKubernetes } = this.#parts.mirror;
-    return { line: nextKubernetes?.line, key: nextKubernetes?.key };
+  settingsFor(version: string): Record<string, unknown> {
+    const repository = this.#parts.mirror.kubernetes.get(version);
+    return { version, kubernetesRepository: { line: repository?.line, key: repository?.key } };
   }
 
   board(name: string): VirtualBoard {
@@ -129,14 +133,15 @@ class RunningLab implements Lab {
 
   async #writeSettings(): Promise<void> {
     const { mirror, image } = this.#parts;
-    const { kubernetes, imageRepository } = mirror;
+    const { imageRepository } = mirror;
+    const [first = currentBuild] = this.#options.kubernetes ?? [];
     const privateKey = await fs.readFile(image.privateKeyPath, "utf8");
     Object.assign(this.settings.cluster, {
       timeServers: [gatewayAddress],
       imageRepository,
       // Debian's kernel for User-mode Linux has no cpusets, which nothing here uses.
       ...((await usualMachine()) === "userMode" && { ignoredChecks: ["SystemVerification"] }),
-      kubernetesRepository: { line: kubernetes?.line, key: kubernetes?.key },
+      ...this.settingsFor(first.version),
     });
     this.settings.ssh = { privateKey };
     await this.stack.configure(this.settings);

@@ -3,9 +3,10 @@ import { parseArgs } from "node:util";
 import { untilInterrupted } from "../rehearsal/tools/interruption.ts";
 import { reasonOf } from "../rehearsal/tools/lines.ts";
 import { clusterHealthy, etcdMembers, type Finding } from "./checks.ts";
-import { startLab, type Lab } from "./cluster.ts";
+import { startLab, type Lab, type LabOptions } from "./cluster.ts";
 import type { Fault } from "./faults/fault.ts";
 import { faults } from "./faults/faults.ts";
+import { currentBuild } from "./kubernetesBuild.ts";
 import { labFault } from "./machine.ts";
 import { claimLab, endLab } from "./oneLab.ts";
 
@@ -115,18 +116,25 @@ async function labWork(wanted: Wanted, interrupted: AbortSignal): Promise<number
 
 type NamedFault = Fault & { readonly name: string };
 
-/** Faults that can follow each other on the same boards; without any there is one round with none. */
+/**
+ * Faults that can follow each other on the same boards: those of a healthy cluster that begins with the same
+ * version. Without any there is one round with none.
+ */
 function roundsOf(names: readonly string[]): NamedFault[][] {
   const wanted = names.flatMap((name) => (faults[name] ? [{ ...faults[name], name }] : []));
   const onFresh = wanted.filter(({ fresh }) => fresh).map((fault) => [fault]);
-  const onHealthy = wanted.filter(({ fresh }) => !fresh);
-  return onHealthy.length > 0 || onFresh.length === 0 ? [...onFresh, onHealthy] : onFresh;
+  const onHealthy = Map.groupBy(
+    wanted.filter(({ fresh }) => !fresh),
+    ({ kubernetes }) => kubernetes?.[0] ?? currentBuild,
+  );
+  return wanted.length === 0 ? [[]] : [...onFresh, ...onHealthy.values()];
 }
 
 /** What the boards must be like for these faults. */
-function needsOf(round: readonly Fault[]): { clockOffset: number | undefined; next: boolean } {
+function needsOf(round: readonly Fault[]): Pick<LabOptions, "clockOffset" | "kubernetes"> {
   const clockOffset = round.find((fault) => fault.clockOffset !== undefined)?.clockOffset;
-  return { clockOffset, next: round.some(({ next }) => next === true) };
+  const kubernetes = [...new Set(round.flatMap((fault) => fault.kubernetes ?? []))];
+  return { clockOffset, ...(kubernetes.length > 0 && { kubernetes }) };
 }
 
 async function tryOut(

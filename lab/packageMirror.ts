@@ -9,10 +9,11 @@ import { gatewayAddress } from "./addresses.ts";
 import { findBuilt, obtainBuilt, type Surroundings } from "./built.ts";
 import type { VirtualBoardImage } from "./image.ts";
 import { clusterImages } from "./images/build.ts";
+import { currentBuild, type KubernetesBuild } from "./kubernetesBuild.ts";
 import { answerFromRegistry } from "./images/registry.ts";
 import type { BoardNetwork } from "./network.ts";
 import { debianPackages } from "./packages/debian.ts";
-import { kubernetesPackages, kubernetesVersion, nextKubernetesVersion } from "./packages/kubernetes.ts";
+import { kubernetesPackages } from "./packages/kubernetes.ts";
 import { keyFile } from "./packages/repository.ts";
 
 /** A package repository as apt wants it. */
@@ -29,10 +30,8 @@ export interface Repository {
 export interface PackageMirror {
   /** What boards need from Debian besides the image. */
   readonly debian: Repository;
-  /** Kubernetes, if it was asked for. */
-  readonly kubernetes: Repository | undefined;
-  /** The next version of it, if that was asked for. */
-  readonly nextKubernetes: Repository | undefined;
+  /** The versions of Kubernetes that were asked for, by number. */
+  readonly kubernetes: ReadonlyMap<string, Repository>;
   /** Address of a registry with a cluster's images, if Kubernetes was asked for. */
   readonly imageRepository: string | undefined;
   /** Debian's repository in apt's deb822 form, for a fresh card. */
@@ -46,10 +45,8 @@ export interface PackageMirror {
 export interface PackageMirrorOptions extends Surroundings {
   network: BoardNetwork;
   image: VirtualBoardImage;
-  /** Whether Kubernetes and its images are there too, whose first build takes minutes. Default: false. */
-  kubernetes?: boolean;
-  /** Whether the version is there too that the lab upgrades to. Default: false. */
-  next?: boolean;
+  /** Versions of Kubernetes that are there too, with images; a first build takes minutes. Default: none. */
+  kubernetes?: readonly KubernetesBuild[];
 }
 
 /**
@@ -59,15 +56,12 @@ export interface PackageMirrorOptions extends Surroundings {
  * @throws an Error with the last lines of a download or build that failed
  */
 export async function packageMirror(options: PackageMirrorOptions): Promise<PackageMirror> {
-  const { network, image } = options;
+  const { network, image, kubernetes = [] } = options;
   const folders: Record<string, string> = { debian: await obtainBuilt(debianPackages(image), options) };
-  if (options.kubernetes === true) folders.kubernetes = await obtainBuilt(kubernetesPackages(), options);
   const registries: string[] = [];
-  if (options.kubernetes === true)
-    registries.push(await obtainBuilt(clusterImages(kubernetesVersion), options));
-  if (options.next === true) {
-    folders["kubernetes-next"] = await obtainBuilt(kubernetesPackages(nextKubernetesVersion), options);
-    registries.push(await obtainBuilt(clusterImages(nextKubernetesVersion, "kubernetes"), options));
+  for (const build of kubernetes) {
+    folders[`kubernetes-${build.version}`] = await obtainBuilt(kubernetesPackages(build), options);
+    registries.push(await obtainBuilt(clusterImages(build), options));
   }
   const requests: string[] = [];
   const server = http.createServer((request, response) => {
@@ -84,11 +78,12 @@ export async function packageMirror(options: PackageMirrorOptions): Promise<Pack
   const debian = repository("debian", folders.debian ?? "");
   return {
     debian,
-    kubernetes: folders.kubernetes === undefined ? undefined : repository("kubernetes", folders.kubernetes),
-    nextKubernetes:
-      folders["kubernetes-next"] === undefined
-        ? undefined
-        : repository("kubernetes-next", folders["kubernetes-next"]),
+    kubernetes: new Map(
+      kubernetes.map(({ version }) => {
+        const name = `kubernetes-${version}`;
+        return [version, repository(name, folders[name] ?? "")];
+      }),
+    ),
     imageRepository: registries.length === 0 ? undefined : `http://${gatewayAddress}`,
     aptSources: deb822(debian),
     requests,
@@ -102,7 +97,7 @@ export async function packageMirror(options: PackageMirrorOptions): Promise<Pack
 
 /** Whether `packageMirror` would have nothing to download or build. Looks only. */
 export function areMirrorsBuilt(image: VirtualBoardImage, kubernetes: boolean): boolean {
-  const ofKubernetes = [kubernetesPackages(), clusterImages(kubernetesVersion)];
+  const ofKubernetes = [kubernetesPackages(currentBuild), clusterImages(currentBuild)];
   const recipes = [debianPackages(image), ...(kubernetes ? ofKubernetes : [])];
   return recipes.every((recipe) => findBuilt(recipe) !== undefined);
 }

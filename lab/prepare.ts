@@ -4,10 +4,11 @@ import { reasonOf } from "../rehearsal/tools/lines.ts";
 import { labFolder, obtainBuilt } from "./built.ts";
 import { virtualBoardImage } from "./image.ts";
 import { clusterImages } from "./images/build.ts";
+import { currentBuild } from "./kubernetesBuild.ts";
 import { clusterKernel } from "./kernel.ts";
 import { labFault, usualMachine } from "./machine.ts";
 import { debianPackages } from "./packages/debian.ts";
-import { kubernetesPackages, kubernetesVersion } from "./packages/kubernetes.ts";
+import { kubernetesPackages } from "./packages/kubernetes.ts";
 
 const say = (line: string) => process.stderr.write(`lab: ${line}\n`);
 
@@ -18,8 +19,8 @@ process.exitCode = await untilInterrupted(
     const surroundings = { say, signal };
     const image = await virtualBoardImage(surroundings);
     await obtainBuilt(debianPackages(image), surroundings);
-    await obtainBuilt(kubernetesPackages(), surroundings);
-    await obtainBuilt(clusterImages(kubernetesVersion), surroundings);
+    await obtainBuilt(kubernetesPackages(currentBuild), surroundings);
+    await obtainBuilt(clusterImages(currentBuild), surroundings);
     if ((await usualMachine()) === "userMode") await obtainBuilt(clusterKernel(), surroundings);
     say(`ready in ${labFolder()}`);
     return 0;

@@ -2,15 +2,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { kubectl, type Finding } from "../checks.ts";
 import type { Lab } from "../cluster.ts";
-import { kubernetesVersion, nextKubernetesVersion } from "../packages/kubernetes.ts";
+import { currentBuild, type KubernetesBuild } from "../kubernetesBuild.ts";
 import { StackError } from "../stack.ts";
 import type { VirtualBoard } from "../virtualBoard.ts";
 import { healthy, upTold, type Say } from "./fault.ts";
 import { cutOff, type Interruption } from "./interruptions.ts";
 import { pair } from "./pair.ts";
 
-const earlierPatch = kubernetesVersion.replace(/\d+$/, (patch) => String(Number(patch) - 1));
-const skippingMinor = kubernetesVersion.replace(/\.(\d+)\.\d+$/, (_, minor) => `.${Number(minor) + 2}.0`);
+const earlierPatch = currentBuild.version.replace(/\d+$/, (patch) => String(Number(patch) - 1));
+const skippingMinor = currentBuild.version.replace(/\.(\d+)\.\d+$/, (_, minor) => `.${Number(minor) + 2}.0`);
 
 /** Two figures of one worker's kubelet. */
 export async function changeKubelet(lab: Lab, say: Say): Promise<Finding[]> {
@@ -67,18 +67,23 @@ export async function refuseVersions(lab: Lab): Promise<Finding[]> {
 }
 
 /**
- * To the next patch version, with a Deployment of two that must never be without a ready pod.
+ * To another version, with a Deployment of two that must never be without a ready pod.
  *
  * @param cut what comes between; then one more `up` goes on
  */
-export async function upgrade(lab: Lab, say: Say, cut?: Interruption): Promise<Finding[]> {
+export async function upgrade(
+  lab: Lab,
+  say: Say,
+  { version }: KubernetesBuild,
+  cut?: Interruption,
+): Promise<Finding[]> {
   const first = lab.board("lab-1");
   await kubectl(first, "apply --server-side -f -", JSON.stringify(pair));
   await kubectl(first, "rollout status deployment/lab-pair --timeout=100s");
   const watched = { least: 2, mostAway: 0, ended: false };
   const watching = watchDuring(first, watched);
   const { cluster } = lab.settings;
-  Object.assign(cluster, { version: nextKubernetesVersion, kubernetesRepository: lab.nextRepository });
+  Object.assign(cluster, lab.settingsFor(version));
   await lab.stack.configure(lab.settings);
   const happened = cut === undefined ? [] : [await cutOff(lab, say, cut)];
   await upTold(lab, say);
@@ -86,7 +91,7 @@ export async function upgrade(lab: Lab, say: Say, cut?: Interruption): Promise<F
   await watching;
   const versions = await kubectl(first, "get nodes -o 'jsonpath={.items[*].status.nodeInfo.kubeletVersion}'");
   const server = await kubectl(first, "get --raw /version");
-  const wanted = `v${nextKubernetesVersion}`;
+  const wanted = `v${version}`;
   return [
     ...happened,
     {

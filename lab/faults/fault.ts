@@ -1,6 +1,7 @@
 // What all faults of the lab have in common.
 import { clusterHealthy, nodesReady, type Finding } from "../checks.ts";
 import type { Lab } from "../cluster.ts";
+import type { KubernetesBuild } from "../kubernetesBuild.ts";
 import type { StackOutcome } from "../stack.ts";
 
 /** A fault and how the lab goes through it. */
@@ -10,8 +11,8 @@ export interface Fault {
   readonly go: (lab: Lab, say: Say) => Promise<Finding[]>;
   /** Whether it needs boards on which nothing has been done yet. */
   readonly fresh: boolean;
-  /** Whether it needs the next version of Kubernetes. */
-  readonly next?: boolean;
+  /** The versions of Kubernetes that it needs; the cluster begins with the first. Default: the current one. */
+  readonly kubernetes?: readonly KubernetesBuild[];
   /** Seconds by which the boards' clocks are ahead when they start. */
   readonly clockOffset?: number;
 }

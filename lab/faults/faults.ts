@@ -1,4 +1,5 @@
 // What can go wrong with boards, and what the cluster is to be like after one more `up`.
+import { currentBuild, nextPatchBuild, previousMinorBuild } from "../kubernetesBuild.ts";
 import { changeKubelet, refuseVersions, upgrade } from "./changes.ts";
 import { die, keepPinned, leave } from "./departures.ts";
 import { healthy, upTold, type Fault } from "./fault.ts";
@@ -68,15 +69,21 @@ export const faults: Readonly<Record<string, Fault>> = {
   upgrade: {
     what: "Kubernetes is upgraded to the next patch version",
     fresh: false,
-    next: true,
-    go: (lab, say) => upgrade(lab, say),
+    kubernetes: [currentBuild, nextPatchBuild],
+    go: (lab, say) => upgrade(lab, say, nextPatchBuild),
+  },
+  "upgrade-minor": {
+    what: "Kubernetes is upgraded from the minor version before",
+    fresh: false,
+    kubernetes: [previousMinorBuild, currentBuild],
+    go: (lab, say) => upgrade(lab, say, currentBuild),
   },
   "upgrade-power": {
     what: "the control plane loses its power in the middle of an upgrade",
     fresh: false,
-    next: true,
+    kubernetes: [currentBuild, nextPatchBuild],
     go: (lab, say) =>
-      upgrade(lab, say, {
+      upgrade(lab, say, nextPatchBuild, {
         step: "lab-1-control-plane",
         doing: "updating",
         after: 40,

@@ -5,6 +5,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { findGo, linkerFlags } from "../../rehearsal/tools/build.ts";
 import { runOrThrow, type Recipe, type Surroundings } from "../built.ts";
+import { currentBuild, type KubernetesBuild } from "../kubernetesBuild.ts";
 import { debianMirror } from "../image.ts";
 import { flannelVersion, type ImageRecipe, imagesOf } from "./catalogue.ts";
 import { addImage, addLayer, type Descriptor } from "./oci.ts";
@@ -12,7 +13,7 @@ import { addImage, addLayer, type Descriptor } from "./oci.ts";
 const kubernetes = "k8s.io/kubernetes/cmd";
 const etcd = "go.etcd.io/etcd";
 
-/** Each program's modules (a folder below modules/) and main package. */
+/** Each program's modules (a folder below modules/, or the version's own) and main package. */
 const programs: Readonly<Record<string, readonly [modules: string, goPackage: string]>> = {
   "kube-apiserver": ["kubernetes", `${kubernetes}/kube-apiserver`],
   "kube-controller-manager": ["kubernetes", `${kubernetes}/kube-controller-manager`],
@@ -35,7 +36,6 @@ const sources = [
   "oci.ts",
   "base.sh",
   "flannel.sh",
-  "modules/kubernetes/go.mod",
   "modules/coredns/go.mod",
   "modules/cni/go.mod",
   "modules/cni/flannel/main.go",
@@ -44,22 +44,27 @@ const sources = [
 ];
 
 /**
- * A registry's folder with every image of a cluster: some 10 minutes to build, 700 MB.
- *
- * @param version that Kubernetes calls itself
- * @param which all images, or only those of Kubernetes' own programs
+ * A registry's folder with every image of a cluster: some 10 minutes to build, 700 MB. Of another version than the
+ * current one only what that does not have.
  */
-export function clusterImages(version: string, which: "all" | "kubernetes" = "all"): Recipe {
+export function clusterImages(kubernetes: KubernetesBuild): Recipe {
+  const isCurrent = kubernetes === currentBuild;
+  const common = new Set(isCurrent ? [] : imagesOf(currentBuild).map(({ name }) => name));
+  const wanted = imagesOf(kubernetes).filter(({ name }) => !common.has(name));
+  const files = [path.join(kubernetes.modules.images, "go.mod"), ...sources.map(beside)];
   return {
     name: "images",
-    ingredients: [version, which, debianMirror, ...sources.map((file) => readFileSync(beside(file), "utf8"))],
+    ingredients: [
+      kubernetes.version,
+      debianMirror,
+      JSON.stringify(wanted),
+      ...files.map((file) => readFileSync(file, "utf8")),
+    ],
     build: async (folder, surroundings) => {
       const parts = path.join(folder, "parts");
       await fs.mkdir(parts);
-      const wanted = imagesOf(version).filter(({ name }) => which === "all" || name.endsWith(`:v${version}`));
-      await buildPrograms(version, wanted, parts, surroundings);
-      if (which === "all")
-        await runOrThrow("sh", [beside("flannel.sh"), parts, flannelVersion], surroundings);
+      await buildPrograms(kubernetes, wanted, parts, surroundings);
+      if (isCurrent) await runOrThrow("sh", [beside("flannel.sh"), parts, flannelVersion], surroundings);
       await buildBase(parts, surroundings);
       await assemble(wanted, parts, folder, surroundings);
       await fs.rm(parts, { recursive: true });
@@ -68,7 +73,7 @@ export function clusterImages(version: string, which: "all" | "kubernetes" = "al
 }
 
 async function buildPrograms(
-  version: string,
+  { version, modules: own }: KubernetesBuild,
   images: readonly ImageRecipe[],
   folder: string,
   surroundings: Surroundings,
@@ -83,7 +88,7 @@ async function buildPrograms(
     const args = ["build", "-trimpath", "-ldflags", linkerFlags(version), "-o", path.join(folder, name)];
     await runOrThrow(go.file, [...args, goPackage], {
       ...surroundings,
-      cwd: beside(`modules/${modules}`),
+      cwd: modules === "kubernetes" ? own.images : beside(`modules/${modules}`),
       env,
     });
   }

@@ -1,5 +1,6 @@
 // The images that a cluster of bramble's takes from registries, and what the lab makes them of.
 import { images } from "../../components/images.ts";
+import type { KubernetesBuild } from "../kubernetesBuild.ts";
 
 /** An image as the lab builds it. */
 export interface ImageRecipe {
@@ -13,9 +14,6 @@ export interface ImageRecipe {
   readonly entrypoint?: readonly string[];
 }
 
-/** Versions that kubeadm 1.36 asks for: cmd/kubeadm/app/constants/constants.go. */
-const versions = { etcd: "3.6.8-0", coredns: "v1.14.2", pause: "3.10.2" } as const;
-
 /**
  * The version of flannel that is built: the nearest that is to be had as a Go module. Its image has the tag of the
  * one that the product pins, whose images and manifest were seen (components/images.ts).
@@ -24,12 +22,10 @@ export const flannelVersion = "0.28.10";
 
 /**
  * All images of a cluster without apps, and `lab/busybox:1` for the pods with which the lab tries it.
- *
- * @param kubernetes version without the v
  */
-export function imagesOf(kubernetes: string): ImageRecipe[] {
+export function imagesOf({ version, beside }: KubernetesBuild): ImageRecipe[] {
   const plain = (name: string): ImageRecipe => ({
-    name: `${name}:v${kubernetes}`,
+    name: `${name}:v${version}`,
     base: [],
     programs: { [`usr/local/bin/${name}`]: name },
   });
@@ -39,7 +35,7 @@ export function imagesOf(kubernetes: string): ImageRecipe[] {
     plain("kube-scheduler"),
     { ...plain("kube-proxy"), base: ["busybox", "iptables"] },
     {
-      name: `etcd:${versions.etcd}`,
+      name: `etcd:${beside.etcd}`,
       base: [],
       programs: {
         "usr/local/bin/etcd": "etcd",
@@ -48,12 +44,12 @@ export function imagesOf(kubernetes: string): ImageRecipe[] {
       },
     },
     {
-      name: `coredns/coredns:${versions.coredns}`,
+      name: `coredns/coredns:${beside.coredns}`,
       base: [],
       programs: { coredns: "coredns" },
       entrypoint: ["/coredns"],
     },
-    { name: `pause:${versions.pause}`, base: [], programs: { pause: "pause" }, entrypoint: ["/pause"] },
+    { name: `pause:${beside.pause}`, base: [], programs: { pause: "pause" }, entrypoint: ["/pause"] },
     {
       name: withoutRegistry(images.flannel),
       base: ["busybox", "iptables"],

@@ -1,22 +1,14 @@
-// The packages of pkgs.k8s.io, built from the Go modules that modules/go.mod pins. Names, dependencies and
-// paths are those of kubernetes/release, cmd/krel/templates/latest.
+// The packages of pkgs.k8s.io, built from Go modules. Names, dependencies and paths are those of
+// kubernetes/release, cmd/krel/templates/latest.
 import fs from "node:fs/promises";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { findGo, linkerFlags } from "../../rehearsal/tools/build.ts";
 import { runOrThrow, type Recipe, type Surroundings } from "../built.ts";
+import { currentBuild, type KubernetesBuild, pinnedIn } from "../kubernetesBuild.ts";
 import { writeDeb, type Deb } from "./deb.ts";
 import { indexRepository } from "./repository.ts";
-
-/** Kubernetes in modules/go.mod, without the v. */
-export const kubernetesVersion = pinned("k8s.io/kubernetes");
-
-/**
- * The version that the lab upgrades to: the same sources under the next number, which is what kubeadm and the
- * boards go by.
- */
-export const nextKubernetesVersion = kubernetesVersion.replace(/\d+$/, (patch) => String(Number(patch) + 1));
 
 const revision = "1.1";
 const plugins = "github.com/containernetworking/plugins";
@@ -34,20 +26,20 @@ const programs = {
 
 type Programs = Record<keyof typeof programs, string>;
 
-/**
- * A repository with Kubernetes: minutes to build, some 90 MB.
- *
- * @param kubernetes the version it calls itself. Default: that of its sources
- */
-export function kubernetesPackages(kubernetes = kubernetesVersion): Recipe {
-  const sources = ["modules/go.mod", "kubernetes.ts", "deb.ts", "repository.ts", ...units];
+/** A repository with Kubernetes: minutes to build, some 90 MB. */
+export function kubernetesPackages(kubernetes: KubernetesBuild): Recipe {
+  const own = path.join(kubernetes.modules.packages, "go.mod");
+  const sources = [
+    own,
+    ...["modules/go.mod", "kubernetes.ts", "deb.ts", "repository.ts", ...units].map(beside),
+  ];
   return {
     name: "kubernetes-packages",
-    ingredients: [kubernetes, ...sources.map((file) => readFileSync(beside(file), "utf8"))],
+    ingredients: [kubernetes.version, ...sources.map((file) => readFileSync(file, "utf8"))],
     build: async (folder, surroundings) => {
       const built = await buildPrograms(kubernetes, path.join(folder, "programs"), surroundings);
       await fs.mkdir(path.join(folder, "amd64"));
-      for (const deb of debs(kubernetes, built))
+      for (const deb of debs(kubernetes.version, built))
         await writeDeb(path.join(folder, "amd64"), deb, surroundings);
       await fs.rm(path.join(folder, "programs"), { recursive: true });
       await indexRepository(folder, surroundings);
@@ -84,7 +76,7 @@ function debs(kubernetes: string, built: Programs): Deb[] {
     },
     {
       name: "kubernetes-cni",
-      version: `${pinned(plugins)}-${revision}`,
+      version: `${pinnedIn(currentBuild.modules.packages, plugins)}-${revision}`,
       description: "Four plugins for pods' networks, built for the lab",
       files: Object.fromEntries(
         (["bridge", "host-local", "loopback", "portmap"] as const).map((name) => [
@@ -103,7 +95,7 @@ function debs(kubernetes: string, built: Programs): Deb[] {
 }
 
 async function buildPrograms(
-  kubernetes: string,
+  { version, modules }: KubernetesBuild,
   folder: string,
   surroundings: Surroundings,
 ): Promise<Programs> {
@@ -111,11 +103,12 @@ async function buildPrograms(
   const files = Object.keys(programs).map((name) => [name, path.join(folder, name)] as const);
   for (const [name, file] of files) {
     const goPackage = programs[name as keyof Programs];
+    const cwd = goPackage.startsWith(plugins) ? currentBuild.modules.packages : modules.packages;
     surroundings.say?.(`${goPackage}: building with ${go.version}`);
     await runOrThrow(
       go.file,
-      ["build", "-trimpath", "-ldflags", linkerFlags(kubernetes), "-o", file, goPackage],
-      { ...surroundings, cwd: beside("modules"), env: goEnvironment() },
+      ["build", "-trimpath", "-ldflags", linkerFlags(version), "-o", file, goPackage],
+      { ...surroundings, cwd, env: goEnvironment() },
     );
   }
   return Object.fromEntries(files) as Programs;
@@ -125,16 +118,6 @@ async function buildPrograms(
 function goEnvironment(): NodeJS.ProcessEnv {
   const fixed = { CGO_ENABLED: "0", GO111MODULE: "on", GOWORK: "off", GOOS: "linux", GOARCH: "amd64" };
   return { ...process.env, ...fixed, GOFLAGS: "-mod=readonly" };
-}
-
-/** A module's version in modules/go.mod, without the v. */
-function pinned(module: string): string {
-  const escaped = module.replaceAll(".", String.raw`\.`);
-  const found = new RegExp(`^\\s+${escaped} v(\\S+)`, "m").exec(
-    readFileSync(beside("modules/go.mod"), "utf8"),
-  );
-  if (found?.[1] === undefined) throw new Error(`modules/go.mod does not require ${module}`);
-  return found[1];
 }
 
 function beside(file: string): string {

@@ -7,7 +7,7 @@ import { boardAddress } from "../../lab/addresses.ts";
 import { builtImage } from "../../lab/image.ts";
 import { startBoardNetwork, type BoardNetwork } from "../../lab/network.ts";
 import { packageMirror, type PackageMirror } from "../../lab/packageMirror.ts";
-import { kubernetesVersion } from "../../lab/packages/kubernetes.ts";
+import { currentBuild } from "../../lab/kubernetesBuild.ts";
 import { startVirtualBoard, type VirtualBoard, type VirtualBoardOptions } from "../../lab/virtualBoard.ts";
 
 /** What a fresh card of Raspberry Pi OS starts with, in short: nothing of cgroups. */
@@ -26,7 +26,7 @@ export class BoardLab {
 
   static async start(): Promise<BoardLab> {
     const network = await startBoardNetwork();
-    const mirror = await packageMirror({ network, image: builtImage()!, kubernetes: true });
+    const mirror = await packageMirror({ network, image: builtImage()!, kubernetes: [currentBuild] });
     return new BoardLab(network, mirror);
   }
 
@@ -48,7 +48,7 @@ export class BoardLab {
 
   /** What such a board is to become. */
   plan(board = "board-1", changes: Partial<BootstrapPlan> = {}): BootstrapPlan {
-    const { line = "", keyUrl = "" } = this.mirror.kubernetes ?? {};
+    const { line = "", keyUrl = "" } = this.mirror.kubernetes.get(currentBuild.version) ?? {};
     return {
       board,
       ram: 1024,
@@ -62,7 +62,7 @@ export class BoardLab {
       ],
       timeServers: [],
       packages: {
-        kubernetes: kubernetesVersion,
+        kubernetes: currentBuild.version,
         kubernetesRepository: { line, key: keyUrl },
         containerd: "containerd",
         containerdMinimum: "1.6",

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { main as drift } from "../../drift/main.ts";
 import { phaseNames } from "../../components/board/phases.ts";
-import { kubernetesVersion } from "../../lab/packages/kubernetes.ts";
+import { currentBuild } from "../../lab/kubernetesBuild.ts";
 import { noEngine, BootstrapStack } from "../components/board/bootstrapStack.ts";
 import type { VirtualBoard } from "../../lab/virtualBoard.ts";
 import { BoardLab, connectionTo, freshCmdline } from "./boardLab.ts";
@@ -74,7 +74,7 @@ describe("what was promised", { timeout: 2 * minutes }, () => {
     [
       "one version",
       "kubeadm version -o short; kubelet --version; kubectl version --client | head -n 1",
-      `v${kubernetesVersion}\nKubernetes v${kubernetesVersion}\nClient Version: v${kubernetesVersion}`,
+      `v${currentBuild.version}\nKubernetes v${currentBuild.version}\nClient Version: v${currentBuild.version}`,
     ],
     ["containerd at work", "sudo ctr version | grep -c Version", "2"],
     ["systemd's cgroups", "sudo containerd config dump | grep -c 'SystemdCgroup = true'", "1"],

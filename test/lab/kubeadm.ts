@@ -2,7 +2,8 @@ import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { findBuilt, labFolder } from "../../lab/built.ts";
-import { kubernetesPackages, kubernetesVersion } from "../../lab/packages/kubernetes.ts";
+import { currentBuild } from "../../lab/kubernetesBuild.ts";
+import { kubernetesPackages } from "../../lab/packages/kubernetes.ts";
 
 /** The real kubeadm of the lab's packages, or undefined. */
 export const kubeadm = find();
@@ -11,16 +12,16 @@ export const kubeadm = find();
 export const noKubeadm = "kubeadm is not built: run `node lab/prepare.ts`, some minutes once";
 
 function find(): string | undefined {
-  const packages = findBuilt(kubernetesPackages());
+  const packages = findBuilt(kubernetesPackages(currentBuild));
   if (packages === undefined) return undefined;
   const folder = path.join(labFolder(), "kubeadm-for-tests");
-  const program = path.join(folder, kubernetesVersion, "usr/bin/kubeadm");
+  const program = path.join(folder, currentBuild.version, "usr/bin/kubeadm");
   if (!fs.existsSync(program)) {
     fs.mkdirSync(folder, { recursive: true });
     const unpacked = fs.mkdtempSync(path.join(folder, "partial-"));
     const deb = fs.globSync(path.join(packages, "amd64", "kubeadm_*.deb"))[0] ?? "";
     execFileSync("dpkg-deb", ["--extract", deb, unpacked]);
-    fs.renameSync(unpacked, path.join(folder, kubernetesVersion));
+    fs.renameSync(unpacked, path.join(folder, currentBuild.version));
   }
   return program;
 }
