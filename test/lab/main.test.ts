@@ -1,0 +1,17 @@
+import { expect, it, vi } from "vitest";
+import { main } from "../../lab/main.ts";
+
+it.each<[string, string[], RegExp]>([
+  [
+    "a fault that it does not know",
+    ["--fault", "reboot,flood"],
+    /--fault is "flood"; it must be one of .*restore/,
+  ],
+  ["no boards", ["--boards", "0"], /--boards is "0"; it must be a number from 1 to 32/],
+  ["more control planes than boards", ["--boards", "3", "--control-planes", "4"], /there are only 3 boards/],
+])("refuses %s before anything is started", async (_, args, says) => {
+  const told = vi.spyOn(console, "error").mockImplementation(() => undefined);
+  expect(await main(args)).toBe(2);
+  expect(told.mock.calls.flat().join("\n")).toMatch(says);
+  told.mockRestore();
+});
