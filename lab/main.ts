@@ -9,6 +9,7 @@ import { faults } from "./faults/faults.ts";
 import { currentBuild } from "./kubernetesBuild.ts";
 import { labFault } from "./machine.ts";
 import { claimLab, endLab } from "./oneLab.ts";
+import { StackError } from "./stack.ts";
 
 const usage = `npm run lab                        make the cluster of stacks/Pulumi.lab.yaml of virtual boards, and try it
 npm run lab -- --boards N          with N boards: one control plane, the others workers of 1 GiB
@@ -127,6 +128,13 @@ function roundsOf(names: readonly string[]): NamedFault[][] {
     wanted.filter(({ fresh }) => !fresh),
     ({ kubernetes }) => kubernetes?.[0] ?? currentBuild,
   );
+  // A fault on fresh boards must leave a healthy cluster too.
+  const last = onFresh.at(-1);
+  const first = onHealthy.get(currentBuild);
+  if (last !== undefined && first !== undefined) {
+    last.push(...first);
+    onHealthy.delete(currentBuild);
+  }
   return wanted.length === 0 ? [[]] : [...onFresh, ...onHealthy.values()];
 }
 
@@ -154,11 +162,17 @@ async function tryOut(
     if (!allHolds) break;
     say(`${name}: ${what}`);
     const begin = performance.now();
-    allHolds = tell(await go(lab, say));
+    allHolds = tell(await go(lab, say).catch(failedUp));
     say(`${name}: ${((performance.now() - begin) / 1000).toFixed(0)} s`);
   }
   if (kept !== undefined) await keep(lab, kept);
   return allHolds;
+}
+
+/** An `up` that fails where it must not is told with the rest, and the boards can be looked at. */
+function failedUp(error: unknown): Finding[] {
+  if (!(error instanceof StackError)) throw error;
+  return [{ what: "the up went through", holds: false, seen: error.message }];
 }
 
 /** From bare Debian to a cluster that works, and an `up` after that. */

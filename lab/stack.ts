@@ -153,9 +153,17 @@ export class LabStack {
     });
     this.#signal?.removeEventListener("abort", stop);
     this.#signal?.throwIfAborted();
-    if (code !== 0) throw new StackError(`pulumi ${args[0] ?? ""} failed:\n${lastLines(said, 60)}`);
+    if (code !== 0)
+      throw new StackError(`pulumi ${args[0] ?? ""} failed:\n${lastLines(diagnosticsIn(said), 60)}`);
     return stdout;
   }
+}
+
+/** What the engine says of errors, without the outputs that come after it. */
+function diagnosticsIn(said: string): string {
+  const [, diagnostics] =
+    /^Diagnostics:\n(.*?)(?=^(?:Outputs|Resources|Policies):|$(?![\s\S]))/ms.exec(said) ?? [];
+  return diagnostics ?? said;
 }
 
 interface EngineEvent {

@@ -8,26 +8,27 @@ import { fillDisk, reboot, replaceWorker, restore } from "./machines.ts";
 
 const daySeconds = 86_400;
 const init = { step: "lab-1-control-plane", doing: "creating" } as const;
-const join = { step: "lab-2-join", doing: "creating" } as const;
+// A worker that takes the place of one that was destroyed.
+const join = { step: "lab-2-join", doing: "updating" } as const;
 
 /** The faults that the lab knows, by name. */
 export const faults: Readonly<Record<string, Fault>> = {
-  "init-power": interruption("the control plane loses its power during init", {
+  "init-power": ofFresh("the control plane loses its power during init", {
     ...init,
     after: 25,
     harm: pullPlug("lab-1"),
   }),
-  "join-power": interruption("the worker loses its power during its join", {
+  "join-power": ofJoin("a new worker loses its power during its join", {
     ...join,
     after: 4,
     harm: pullPlug("lab-2"),
   }),
-  "init-ssh": interruption("the connection to the control plane is cut during init", {
+  "init-ssh": ofFresh("the connection to the control plane is cut during init", {
     ...init,
     after: 15,
     harm: cutConnections("lab-1"),
   }),
-  "join-ssh": interruption("the connection to the worker is cut during its join", {
+  "join-ssh": ofJoin("the connection to a new worker is cut during its join", {
     ...join,
     after: 3,
     harm: cutConnections("lab-2"),
@@ -92,6 +93,14 @@ export const faults: Readonly<Record<string, Fault>> = {
   },
 };
 
-function interruption(what: string, when: Interruption): Fault {
+function ofFresh(what: string, when: Interruption): Fault {
   return { what, fresh: true, go: (lab, say) => interrupted(lab, say, when) };
+}
+
+function ofJoin(what: string, when: Interruption): Fault {
+  const go: Fault["go"] = async (lab, say) => {
+    await lab.replaceBoard("lab-2");
+    return interrupted(lab, say, when);
+  };
+  return { what, fresh: false, go };
 }
