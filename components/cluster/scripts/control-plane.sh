@@ -71,6 +71,8 @@ restore() {
 }
 
 upgrade() {
+  # kubeadm goes on only with a cluster that takes jobs, which a board that has just started does not yet.
+  wait_for 600 node_ready "$BOARD" || fail "its node is not ready, so it can't be upgraded" "see: journalctl -u kubelet -e"
   quietly bash /usr/local/lib/bramble/snapshot.sh "$(date -u +%Y%m%dT%H%M%SZ)-before-$VERSION" ||
     fail "no snapshot of etcd can be made before the upgrade" "see the lines above"
   quietly kubeadm upgrade apply --yes --config "$ROOT$DOCUMENTS/upgrade.yaml" "v$VERSION" ||
