@@ -113,7 +113,9 @@ export class LabStack {
     const begin = performance.now();
     const events = path.join(this.#folder, "events.json");
     await fs.rm(events, { force: true });
-    await this.#pulumi([...args, "--stack", stackName, "--event-log", events], undefined, onLine);
+    // Outputs come last, and would be all that is told of a failure.
+    const always = ["--suppress-outputs", "--stack", stackName, "--event-log", events];
+    await this.#pulumi([...args, ...always], undefined, onLine);
     const lines = (await fs.readFile(events, "utf8")).split("\n").filter((line) => line !== "");
     const seconds = (performance.now() - begin) / 1000;
     return { changes: lines.flatMap((line) => changeIn(JSON.parse(line) as EngineEvent)), seconds };
@@ -153,17 +155,9 @@ export class LabStack {
     });
     this.#signal?.removeEventListener("abort", stop);
     this.#signal?.throwIfAborted();
-    if (code !== 0)
-      throw new StackError(`pulumi ${args[0] ?? ""} failed:\n${lastLines(diagnosticsIn(said), 60)}`);
+    if (code !== 0) throw new StackError(`pulumi ${args[0] ?? ""} failed:\n${lastLines(said, 60)}`);
     return stdout;
   }
-}
-
-/** What the engine says of errors, without the outputs that come after it. */
-function diagnosticsIn(said: string): string {
-  const [, diagnostics] =
-    /^Diagnostics:\n(.*?)(?=^(?:Outputs|Resources|Policies):|$(?![\s\S]))/ms.exec(said) ?? [];
-  return diagnostics ?? said;
 }
 
 interface EngineEvent {

@@ -85,10 +85,14 @@ export async function upgrade(
   const { cluster } = lab.settings;
   Object.assign(cluster, lab.settingsFor(version));
   await lab.stack.configure(lab.settings);
-  const happened = cut === undefined ? [] : [await cutOff(lab, say, cut)];
-  await upTold(lab, say);
-  watched.ended = true;
-  await watching;
+  const happened: Finding[] = [];
+  try {
+    if (cut !== undefined) happened.push(await cutOff(lab, say, cut));
+    await upTold(lab, say);
+  } finally {
+    watched.ended = true;
+    await watching;
+  }
   const versions = await kubectl(first, "get nodes -o 'jsonpath={.items[*].status.nodeInfo.kubeletVersion}'");
   const server = await kubectl(first, "get --raw /version");
   const wanted = `v${version}`;
