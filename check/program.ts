@@ -37,6 +37,8 @@ export async function registeredResources(stack: string, config: StackConfig): P
     },
     "bramble",
     stack,
+    // As in a preview, what only a deployment brings forth, such as a board's answer, is not known.
+    true,
   );
   // What the SDK's test monitor lacks: hooks are registered with an engine, which would call them at a deployment.
   Object.assign(runtime.getMonitor() ?? {}, { registerErrorHook: answered, registerResourceHook: answered });

@@ -1,6 +1,7 @@
 import { controlPlaneMemory, swap } from "./boards.ts";
 import { limitFitsBoard, stackFits, survivesFailure } from "./cluster.ts";
 import { containerMemory, cpuLimit, guaranteedMemory } from "./containerMemory.ts";
+import { controlPlaneTimeouts, leaderElection } from "./controlPlane.ts";
 import { evictionSoft, evictionThresholds } from "./eviction.ts";
 import { dataVolumes, hostKeys } from "./outside.ts";
 import { probeTiming, startupProbe } from "./probes.ts";
@@ -17,6 +18,8 @@ export const resourceRules: readonly ResourceRule[] = [
   reservations,
   swap,
   controlPlaneMemory,
+  leaderElection,
+  controlPlaneTimeouts,
   containerMemory,
   guaranteedMemory,
   cpuLimit,

@@ -96,6 +96,12 @@ export function firstControlPlane({ nodes }: ClusterLayout): ClusterNode {
   return first;
 }
 
+/** What the cluster begins with, and what every further control plane takes over. */
+export function kubeadmDocuments(layout: ClusterLayout): KubeadmDocument[] {
+  const init = initConfiguration(firstControlPlane(layout), layout);
+  return [init, configurationOf(layout), kubeProxyConfiguration()];
+}
+
 /** The kubelet's own configuration of a board, on that board. */
 export function kubeletStep(layout: ClusterLayout, { name, memory }: ClusterNode): string {
   const parameters = {
@@ -109,7 +115,7 @@ export function kubeletStep(layout: ClusterLayout, { name, memory }: ClusterNode
 export function controlPlaneStep(layout: ClusterLayout): string {
   const parameters = {
     VERSION: layout.version,
-    KUBEADM: initDocuments(layout),
+    KUBEADM: yamlOf(...kubeadmDocuments(layout)),
     COREDNS_PATCH: stringify(coreDnsPatch(layout.nodes.length)),
     ADDRESS: firstControlPlane(layout).host,
     IGNORED_CHECKS: ignoredChecksOf(layout).join(","),
@@ -174,7 +180,7 @@ export function admissionStep(
     SILENCE: admissionSilence,
     DIALLING: dialling,
     CERTIFICATE_KEY: node.role === "controlPlane" ? certificateKey : "",
-    KUBEADM: node.role === "controlPlane" ? initDocuments(layout) : "",
+    KUBEADM: node.role === "controlPlane" ? yamlOf(...kubeadmDocuments(layout)) : "",
   };
   return script("admission", firstControlPlane(layout).name, parameters);
 }
@@ -254,11 +260,6 @@ function script(step: StepName, board: string, parameters: Parameters): string {
 function about({ name, role, hostKey }: ClusterNode): Parameters {
   // An annotation's value that can be compared, and says nothing.
   return { NODE: name, ROLE: role, HOST_KEY: digest(hostKey) };
-}
-
-function initDocuments(layout: ClusterLayout): string {
-  const init = initConfiguration(firstControlPlane(layout), layout);
-  return yamlOf(init, configurationOf(layout), kubeProxyConfiguration());
 }
 
 function configurationOf(layout: ClusterLayout): KubeadmDocument {

@@ -27,6 +27,7 @@ import {
   firstControlPlane,
   inServiceStep,
   joinStep,
+  kubeadmDocuments,
   kubeletStep,
   maintenanceStep,
   membershipStep,
@@ -57,7 +58,7 @@ export interface KubeadmClusterArgs {
  * A Kubernetes cluster on boards that are ready for kubeadm. Each step of a board's life is a resource, so that
  * a change runs just the steps that it concerns, in place: the plan for RAM the board's `kubelet`, arguments of
  * the control plane `control-plane`, another version all that is needed, one board after the other. A board that
- * is removed is drained, reset and forgotten.
+ * is removed is drained, reset and forgotten. Policies read the documents for kubeadm in its input `kubeadm`.
  */
 export class KubeadmCluster extends ComponentResource {
   /** For an administrator; valid for a year, and made anew twice a year. */
@@ -68,7 +69,7 @@ export class KubeadmCluster extends ComponentResource {
 
   constructor(name: string, args: KubeadmClusterArgs, opts?: ComponentResourceOptions) {
     const { layout, ready } = args;
-    super("bramble:cluster:KubeadmCluster", name, { layout }, opts);
+    super("bramble:cluster:KubeadmCluster", name, { layout, kubeadm: kubeadmDocuments(layout) }, opts);
     this.#args = args;
     this.#refuseVersion = new ResourceHook(`${name}-version`, refuseVersion, { onDryRun: true });
     const first = (this.#first = firstControlPlane(layout));

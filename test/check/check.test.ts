@@ -32,15 +32,14 @@ async function findings(config: StackConfig): Promise<Findings> {
   return checkSettings("home", { settings, config, unsetSecrets: [] });
 }
 
-/** Home with boards that bramble sets up. */
+/** Home with boards that bramble sets up and makes a cluster of. */
 function bootstrapped(): StackConfig {
   const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f";
   const boards = home.config["bramble:boards"] as object[];
-  const cluster = home.config["bramble:cluster"] as object;
   return {
     ...home.config,
     "bramble:boards": boards.map((each) => ({ ...each, user: "pi", hostKey })),
-    "bramble:cluster": { ...cluster, bootstrap: true },
+    "bramble:cluster": { bootstrap: true },
   };
 }
 
@@ -62,22 +61,26 @@ describe("every policy", () => {
     );
   };
 
+  const idle = (among: readonly Rule[], seen: readonly Seen[]) =>
+    among.filter((rule) => concerned(rule, seen).length === 0).map(({ name }) => name);
+
   it("is bound to something that a stack of bramble really registers", async () => {
-    const seen = await resources(bootstrapped());
-    const idle = rules.filter((rule) => concerned(rule, seen).length === 0);
-    expect(idle.map(({ name }) => name)).toEqual([]);
+    expect(idle(rules, await resources(bootstrapped()))).toEqual([]);
   });
 
-  it("would be missed if it were bound to a class that never occurs", async () => {
-    const seen = await resources(home.config);
-    const [first] = rules;
-    const elsewhere: Rule = {
-      ...first!,
-      subject: ({ type, name }: Seen) =>
-        type === "kubernetes:extensions/v1beta1:Deployment" ? name : undefined,
-    };
-    expect(concerned(first!, seen)).not.toEqual([]);
-    expect(concerned(elsewhere, seen)).toEqual([]);
+  it("about kubeadm is idle where the cluster is there already", async () => {
+    const ofOwnCluster = ["leader-election", "control-plane-timeouts", "host-keys"];
+    expect(idle(rules, await resources(home.config))).toEqual(ofOwnCluster);
+  });
+
+  it.each([
+    ["leader-election", { clusterTypes: { type: "array", default: ["bramble:cluster:Cluster"] } }],
+    ["eviction-thresholds", { boardTypes: { type: "array", default: ["bramble:boards:Board"] } }],
+    ["stack-fits", { boardTypes: { type: "array", default: ["bramble:boards:Board"] } }],
+  ] as const)("%s would be missed if it were bound to a class that never occurs", async (name, changed) => {
+    const rule = rules.find((each) => each.name === name)!;
+    const elsewhere = { ...rule, settings: { ...rule.settings, ...(changed as Rule["settings"]) } };
+    expect(idle([rule, elsewhere], await resources(bootstrapped()))).toEqual([name]);
   });
 
   it("has nothing against boards that bramble sets up", async () => {

@@ -1,6 +1,7 @@
 import { stringify } from "yaml";
 import { memoryPlan } from "../../components/board/memoryPlan.ts";
 import { kubeletConfiguration } from "../../components/cluster/kubeletConfig.ts";
+import { controlPlaneCases } from "./controlPlaneCases.ts";
 import {
   board,
   claim,
@@ -293,4 +294,4 @@ breaks("data-volumes", "deletes its claims", (own) => {
 });
 
 /** Every way to break a policy that judges one resource, and what each lets pass. */
-export const resourceCases: readonly Case[] = cases;
+export const resourceCases: readonly Case[] = [...cases, ...controlPlaneCases];

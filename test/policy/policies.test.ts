@@ -100,7 +100,7 @@ it.each(rules.map((rule) => [rule.name, rule] as const))(
   (_, rule) => {
     expect(rule.description).toMatch(/^[A-Z].*\.$/);
     for (const [key, { description, default: value }] of Object.entries(settingsOf(rule).properties)) {
-      expect(description, key).toBeTruthy();
+      expect(description, key).toMatch(/^[A-Z][^]*\.$/);
       expect(value, key).toBeDefined();
     }
     if ("faults" in rule) {

@@ -1,5 +1,6 @@
 import { runtime } from "@pulumi/pulumi";
 import { expect, it } from "vitest";
+import { parseAllDocuments } from "yaml";
 import { memoryPlan } from "../../../components/board/memoryPlan.ts";
 import type { ClusterLayout, ClusterNode } from "../../../components/cluster/clusterSteps.ts";
 import { allowHooks, authorityHash, layout, outputsOf } from "./madeCluster.ts";
@@ -13,11 +14,15 @@ interface Step {
 const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f";
 
 /** The steps of a cluster by name, in the order of their registration. */
-async function stepsOf(changed: ClusterLayout): Promise<Map<string, Step>> {
+async function stepsOf(
+  changed: ClusterLayout,
+  onCluster: (inputs: Record<string, unknown>) => void = () => undefined,
+): Promise<Map<string, Step>> {
   const steps = new Map<string, Step>();
   await runtime.setMocks({
     call: () => ({}),
     newResource: ({ type, name, inputs }) => {
+      if (type === "bramble:cluster:KubeadmCluster") onCluster(inputs as Record<string, unknown>);
       if (type === "command:remote:Command") {
         const { connection, stdin } = inputs as { connection: unknown; stdin: unknown };
         const { host } = runtime.unwrapRpcSecret(connection) as { host: string };
@@ -107,4 +112,16 @@ it("etcd's members join one after the other, with the certificates' key", async 
   const steps = await stepsOf({ ...layout, ...withNode("one", { role: "controlPlane", takesApps: false }) });
   expect(steps.get("one-join")?.script).toContain("1".repeat(64));
   expect(steps.get("other-join")?.script).not.toContain("1".repeat(64));
+});
+
+it("shows policies the documents with which the control plane is made", async () => {
+  let shown: unknown;
+  const steps = await stepsOf(layout, (inputs) => (shown = inputs.kubeadm));
+  expect(shown).toEqual([
+    expect.objectContaining({ kind: "InitConfiguration" }),
+    expect.objectContaining({ kind: "ClusterConfiguration", scheduler: expect.anything() as unknown }),
+    expect.objectContaining({ kind: "KubeProxyConfiguration" }),
+  ]);
+  const [, text = ""] = /^KUBEADM='([^']*)'$/m.exec(steps.get("cp-control-plane")?.script ?? "") ?? [];
+  expect(parseAllDocuments(text).map((each) => each.toJS() as unknown)).toEqual(shown);
 });

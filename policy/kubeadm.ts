@@ -1,0 +1,117 @@
+import { parse, parseAllDocuments } from "yaml";
+import type { Config, ResourceRule, Seen } from "./rule.ts";
+
+/** Type token of a cluster that bramble makes. */
+const clusterType = "bramble:cluster:KubeadmCluster";
+
+/** Text, for kubeadm; what somebody wrote without quotes is not. */
+type Value = string | number | boolean;
+
+interface NameValue {
+  readonly name: string;
+  readonly value: Value;
+}
+
+/** Arguments of a program: a list since kubeadm's v1beta4, an object before. */
+type Arguments = readonly NameValue[] | Readonly<Record<string, Value>>;
+
+/** A document for kubeadm as it was written: any part may be missing, and that is what is checked. */
+export interface KubeadmDocument {
+  readonly kind?: string;
+  readonly controllerManager?: { readonly extraArgs?: Arguments };
+  readonly scheduler?: { readonly extraArgs?: Arguments };
+  readonly etcd?: { readonly local?: { readonly extraArgs?: Arguments }; readonly external?: object };
+  readonly timeouts?: Readonly<Record<string, string>>;
+}
+
+/** What kubeadm is told of a cluster, as far as it is known. */
+export interface KubeadmSeen {
+  readonly documents: readonly KubeadmDocument[];
+  /** How many control planes there are; undefined if nothing says so. */
+  readonly controlPlanes: number | undefined;
+}
+
+/** Settings by which a project that is not bramble says where its clusters are configured. */
+const settings = {
+  clusterTypes: {
+    type: "array",
+    items: { type: "string" },
+    default: [clusterType],
+    description:
+      "Types of components that stand for clusters, with the inputs kubeadm, a list of its documents or their YAML, and layout.nodes with the role of each. kubeadm's ConfigMap kube-system/kubeadm-config is read in any case.",
+  },
+  controlPlanes: {
+    type: "number",
+    default: 0,
+    description:
+      "How many control planes the cluster of the ConfigMap kubeadm-config has; 0 where it is not known.",
+  },
+} satisfies ResourceRule["settings"];
+
+/** What kubeadm is told in a resource, if anything. */
+function kubeadmIn({ type, props }: Seen, config: Config): KubeadmSeen | undefined {
+  if ((config.clusterTypes as readonly string[]).includes(type)) {
+    const { kubeadm = [], layout } = props as {
+      kubeadm?: string | readonly KubeadmDocument[];
+      layout?: { nodes?: readonly { role?: string }[] };
+    };
+    const controlPlanes = layout?.nodes?.filter(({ role }) => role === "controlPlane").length;
+    return { documents: typeof kubeadm === "string" ? documentsIn(kubeadm) : kubeadm, controlPlanes };
+  }
+  const { metadata, data } = props as {
+    metadata?: { name?: string; namespace?: string };
+    data?: { ClusterConfiguration?: string };
+  };
+  const isConfigMap = /^kubernetes:core\/v1:ConfigMap(Patch)?$/.test(type);
+  if (!isConfigMap || metadata?.name !== "kubeadm-config" || metadata.namespace !== "kube-system") {
+    return undefined;
+  }
+  const given = config.controlPlanes as number;
+  const document = parse(data?.ClusterConfiguration ?? "") as KubeadmDocument | null;
+  return {
+    documents: document ? [{ kind: "ClusterConfiguration", ...document }] : [],
+    controlPlanes: given > 0 ? given : undefined,
+  };
+}
+
+function documentsIn(text: string): KubeadmDocument[] {
+  return parseAllDocuments(text).flatMap((each) => (each.toJS() as KubeadmDocument | null) ?? []);
+}
+
+/** A rule about what kubeadm is told: concerned with whatever has its documents. */
+export function kubeadmRule(
+  rule: Omit<ResourceRule, "faults" | "subject">,
+  faults: (seen: KubeadmSeen, config: Config) => string[],
+): ResourceRule {
+  return {
+    ...rule,
+    settings: { ...settings, ...rule.settings },
+    subject: (resource, config) => (kubeadmIn(resource, config) ? resource.name : undefined),
+    faults: (resource, config) => {
+      const seen = kubeadmIn(resource, config);
+      return seen ? faults(seen, config) : [];
+    },
+  };
+}
+
+/** A program's arguments by name. */
+export function argumentsOf(extraArgs: Arguments = []): ReadonlyMap<string, string> {
+  const isList = (given: Arguments): given is readonly NameValue[] => Array.isArray(given);
+  return new Map(
+    isList(extraArgs)
+      ? extraArgs.map(({ name, value }) => [name, String(value)])
+      : Object.entries(extraArgs).map(([name, value]) => [name, String(value)]),
+  );
+}
+
+const units = { ms: 0.001, s: 1, m: 60, h: 3600 } as const;
+
+/** Seconds of a duration as Go writes it: `1h2m3.5s`, `500ms`; NaN of anything else. */
+export function secondsOf(duration: string): number {
+  const part = /(\d+(?:\.\d+)?)(ms|s|m|h)/g;
+  if (!/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(duration)) return NaN;
+  return [...duration.matchAll(part)].reduce(
+    (total, [, amount, unit]) => total + Number(amount) * units[unit as keyof typeof units],
+    0,
+  );
+}
