@@ -24,7 +24,9 @@ export const oneAppPerHost: StackRule = {
   concerns: isIngress,
   stackFaults: (resources) => {
     const first = new Map<string, Seen>();
-    return resources.filter(isIngress).flatMap((resource): StackFault[] => {
+    // The engine shows them in the order in which they were registered by chance.
+    const ingresses = resources.filter(isIngress).sort((a, b) => (idOf(a) < idOf(b) ? -1 : 1));
+    return ingresses.flatMap((resource): StackFault[] => {
       const { rules = [] } = (resource.props.spec ?? {}) as IngressSpec;
       const places = rules.flatMap(({ host = "*", http }) =>
         (http?.paths ?? [{}]).map(({ path = "/" }) => `${host}${path}`),
