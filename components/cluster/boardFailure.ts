@@ -2,7 +2,6 @@ import type { PlannedBoard } from "../board/board.ts";
 import type { Load } from "../workload.ts";
 import type { BoardRooms, PlannedPod } from "./boardRoom.ts";
 import { placedBudget } from "./memoryBudget.ts";
-import { Crowding } from "./memoryBudgetCrowding.ts";
 import { type Shortage, shortageOf } from "./shortage.ts";
 
 /** A pod that another board takes over. */
@@ -38,8 +37,7 @@ export interface BoardFailure {
  * @param loads everything that runs on them, kubeadm's own pods included
  */
 export function boardFailures(boards: readonly PlannedBoard[], loads: readonly Load[]): BoardFailure[] {
-  const { rooms, pods } = placedBudget(boards, loads);
-  const crowding = new Crowding(boards, pods);
+  const { rooms, crowding } = placedBudget(boards, loads);
   return boards.map(({ name }, index) => {
     const common = { board: name, tied: tiedTo(rooms, index) };
     if (!keepsControlPlane(boards, index)) {
@@ -72,7 +70,7 @@ export interface UpgradeStep {
  */
 export function upgradeOrder(boards: readonly PlannedBoard[], loads: readonly Load[]): UpgradeStep[] {
   const placed = placedBudget(boards, loads);
-  const crowding = new Crowding(boards, placed.pods);
+  const { crowding } = placed;
   const steps: UpgradeStep[] = [];
   let { rooms } = placed;
   const drain = (board: number) => {

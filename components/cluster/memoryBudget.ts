@@ -60,11 +60,11 @@ export class MemoryBudgetError extends RunError {
   }
 }
 
-/** A budget, and the rooms in which its pods are. */
+/** A budget, the rooms in which its pods are, and which of them are sure of theirs. */
 export interface PlacedBudget {
   readonly budget: MemoryBudget;
   readonly rooms: BoardRooms;
-  readonly pods: readonly PlannedPod[];
+  readonly crowding: Crowding;
 }
 
 /**
@@ -90,12 +90,13 @@ export function placedBudget(boards: readonly PlannedBoard[], loads: readonly Lo
     homeless.length > 0 && homeless.every((shortage) => shortage.movable)
       ? somehow(boards, tied, movable, { rooms: likely, without: homeless })
       : { rooms: likely, without: homeless };
+  const crowding = new Crowding(boards, pods);
   const budget = {
     boards: boards.map((board, index) => boardBudget(board, rooms.held(index))),
     shortages: without,
-    uncertain: new Crowding(boards, pods).uncertain(),
+    uncertain: crowding.uncertain(),
   };
-  return { budget, rooms, pods };
+  return { budget, rooms, crowding };
 }
 
 /**

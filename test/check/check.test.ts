@@ -125,7 +125,7 @@ describe("the command", () => {
   });
 });
 
-it("checks 256 boards with 2,000 pods in less than five seconds", { timeout: 120_000 }, () => {
+it("budgets and judges 256 boards with 2,000 pods in less than five seconds", { timeout: 120_000 }, () => {
   const names = Array.from({ length: 256 }, (_, i) => `board-${i}`);
   const boards = planBoards(
     names.map((name, i) => ({
