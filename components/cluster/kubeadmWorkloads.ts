@@ -1,14 +1,16 @@
 import { labelsOf, type PodSpec, type StaticPod, type Workload } from "../workload.ts";
 
 /**
- * MiB of each control plane program, anonymous and file pages: etcd's from the 2 GiB board of docs/memory.md, the
- * others' with bramble's own settings and the objects of a home, as measured natively there (24 pods).
+ * Each control plane program: its memory in MiB, anonymous and file pages, etcd's from the 2 GiB board of
+ * docs/memory.md, the others' with bramble's own settings and the objects of a home, as measured natively there
+ * (24 pods); and the CPU request of kubeadm's own manifest (cmd/kubeadm/app/phases/controlplane/manifests.go,
+ * etcd/local.go).
  */
 const controlPlanePrograms = {
-  "kube-apiserver": 223 + 85,
-  etcd: 39 + 29,
-  "kube-controller-manager": 45 + 71,
-  "kube-scheduler": 16 + 50,
+  "kube-apiserver": { memory: 223 + 85, cpu: "250m" },
+  etcd: { memory: 39 + 29, cpu: "100m" },
+  "kube-controller-manager": { memory: 45 + 71, cpu: "200m" },
+  "kube-scheduler": { memory: 16 + 50, cpu: "100m" },
 };
 
 /** The taint that kubeadm gives a control plane. */
@@ -28,7 +30,7 @@ export function kubeadmWorkloads(controlPlanes: readonly string[]): (StaticPod |
 }
 
 function staticPods(board: string): StaticPod[] {
-  return Object.entries(controlPlanePrograms).map(([name, memory]) => ({
+  return Object.entries(controlPlanePrograms).map(([name, { memory, cpu }]) => ({
     name: `${name}-${board}`,
     namespace: "kube-system",
     kind: "StaticPod",
@@ -38,7 +40,7 @@ function staticPods(board: string): StaticPod[] {
       hostNetwork: true,
       priorityClassName: "system-node-critical",
       tolerations: [{ operator: "Exists", effect: "NoExecute" }],
-      containers: [container(name, memory)],
+      containers: [container(name, memory, cpu)],
     },
   }));
 }
@@ -52,7 +54,7 @@ const kubeProxy: Workload = {
     hostNetwork: true,
     priorityClassName: "system-node-critical",
     tolerations: [{ operator: "Exists" }],
-    // 10 anonymous + 49 file on the 1 GiB board of docs/memory.md.
+    // 10 anonymous + 49 file on the 1 GiB board of docs/memory.md. kubeadm's manifest requests nothing.
     containers: [container("kube-proxy", 59)],
   },
 };
@@ -78,11 +80,12 @@ const coreDns: Workload = {
         ],
       },
     },
-    // The request of kubeadm's own manifest.
-    containers: [container("coredns", 70)],
+    // The requests of kubeadm's own manifest (cmd/kubeadm/app/phases/addons/dns/manifests.go).
+    containers: [container("coredns", 70, "100m")],
   },
 };
 
-function container(name: string, memory: number): PodSpec["containers"][number] {
-  return { name, image: `registry.k8s.io/${name}`, resources: { requests: { memory: `${memory}Mi` } } };
+function container(name: string, memory: number, cpu?: string): PodSpec["containers"][number] {
+  const requests = { memory: `${memory}Mi`, ...(cpu !== undefined && { cpu }) };
+  return { name, image: `registry.k8s.io/${name}`, resources: { requests } };
 }

@@ -166,6 +166,9 @@ passes(
   guaranteed,
 );
 breaks("guaranteed-memory", "requests 32Mi and may use 64Mi", (own) => deployment(own), guaranteed);
+const byName = { workloads: [`apps/guaranteed-memory-${count}`] };
+breaks("guaranteed-memory", "must not be evicted, but requests 32Mi", (own) => deployment(own), byName);
+passes("guaranteed-memory", (own) => deployment(own), byName);
 
 passes("cpu-limit", (own) => deployment(own));
 passes("cpu-limit", (own) => deployment(own, (app) => Object.assign(app.resources.limits!, { cpu: "1" })));

@@ -70,6 +70,21 @@ describe("memoryBudget", () => {
     expect(names(budgets[1])).toContain("kube-proxy");
   });
 
+  it("counts the CPU that kubeadm's own pods request", () => {
+    const single = planBoards([{ ...controlPlane, model: undefined, ram: 4096, cores: 1 }]);
+    const container = (cpu: string) => ({ name: "app", resources: { requests: { memory: "1Mi", cpu } } });
+    const shortages = (cpu: string) =>
+      memoryBudget(single, [
+        ...kubeadmWorkloads(["cp"]),
+        workload("app", 1, { containers: [container(cpu)] }),
+      ]).shortages.map(shortageText);
+    // 250 + 200 + 100 + 100 of the control plane, and 100 of each CoreDNS.
+    expect(shortages("150m")).toEqual([]);
+    expect(shortages("151m")).toEqual([
+      "app needs 151m of CPU; the board with the most room, cp, has 150m of CPU left: 1m of CPU too much",
+    ]);
+  });
+
   it("says how much too much is tied to a board", () => {
     const { shortages } = memoryBudget(boards(worker("a"), worker("b")), [workload("gogs", 500, on("a"))]);
     expect(shortages.map(shortageText)).toEqual([
