@@ -29,12 +29,19 @@ function layoutOf({ cluster, boards: described }: Settings, boards: readonly Pla
   });
   const isDead = (board: string) => described.some(({ name, dead }) => name === board && dead);
   const first = nodes.find(({ role }) => role === "controlPlane");
-  const { version, podSubnet, ignoredChecks, controlPlaneEndpoint = first?.host ?? "" } = cluster;
+  const {
+    version,
+    podSubnet,
+    serviceSubnet,
+    ignoredChecks,
+    controlPlaneEndpoint = first?.host ?? "",
+  } = cluster;
   const endpoint = controlPlaneEndpoint.includes(":") ? controlPlaneEndpoint : `${controlPlaneEndpoint}:6443`;
   const snapshotStore = nodes.find((node) => node.role === "worker" && !isDead(node.name))?.name;
   return {
     version,
     podSubnet,
+    serviceSubnet,
     ignoredChecks,
     snapshotStore,
     endpoint,

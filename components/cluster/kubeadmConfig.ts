@@ -11,6 +11,8 @@ export interface ClusterPlan {
   readonly endpoint: string;
   /** The pods' IPv4 range, as flannel has it. */
   readonly podSubnet: string;
+  /** The services' IPv4 range; kubeadm's own is 10.96.0.0/12. */
+  readonly serviceSubnet: string;
   /** Checks of kubeadm whose errors are only told, besides those that the memory plan replaces. */
   readonly ignoredChecks: readonly string[];
   /** Memory of each board that is a control plane, the first one first. */
@@ -65,14 +67,14 @@ const replacedChecks = ["Mem", "NumCPU"] as const;
  * @throws Error without a control plane
  */
 export function clusterConfiguration(plan: ClusterPlan): KubeadmDocument {
-  const { version, endpoint, podSubnet, controlPlanes } = plan;
+  const { version, endpoint, podSubnet, serviceSubnet, controlPlanes } = plan;
   const smallest = controlPlanes.reduce((least, each) => (each.capacity < least.capacity ? each : least));
   return {
     apiVersion,
     kind: "ClusterConfiguration",
     kubernetesVersion: `v${version}`,
     controlPlaneEndpoint: endpoint,
-    networking: { podSubnet },
+    networking: { podSubnet, serviceSubnet },
     ...controlPlaneSettings(smallest, controlPlanes.length),
   };
 }

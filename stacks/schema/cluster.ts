@@ -79,9 +79,23 @@ export const cluster = z
       .meta({ description: "The pod network. `none` where the cluster already has one." }),
     podSubnet: z
       .string("must be an IPv4 range such as 10.244.0.0/16")
-      .refine(isPodSubnet, "must be an IPv4 network address with a prefix of 8 to 22, such as 10.244.0.0/16")
+      .refine(
+        isNetwork(8, 22),
+        "must be an IPv4 network address with a prefix of 8 to 22, such as 10.244.0.0/16",
+      )
       .default("10.244.0.0/16")
       .meta({ description: "The pods' addresses, as given to kubeadm. Every board takes a /24 of it." }),
+    serviceSubnet: z
+      .string("must be an IPv4 range such as 10.96.0.0/12")
+      .refine(
+        isNetwork(12, 24),
+        "must be an IPv4 network address with a prefix of 12 to 24, such as 10.96.0.0/12",
+      )
+      .default("10.96.0.0/12")
+      .meta({
+        description:
+          "The services' addresses, as given to kubeadm. Neither pods nor machines may have one of it; it can't be changed later.",
+      }),
     metrics: z
       .boolean("must be true or false")
       .default(true)
@@ -89,12 +103,16 @@ export const cluster = z
   })
   .meta({ description: "The Kubernetes cluster that the boards form." });
 
-function isPodSubnet(value: string): boolean {
-  if (!ipaddr.IPv4.isValidCIDRFourPartDecimal(value)) return false;
-  const prefix = Number(value.split("/")[1]);
-  return (
-    prefix >= 8 &&
-    prefix <= 22 &&
-    ipaddr.IPv4.networkAddressFromCIDR(value).toString() === value.split("/")[0]
-  );
+/** Whether a range is written with its first address, and is neither too large nor too small. */
+function isNetwork(shortest: number, longest: number): (value: string) => boolean {
+  return (value) => {
+    if (!ipaddr.IPv4.isValidCIDRFourPartDecimal(value)) return false;
+    const [address, length] = value.split("/");
+    const prefix = Number(length);
+    return (
+      prefix >= shortest &&
+      prefix <= longest &&
+      ipaddr.IPv4.networkAddressFromCIDR(value).toString() === address
+    );
+  };
 }

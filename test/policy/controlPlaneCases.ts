@@ -31,6 +31,7 @@ const layoutOf = (controlPlanes: number) => ({
   version: "1.36.3",
   endpoint: "api.example.com:6443",
   podSubnet: "10.244.0.0/16",
+  serviceSubnet: "10.96.0.0/12",
   ignoredChecks: [],
   hasNetwork: true,
   nodes: [

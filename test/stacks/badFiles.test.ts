@@ -66,7 +66,6 @@ const bad: [Change, string, string][] = [
   [setBoard(1, { host: "localhost" }), "boards[1].host", "is the machine itself"],
   [setBoard(1, { host: "0.0.0.0" }), "boards[1].host", "is the machine itself"],
   [setBoard(1, { host: "pi three" }), "boards[1].host", "must be an address or a host name"],
-  [setBoard(1, { host: "10.100.0.7" }), "boards[1].host", "lies in 10.96.0.0/12, the addresses of services"],
   [setBoard(1, { model: "rpi-3c" }), "boards[1].model", 'Did you mean "rpi-3b"?'],
   [setBoard(0, { model: "tinker-board" }), "boards[0].model", "32-bit"],
   [setBoard(1, { model: "rpi-zero" }), "boards[1].model", "Zero 2 W"],
@@ -123,9 +122,54 @@ const bad: [Change, string, string][] = [
   // Network
   [set("cluster", { podSubnet: "10.244.0.0/33" }), "cluster.podSubnet", "must be an IPv4 network address"],
   [set("cluster", { podSubnet: "10.244.1.0/16" }), "cluster.podSubnet", "must be an IPv4 network address"],
-  [set("cluster", { podSubnet: "192.168.0.0/16" }), "cluster.podSubnet", "holds the boards' own addresses"],
+  [
+    set("cluster", { podSubnet: "192.168.0.0/16" }),
+    "cluster.podSubnet",
+    "holds the machines' own addresses (192.168.1.10, ",
+  ],
   [set("cluster", { podSubnet: "10.96.0.0/16" }), "cluster.podSubnet", "overlaps 10.96.0.0/12"],
   [set("cluster", { podSubnet: "10.0.0.0/8" }), "cluster.podSubnet", "the addresses of services"],
+  [
+    all(setBoard(1, { host: "10.100.0.7" })),
+    "cluster.serviceSubnet",
+    "holds the machines' own addresses (10.100.0.7). Give the services another range, such as 172.20.0.0/16.",
+  ],
+  [
+    all(setBoard(1, { host: "172.20.0.7" }), set("cluster", { serviceSubnet: "172.20.0.0/16" })),
+    "cluster.serviceSubnet",
+    "such as 10.96.0.0/12",
+  ],
+  [
+    set("cluster", { serviceSubnet: "10.244.128.0/20" }),
+    "cluster.serviceSubnet",
+    "overlaps 10.244.0.0/16, the addresses of pods",
+  ],
+  [
+    set("cluster", { podSubnet: "172.20.0.0/16", serviceSubnet: "172.16.0.0/12" }),
+    "cluster.podSubnet",
+    "overlaps 172.16.0.0/12, the addresses of services",
+  ],
+  [
+    set("cluster", { podSubnet: "192.168.0.0/16", serviceSubnet: "192.168.64.0/20" }),
+    "cluster.podSubnet",
+    ") and overlaps 192.168.64.0/20, the addresses of services. Give the pods another range, such as 10.244.0.0/16.",
+  ],
+  [
+    set("cluster", { controlPlaneEndpoint: "10.97.0.1:6443" }),
+    "cluster.serviceSubnet",
+    "holds the machines' own addresses (10.97.0.1)",
+  ],
+  [
+    set("storage", { nfs: { server: "10.244.7.7", path: "/data" } }),
+    "cluster.podSubnet",
+    "holds the machines' own addresses (10.244.7.7)",
+  ],
+  [set("cluster", { serviceSubnet: "10.192.0.0/11" }), "cluster.serviceSubnet", "a prefix of 12 to 24"],
+  [
+    set("cluster", { serviceSubnet: "10.96.0.1/12" }),
+    "cluster.serviceSubnet",
+    "must be an IPv4 network address",
+  ],
   [
     all(set("cluster", { podSubnet: "10.244.0.0/22" }), more(4, "worker")),
     "cluster.podSubnet",
@@ -237,6 +281,10 @@ const good: [string, Change][] = [
   ["Kubernetes 1.37 with containerd 2", set("cluster", { version: "1.37.1" })],
   ["a machine in between", set("ssh", { jump: { host: "gate.example.com", user: "me", hostKey } })],
   ["pods in 172.16.0.0/16", set("cluster", { podSubnet: "172.16.0.0/16" })],
+  [
+    "boards in the services' usual range, and services elsewhere",
+    all(setBoard(1, { host: "10.100.0.7" }), set("cluster", { serviceSubnet: "172.20.0.0/16" })),
+  ],
   ["data on a disk", set("storage", { directory: "/mnt/disk" })],
 ];
 

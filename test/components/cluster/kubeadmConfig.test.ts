@@ -22,6 +22,7 @@ const plan: ClusterPlan = {
   version: "1.36.3",
   endpoint: "192.168.1.10:6443",
   podSubnet: "10.244.0.0/16",
+  serviceSubnet: "10.96.0.0/12",
   ignoredChecks: ["SystemVerification"],
   controlPlanes: [memoryPlan(1848)],
 };

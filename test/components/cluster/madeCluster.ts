@@ -56,6 +56,7 @@ export const layout: ClusterLayout = {
   version: "1.36.3",
   endpoint: "192.168.1.2:6443",
   podSubnet: "10.244.0.0/16",
+  serviceSubnet: "10.96.0.0/12",
   ignoredChecks: [],
   hasNetwork: true,
   snapshotStore: "one",
