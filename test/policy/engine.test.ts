@@ -4,16 +4,14 @@ import path from "node:path";
 import { Provider } from "@pulumi/kubernetes";
 import { ComponentResource, CustomResource } from "@pulumi/pulumi";
 import { LocalWorkspace, type PolicyEvent, PulumiCommand } from "@pulumi/pulumi/automation/index.js";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { boardType } from "../../policy/kubelet.ts";
 import { rules } from "../../policy/policies.ts";
 import { repository } from "../../rehearsal/folder.ts";
 import { findEngine } from "../../rehearsal/tools/engine.ts";
 import { resourceCases } from "./cases.ts";
 import { board, controlPlane, type Declared, deployment } from "./sound.ts";
-import { stackCases } from "./stackCases.ts";
-
-// Every stack of its own takes seconds: without this only those that judge many cases at once are run.
-const wholeMatrix = process.env.BRAMBLE_POLICY_MATRIX !== undefined;
+import { type StackCase, stackCases } from "./stackCases.ts";
 
 const engine = await findEngine();
 const missing = "missing" in engine ? engine.missing : "";
@@ -39,6 +37,9 @@ function register({ type, name, props, isProtected }: Declared, provider: Provid
 }
 
 type Config = Record<string, Record<string, unknown>>;
+
+/** What the engine calls the stack itself, where a violation is no resource's. */
+const stackName = "policy-policy";
 
 interface Judgement {
   readonly violations: readonly PolicyEvent[];
@@ -85,10 +86,11 @@ async function preview(resources: readonly Declared[], config: Config = {}): Pro
   return { violations, said };
 }
 
-const of = ({ violations }: Judgement, policy: string, resource?: string) =>
+/** What a policy says of one resource, or of a whole stack. */
+const of = ({ violations }: Judgement, policy: string, concerned: (resource: string) => boolean) =>
   violations
     .filter(({ policyName }) => policyName === policy)
-    .filter(({ resourceUrn }) => resource === undefined || resourceUrn?.split("::").at(-1) === resource)
+    .filter(({ resourceUrn }) => concerned(resourceUrn?.split("::").at(-1) ?? ""))
     .map(({ message }) => message);
 
 /** Cases that can be judged in one stack: those without settings, then the first settings of each policy, … */
@@ -104,50 +106,71 @@ function layers(): (typeof resourceCases)[] {
   return made;
 }
 
-describe("the policy pack in Pulumi's engine", { timeout: 600_000 }, () => {
-  it("lets a sound stack pass, every policy on it", async ({ skip }) => {
-    skip(missing !== "", `no Pulumi engine: ${missing}`);
-    const judgement = await preview([controlPlane("cp"), board("a"), board("b"), deployment("app")]);
-    expect(judgement.violations.map(({ message }) => message)).toEqual([]);
+/** Cases of the same stack are judged in one, and so are all that are about URLs: their apps have their own. */
+function stacks(): StackCase[][] {
+  const withBoards = stackCases.filter(({ resources }) => resources.some(({ type }) => type === boardType));
+  const alone = stackCases.filter(({ config }) => config !== undefined);
+  const ofUrls = stackCases.filter((each) => !withBoards.includes(each) && !alone.includes(each));
+  const alike = Map.groupBy(withBoards, ({ resources }) => JSON.stringify(resources));
+  return [...alike.values(), ...alone.map((each) => [each]), ofUrls];
+}
+
+/** The same judgement for all that ask, made when the first one does. */
+function once(make: () => Promise<Judgement>): () => Promise<Judgement> {
+  let made: Promise<Judgement> | undefined;
+  return () => (made ??= make());
+}
+
+describe("the policy pack in Pulumi's engine, as the functions do,", { timeout: 600_000 }, () => {
+  beforeEach(({ skip }) => skip(missing !== "", `no Pulumi engine: ${missing}`));
+
+  describe.each(layers().map((cases, i) => [i, cases] as const))("judges resources (%d)", (i, cases) => {
+    const config = Object.fromEntries(cases.map((each) => [each.policy, each.config ?? {}]));
+    const resources = cases.map(({ resource }) => resource);
+    const judged = once(() => preview(resources, i > 0 ? config : {}));
+
+    it.each(cases.map((each) => [each.policy, each.says ?? "nothing", each.resource.name, each] as const))(
+      "%s says %s (%s)",
+      async (_, __, ___, { policy, resource, says }) => {
+        const judgement = await judged();
+        const messages = of(judgement, policy, (name) => name === resource.name);
+        const expected = says === undefined ? [] : [expect.stringContaining(says) as string];
+        expect(messages, judgement.said).toEqual(expected);
+      },
+    );
+
+    it("each at its policy's level", async () => {
+      const { violations } = await judged();
+      const levels = violations.map(({ policyName }) => rules.find(({ name }) => name === policyName)?.level);
+      expect(violations.map(({ enforcementLevel }) => enforcementLevel)).toEqual(levels);
+    });
   });
 
-  it.for(layers().map((cases, i) => [i, cases.length, cases] as const))(
-    "judges resources as the functions do, %d (%d cases)",
-    async ([i, , cases], { skip }) => {
-      skip(missing !== "", `no Pulumi engine: ${missing}`);
-      skip(i > 0 && !wholeMatrix, "BRAMBLE_POLICY_MATRIX is not set");
-      const config = Object.fromEntries(cases.map((each) => [each.policy, each.config ?? {}]));
-      const judgement = await preview(
-        cases.map(({ resource }) => resource),
-        i > 0 ? config : {},
-      );
-      for (const { policy, resource, says } of cases) {
-        const messages = of(judgement, policy, resource.name);
-        const expected = says === undefined ? [] : [expect.stringContaining(says) as string];
-        expect(messages, `${policy}, ${resource.name}: ${judgement.said}`).toEqual(expected);
-      }
-    },
-  );
-
-  it.for(stackCases.map((each) => [each.policy, each.what, each] as const))(
-    "%s: %s",
-    async ([, , { policy, resources, says, config }], { skip }) => {
-      skip(missing !== "", `no Pulumi engine: ${missing}`);
-      skip(!wholeMatrix, "BRAMBLE_POLICY_MATRIX is not set");
-      const judgement = await preview(resources, config ? { [policy]: config } : {});
-      const messages = of(judgement, policy);
-      if (says === undefined) expect(messages, judgement.said).toEqual([]);
-      else expect(messages.join("\n"), judgement.said).toContain(says);
-    },
-  );
-
-  it("knows the level of every policy", async ({ skip }) => {
-    skip(missing !== "" || !wholeMatrix);
-    const judgement = await preview(
-      resourceCases.flatMap(({ config, resource }) => (config ? [] : [resource])),
+  describe.each(stacks().map((cases, i) => [i, cases] as const))("judges stacks (%d)", (_, cases) => {
+    const [first] = cases;
+    const different = new Set(cases.map(({ resources }) => JSON.stringify(resources))).size > 1;
+    const prefix = (i: number) => (different ? `${i}-` : "");
+    const resources = (different ? cases : cases.slice(0, 1)).flatMap((each, i) =>
+      each.resources.map((resource) => ({ ...resource, name: `${prefix(i)}${resource.name}` })),
     );
-    for (const { policyName, enforcementLevel } of judgement.violations) {
-      expect(enforcementLevel).toBe(rules.find(({ name }) => name === policyName)?.level);
-    }
+    const judged = once(() => preview(resources, first?.config ? { [first.policy]: first.config } : {}));
+
+    it.each(cases.map((each, i) => [each.policy, each.what, each, i] as const))(
+      "%s: %s",
+      async (__, ___, { policy, says }, i) => {
+        const judgement = await judged();
+        const isOwn = (name: string) => name.startsWith(prefix(i));
+        if (says === undefined) expect(of(judgement, policy, isOwn), judgement.said).toEqual([]);
+        else {
+          const messages = of(judgement, policy, (name) => isOwn(name) || name === stackName);
+          expect(messages.join("\n"), judgement.said).toContain(says);
+        }
+      },
+    );
+  });
+
+  it("lets a sound stack pass, every policy on it", async () => {
+    const judgement = await preview([controlPlane("cp"), board("a"), board("b"), deployment("app")]);
+    expect(judgement.violations).toEqual([]);
   });
 });

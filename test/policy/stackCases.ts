@@ -84,7 +84,7 @@ export const stackCases: readonly StackCase[] = [
   {
     policy: "one-app-per-host",
     what: "a host for each",
-    resources: [ingress("one", "one.example.com"), ingress("two", "two.example.com")],
+    resources: [ingress("left", "left.example.com"), ingress("right", "right.example.com")],
   },
   {
     policy: "one-app-per-host",
