@@ -4,6 +4,7 @@ import { kubeadmWorkloads } from "../components/cluster/kubeadmWorkloads.ts";
 import { memoryBudget } from "../components/cluster/memoryBudget.ts";
 import { shortageText } from "../components/cluster/shortage.ts";
 import { memoryLimit } from "../components/cluster/podNeeds.ts";
+import type { Taint } from "../components/cluster/taints.ts";
 import { mebibytes } from "../components/quantity.ts";
 import type { Load } from "../components/workload.ts";
 import { kubeletIn, kubeletSettings, thresholdOf } from "./kubelet.ts";
@@ -79,7 +80,7 @@ function boardOf(resource: Seen, config: Config): PlannedBoard | undefined {
   if (!(config.boardTypes as readonly string[]).includes(resource.type)) return undefined;
   const seen = kubeletIn(resource, config);
   if (seen?.capacity === undefined) return undefined;
-  const { kubelet, capacity, role, cores = 4, arch } = seen;
+  const { kubelet, capacity, role, cores = 4, arch, taints } = seen;
   const held = [kubelet.systemReserved?.memory ?? "0", kubelet.kubeReserved?.memory ?? "0"].map(mebibytes);
   const eviction = thresholdOf(kubelet.evictionHard?.["memory.available"] ?? "0", capacity) ?? 0;
   const allocatable = Math.max(0, capacity - eviction - held.reduce((a, b) => a + b, 0));
@@ -91,6 +92,7 @@ function boardOf(resource: Seen, config: Config): PlannedBoard | undefined {
     cores,
     maxPods: kubelet.maxPods ?? 110,
     ...(arch === "amd64" && { arch }),
+    ...(taints && { taints }),
   });
 }
 
@@ -102,8 +104,9 @@ function plannedBoard(board: {
   cores: number;
   maxPods: number;
   arch?: "amd64";
+  taints?: readonly Taint[];
 }): PlannedBoard {
-  const { name, role, allocatable, capacity, cores, maxPods, arch = "arm64" } = board;
+  const { name, role, allocatable, capacity, cores, maxPods, arch = "arm64", taints = [] } = board;
   const rest = {
     systemReserved: 0,
     kubeReserved: 0,
@@ -113,7 +116,18 @@ function plannedBoard(board: {
   };
   const derivation = { systemReserved: [], kubeReserved: [] };
   const memory = { ...rest, capacity, allocatable, maxPods, derivation };
-  return { name, role, host: name, modelName: "board", ram: capacity, cores, arch, takesApps: true, memory };
+  return {
+    name,
+    role,
+    host: name,
+    modelName: "board",
+    ram: capacity,
+    cores,
+    arch,
+    takesApps: true,
+    taints,
+    memory,
+  };
 }
 
 function loadOf({ name, namespace, kind, replicas, spec }: PodOwner): Load {

@@ -1,5 +1,6 @@
 import { parse } from "yaml";
 import { mebibytes } from "../components/quantity.ts";
+import type { Taint } from "../components/cluster/taints.ts";
 import type { Config, ResourceRule, Seen } from "./rule.ts";
 
 /** Type token of bramble's boards. */
@@ -28,6 +29,7 @@ export interface KubeletSeen {
   readonly capacity?: number;
   readonly cores?: number;
   readonly arch?: string;
+  readonly taints?: readonly Taint[];
   readonly kubelet: Kubelet;
 }
 

@@ -74,6 +74,8 @@ export interface BoardArgs {
   readonly capacity: number;
   readonly cores: number;
   readonly arch: "arm64" | "amd64";
+  /** What keeps pods off it, besides its role. */
+  readonly taints: readonly Taint[];
   readonly kubelet: KubeletConfiguration;
 }
 
@@ -83,9 +85,9 @@ export class Board extends ComponentResource {
   readonly kubelet: KubeletConfiguration;
 
   constructor(planned: PlannedBoard, opts?: ComponentResourceOptions) {
-    const { name, role, ram, cores, arch, memory } = planned;
+    const { name, role, ram, cores, arch, taints = [], memory } = planned;
     const kubelet = kubeletConfiguration(memory);
-    const args: BoardArgs = { role, ram, capacity: memory.capacity, cores, arch, kubelet };
+    const args: BoardArgs = { role, ram, capacity: memory.capacity, cores, arch, taints, kubelet };
     super("bramble:board:Board", name, args, opts);
     this.kubelet = kubelet;
     // Policies for a whole stack see the outputs, those for one resource its arguments.

@@ -25,6 +25,7 @@ const node = (name: string, role: ClusterNode["role"]): ClusterNode => ({
   memory: memoryPlan(1848),
   hostKey: "ssh-ed25519 AAAA",
   labels: {},
+  taints: [],
 });
 
 const layoutOf = (controlPlanes: number) => ({

@@ -45,6 +45,16 @@ export const stackCases: readonly StackCase[] = [
   },
   {
     policy: "stack-fits",
+    what: "an app that does not tolerate the taint of the only board with room",
+    resources: [
+      controlPlane("cp"),
+      board("a", (_, props) => (props.taints = [{ key: "dedicated", effect: "NoSchedule" }])),
+      app("small", "64Mi"),
+    ],
+    says: "small needs 64Mi, but no board takes it",
+  },
+  {
+    policy: "stack-fits",
     what: "a control plane without room for its own pods",
     resources: [controlPlane("cp", 1024, 905), board("a")],
     says: "on cp, which has",
