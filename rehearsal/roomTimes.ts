@@ -1,6 +1,9 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 
-/** Times how long the resources of each top component took, from the engine's events as they come in. */
+/**
+ * Times how long the resources of each top component took, from the engine's events as they come in. Stack and
+ * providers are its own business.
+ */
 export class RoomTimes {
   readonly #times = new Map<string, { begin: number; end: number }>();
   readonly #roomOf = new Map<string, string>();
@@ -8,7 +11,7 @@ export class RoomTimes {
   /** Takes an event; returns the name of the resource if it says that one is done. */
   take({ resourcePreEvent, resOutputsEvent }: EngineEvent): string | undefined {
     const metadata = resourcePreEvent?.metadata ?? resOutputsEvent?.metadata;
-    if (metadata === undefined || metadata.op === "same" || metadata.type === "pulumi:pulumi:Stack") {
+    if (metadata === undefined || metadata.op === "same" || metadata.type.startsWith("pulumi:")) {
       return undefined;
     }
     const now = performance.now();

@@ -42,7 +42,7 @@ ${patterns}
 <h1>${mark(fine)} ${sentence}</h1>
 </header>
 ${facts(outcome)}
-<p>${caution(outcome)}</p>
+${cautioned(outcome)}
 ${pendingPods(pending)}
 ${cluster(boards)}
 ${failures(outcome.failures)}
@@ -59,6 +59,12 @@ ${deployment(outcome)}
 </html>
 `;
   return page.text;
+}
+
+/** What might go otherwise, if anything. */
+function cautioned(outcome: Outcome): Markup {
+  const text = caution(outcome);
+  return text === "" ? markup`` : markup`<p class="uncertain">${text}</p>`;
 }
 
 /** A tick or a cross. The headline says the same in words. */

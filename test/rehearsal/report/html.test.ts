@@ -119,3 +119,9 @@ it("needs nothing from outside and runs nothing", () => {
   expect(style).not.toMatch(/https?:|@import/);
   expect(style.match(/url\([^)]*\)/g)?.every((url) => url.startsWith('url("#'))).toBe(true);
 });
+
+it("says what might go otherwise, and nothing where nothing might", () => {
+  expect(htmlReport(sample)).not.toContain('class="uncertain"');
+  const page = htmlReport({ ...sample, uncertain: ["gogs"] });
+  expect(page).toContain('<p class="uncertain">gogs has room here, but might not');
+});
