@@ -30,11 +30,7 @@ export async function registeredResources(stack: string, config: StackConfig): P
           ]),
         );
         seen.push({ type, name, props, isProtected: false });
-        const generated =
-          type === "random:index/randomPassword:RandomPassword" ? { result: "generated" } : {};
-        // Of a command nothing is used but what it prints, and that is not known before it runs.
-        const state = type.startsWith("command:") ? {} : { ...props, ...generated };
-        return { id: name, state };
+        return { id: name, state: outputsOf(type, props) };
       },
     },
     "bramble",
@@ -54,6 +50,14 @@ export async function registeredResources(stack: string, config: StackConfig): P
     Error.stackTraceLimit = stackTraceLimit;
   }
   return seen;
+}
+
+/** What the program may use of a resource. Less than all there is: to carry it about takes most of the time. */
+function outputsOf(type: string, props: Inputs): Inputs {
+  if (type === "random:index/randomPassword:RandomPassword") return { ...props, result: "generated" };
+  // What a command prints is not known before it runs, and of an object only its name is used.
+  if (type.startsWith("command:")) return {};
+  return type.startsWith("kubernetes:") ? { metadata: props.metadata } : props;
 }
 
 function answered(_: unknown, answer: (error: null, response: object) => void): void {

