@@ -16,7 +16,7 @@ import * as random from "@pulumi/random";
 import { parse } from "yaml";
 import { phaseCommand } from "../board/bootstrap.ts";
 import { type BoardConnection, commandConnection } from "../board/connection.ts";
-import { upgradeFault } from "./versionStep.ts";
+import { changeFaults } from "./clusterChange.ts";
 import {
   admissionStep,
   type ClusterLayout,
@@ -65,13 +65,13 @@ export class KubeadmCluster extends ComponentResource {
   readonly kubeconfig: Output<string>;
   readonly #args: KubeadmClusterArgs;
   readonly #first: ClusterNode;
-  readonly #refuseVersion: ResourceHook;
+  readonly #refuseChange: ResourceHook;
 
   constructor(name: string, args: KubeadmClusterArgs, opts?: ComponentResourceOptions) {
     const { layout, ready } = args;
     super("bramble:cluster:KubeadmCluster", name, { layout, kubeadm: kubeadmDocuments(layout) }, opts);
     this.#args = args;
-    this.#refuseVersion = new ResourceHook(`${name}-version`, refuseVersion, { onDryRun: true });
+    this.#refuseChange = new ResourceHook(`${name}-change`, refuseChange, { onDryRun: true });
     const first = (this.#first = firstControlPlane(layout));
 
     const kubelet = (node: ClusterNode) => {
@@ -174,7 +174,7 @@ export class KubeadmCluster extends ComponentResource {
         parent: this,
         dependsOn,
         // What is to be done for a dead board elsewhere is still done.
-        ...(step === "control-plane" && { hooks: { beforeUpdate: [this.#refuseVersion] } }),
+        ...(step === "control-plane" && { hooks: { beforeUpdate: [this.#refuseChange] } }),
         // The snapshots' store moves on as soon as its board is marked as dead, so it is never undone from here.
         retainOnDelete: (isDead && where === node) || step === "snapshot-store",
         ignoreChanges: isDead ? ["*"] : [],
@@ -184,10 +184,10 @@ export class KubeadmCluster extends ComponentResource {
   }
 }
 
-/** Refuses a version that the cluster can't be brought to, in a preview too. */
-function refuseVersion({ oldInputs, newInputs }: ResourceHookArgs): void {
-  const fault = upgradeFault(stdinOf(oldInputs), stdinOf(newInputs));
-  if (fault !== undefined) throw new RunError(`bramble:cluster.version: ${fault}`);
+/** Refuses what the cluster can't be brought to, in a preview too. */
+function refuseChange({ oldInputs, newInputs }: ResourceHookArgs): void {
+  const faults = changeFaults(stdinOf(oldInputs), stdinOf(newInputs));
+  if (faults.length > 0) throw new RunError(faults.join("\n"));
 }
 
 function stdinOf(inputs: unknown): unknown {

@@ -44,15 +44,16 @@ export async function changeKubelet(lab: Lab, say: Say): Promise<Finding[]> {
   ];
 }
 
-/** What the engine says at preview to versions that the cluster can't be brought to. */
-export async function refuseVersions(lab: Lab): Promise<Finding[]> {
-  const cases: [string, RegExp][] = [
-    [earlierPatch, /is older than .*no way back/],
-    [skippingMinor, /skips|newer than what bramble knows/],
+/** What the engine says at preview to what the cluster can't be brought to. */
+export async function refuseChanges(lab: Lab): Promise<Finding[]> {
+  const cases: [Record<string, string>, RegExp][] = [
+    [{ version: earlierPatch }, /is older than .*no way back/],
+    [{ version: skippingMinor }, /skips|newer than what bramble knows/],
+    [{ podSubnet: "10.99.0.0/16" }, /cluster\.podSubnet: is .* in the cluster, and can't become 10\.99/],
   ];
   const findings: Finding[] = [];
-  for (const [version, says] of cases) {
-    await lab.stack.configure({ ...lab.settings, cluster: { ...lab.settings.cluster, version } });
+  for (const [change, says] of cases) {
+    await lab.stack.configure({ ...lab.settings, cluster: { ...lab.settings.cluster, ...change } });
     const seen = await lab.stack.preview().then(
       () => "the preview went through",
       (error: unknown) => {
@@ -60,7 +61,11 @@ export async function refuseVersions(lab: Lab): Promise<Finding[]> {
         return error.message;
       },
     );
-    findings.push({ what: `a preview refuses ${version}`, holds: says.test(seen), seen });
+    findings.push({
+      what: `a preview refuses ${Object.values(change).join()}`,
+      holds: says.test(seen),
+      seen,
+    });
   }
   await lab.stack.configure(lab.settings);
   return findings;

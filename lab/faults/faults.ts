@@ -1,6 +1,6 @@
 // What can go wrong with boards, and what the cluster is to be like after one more `up`.
 import { currentBuild, nextPatchBuild, previousMinorBuild } from "../kubernetesBuild.ts";
-import { changeKubelet, refuseVersions, upgrade } from "./changes.ts";
+import { changeKubelet, refuseChanges, upgrade } from "./changes.ts";
 import { die, keepPinned, leave } from "./departures.ts";
 import { healthy, upTold, type Fault } from "./fault.ts";
 import { cutConnections, interrupted, pullPlug, type Interruption } from "./interruptions.ts";
@@ -62,10 +62,10 @@ export const faults: Readonly<Record<string, Fault>> = {
   },
   leave: { what: "the worker is taken out of the settings, and put in again", fresh: false, go: leave },
   dead: { what: "the worker is broken and taken out; a new machine takes its place", fresh: false, go: die },
-  versions: {
-    what: "versions are wanted that the cluster can't be brought to",
+  refused: {
+    what: "versions and a range are wanted that the cluster can't be brought to",
     fresh: false,
-    go: refuseVersions,
+    go: refuseChanges,
   },
   upgrade: {
     what: "Kubernetes is upgraded to the next patch version",

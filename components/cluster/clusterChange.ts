@@ -27,16 +27,36 @@ export function versionFault(from: string, to: string): string | undefined {
 }
 
 /**
- * Why a control plane's script can't follow another one, or undefined if it can.
+ * Why a control plane's script can't follow another one: every setting that stands in the way, and why.
  *
  * @param before the script that the state knows, of any type since it comes from the engine
  * @param after the script that would run now
  */
-export function upgradeFault(before: unknown, after: unknown): string | undefined {
-  const [from, to] = [before, after].map((script) =>
-    typeof script === "string" ? versionLine.exec(script)?.[1] : undefined,
-  );
-  return from === undefined || to === undefined ? undefined : versionFault(from, to);
+export function changeFaults(before: unknown, after: unknown): string[] {
+  if (typeof before !== "string" || typeof after !== "string") return [];
+  const [from, to] = [before, after].map((script) => versionLine.exec(script)?.[1]);
+  const version = from === undefined || to === undefined ? undefined : versionFault(from, to);
+  const fixed = Object.entries(forGood).flatMap(([setting, why]) => {
+    const [was, is] = [before, after].map((script) => valueIn(script, setting));
+    if (was === undefined || is === undefined || was === is) return [];
+    return [
+      `bramble:cluster.${setting}: is ${was} in the cluster, and can't become ${is}: ${why}. Leave it at ${was}, or destroy the cluster first.`,
+    ];
+  });
+  return [...(version === undefined ? [] : [`bramble:cluster.version: ${version}`]), ...fixed];
+}
+
+/** What a cluster keeps as it was made with, by its name in the settings and in kubeadm's documents. */
+const forGood = {
+  podSubnet: "every node has a part of it, and every pod an address",
+  serviceSubnet: "every service has an address of it, the API server's own too",
+  controlPlaneEndpoint:
+    "every board and every kubeconfig reaches the API server there, and its certificate names it",
+} as const;
+
+/** The value of a key in the documents for kubeadm that a script holds. */
+function valueIn(script: string, key: string): string | undefined {
+  return new RegExp(`^ *${key}: "?([^"\\n]+?)"?$`, "m").exec(script)?.[1];
 }
 
 function numbersOf(version: string): { major: number; minor: number; patch: number } {
