@@ -55,10 +55,13 @@ private() {
   echo "$file"
 }
 
-# What a first try that was cut off has left here; nobody has used it yet.
+# What a first try that was cut off has left here; nobody has used it yet. `kubeadm reset` leaves etcd's data where
+# a power cut has taken etcd's manifest: it takes etcd for somebody else's.
 start_afresh() {
-  if compgen -G "$ROOT/etc/kubernetes/*.conf" >/dev/null || [ -e "$ROOT/var/lib/etcd/member" ] || [ -e "$ROOT/etc/kubernetes/manifests/etcd.yaml" ]; then
+  if compgen -G "$ROOT/etc/kubernetes/*.conf" >/dev/null || compgen -G "$ROOT/etc/kubernetes/manifests/*" >/dev/null ||
+    compgen -G "$ROOT/etc/kubernetes/pki/*" >/dev/null || compgen -G "$ROOT/var/lib/etcd/*" >/dev/null; then
     quietly kubeadm reset --force --cri-socket=unix:///run/containerd/containerd.sock
+    find "$ROOT/var/lib/etcd" -mindepth 1 -delete 2>/dev/null || true
   fi
 }
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { admissionStep, inServiceStep } from "../../../components/cluster/clusterSteps.ts";
+import { admissionStep, inServiceStep, joinStep } from "../../../components/cluster/clusterSteps.ts";
 import { ScratchBoard } from "../board/scratchBoard.ts";
 import { layout } from "./madeCluster.ts";
 
@@ -41,6 +41,18 @@ describe("admission", () => {
     expect(applied).toContain("resourceNames: [bramble-join-one], verbs: [get, patch]");
     expect(applied).toContain('name: "system:bootstrap:abcdef"');
     expect(says).not.toContain("0123456789abcdef");
+  });
+});
+
+describe("join", () => {
+  it("begins without what a power cut has left of etcd, which kubeadm reset takes for somebody else's", () => {
+    const kubeadm = `case $1 in join) find "$ROOT/var/lib/etcd" -mindepth 1 >"$ROOT/left"; exit 1 ;; esac`;
+    board = new ScratchBoard({ "var/lib/etcd/member/wal/0.tmp": "" }, { kubeadm, kubectl: "", sleep: "" });
+    const admission = { token: "abcdef.0123456789abcdef", certificateKey: "", caCertHash: "", authority: "" };
+    const { stderr, calls } = board.runScript(joinStep(layout, worker, admission), "apply", 20);
+    expect(calls.find((call) => call.startsWith("kubeadm"))).toMatch(/^kubeadm reset --force/);
+    expect(board.read("left")).toBe("");
+    expect(stderr).toMatch(/kubeadm join failed/);
   });
 });
 
