@@ -7,7 +7,8 @@ registries=/etc/containerd/certs.d
 
 # A filter for `containerd config default`, of version 2 (containerd 1.6, 1.7) and 3 (2.x): one process of each
 # pod is managed by systemd as everything else is; kubeadm's sandbox image; Kubernetes' folder for CNI plugins,
-# of which Debian's build knows nothing.
+# of which Debian's build knows nothing; an image is on the card before it counts as pulled, for after a power cut
+# its programs would be empty files that nothing ever pulls again (containerd#5854).
 for_kubernetes() {
   awk -v image="$SANDBOX_IMAGE" -v folder=/opt/cni/bin -v registries="$registries" '
     function set(value) { sub(/=.*/, "= " value) }
@@ -17,6 +18,8 @@ for_kubernetes() {
     section ~ /cri\.v1\.images\.pinned_images$/ && /^ *sandbox =/ { set("\"" image "\"") }
     section ~ /cri.*\.cni$/ && /^ *bin_dir = ["\047]\// { set("\"" folder "\"") }
     section ~ /cri.*\.cni$/ && /^ *bin_dirs =/ { set("[\"" folder "\"]") }
+    /^ *image_pull_with_sync_fs =/ { set("true") }
+    section ~ /diff-service$/ && /^ *sync_fs =/ { set("true") }
     section ~ /cri.*\.registry$/ && /^ *config_path =/ { set("\"" registries "\"") }
     { print }'
 }

@@ -62,7 +62,14 @@ start_afresh() {
     compgen -G "$ROOT/etc/kubernetes/pki/*" >/dev/null || compgen -G "$ROOT/var/lib/etcd/*" >/dev/null; then
     quietly kubeadm reset --force --cri-socket=unix:///run/containerd/containerd.sock
     find "$ROOT/var/lib/etcd" -mindepth 1 -delete 2>/dev/null || true
+    forget_images
   fi
+}
+
+# Images that were being pulled when the power went may hold empty files, and are not pulled again while they are
+# known.
+forget_images() {
+  ctr -n k8s.io images ls -q | while read -r image; do quietly ctr -n k8s.io images rm --sync "$image"; done
 }
 
 # in_etcd ARGUMENT…: etcdctl in this control plane's etcd.

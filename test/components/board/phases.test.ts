@@ -170,11 +170,18 @@ describe("containerd", () => {
     expect(changed.filter((line) => !before.includes(line)).map((line) => line.trim())).toEqual(
       version === 2
         ? [
+            "image_pull_with_sync_fs = true",
             'sandbox_image = "registry.k8s.io/pause:3.10.1"',
             'bin_dir = "/opt/cni/bin"',
             "SystemdCgroup = true",
           ]
-        : ['sandbox = "registry.k8s.io/pause:3.10.1"', "SystemdCgroup = true", 'bin_dirs = ["/opt/cni/bin"]'],
+        : [
+            "image_pull_with_sync_fs = true",
+            'sandbox = "registry.k8s.io/pause:3.10.1"',
+            "SystemdCgroup = true",
+            'bin_dirs = ["/opt/cni/bin"]',
+            "sync_fs = true",
+          ],
     );
   });
 

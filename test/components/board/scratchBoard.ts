@@ -63,6 +63,7 @@ export function containerdDefault(version: 2 | 3): string {
     return `version = 2
 [plugins]
   [plugins."io.containerd.grpc.v1.cri"]
+    image_pull_with_sync_fs = false
     sandbox_image = "registry.k8s.io/pause:3.8"
     [plugins."io.containerd.grpc.v1.cri".cni]
       bin_dir = "/usr/lib/cni"
@@ -73,6 +74,8 @@ export function containerdDefault(version: 2 | 3): string {
 `;
   return `version = 3
 [plugins]
+  [plugins.'io.containerd.cri.v1.images']
+    image_pull_with_sync_fs = false
   [plugins.'io.containerd.cri.v1.images'.pinned_images]
       sandbox = 'registry.k8s.io/pause:3.10'
         [plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.runc]
@@ -82,6 +85,8 @@ export function containerdDefault(version: 2 | 3): string {
     [plugins.'io.containerd.cri.v1.runtime'.cni]
       bin_dir = ''
       bin_dirs = ['/usr/lib/cni', '/opt/cni/bin']
+  [plugins.'io.containerd.service.v1.diff-service']
+    sync_fs = false
   [plugins.'io.containerd.image-verifier.v1.bindir']
     bin_dir = '/opt/containerd/image-verifier/bin'
 `;

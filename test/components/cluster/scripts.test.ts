@@ -45,12 +45,17 @@ describe("admission", () => {
 });
 
 describe("join", () => {
-  it("begins without what a power cut has left of etcd, which kubeadm reset takes for somebody else's", () => {
+  it("begins without what a power cut has left: etcd's data, and images that may be half written", () => {
     const kubeadm = `case $1 in join) find "$ROOT/var/lib/etcd" -mindepth 1 >"$ROOT/left"; exit 1 ;; esac`;
-    board = new ScratchBoard({ "var/lib/etcd/member/wal/0.tmp": "" }, { kubeadm, kubectl: "", sleep: "" });
+    const ctr = `case "$*" in *"images ls"*) echo registry.k8s.io/etcd:3 ;; esac`;
+    board = new ScratchBoard(
+      { "var/lib/etcd/member/wal/0.tmp": "" },
+      { kubeadm, ctr, kubectl: "", sleep: "" },
+    );
     const admission = { token: "abcdef.0123456789abcdef", certificateKey: "", caCertHash: "", authority: "" };
     const { stderr, calls } = board.runScript(joinStep(layout, worker, admission), "apply", 20);
     expect(calls.find((call) => call.startsWith("kubeadm"))).toMatch(/^kubeadm reset --force/);
+    expect(calls).toContain("ctr -n k8s.io images rm --sync registry.k8s.io/etcd:3");
     expect(board.read("left")).toBe("");
     expect(stderr).toMatch(/kubeadm join failed/);
   });
