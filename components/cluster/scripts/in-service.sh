@@ -66,7 +66,7 @@ set_taints() {
 }
 
 promises() {
-  if ! node_exists "$NODE"; then
+  if ! holds 120 node_exists "$NODE"; then
     lacking "$NODE is not in the cluster" "see what its step join says, then run pulumi up again" || true
     return
   fi

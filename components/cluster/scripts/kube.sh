@@ -29,6 +29,15 @@ holds() {
 
 api_ready() { kube get --raw=/readyz; }
 
+# Whether the API server is there to stay: one that is about to be started again still answers.
+api_settled() {
+  local look
+  for look in 1 2 3 4 5; do
+    api_ready || return 1
+    if [ "$look" != 5 ]; then sleep 4; fi
+  done
+}
+
 node_exists() { [ -n "$(kube get node "$1" --ignore-not-found -o name)" ]; }
 
 # node_value NODE JSONPATH

@@ -12,6 +12,10 @@ bring() {
   install_packages "kubelet=$VERSION-*" "kubectl=$VERSION-*"
   quietly systemctl daemon-reload
   quietly systemctl restart kubelet
+  # A kubelet of another minor version starts every pod again, the control plane's too.
+  if [ -e "$ROOT/etc/kubernetes/manifests/kube-apiserver.yaml" ]; then
+    wait_for 600 api_settled || fail "the API server has not come back with the new kubelet" "see: journalctl -u kubelet -e; tail /var/log/pods/kube-system_kube-apiserver-*/*/*.log"
+  fi
 }
 
 # With what a further control plane's programs run.
