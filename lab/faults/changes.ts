@@ -85,7 +85,7 @@ export async function upgrade(
   const first = lab.board("lab-1");
   await kubectl(first, "apply --server-side -f -", JSON.stringify(pair));
   await kubectl(first, "rollout status deployment/lab-pair --timeout=100s");
-  const watched = { least: 2, mostAway: 0, ended: false };
+  const watched: Watched = { least: 2, atLeast: "", mostAway: 0, ended: false };
   const watching = watchDuring(first, watched);
   const { cluster } = lab.settings;
   Object.assign(cluster, lab.settingsFor(version));
@@ -109,23 +109,33 @@ export async function upgrade(
       seen: versions,
     },
     { what: `the API server is ${wanted}`, holds: server.includes(`"${wanted}"`), seen: server },
-    { what: "a pod of the pair was ready at any time", holds: watched.least >= 1, seen: `${watched.least}` },
+    { what: "a pod of the pair was ready at any time", holds: watched.least >= 1, seen: watched.atLeast },
     { what: "no two boards were away at once", holds: watched.mostAway <= 1, seen: `${watched.mostAway}` },
     ...(await healthy(lab)),
   ];
 }
 
+interface Watched {
+  /** Fewest pods of the pair that were ready, and what else was to be seen then. */
+  least: number;
+  atLeast: string;
+  /** Most boards that were not ready. */
+  mostAway: number;
+  ended: boolean;
+}
+
 /** Looks every few seconds; a look that fails because the API server restarts says nothing. */
-async function watchDuring(
-  board: VirtualBoard,
-  watched: { least: number; mostAway: number; ended: boolean },
-): Promise<void> {
+async function watchDuring(board: VirtualBoard, watched: Watched): Promise<void> {
   while (!watched.ended) {
     const ready = await kubectl(board, "get deployment lab-pair -o 'jsonpath={.status.readyReplicas}'").catch(
       () => "2",
     );
     const nodes = await kubectl(board, "get nodes --no-headers").catch(() => "");
-    watched.least = Math.min(watched.least, Number(ready || 0));
+    if (Number(ready || 0) < watched.least) {
+      watched.least = Number(ready || 0);
+      const pods = await kubectl(board, "get pods -l app=lab-pair -o wide").catch(String);
+      watched.atLeast = `${watched.least} at ${new Date().toISOString()}\n${nodes}${pods}`;
+    }
     const away = nodes.split("\n").filter((line) => line.includes(" NotReady")).length;
     watched.mostAway = Math.max(watched.mostAway, away);
     await sleep(2000);

@@ -22,7 +22,8 @@ export const pair = {
                 name: "web",
                 image: "lab/busybox:1",
                 command: ["httpd", "-f", "-p", "8080"],
-                readinessProbe: { tcpSocket: { port: 8080 }, periodSeconds: 2 },
+                // A busy board may take seconds to answer, and is there all the same.
+                readinessProbe: { tcpSocket: { port: 8080 }, periodSeconds: 2, timeoutSeconds: 5 },
                 resources: { requests: { memory: "8Mi" }, limits: { memory: "32Mi" } },
               },
             ],

@@ -220,6 +220,8 @@ it("hands connections for SSH on as they come", { timeout: 60_000 }, async () =>
       const client = connect(home.ports.ssh, "127.0.0.1");
       client.on("data", (chunk) => (text += chunk.toString()));
       client.on("error", () => client.destroy());
+      // A connection that comes before the route is there waits for the client's first word, for good.
+      client.setTimeout(2000, () => client.destroy());
       client.on("close", () => resolve(text));
     });
   await traefik.until("handing on", async () => (await banner()) === "SSH-2.0-gogs\r\n");
