@@ -12,7 +12,7 @@ export interface Placement {
 }
 
 /** Seconds for a pod that is on its way: kwok starts one in about a second, a busy machine takes longer. */
-const patience = 60;
+const patience = 180;
 /** Seconds after which a pod that the scheduler refuses is taken to stay refused. */
 const refusedFor = 10;
 

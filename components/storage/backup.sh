@@ -97,7 +97,7 @@ fi
 restic unlock
 
 step="writing"
-restic backup --tag "unfinished,$run${BACKUP_TAG:+,$BACKUP_TAG}" --exclude-file "$excludes" data database
+restic backup "$wait" --tag "unfinished,$run${BACKUP_TAG:+,$BACKUP_TAG}" --exclude-file "$excludes" data database
 
 step="comparing $watched with what it was before"
 sh "$here/state.sh" "$watched" "$scratch/after"
