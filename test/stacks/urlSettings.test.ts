@@ -1,34 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { SettingsError } from "../../stacks/faults.ts";
-import { settingsOf } from "../../stacks/settings.ts";
-
-type Config = Record<string, unknown>;
+import { type Config, faultsOf as faultsIn, section, settings } from "./smallCluster.ts";
 
 /** Faults of settings of public urls that are right in every point, with one change. */
-function faultsOf(change: (config: Config) => void, isEncrypted = true): Record<string, string> {
-  const config: Config = {
-    "bramble:boards": [
-      { name: "pi4-1", model: "rpi-4b-2gb", role: "controlPlane", host: "192.168.1.10" },
-      { name: "pi3-1", model: "rpi-3b", role: "worker", host: "192.168.1.11" },
-    ],
-    "bramble:cluster": { kubeconfig: "kubeconfig.home" },
-    "bramble:domain": "home.example.com",
-    "bramble:ingress": { board: "pi3-1", acme: { email: "me@example.com" } },
-    "bramble:dns": { apiToken: "t".repeat(40) },
-    "bramble:storage": { board: "pi3-1" },
-    "bramble:gogs": {},
-  };
-  change(config);
-  try {
-    settingsOf("home", config, () => isEncrypted);
-    return {};
-  } catch (error) {
-    if (!(error instanceof SettingsError)) throw error;
-    return Object.fromEntries(error.faults.map(({ path, message }) => [path, message]));
-  }
-}
-
-const section = (config: Config, name: string) => config[`bramble:${name}`] as Config;
+const faultsOf = (change: (config: Config) => void, isEncrypted = true) =>
+  faultsIn(settings(change), isEncrypted);
 
 describe("public urls that cannot work are refused with where, what, and the fix", () => {
   const cases: [string, (config: Config) => void, string, string][] = [
@@ -133,7 +108,8 @@ describe("public urls that cannot work are refused with where, what, and the fix
 
   it("a login's password in plain text, without showing it", () => {
     const faults = faultsOf((config) => {
-      delete config["bramble:dns"];
+      // Those with secrets of their own.
+      for (const other of ["dns", "sensors", "datadog"]) Reflect.deleteProperty(config, `bramble:${other}`);
       section(config, "ingress").certificates = "selfSigned";
       section(config, "ingress").login = { user: "me", password: "correct horse battery" };
     }, false);

@@ -58,6 +58,9 @@ describe("join", () => {
     expect(calls).toContain("ctr -n k8s.io images rm --sync registry.k8s.io/etcd:3");
     expect(board.read("left")).toBe("");
     expect(stderr).toMatch(/kubeadm join failed/);
+    expect(
+      calls.filter((call) => /^kubectl .*patch lease bramble-join-one .*"failed"/.test(call)),
+    ).toHaveLength(1);
   });
 });
 
