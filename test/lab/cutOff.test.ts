@@ -105,3 +105,10 @@ describe.for(ways)("a board that is set up although in each phase $way", ({ pull
     expect(await comparable(cut, phase)).toEqual(await stateAfter(phase));
   });
 });
+
+it("unpacks again what a power cut has left half unpacked", { timeout: 10 * minutes }, async () => {
+  const undisturbed = await stateAfter("packages");
+  await reference.ssh("sudo bash -s", { input: script("halfUnpacked") });
+  await apply(reference, "packages");
+  expect(await comparable(reference, "packages")).toEqual(undisturbed);
+});

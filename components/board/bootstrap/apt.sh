@@ -22,13 +22,24 @@ hold() {
   done
 }
 
-# A power cut in the middle of an installation leaves packages half configured.
+# A power cut in the middle of an installation leaves packages half unpacked, which apt takes for installed, and
+# others that wait for them.
 repair_packages() {
-  if [ -n "$(dpkg --audit)" ] && lacking "packages are half installed"; then
-    quietly dpkg --configure -a
+  if [ -n "$(dpkg --audit)" ] && lacking "packages are half installed" "see: dpkg --audit"; then
+    # What waits for a half unpacked one fails here, but apt does nothing before this was tried.
+    dpkg --configure -a >/dev/null 2>&1 || true
+    local packages=()
+    mapfile -t packages < <(to_install_again)
+    if [ ${#packages[@]} != 0 ]; then
+      refresh_packages
+      apt --fix-broken install --reinstall --no-install-recommends --allow-change-held-packages "${packages[@]}"
+    fi
     apt --fix-broken install
   fi
 }
+
+# What the audit still names: a package stands at the start of a line, behind a space.
+to_install_again() { dpkg --audit | awk '/^ / { print $1 }' | sort -u; }
 
 # Without the option apt only warns of a repository that does not answer, and what it has is then not found.
 refresh_packages() {

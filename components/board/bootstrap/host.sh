@@ -27,6 +27,7 @@ servers() {
 
 promises() {
   if ! has_unit "$(time_service)" && lacking "no program keeps the time"; then
+    repair_packages
     refresh_packages
     install_packages systemd-timesyncd
   fi
