@@ -1,3 +1,4 @@
+import { leastControlPlane } from "../components/cluster/leastControlPlane.ts";
 import { kubeletRule } from "./kubelet.ts";
 
 /** Swap is off, or the kubelet is told what to do with it. */
@@ -28,13 +29,14 @@ export const swap = kubeletRule(
 export const controlPlaneMemory = kubeletRule(
   {
     name: "control-plane-memory",
-    description: "Every control plane has the RAM that kubeadm asks for, unless it is waived by name.",
+    description: "Every control plane has the RAM below which it thrashes, unless it is waived by name.",
     level: "mandatory",
     settings: {
       minimumMi: {
         type: "number",
-        default: 1700,
-        description: "Least capacity (MemTotal) of a control plane in Mi; kubeadm's preflight asks for 1700.",
+        default: leastControlPlane(),
+        description:
+          "Least capacity (MemTotal) of a control plane in Mi, as measured; kubeadm's preflight asks for 1700.",
       },
     },
   },
@@ -42,7 +44,7 @@ export const controlPlaneMemory = kubeletRule(
     const least = config.minimumMi as number;
     if (role !== "controlPlane" || capacity === undefined || capacity >= least) return [];
     return [
-      `${name} has ${capacity} MiB (${ram ?? capacity} nominal), less than the ${least} of a control plane: API server, etcd, controller manager and scheduler need some 250 MiB, and as much again for their programs' own pages. Below that the kernel reads these from the card without end: in 2018 12 MB/s, lost leases, 715 restarts of the controller manager in 3½ days. Give it a board with 2 GB, or waive it by its name in \`exempt\`.`,
+      `${name} has ${capacity} MiB (${ram ?? capacity} nominal), less than the ${least} of a control plane: API server, etcd, controller manager and scheduler need some 240 MiB, and as much again for their programs' own pages. Below that the kernel reads these from the card without end: in 2018 12 MB/s, lost leases, 715 restarts of the controller manager in 3½ days. Give it a board with 2 GB, or waive it by its name in \`exempt\`.`,
     ];
   },
 );

@@ -133,7 +133,7 @@ breaks("swap", "swapBehavior is LimitedSwap, but the kubelet does not start", (o
 passes("control-plane-memory", (own) => controlPlane(own));
 passes("control-plane-memory", (own) => board(own));
 passes("control-plane-memory", (own) => controlPlane(own, 1024, 905), { minimumMi: 900 });
-breaks("control-plane-memory", "less than the 1700 of a control plane", (own) =>
+breaks("control-plane-memory", "less than the 1069 of a control plane", (own) =>
   controlPlane(own, 1024, 905),
 );
 

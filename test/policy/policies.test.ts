@@ -82,7 +82,7 @@ describe("the cluster of 2018", () => {
     const faults = judged(cp).join("\n");
     expect(faults).toContain("below 100Mi");
     expect(faults).toContain("A lower one makes no room");
-    expect(faults).toContain("less than the 1700 of a control plane");
+    expect(faults).toContain("less than the 1069 of a control plane");
     expect(faults).toContain("715 restarts");
     expect(faults).toContain("Give it a board with 2 GB");
   });

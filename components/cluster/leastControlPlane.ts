@@ -1,0 +1,21 @@
+import { memoryPlan } from "../board/memoryPlan.ts";
+
+/**
+ * MiB in which API server, etcd, controller manager and scheduler run with bramble's settings. With 40 less, as
+ * with stock settings in this much, the kernel reads their pages from the card without end and the API is gone
+ * (`npm run bench -- control-plane`, docs/memory.md).
+ */
+const programs = 480;
+
+/** MiB of what else is on every control plane: kube-proxy in truth, and flannel's request. */
+const besides = 59 + 50;
+
+/**
+ * MiB of MemTotal below which a board does not stay up as a control plane: the least for its programs and what
+ * the plan takes off before. The budget asks for more, since it counts the programs as large as they become.
+ */
+export function leastControlPlane(): number {
+  let capacity = programs + besides;
+  while (memoryPlan(capacity).allocatable < programs + besides) capacity++;
+  return capacity;
+}
