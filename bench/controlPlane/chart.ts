@@ -1,8 +1,8 @@
 import type { Result } from "./trial.ts";
 
 const width = 640;
-const panelHeight = 190;
-const margin = { left: 56, right: 130, top: 34, bottom: 40 };
+const panelHeight = 200;
+const margin = { left: 56, right: 130, top: 44, bottom: 40 };
 
 /** One figure over the memory. */
 interface Panel {
@@ -21,7 +21,7 @@ export function chart(results: readonly Result[]): string {
   const drawn = panels.map((panel, index) => drawnPanel(panel, results, index * panelHeight));
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img"
   aria-label="Reads and latency of a control plane by the memory it is given" font-family="sans-serif" font-size="12">
-<style>svg{color-scheme:light dark;background:#fff;color:#222}.grid{stroke:#8884}text{fill:currentColor}
+<style>svg{color-scheme:light dark;background:#fff;color:#222}.grid{stroke:#8884}text{fill:currentColor}g text{fill:inherit}
 .line0{stroke:#c2410c;fill:#c2410c}.line1{stroke:#15803d;fill:#15803d}path{fill:none!important;stroke-width:2.5}
 @media(prefers-color-scheme:dark){svg{background:#16181d;color:#ddd}}</style>
 ${drawn.join("\n")}
@@ -54,11 +54,11 @@ function drawnPanel({ title, of }: Panel, results: readonly Result[], top: numbe
       .map((result) => ({ x: x(result.memory).toFixed(1), y: y(of(result)).toFixed(1) }));
     const path = points.map((point) => `${point.x},${point.y}`).join(" L");
     const dots = points.map((point) => `<circle cx="${point.x}" cy="${point.y}" r="3.5"/>`).join("");
-    const legend = `<text x="${width - margin.right + 14}" y="${top + margin.top + 18 * index}" stroke="none">${name}</text>`;
+    const legend = `<text x="${width - margin.right + 14}" y="${top + margin.top + 18 * index}" stroke="none" font-weight="bold">${name}</text>`;
     return `<g class="line${index}"><path d="M${path}"/>${dots}${legend}</g>`;
   });
   return [
-    `<text x="${margin.left}" y="${top + 18}" font-weight="bold">${title}</text>`,
+    `<text x="${margin.left}" y="${top + 30}" font-weight="bold">${title}</text>`,
     ...ticks,
     ...below,
     ...lines,

@@ -87,9 +87,12 @@ async function watch(
   await sleep(Math.max(0, settled - Date.now()), undefined, { signal });
   const restartsBefore = supervised.map((program) => program.restarts());
   const before = await usageNow();
+  const started = performance.now();
   const looks = await load(client, measure);
   signal.throwIfAborted();
   const usage = await usageNow();
+  // The last answer may have come long after the time was over.
+  const seconds = (performance.now() - started) / 1000;
   const restarts = supervised.map((program, index) => [
     program.name,
     program.restarts() - (restartsBefore[index] ?? 0),
@@ -103,8 +106,8 @@ async function watch(
     ready,
     restarts: Object.fromEntries(restarts) as Record<string, number>,
     looks,
-    reads: (usage.read - before.read) / measure,
-    majorFaultsPerSecond: (usage.majorFaults - before.majorFaults) / measure,
+    reads: (usage.read - before.read) / seconds,
+    majorFaultsPerSecond: (usage.majorFaults - before.majorFaults) / seconds,
     usage,
     programs: Object.fromEntries(memories) as Result["programs"],
   };
