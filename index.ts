@@ -22,6 +22,7 @@ import { appsOf, workloadsOf } from "./stacks/apps.ts";
 import { bootstrapsOf } from "./stacks/boards.ts";
 import { clusterOf } from "./stacks/cluster.ts";
 import { observabilityOf } from "./stacks/observability.ts";
+import { outputsOf } from "./stacks/outputs.ts";
 import { readSettings } from "./stacks/settings.ts";
 
 const settings = readSettings();
@@ -72,16 +73,18 @@ if (atDatadog) {
   new Observability("observability", atDatadog.args, { providers: [datadogProvider(atDatadog.account)] });
 }
 
-/** Each board's kubelet configuration. */
-export const kubelet = Object.fromEntries(kubelets);
-/** Of the cluster that bramble made. */
-export const kubeconfig = cluster?.kubeconfig;
-export const gogsUrl = gogs?.url;
-export const gogsAdminPassword = gogs?.adminPassword;
-export const sensorsUrl = sensors?.url;
-export const sensorsPassword = sensors?.password;
-export const sensorsTokens = sensors?.tokens;
-/** Password of `ingress.login`. */
-export const loginPassword = traefik?.loginPassword;
-/** Without it the backups are worthless: keep it outside the cluster. */
-export const backupPassword = backups?.password;
+export default outputsOf({
+  /** Each board's configuration. */
+  kubelet: Object.fromEntries(kubelets),
+  /** Of the cluster that bramble made. */
+  kubeconfig: cluster?.kubeconfig,
+  gogsUrl: gogs?.url,
+  gogsAdminPassword: gogs?.adminPassword,
+  sensorsUrl: sensors?.url,
+  sensorsPassword: sensors?.password,
+  sensorsTokens: sensors?.tokens,
+  /** Of `ingress.login`. */
+  loginPassword: traefik?.loginPassword,
+  /** Without it the backups are worthless: keep it outside the cluster. */
+  backupPassword: backups?.password,
+});
