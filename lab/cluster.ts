@@ -102,6 +102,14 @@ class RunningLab implements Lab {
 
   async start(): Promise<void> {
     for (const described of this.settings.boards) await this.#startBoard(described);
+    const controlPlanes = this.settings.boards.filter(({ role }) => role === "controlPlane");
+    if (controlPlanes.length > 1) {
+      await this.#parts.network.balance(
+        6443,
+        controlPlanes.map(({ name }) => this.board(name).place),
+      );
+      this.settings.cluster.controlPlaneEndpoint = gatewayAddress;
+    }
     await this.#writeSettings();
   }
 

@@ -4,6 +4,7 @@ import { writeFileSync } from "node:fs";
 import net from "node:net";
 import { pipeline } from "node:stream";
 import { boardAddress, gatewayAddress, prefixLength, tapOf } from "./addresses.ts";
+import { balance } from "./loadBalancer.ts";
 import { serveTime } from "./timeServer.ts";
 
 /** What can be asked for. `plug` comes with the listening server whose connections go to the board's sshd. */
@@ -13,6 +14,7 @@ export type Request = { id: number } & (
   | { do: "cut"; board: number }
   | { do: "restore"; board: number }
   | { do: "listen"; port: number }
+  | { do: "balance"; port: number; boards: readonly number[] }
 );
 
 /** The answer to the request with this id. That to `listen` comes with the listening server. */
@@ -63,6 +65,9 @@ async function fulfil(request: Request, server: net.Server | undefined): Promise
       return undefined;
     case "listen":
       return listen(request.port);
+    case "balance":
+      await balance(gatewayAddress, request.port, request.boards.map(boardAddress));
+      return undefined;
   }
 }
 

@@ -25,6 +25,8 @@ export interface BoardNetwork {
   readonly enter: readonly string[];
   /** A server that listens at the gateway's address, in this process. */
   listen(port: number): Promise<net.Server>;
+  /** Leads each connection to the gateway's port to the first of these boards that takes it. */
+  balance(port: number, boards: readonly number[]): Promise<void>;
   /** Ends the network. Boards must be stopped first. */
   stop(): Promise<void>;
 }
@@ -78,6 +80,7 @@ export async function startBoardNetwork(): Promise<BoardNetwork> {
       if (server === undefined) throw new Error(`the lab's gateway has sent no socket for port ${port}`);
       return server;
     },
+    balance: (port, boards) => gateway.ask({ do: "balance", port, boards }).then(() => undefined),
     stop: () => gateway.stop(),
   };
 }
