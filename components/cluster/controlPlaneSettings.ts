@@ -58,7 +58,7 @@ export function controlPlaneSettings(plan: MemoryPlan, controlPlanes: number): C
       extraEnvs: collector(plan, "apiServer"),
     },
     controllerManager: {
-      extraArgs: named({ ...leaderElection(controlPlanes), profiling: false }),
+      extraArgs: named({ ...leaderElection(controlPlanes), ...patience(controlPlanes), profiling: false }),
       extraEnvs: collector(plan, "controllerManager"),
     },
     scheduler: {
@@ -78,6 +78,13 @@ function leaderElection(controlPlanes: number): Record<string, string | boolean>
     "leader-elect-renew-deadline": "45s",
     "leader-elect-retry-period": "10s",
   };
+}
+
+function patience(controlPlanes: number): Record<string, string> {
+  // Instead of 50 s. A single API server that starts anew keeps every kubelet from saying that it is alive; the
+  // controller manager, which goes on without leader election, then took all boards for dead and all pods out of
+  // their services, until it had heard of them again (docs/lab.md). The price: a dead board is noticed later.
+  return controlPlanes === 1 ? { "node-monitor-grace-period": "180s" } : {};
 }
 
 function etcdArguments(controlPlanes: number): Record<string, string | number> {

@@ -85,7 +85,7 @@ export async function upgrade(
   const first = lab.board("lab-1");
   await kubectl(first, "apply --server-side -f -", JSON.stringify(pair));
   await kubectl(first, "rollout status deployment/lab-pair --timeout=100s");
-  const watched: Watched = { least: 2, atLeast: "", mostAway: 0, ended: false };
+  const watched: Watched = { least: 2, atLeast: "", mostAway: 0, silence: 0, ended: false };
   const watching = watchDuring(first, watched);
   const { cluster } = lab.settings;
   Object.assign(cluster, lab.settingsFor(version));
@@ -98,6 +98,7 @@ export async function upgrade(
     watched.ended = true;
     await watching;
   }
+  say(`the API was silent for ${watched.silence.toFixed(0)} s at most`);
   const versions = await kubectl(first, "get nodes -o 'jsonpath={.items[*].status.nodeInfo.kubeletVersion}'");
   const server = await kubectl(first, "get --raw /version");
   const wanted = `v${version}`;
@@ -121,11 +122,14 @@ interface Watched {
   atLeast: string;
   /** Most boards that were not ready. */
   mostAway: number;
+  /** Most seconds between two answers of the API. */
+  silence: number;
   ended: boolean;
 }
 
 /** Looks every few seconds; a look that fails because the API server restarts says nothing. */
 async function watchDuring(board: VirtualBoard, watched: Watched): Promise<void> {
+  let answered = performance.now();
   while (!watched.ended) {
     const ready = await kubectl(board, "get deployment lab-pair -o 'jsonpath={.status.readyReplicas}'").catch(
       () => "2",
@@ -135,6 +139,10 @@ async function watchDuring(board: VirtualBoard, watched: Watched): Promise<void>
       watched.least = Number(ready || 0);
       const pods = await kubectl(board, "get pods -l app=lab-pair -o wide").catch(String);
       watched.atLeast = `${watched.least} at ${new Date().toISOString()}\n${nodes}${pods}`;
+    }
+    if (nodes !== "") {
+      watched.silence = Math.max(watched.silence, (performance.now() - answered) / 1000);
+      answered = performance.now();
     }
     const away = nodes.split("\n").filter((line) => line.includes(" NotReady")).length;
     watched.mostAway = Math.max(watched.mostAway, away);

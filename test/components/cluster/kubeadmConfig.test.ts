@@ -82,6 +82,13 @@ describe("leader election", () => {
   });
 });
 
+it("lets a single API server be away for three minutes, and takes no board for dead", () => {
+  const graceOf = (cluster: ReturnType<typeof clusterOf>) =>
+    valueOf(cluster.controllerManager.extraArgs, "node-monitor-grace-period");
+  expect(graceOf(clusterOf({}))).toBe("180s");
+  expect(graceOf(clusterOf(several))).toBeUndefined();
+});
+
 describe("memory", () => {
   const envs = (capacity: number) => clusterOf({ controlPlanes: [memoryPlan(capacity)] }).apiServer.extraEnvs;
 
