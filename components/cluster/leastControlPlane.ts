@@ -1,9 +1,9 @@
 import { memoryPlan } from "../board/memoryPlan.ts";
 
 /**
- * MiB in which API server, etcd, controller manager and scheduler run with bramble's settings. With 40 less, as
- * with stock settings in this much, the kernel reads their pages from the card without end and the API is gone
- * (`npm run bench -- control-plane`, docs/memory.md).
+ * MiB in which API server, etcd, controller manager and scheduler run with bramble's settings. With 40 less the
+ * kernel reads their pages from the card again and again, and in one of two runs the API was gone, as it was with
+ * stock settings (`npm run bench -- control-plane`, docs/memory.md).
  */
 const programs = 480;
 
