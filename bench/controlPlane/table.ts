@@ -1,8 +1,8 @@
 import type { Result } from "./trial.ts";
 
 export const header = [
-  "| MiB | settings | restarts | list p50 / p95 / max s | failed | reads MiB/s | major faults/s | anonymous + file MiB |",
-  "|---|---|---|---|---|---|---|---|",
+  "| MiB | settings | restarts | list p50 / p95 / max s | failed | reads MiB/s | major faults/s | anonymous + file MiB | of each |",
+  "|---|---|---|---|---|---|---|---|---|",
 ].join("\n");
 
 /** A result as a row of a Markdown table. */
@@ -15,6 +15,7 @@ export function row({
   reads,
   majorFaultsPerSecond,
   usage,
+  programs,
 }: Result): string {
   const sorted = looks.seconds.toSorted((a, b) => a - b);
   const quantile = (part: number) => (sorted[Math.ceil(part * sorted.length) - 1] ?? NaN).toFixed(2);
@@ -27,7 +28,14 @@ export function row({
     `${looks.failures} of ${looks.seconds.length}`,
     reads.toFixed(2),
     majorFaultsPerSecond.toFixed(0),
-    `${usage.anonymous.toFixed(0)} + ${usage.file.toFixed(0)}`,
+    held(usage),
+    Object.entries(programs)
+      .map(([name, memory]) => `${name} ${held(memory)}`)
+      .join(", "),
   ];
   return `| ${cells.join(" | ")} |`;
+}
+
+function held({ anonymous, file }: { anonymous: number; file: number }): string {
+  return `${anonymous.toFixed(0)} + ${file.toFixed(0)}`;
 }
