@@ -4,6 +4,8 @@
 config=/etc/containerd/config.toml
 # What containerd knows of registries, read at each pull.
 registries=/etc/containerd/certs.d
+# What systemd removes at each boot, before containerd starts.
+forgotten=/etc/tmpfiles.d/bramble-cni.conf
 
 # A filter for `containerd config default`, of version 2 (containerd 1.6, 1.7) and 3 (2.x): one process of each
 # pod is managed by systemd as everything else is; kubeadm's sandbox image; Kubernetes' folder for CNI plugins,
@@ -56,6 +58,9 @@ promises() {
   fi
   hold "$CONTAINERD_PACKAGE"
   repository
+  # Pods' networks end with a boot. What the plugins have noted of them may be empty files after a power cut, and
+  # then a pod can neither be ended nor started again (k3s-io/k3s#6185, flannel-io/cni-plugin#33).
+  echo 'R! /var/lib/cni' | file "$forgotten"
   containerd config default | for_kubernetes | file "$config"
   if ! takes_effect; then
     lacking "containerd does not take up $config as it should" "see: containerd --config $config config dump" || true
@@ -68,6 +73,9 @@ promises() {
 }
 
 # The package and its configuration stay: other containers may run on it.
-undo() { quietly apt-mark unhold "$CONTAINERD_PACKAGE"; }
+undo() {
+  quietly apt-mark unhold "$CONTAINERD_PACKAGE"
+  absent "$forgotten"
+}
 
 phase "$@"

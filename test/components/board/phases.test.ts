@@ -185,6 +185,14 @@ describe("containerd", () => {
     );
   });
 
+  it("lets a boot forget what the plugins have noted of pods' networks, until the board leaves", () => {
+    boardOf();
+    board.run("containerd", "apply");
+    expect(board.read("etc/tmpfiles.d/bramble-cni.conf")).toBe("R! /var/lib/cni\n");
+    expect(board.run("containerd", "remove")).toMatchObject({ status: 0 });
+    expect(board.read("etc/tmpfiles.d/bramble-cni.conf")).toBeUndefined();
+  });
+
   it("refuses one that is too old for this Kubernetes", () => {
     boardOf({ installed: "containerd.io 1.7.24\n" });
     const { status, stderr } = board.run("containerd", "apply");
