@@ -38,8 +38,10 @@ repair_packages() {
   fi
 }
 
-# What the audit still names: a package stands at the start of a line, behind a space.
-to_install_again() { dpkg --audit | awk '/^ / { print $1 }' | sort -u; }
+# Of the audit's sections those that say so; a package stands at the start of a line, behind a space.
+to_install_again() {
+  dpkg --audit | awk '/^The / { again = 0 } /reinstalled|retrying/ { again = 1 } again && /^ / { print $1 }' | sort -u
+}
 
 # Without the option apt only warns of a repository that does not answer, and what it has is then not found.
 refresh_packages() {
