@@ -23,6 +23,8 @@ masked() {
   if ! is_masked "$1" && lacking "$1 brings swap"; then
     mkdir -p "$STATE"
     grep -qxsF "$1" "$masked_list" || printf '%s\n' "$1" >>"$masked_list"
+    # Else a power cut may leave the mask and an empty list.
+    sync "$masked_list"
     quietly systemctl stop "$1" || true
     mkdir -p "$ROOT$units"
     # An administrator's own unit of this name is kept beside.
