@@ -107,6 +107,9 @@ function installer(
 /** On the loopback address only: nobody but the kubelet asks, and the pod has the board's addresses. */
 const health = { host: "127.0.0.1", port: 8081 } as const;
 
+/** MiB that flannel requests on each board, as its manifest does. */
+export const flannelMemory = 50;
+
 function flanneld(): Container {
   return {
     name: "kube-flannel",
@@ -123,7 +126,7 @@ function flanneld(): Container {
     // Request as in its manifest; the virtual boards of docs/memory.md show 14 MiB anonymous and 20 of file
     // pages. The limit that its manifest once had, 50Mi, killed it in a loop (flannel#963, #1415): iptables
     // runs in this container too, again and again.
-    resources: { requests: { cpu: "50m", memory: "50Mi" }, limits: { memory: "128Mi" } },
+    resources: { requests: { cpu: "50m", memory: `${flannelMemory}Mi` }, limits: { memory: "128Mi" } },
     startupProbe: {
       httpGet: { ...health, path: "/healthz" },
       periodSeconds: 5,

@@ -1,4 +1,6 @@
 import { memoryPlan } from "../board/memoryPlan.ts";
+import { flannelMemory } from "./flannelWorkload.ts";
+import { kubeProxyMemory } from "./kubeadmWorkloads.ts";
 
 /**
  * MiB in which API server, etcd, controller manager and scheduler run with bramble's settings. With 40 less the
@@ -7,8 +9,8 @@ import { memoryPlan } from "../board/memoryPlan.ts";
  */
 const programs = 480;
 
-/** MiB of what else is on every control plane: kube-proxy in truth, and flannel's request. */
-const besides = 59 + 50;
+/** MiB of what else is on every control plane. */
+const besides = kubeProxyMemory + flannelMemory;
 
 /**
  * MiB of MemTotal below which a board does not stay up as a control plane: the least for its programs and what
