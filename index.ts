@@ -1,4 +1,4 @@
-import { getStack, type Resource } from "@pulumi/pulumi";
+import { getStack, log, type Resource } from "@pulumi/pulumi";
 import { Board, planBoards } from "./components/board/board.ts";
 import { BoardBootstrap } from "./components/board/bootstrap.ts";
 import { KubeadmCluster } from "./components/cluster/kubeadmCluster.ts";
@@ -24,8 +24,10 @@ import { clusterOf } from "./stacks/cluster.ts";
 import { observabilityOf } from "./stacks/observability.ts";
 import { outputsOf } from "./stacks/outputs.ts";
 import { readSettings } from "./stacks/settings.ts";
+import { warningsOf } from "./stacks/warnings.ts";
 
 const settings = readSettings();
+for (const { path, message } of warningsOf(settings)) void log.warn(`${path}: ${message}`);
 const boards = planBoards(settings.boards);
 const wanted = appsOf(settings, getStack());
 // Refuses here, at preview too, before anything is registered.

@@ -3,11 +3,15 @@ import { type BoardFailure, boardFailures } from "../components/cluster/boardFai
 import { type MemoryBudget, requireFit } from "../components/cluster/memoryBudget.ts";
 import { judge, type PolicyResult } from "../policy/judge.ts";
 import { appsOf, workloadsOf } from "../stacks/apps.ts";
+import type { Fault } from "../stacks/faults.ts";
 import { type FileSettings, settingsOfFile } from "../stacks/settings.ts";
+import { warningsOf } from "../stacks/warnings.ts";
 import { registeredResources } from "./program.ts";
 
 /** What a check of a stack found. */
 export interface Findings {
+  /** What of the settings is allowed and seldom meant. */
+  readonly warnings: readonly Fault[];
   readonly budget: MemoryBudget;
   readonly failures: readonly BoardFailure[];
   readonly policies: readonly PolicyResult[];
@@ -33,7 +37,7 @@ export async function checkSettings(stack: string, written: FileSettings): Promi
   const budget = requireFit(boards, loads);
   const failures = boardFailures(boards, loads);
   const policies = judge(await registeredResources(stack, config));
-  return { budget, failures, policies, unsetSecrets };
+  return { warnings: warningsOf(settings), budget, failures, policies, unsetSecrets };
 }
 
 /** Whether nothing forbids a deployment. */

@@ -43,11 +43,14 @@ export async function registeredResources(stack: string, config: StackConfig): P
   // The SDK takes the stack of each of its promises, a third of the time for a large cluster.
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0;
+  const { warn } = console;
+  console.warn = exceptOwn(warn);
   try {
     await import("../index.ts");
     await runtime.disconnect();
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
+    console.warn = warn;
   }
   return seen;
 }
@@ -62,6 +65,13 @@ function outputsOf(type: string, props: Inputs): Inputs {
 
 function answered(_: unknown, answer: (error: null, response: object) => void): void {
   answer(null, {});
+}
+
+/** Where there is no engine the SDK logs to the console. The check tells warnings of settings by itself. */
+function exceptOwn(warn: (...said: unknown[]) => void): (...said: unknown[]) => void {
+  return (...said) => {
+    if (!/^warning: \[runtime\] bramble:/.test(String(said[0]))) warn(...said);
+  };
 }
 
 /** A kubeconfig that is not there yet is no fault of what is checked: an empty one will do. */

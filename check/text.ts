@@ -10,7 +10,7 @@ const mostBoards = 16;
 
 /** What a check found, for a terminal. */
 export function findingsText(stack: string, findings: Findings): string {
-  const { budget, failures, policies, unsetSecrets } = findings;
+  const { warnings, budget, failures, policies, unsetSecrets } = findings;
   const broken = policies.filter(({ violations }) => violations.length > 0);
   const pods = budget.boards.reduce((total, { held }) => total + held.length, 0);
   const complaints = broken.flatMap(({ name, level, violations }) =>
@@ -18,6 +18,7 @@ export function findingsText(stack: string, findings: Findings): string {
   );
   const lines = [
     `${mark(true)} settings of ${stack}`,
+    ...warnings.map(({ path, message }) => `  ${styleText("yellow", "warning:")} ${path}: ${message}`),
     `${mark(true)} memory budget: ${pods} pods fit on ${budget.boards.length} boards`,
     ...boardLines(budget.boards, failures),
     `${mark(isFine(findings))} policies: ${policies.length - broken.length} of ${policies.length} have nothing against it`,

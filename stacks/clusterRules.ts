@@ -46,19 +46,6 @@ const runnableVersion: Rule = ({ cluster }) => {
   ];
 };
 
-/** etcd goes on while more than half of its members do. */
-const oddControlPlanes: Rule = (settings) => {
-  const count = boardsOf(settings).filter(({ role }) => role === "controlPlane").length;
-  return count > 0 && count % 2 === 0
-    ? [
-        fault(
-          "boards",
-          `${count} boards have the role controlPlane, and etcd stands still when ${count / 2} of them ${count === 2 ? "does" : "do"}: no better than with ${count - 1}. Take ${count - 1} or ${count + 1}.`,
-        ),
-      ]
-    : [];
-};
-
 /** A board that is gone for good holds nothing any more. */
 const deadBoards: Rule = (settings) => {
   const boards = boardsOf(settings);
@@ -167,7 +154,6 @@ const plainPath: Rule = ({ cluster }) => {
 /** Rules about the cluster and its boards. */
 export const clusterRules: readonly Rule[] = [
   runnableVersion,
-  oddControlPlanes,
   deadBoards,
   asTheModel,
   lastingDirectory,

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { runtime } from "@pulumi/pulumi";
+import { log, runtime } from "@pulumi/pulumi";
 import { afterAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { readStackFile } from "../stacks/stackFile.ts";
 import { allowHooks, outputsOf } from "./components/cluster/madeCluster.ts";
@@ -158,6 +158,19 @@ describe("the program", () => {
   it("dials no board unless it is to set them up", async () => {
     await run(() => undefined);
     expect(registered.filter(({ type }) => type.startsWith("command:"))).toEqual([]);
+  });
+
+  it("warns of two control planes, and deploys", async () => {
+    const warned = vi.spyOn(log, "warn").mockResolvedValue();
+    await run((config) => {
+      const second = { name: "pi4-2", model: "rpi-4b-2gb", role: "controlPlane", host: "192.168.1.20" };
+      (config["bramble:boards"] as Config[]).push(second);
+    });
+    expect(warned.mock.calls).toEqual([[expect.stringMatching(/^bramble:boards: 2 boards have the role/)]]);
+    expect(components()).toContain("Gogs");
+    warned.mockClear();
+    await run(() => undefined);
+    expect(warned.mock.calls).toEqual([]);
   });
 
   it("registers nothing at all when a board is too small", async () => {

@@ -53,6 +53,18 @@ it("has nothing mandatory against home, and says what is still to be set", async
   expect(text).toMatch(/pi3-2 .*gogs.* still/);
 });
 
+it("shows a warning of the settings once, and is fine", async () => {
+  const logged = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+  const config = structuredClone({ ...home.config });
+  const second = { name: "pi4-2", model: "rpi-4b-2gb", role: "controlPlane", host: "192.168.1.20" };
+  (config["bramble:boards"] as object[]).push(second);
+  const found = await findings(config);
+  expect(isFine(found)).toBe(true);
+  const text = findingsText("home", found);
+  expect(text.match(/warning: bramble:boards: 2 boards have the role controlPlane: etcd/g)).toHaveLength(1);
+  expect(logged.mock.calls).toEqual([]);
+});
+
 describe("every policy", () => {
   const concerned = (rule: Rule, seen: readonly Seen[]) => {
     const config = defaultsOf(rule);
