@@ -70,7 +70,7 @@ function answered(_: unknown, answer: (error: null, response: object) => void): 
 /** Where there is no engine the SDK logs to the console. The check tells warnings of settings by itself. */
 function exceptOwn(warn: (...said: unknown[]) => void): (...said: unknown[]) => void {
   return (...said) => {
-    if (!/^warning: \[runtime\] bramble:/.test(String(said[0]))) warn(...said);
+    if (!String(said[0]).startsWith("warning: [runtime] bramble:")) warn(...said);
   };
 }
 
