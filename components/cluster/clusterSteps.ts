@@ -237,11 +237,11 @@ function textOf(name: string): string {
 
 const parts: Readonly<Record<StepName, readonly string[]>> = {
   kubelet: ["kube"],
-  "snapshot-key": [],
+  "snapshot-key": ["answer"],
   "snapshot-store": [],
   maintenance: ["kube"],
   "control-plane": ["kube", "leave"],
-  credentials: ["kube"],
+  credentials: ["kube", "answer"],
   membership: ["kube"],
   admission: ["kube"],
   join: ["kube", "leave"],

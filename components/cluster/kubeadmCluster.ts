@@ -37,6 +37,7 @@ import {
   timeLimits,
   upgradeStep,
 } from "./clusterSteps.ts";
+import { printed } from "./printed.ts";
 
 /** How a board of a cluster is reached. */
 export interface NodeAccess {
@@ -86,7 +87,7 @@ export class KubeadmCluster extends ComponentResource {
     const credentials = this.#run("credentials", first, first, credentialsStep(layout, period), [
       controlPlane,
     ]);
-    this.kubeconfig = secret(credentials.stdout);
+    this.kubeconfig = secret(credentials.stdout.apply(printed));
     const key = new random.RandomBytes(`${name}-certificate-key`, { length: 32 }, { parent: this }).hex;
 
     // etcd takes one new member at a time; workers join side by side.
@@ -114,7 +115,7 @@ export class KubeadmCluster extends ComponentResource {
     if (!node) return undefined;
     const after = [ready[this.#first.name], ready[node.name]].filter((each) => each !== undefined);
     const key = this.#run("snapshot-key", this.#first, this.#first, snapshotKeyStep(this.#first), after);
-    const script = key.stdout.apply((text) => snapshotStoreStep(node.name, [text]));
+    const script = key.stdout.apply((text) => snapshotStoreStep(node.name, [printed(text)]));
     return this.#run("snapshot-store", node, node, script, after);
   }
 

@@ -1,10 +1,25 @@
 #!/usr/bin/env bash
-# Prints a kubeconfig with an administrator's certificate for a year; nothing else. PERIOD has it made anew.
+# Answers a kubeconfig with an administrator's certificate for a year. PERIOD has it made anew.
 
-if [ "$1" = apply ]; then
-  kubeadm kubeconfig user --config "$DOCUMENTS/kubeadm.yaml" --client-name bramble --org kubeadm:cluster-admins \
-    --validity-period 8760h 2>"$WORK/output" </dev/null || {
+# Only what makes it can be looked at: the board keeps none.
+promises() {
+  if [ ! -s "$ROOT/etc/kubernetes/pki/ca.key" ]; then
+    lacking "the control plane has no /etc/kubernetes/pki/ca.key, which signs kubeconfigs" \
+      "put it back from a snapshot: its tar holds pki/ca.key" || true
+    return
+  fi
+  if verifying; then make_kubeconfig; fi
+}
+
+make_kubeconfig() {
+  kubeadm kubeconfig user --config "$ROOT$DOCUMENTS/kubeadm.yaml" --client-name bramble --org kubeadm:cluster-admins \
+    --validity-period 8760h >"$WORK/kubeconfig" 2>"$WORK/output" </dev/null || {
     tail -n 5 "$WORK/output" >&2
-    fail "no kubeconfig can be made" "see that the control plane has /etc/kubernetes/pki/ca.key"
+    fail "no kubeconfig can be made" "see the lines above, and that $DOCUMENTS/kubeadm.yaml is there"
   }
-fi
+  answer <"$WORK/kubeconfig"
+}
+
+undo() { :; }
+
+phase "$@"

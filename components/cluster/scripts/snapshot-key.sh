@@ -1,18 +1,28 @@
 #!/usr/bin/env bash
-# Prints the public half of the key by which this control plane reaches the board that stores its snapshots;
-# nothing else. The private half never leaves the board.
+# The key by which this control plane reaches the board that stores its snapshots. Answers its public half; the
+# private half never leaves the board.
 
-if [ "$1" = apply ]; then
-  key=/etc/bramble/snapshot-key
+key=$ROOT/etc/bramble/snapshot-key
+
+# A power cut may have left half of it, or nothing in it.
+has_key() { [ -s "$key.pub" ] && [ "$(ssh-keygen -y -P '' -f "$key" 2>/dev/null | cut -d' ' -f1,2)" = "$(public_half)" ]; }
+
+public_half() { cut -d' ' -f1,2 "$key.pub"; }
+
+make_key() {
   mkdir -p "${key%/*}"
-  if [ ! -s "$key" ] || [ ! -s "$key.pub" ]; then
-    rm -f "$key" "$key.pub" "$key.new" "$key.new.pub"
-    quietly ssh-keygen -q -t ed25519 -N '' -C bramble-snapshots -f "$key.new"
-    sync
-    mv "$key.new.pub" "$key.pub"
-    mv "$key.new" "$key"
-  fi
-  cut -d' ' -f1,2 "$key.pub"
-else
-  rm -f /etc/bramble/snapshot-key /etc/bramble/snapshot-key.pub
-fi
+  rm -f "$key" "$key.pub" "$key.new" "$key.new.pub"
+  quietly ssh-keygen -q -t ed25519 -N '' -C bramble-snapshots -f "$key.new"
+  sync
+  mv "$key.new.pub" "$key.pub"
+  mv "$key.new" "$key"
+}
+
+promises() {
+  if ! has_key && lacking "there is no key for the board that stores snapshots"; then make_key; fi
+  if verifying; then public_half | answer; fi
+}
+
+undo() { rm -f "$key" "$key.pub"; }
+
+phase "$@"

@@ -1,0 +1,13 @@
+/** What stands around a step's answer: scripts/answer.sh. */
+const answer = /^-----BEGIN BRAMBLE ANSWER-----\n(.*?)\n*^-----END BRAMBLE ANSWER-----$/ms;
+
+/**
+ * What a step answered, out of all that came over the connection: a `.bashrc` that greets prints into every
+ * command's output.
+ *
+ * @param stdout of a step that answers; without an answer, of a version of bramble that printed nothing else, all
+ *   of it is the answer
+ */
+export function printed(stdout: string): string {
+  return answer.exec(stdout.replaceAll("\r\n", "\n"))?.[1] ?? stdout;
+}
