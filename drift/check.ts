@@ -4,17 +4,17 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { text } from "node:stream/consumers";
-import type { PromisedAddress, PromisedBoard } from "./promises.ts";
+import type { PromisedAddress, PromisedBoard, PromisedConnection, PromisedPhase } from "./promises.ts";
 
 /** How a board was found. */
 export interface Finding {
   readonly board: PromisedBoard;
   /** Each difference from what was promised, in a line of its own; none if all is well. */
   readonly differences: readonly string[];
-  /** Names of the phases that do not hold. */
-  readonly drifted: readonly string[];
-  /** Why the board, or the rest of it, could not be looked at. */
-  readonly trouble?: string | undefined;
+  /** The phases that do not hold. */
+  readonly drifted: readonly PromisedPhase[];
+  /** Why the board, or some of it, could not be looked at. */
+  readonly troubles: readonly string[];
 }
 
 /** What ssh itself exits with when it fails. */
@@ -22,31 +22,49 @@ const sshFailed = 255;
 
 /** Compares a board with what was promised. Reads only; a dead board is not dialled. */
 export async function checkBoard(board: PromisedBoard): Promise<Finding> {
-  if (board.dead) return { board, differences: [], drifted: [] };
   const folder = await mkdtemp(path.join(tmpdir(), "bramble-drift-"));
   try {
-    await writeConfig(folder, board.connection);
-    return await checkPhases(board, path.join(folder, "config"));
+    return await checkPhases(board, folder);
   } finally {
     await rm(folder, { recursive: true });
   }
 }
 
-async function checkPhases(board: PromisedBoard, config: string): Promise<Finding> {
+async function checkPhases(board: PromisedBoard, folder: string): Promise<Finding> {
   const differences: string[] = [];
-  const drifted: string[] = [];
-  for (const { phase, command, script } of board.phases) {
-    const { status, stdout, stderr } = await ssh(config, command, script);
-    const lines = stdout.split("\n").filter((line) => line !== "");
+  const drifted: PromisedPhase[] = [];
+  const troubles: string[] = [];
+  for (const each of board.dead ? [] : board.phases) {
+    await writeConfig(folder, each.connection);
+    const { status, stdout, stderr } = await ssh(path.join(folder, "config"), each.command, each.script);
     if (status === 0) continue;
-    if (status !== 1 || lines.length === 0) {
-      const what = status === sshFailed ? "can't be reached" : `${phase} can't be checked (status ${status})`;
-      return { board, differences, drifted, trouble: `${what}: ${stderr.trim()}` };
+    const { phase } = each;
+    // A login shell may print lines of its own.
+    const lines = stdout.split("\n").filter((line) => line.startsWith(`${phase}: `));
+    if (status === 1 && lines.length > 0) {
+      differences.push(...lines.map((line) => withoutSecrets(line, each.script)));
+      drifted.push(each);
+      continue;
     }
-    differences.push(...lines);
-    drifted.push(phase);
+    const what = status === sshFailed ? "can't be reached" : `${nameOf(each, board)} can't be checked`;
+    const why = status === sshFailed || status === 1 ? "" : ` (status ${status})`;
+    troubles.push(`${what}${why}: ${withoutSecrets(stderr.trim(), each.script)}`);
+    if (status === sshFailed) break;
   }
-  return { board, differences, drifted };
+  return { board, differences, drifted, troubles };
+}
+
+function nameOf({ phase, about }: PromisedPhase, { name }: PromisedBoard): string {
+  return about === name ? phase : `${phase} of ${about}`;
+}
+
+/** Bootstrap tokens and the keys of certificates, of which a step's script may hold some. */
+const secret = /\b(?:[a-z0-9]{6}\.[a-z0-9]{16}|[0-9a-f]{64})\b/g;
+
+/** What a board said, without the secrets that its script brought. */
+export function withoutSecrets(said: string, script: string): string {
+  const secrets = new Set(script.match(secret));
+  return said.replaceAll(secret, (each) => (secrets.has(each) ? "…" : each));
 }
 
 async function ssh(config: string, command: string, script: string) {
@@ -58,7 +76,7 @@ async function ssh(config: string, command: string, script: string) {
 }
 
 /** Keys go to ssh in files of a folder that only this user can read. */
-async function writeConfig(folder: string, { proxy, ...board }: PromisedBoard["connection"]): Promise<void> {
+async function writeConfig(folder: string, { proxy, ...board }: PromisedConnection): Promise<void> {
   const hosts = { board, ...(proxy && { jump: proxy }) };
   const blocks: string[] = [];
   for (const [name, address] of Object.entries(hosts)) {

@@ -25,23 +25,25 @@ export async function main(args: readonly string[], pulumi = pulumiOf(args[0] ??
   if (boards.length === 0) console.log("The stack has no boards that pulumi up has set up.");
   const findings = await Promise.all(boards.map(checkBoard));
   for (const finding of findings) console.log(report(finding));
-  const urns = findings.flatMap(({ board, drifted }) =>
-    phasesToMend(board.phases, drifted).map(({ urn }) => urn),
-  );
+  const drifted = findings.flatMap((finding) => finding.drifted);
+  const urns = phasesToMend(
+    boards.flatMap(({ phases }) => phases),
+    drifted,
+  ).map(({ urn }) => urn);
   if (urns.length > 0) {
     pulumi(["stack", "import"], JSON.stringify(withDrift(exported(pulumi), urns)));
     console.log(`The next up mends this: npx pulumi up -s ${args[0] ?? ""}`);
   }
-  return findings.every(({ drifted, trouble }) => drifted.length === 0 && trouble === undefined) ? 0 : 1;
+  return findings.every((one) => one.drifted.length === 0 && one.troubles.length === 0) ? 0 : 1;
 }
 
 function exported(pulumi: Pulumi, ...options: string[]): ExportedStack {
   return JSON.parse(pulumi(["stack", "export", ...options])) as ExportedStack;
 }
 
-function report({ board, differences, trouble }: Finding): string {
+function report({ board, differences, troubles }: Finding): string {
   if (board.dead) return `${board.name}: dead, not looked at`;
-  const lines = [...differences, ...(trouble === undefined ? [] : [trouble])];
+  const lines = [...differences, ...troubles];
   if (lines.length === 0) return `${board.name}: as promised`;
   return [`${board.name}:`, ...lines.map((line) => `  ${line}`)].join("\n");
 }

@@ -1,11 +1,15 @@
 import type { SshAddress } from "../components/board/connection.ts";
 
-/** A phase that `pulumi up` applied to a board, as the stack's state has it. */
+/** A phase of a board's bootstrap, or a step of its life in the cluster, that `pulumi up` ran. */
 export interface PromisedPhase {
   readonly urn: string;
-  /** The phase's name. */
+  /** The phase's name, or the step's. */
   readonly phase: string;
-  /** The command line that checks the phase. */
+  /** The board whose life it is part of. A step may run on another one: a control plane. */
+  readonly about: string;
+  /** How the board is reached that it runs on. */
+  readonly connection: PromisedConnection;
+  /** The command line that checks it. */
   readonly command: string;
   /** What goes to its standard input. */
   readonly script: string;
@@ -14,12 +18,14 @@ export interface PromisedPhase {
 /** As in a connection, but with the key's text. */
 export type PromisedAddress = Omit<SshAddress, "privateKey"> & { readonly privateKey?: string };
 
+/** How a board is reached. */
+export type PromisedConnection = PromisedAddress & { readonly proxy?: PromisedAddress };
+
 /** A board and what was promised of it. */
 export interface PromisedBoard {
   readonly name: string;
   readonly dead: boolean;
-  /** How it is reached. */
-  readonly connection: PromisedAddress & { readonly proxy?: PromisedAddress };
+  /** Everything that ran on it, in the order in which it did. */
   readonly phases: readonly PromisedPhase[];
 }
 
@@ -32,7 +38,8 @@ export interface ExportedStack {
 interface StateResource {
   readonly urn: string;
   readonly type: string;
-  readonly parent?: string;
+  /** It waits to be deleted: another one has taken its place. */
+  readonly delete?: boolean;
   readonly inputs?: Readonly<Record<string, unknown>>;
   readonly outputs?: Readonly<Record<string, unknown>>;
 }
@@ -41,29 +48,33 @@ interface StateResource {
 const secretSignature = "4dabf18193072939515e22adb298388d";
 
 /**
- * The boards of a stack and their phases in the order in which they were applied.
+ * The boards of a stack, with all that ran on them. What ran for a dead board is left out: the next `up` does not
+ * run it again.
  *
  * @param stack exported with its secrets, for how boards are reached is one
  */
 export function promisedBoards({ deployment }: ExportedStack): PromisedBoard[] {
-  const resources = deployment.resources ?? [];
-  const bootstraps = resources.filter(({ type }) => type === "bramble:board:BoardBootstrap");
-  return bootstraps.flatMap(({ urn, inputs }) => {
-    const commands = resources.filter((one) => one.parent === urn && one.type === "command:remote:Command");
-    const connection = commands[0]?.inputs?.connection;
-    if (connection === undefined) return [];
-    const phases = commands.map((command) => promisedPhase(command));
-    const name = String(inputs?.board);
-    const dead = inputs?.dead === true;
-    return [{ name, dead, connection: plain(connection) as PromisedBoard["connection"], phases }];
-  });
+  const resources = (deployment.resources ?? []).filter((resource) => resource.delete !== true);
+  const dead = resources
+    .filter(({ type, inputs }) => type === "bramble:board:BoardBootstrap" && inputs?.dead === true)
+    .map(({ inputs }) => String(inputs?.board));
+  const boards = new Map<string, PromisedPhase[]>(dead.map((name) => [name, []]));
+  for (const { urn, type, inputs = {} } of resources) {
+    const script = type === "command:remote:Command" ? String(plain(inputs.stdin)) : "";
+    const [board, phase] = [valueIn(script, "BOARD"), valueIn(script, "PHASE")];
+    if (board === undefined || phase === undefined) continue;
+    const about = valueIn(script, "NODE") ?? board;
+    if (dead.includes(board) || dead.includes(about)) continue;
+    const command = String(plain(inputs.create)).replace(/ apply\b.*$/, " check");
+    const connection = plain(inputs.connection) as PromisedConnection;
+    boards.set(board, [...(boards.get(board) ?? []), { urn, phase, about, connection, command, script }]);
+  }
+  return [...boards].map(([name, phases]) => ({ name, dead: dead.includes(name), phases }));
 }
 
-function promisedPhase({ urn, inputs = {} }: StateResource): PromisedPhase {
-  const script = String(plain(inputs.stdin));
-  const phase = /^PHASE='([a-z]+)'$/m.exec(script)?.[1] ?? "unknown";
-  const command = String(plain(inputs.create)).replace(/apply$/, "check");
-  return { urn, phase, command, script };
+/** The value of a parameter in front of a script. */
+function valueIn(script: string, parameter: "BOARD" | "NODE" | "PHASE"): string | undefined {
+  return new RegExp(`^${parameter}='([a-z0-9.-]+)'$`, "m").exec(script)?.[1];
 }
 
 /** A value of the state without the marks of its secrets, which may lie inside one another. */
@@ -82,9 +93,10 @@ function plain(value: unknown): unknown {
  * @param urns the phases' resources
  */
 export function withDrift(stack: ExportedStack, urns: readonly string[]): ExportedStack {
+  // The command line, not the script: that may be a secret, of which only the ciphertext is here, and a removal
+  // runs it.
   const drifted = (values: StateResource["inputs"]) =>
-    // A comment: the script is what a removal would run.
-    values && { ...values, stdin: `# drifted\n${String(values.stdin).replace(/^# drifted\n/, "")}` };
+    values && { ...values, create: `${String(values.create).replace(/ # drifted$/, "")} # drifted` };
   const resources = (stack.deployment.resources ?? []).map((resource) =>
     urns.includes(resource.urn)
       ? { ...resource, inputs: drifted(resource.inputs), outputs: drifted(resource.outputs) }
@@ -93,11 +105,32 @@ export function withDrift(stack: ExportedStack, urns: readonly string[]): Export
   return { ...stack, deployment: { ...stack.deployment, resources } };
 }
 
+const letIn = ["membership", "admission", "join"];
+
+/** What is applied together, wherever one of these does not hold. */
+const together: Readonly<Record<string, readonly string[]>> = {
+  // What a boot shows is mended by what comes before a boot.
+  restarted: ["kernel", "swap", "reboot", "restarted"],
+  // A board can join only while it is let in, and is let in only while it joins.
+  membership: letIn,
+  admission: letIn,
+  join: letIn,
+  // Its kubelet changes its version only when it is empty, and then waits to take pods again.
+  upgrade: ["drain", "upgrade", "in-service"],
+};
+
 /**
- * The phases to apply again where some do not hold. What a boot shows is mended by what comes before a boot.
+ * The phases to apply again where some do not hold.
+ *
+ * @param phases of all boards
+ * @param drifted those that do not hold
  */
-export function phasesToMend(phases: readonly PromisedPhase[], drifted: readonly string[]): PromisedPhase[] {
-  const beforeBoot = ["kernel", "swap", "reboot", "restarted"];
-  const names = drifted.includes("restarted") ? [...drifted, ...beforeBoot] : drifted;
-  return phases.filter(({ phase }) => names.includes(phase));
+export function phasesToMend(
+  phases: readonly PromisedPhase[],
+  drifted: readonly PromisedPhase[],
+): PromisedPhase[] {
+  const wanted = drifted.flatMap(({ phase, about }) =>
+    (together[phase] ?? [phase]).map((name) => `${about} ${name}`),
+  );
+  return phases.filter(({ phase, about }) => wanted.includes(`${about} ${phase}`));
 }
