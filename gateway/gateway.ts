@@ -2,7 +2,7 @@ import { dewPoint, heatIndex } from "./climate.ts";
 import { isWrong, type Clock } from "./clock.ts";
 import { Counters } from "./counters.ts";
 import type { Device } from "./devices.ts";
-import { checkJump, checkRange, checkTurn, type Values } from "./plausible.ts";
+import { checkAnswer, checkRange, checkTurn, type Values } from "./plausible.ts";
 import { Refusal } from "./refusal.ts";
 import { type Reading, Sensor } from "./sensor.ts";
 import { Strangers } from "./strangers.ts";
@@ -71,8 +71,9 @@ export class Gateway {
     if (values.temperature === undefined && values.humidity === undefined) {
       throw new Refusal("not_a_number", "the sensor gave no value");
     }
+    checkAnswer(values);
     checkRange(sensor.device.model, values);
-    checkJump(sensor, values, now);
+    sensor.baseline.take(values, now);
     if (Number.isNaN(temperature) || Number.isNaN(humidity)) this.counters.correct("half_missing");
     if (Object.is(temperature, -0) || Object.is(humidity, -0)) this.counters.correct("negative_zero");
     return values;

@@ -26,9 +26,11 @@ export const refusals = {
   too_soon: 429,
   /** NaN or null: the sensor did not answer its board. */
   not_a_number: 422,
+  /** Values near zero that sensors give in place of an answer. */
+  no_answer: 422,
   /** The sensor's model cannot measure that. */
   out_of_range: 422,
-  /** Too far from the reading before for the time since. */
+  /** Too far from the reading before for the time since, and no row of others agrees. */
   impossible_jump: 422,
   /** The device's clock is off, so that nobody knows of when the reading is. */
   wrong_clock: 422,

@@ -1,3 +1,4 @@
+import { Baseline } from "./baseline.ts";
 import type { Device } from "./devices.ts";
 import { History } from "./history.ts";
 import type { RefusalReason } from "./refusal.ts";
@@ -26,8 +27,8 @@ export class Sensor {
   /** How many of its readings were refused, by reason. */
   readonly refused = new Map<RefusalReason, number>();
   last: Reading | undefined;
-  /** The last value of each quantity, which the next must not be too far from. */
-  readonly lastValues: Partial<Record<"temperature" | "humidity", { value: number; at: number }>> = {};
+  /** What its next reading must not be too far from. */
+  readonly baseline = new Baseline();
   /** The address that the last reading came from. */
   source: string | undefined;
   lastRefusal: { readonly reason: RefusalReason; readonly fault: string; readonly at: number } | undefined;
@@ -45,9 +46,7 @@ export class Sensor {
       ["humidity", this.humidities],
     ] as const) {
       const value = reading[quantity];
-      if (value === undefined) continue;
-      this.lastValues[quantity] = { value, at: reading.at };
-      history.add(value, reading.at);
+      if (value !== undefined) history.add(value, reading.at);
     }
   }
 

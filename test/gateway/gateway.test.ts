@@ -59,6 +59,8 @@ describe("a reading", () => {
   it("may be at the ends of what its sensor measures", () => {
     expect(take({ temperature: -40, humidity: 0 })).toBe("taken");
     expect(sent[0]).not.toContain("dew_point");
+    expect(take({ temperature: 0, humidity: 80 }, { sensor: "attic" })).toBe("taken");
+    clock.move(3600);
     expect(take({ temperature: 60, humidity: 95 }, { sensor: "attic" })).toBe("taken");
   });
 });
@@ -68,6 +70,10 @@ describe("a bad reading is refused, counted under its reason, and not sent on:",
   it.each<[string, Sent, RefusalReason]>([
     ["NaN", { temperature: NaN, humidity: NaN }, "not_a_number"],
     ["nothing", {}, "not_a_number"],
+    ["a frame of zeros", { temperature: 0, humidity: 0 }, "no_answer"],
+    ["1 °C and 1 %", { temperature: 1, humidity: 1 }, "no_answer"],
+    ["0.1 °C and 1 %, of which ESPHome knows", { temperature: 0.1, humidity: 1 }, "no_answer"],
+    ["−0 °C and 2 %", { temperature: -0, humidity: 2 }, "no_answer"],
     ["260 % humidity", { ...valid, humidity: 260 }, "out_of_range"],
     ["−127 °C", { ...valid, temperature: -127 }, "out_of_range"],
     ["80.1 °C", { ...valid, temperature: 80.1 }, "out_of_range"],
@@ -107,7 +113,7 @@ describe("a bad reading is refused, counted under its reason, and not sent on:",
     expect(take(valid, { source: "192.168.1.51" })).toBe("taken");
   });
 
-  it("a jump, until there was time for it", () => {
+  it("a jump, unless there was time for it", () => {
     take(valid);
     clock.move(60);
     // A flipped bit of a DHT22.
@@ -116,6 +122,54 @@ describe("a bad reading is refused, counted under its reason, and not sent on:",
     expect(take({ ...valid, temperature: 21.4 + 7.9 })).toBe("taken");
     clock.move(600);
     expect(take({ ...valid, temperature: 70 })).toBe("taken");
+  });
+});
+
+describe("a far value, each minute,", () => {
+  const minutes = (readings: readonly Sent[]) =>
+    readings.map((reading) => {
+      clock.move(60);
+      return take(reading);
+    });
+  const half = { temperature: 10.7, humidity: 48.2 };
+  const outside = { temperature: -3.2, humidity: 88 };
+
+  it("that sensors give in place of an answer is never taken, and the right one after it is", () => {
+    take({ temperature: 21.5, humidity: 45 });
+    const answers = minutes(Array.from({ length: 120 }, () => ({ temperature: 1, humidity: 1 })));
+    expect(new Set(answers)).toEqual(new Set(["no_answer"]));
+    expect(minutes([{ temperature: 21.4, humidity: 45.2 }])).toEqual(["taken"]);
+  });
+
+  it("is not taken for being waited with", () => {
+    take(valid);
+    const flips = [half, { ...valid, temperature: 47 }, { ...valid, humidity: 99.4 }];
+    expect(new Set(minutes([...flips, ...flips, ...flips]))).toEqual(new Set(["impossible_jump"]));
+    expect(minutes([valid])).toEqual(["taken"]);
+  });
+
+  it("is taken as the fifth in a row of those that agree", () => {
+    take(valid);
+    const walk = [0, 0.4, 0.8, 0.5].map((step) => ({ ...outside, temperature: outside.temperature + step }));
+    expect(minutes(walk)).toEqual(Array.from(walk, () => "impossible_jump"));
+    expect(minutes([outside, outside])).toEqual(["taken", "taken"]);
+  });
+
+  it("begins its row anew after one that does not agree, or a right one", () => {
+    take(valid);
+    const answers = minutes([half, half, half, half, outside, half, half, half, valid, half]);
+    expect(answers.filter((answer) => answer === "taken")).toHaveLength(1);
+    expect(answers[8]).toBe("taken");
+  });
+
+  it("that was believed wrongly does not lock the right ones out", () => {
+    take(valid);
+    expect(minutes([half, half, half, half, half]).at(-1)).toBe("taken");
+    expect(minutes([valid, { ...valid, temperature: 21.6 }, half])).toEqual([
+      "taken",
+      "taken",
+      "impossible_jump",
+    ]);
   });
 });
 
