@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Sent } from "./gateway.ts";
+import { parseJson } from "./json.ts";
 import { Refusal } from "./refusal.ts";
 
 /** Largest body in bytes. A reading has about 100. */
@@ -36,15 +37,17 @@ export interface Posted extends Sent {
 
 const keys = ["temperature", "humidity", "time", "sensor"];
 const decimal = /^-?\d{1,9}(\.\d{1,9})?$/;
+/** Text for no number: a program's, and what home automation calls the state of a sensor that is away. */
+const noNumber = /^([-+]?(nan|inf(inity)?|ovf)|null|none|unknown|unavailable)$/i;
 
 /**
  * Reads a reading: `{"temperature": 21.4, "humidity": 48.2}`. ESPHome writes numbers with a lambda, `null` for
  * NaN there, and text such as `"21.4"` or `"nan"` where its `json:` is a map.
  *
- * @throws Refusal `malformed`
+ * @throws Refusal `malformed` or `nan_in_json`
  */
 export function parseBody(text: string): Posted {
-  const body = parsed(text);
+  const body = parseJson(text);
   if (typeof body !== "object" || body === null || Array.isArray(body)) {
     throw malformed("the body must be an object");
   }
@@ -64,22 +67,19 @@ export function parseBody(text: string): Posted {
   return sent;
 }
 
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    throw malformed("the body must be JSON");
-  }
-}
-
 function value(key: string, given: unknown): number | undefined {
   if (given === undefined) return undefined;
   if (given === null) return NaN;
   // 1e999 is JSON, and Infinity.
   if (typeof given === "number") return Number.isFinite(given) ? given : NaN;
-  if (typeof given === "string" && decimal.test(given)) return Number(given);
-  if (typeof given === "string" && /^-?(nan|inf)$/i.test(given)) return NaN;
-  throw malformed(`${key} must be a number or null`);
+  if (typeof given === "string") {
+    if (decimal.test(given)) return Number(given);
+    if (noNumber.test(given)) return NaN;
+    const pointed = given.replace(",", ".");
+    if (decimal.test(pointed)) throw malformed(`${key} "${given}" has a decimal comma: send ${pointed}`);
+  }
+  const shown = JSON.stringify(given).slice(0, 40);
+  throw malformed(`${key} must be a number such as 21.4, or null where the sensor gave none; not ${shown}`);
 }
 
 function malformed(fault: string): Refusal {

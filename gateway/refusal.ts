@@ -14,6 +14,8 @@ export const refusals = {
   name_taken: 409,
   /** Not JSON, not StatsD, or not of the form of a reading. */
   malformed: 400,
+  /** JSON but for a bare nan or inf, which firmware writes for a sensor that did not answer. */
+  nan_in_json: 400,
   /** The Content-Type is not JSON's. */
   unsupported_media_type: 415,
   /** Over the limit of a body, of headers or of a datagram. */

@@ -9,8 +9,9 @@ export interface StatsdReading {
 /** Largest datagram in bytes: what fits an Ethernet frame. ESPHome sends up to 1,024 and one value more. */
 export const maxDatagram = 1432;
 
-// As ESPHome's component writes them: printf's %f, and its names for what is no number.
-const line = /^([a-z0-9_-]{1,63})\.(temperature|humidity):(-?(?:\d{1,9}(?:\.\d{1,9})?|nan|inf))\|g$/;
+// As ESPHome's component writes them: printf's %f, and its names for what is no number; those of other languages too.
+const line =
+  /^([a-z0-9_-]{1,63})\.(temperature|humidity):(-?(?:\d{1,9}(?:\.\d{1,9})?|nan|NaN|inf|Infinity))\|g$/;
 
 /**
  * Reads a datagram of StatsD gauges, `<device>.<quantity>:<value>|g`, as ESPHome's `statsd` component sends
@@ -44,7 +45,8 @@ function addValue(
   if (before !== undefined && !(before === 0 && text.startsWith("-"))) {
     throw new Refusal("malformed", `${device} has two values of ${quantity}`);
   }
-  // `Number` makes NaN of both words, and −0 of "-0.000000".
-  reading[quantity] = Number(text);
+  // `Number` makes −0 of "-0.000000".
+  const value = Number(text);
+  reading[quantity] = Number.isFinite(value) ? value : NaN;
   readings.set(device, reading);
 }

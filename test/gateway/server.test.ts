@@ -23,6 +23,7 @@ describe("a posted reading", () => {
     ["with null, which the lambda makes of NaN", { temperature: 21.4, humidity: null }],
     ["as ESPHome's map writes it, in text", { temperature: "21.400000", humidity: "-0.0" }],
     ["with NaN in text", { temperature: "nan", humidity: "48.2" }],
+    ["with what home automation calls a sensor that is away", { temperature: "unavailable", humidity: 48 }],
     ["of 4096 bytes", JSON.stringify(valid).padEnd(4096)],
   ])("is taken %s", async (_, body) => {
     const { post } = await gatewayOf();
@@ -36,6 +37,9 @@ describe("a posted reading", () => {
     ["malformed", "has a value in words", 400, { temperature: "warm" }, {}],
     ["malformed", "has a hexadecimal value", 400, { temperature: "0x10" }, {}],
     ["malformed", "has a value of true", 400, { temperature: true }, {}],
+    ["malformed", "has a bare nan and no JSON besides", 400, '{"temperature": nan, }', {}],
+    ["nan_in_json", "has a bare nan", 400, '{"temperature": nan}', {}],
+    ["no_answer", "is all zeros", 422, { temperature: 0, humidity: 0 }, {}],
     ["not_a_number", "has no value", 422, {}, {}],
     ["not_a_number", "has an infinite value", 422, '{"temperature": 1e999}', {}],
     ["out_of_range", "is too humid", 422, { humidity: 260 }, {}],
@@ -70,6 +74,25 @@ describe("a posted reading", () => {
     ]);
     expect(gateway.counters.accepted).toBe(0);
     expect(receiver.datagrams).toEqual([]);
+  });
+
+  it.each([
+    ['{"temperature": nan}', "nan is not JSON: send null; the sensor did not answer"],
+    ['{"temperature":21.4,"humidity":NaN}', "NaN is not JSON: send null; the sensor did not answer"],
+    ['{"temperature":-nan,"humidity":-nan}', "-nan is not JSON: send null; the sensor did not answer"],
+    ['{"temperature": inf }', "inf is not JSON: send null; the sensor did not answer"],
+    ['{"temperature": -Infinity}', "-Infinity is not JSON: send null; the sensor did not answer"],
+    ["", 'the body is empty; send {"temperature": 21.4, "humidity": 48.2}'],
+    ['{"temperature": 21,4, "humidity": 48,2}', "21,4 has a decimal comma: send 21.4"],
+    ['{"temperature": "21,4"}', 'temperature "21,4" has a decimal comma: send 21.4'],
+    [
+      '{"temperature": "21.4 °C"}',
+      'temperature must be a number such as 21.4, or null where the sensor gave none; not "21.4 °C"',
+    ],
+    ['{"temperature": 21.4', "the body must be JSON"],
+  ])("of %s is told what to send", async (body, fault) => {
+    const { post } = await gatewayOf();
+    expect(JSON.parse((await post(body)).body)).toMatchObject({ fault });
   });
 
   it("of a chunked body is cut off at the limit", async () => {

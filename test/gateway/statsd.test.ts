@@ -20,6 +20,8 @@ describe("parseDatagram", () => {
     ["nan", NaN],
     ["-nan", NaN],
     ["inf", NaN],
+    ["NaN", NaN],
+    ["-Infinity", NaN],
     ["-0.000000", -0],
     ["0.000000", 0],
   ])("reads a value of %s", (text, value) => {
