@@ -18,13 +18,14 @@ import { Priorities } from "./components/priorities.ts";
 import { SensorGateway } from "./components/sensors/sensors.ts";
 import { BackupStore } from "./components/storage/backup.ts";
 import { EtcdBackup } from "./components/storage/etcdBackup.ts";
-import { appsOf, workloadsOf } from "./stacks/apps.ts";
+import { appsOf } from "./stacks/apps.ts";
 import { bootstrapsOf } from "./stacks/boards.ts";
 import { clusterOf } from "./stacks/cluster.ts";
 import { observabilityOf } from "./stacks/observability.ts";
 import { outputsOf } from "./stacks/outputs.ts";
 import { readSettings } from "./stacks/settings.ts";
 import { warningsOf } from "./stacks/warnings.ts";
+import { workloadsOf } from "./stacks/workloads.ts";
 
 const settings = readSettings();
 for (const { path, message } of warningsOf(settings)) void log.warn(`${path}: ${message}`);
@@ -55,19 +56,17 @@ const onNetwork = { ...inCluster, dependsOn: foundations };
 if (apps.metricsServer) new MetricsServer("metrics-server", onNetwork);
 if (apps.kubeStateMetrics) new KubeStateMetrics("kube-state-metrics", apps.kubeStateMetrics, onNetwork);
 const backups = apps.backup && new BackupStore("backup", apps.backup, onNetwork);
-const secretsOf = (app: string) => ({ backupSecrets: backups?.secrets[app] });
+const backupSecrets = backups?.secrets;
 const besideBackups = { ...inCluster, dependsOn: backups ? [...foundations, backups] : foundations };
-if (apps.etcdBackup)
-  new EtcdBackup("etcd-backup", { ...apps.etcdBackup, ...secretsOf("etcd") }, besideBackups);
-const traefik =
-  apps.traefik && new Traefik("traefik", { ...apps.traefik, ...secretsOf("traefik") }, besideBackups);
+if (apps.etcdBackup) new EtcdBackup("etcd-backup", { ...apps.etcdBackup, backupSecrets }, besideBackups);
+const traefik = apps.traefik && new Traefik("traefik", { ...apps.traefik, backupSecrets }, besideBackups);
 if (apps.dnsRecords) {
   const { apiToken, ...records } = apps.dnsRecords;
   new DnsRecords("dns-records", records, { providers: [cloudflareProvider(apiToken)] });
 }
 if (apps.dynamicDns) new DynamicDns("dynamic-dns", apps.dynamicDns, onNetwork);
 if (apps.datadog) new DatadogAgent("datadog", apps.datadog, onNetwork);
-const gogs = apps.gogs && new Gogs("gogs", { ...apps.gogs, ...secretsOf("gogs") }, besideBackups);
+const gogs = apps.gogs && new Gogs("gogs", { ...apps.gogs, backupSecrets }, besideBackups);
 const sensors = apps.sensors && new SensorGateway("sensors", apps.sensors, onNetwork);
 
 const atDatadog = provider && observabilityOf(settings, getStack(), boards);

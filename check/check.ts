@@ -2,10 +2,11 @@ import { planBoards } from "../components/board/board.ts";
 import { type BoardFailure, boardFailures } from "../components/cluster/boardFailure.ts";
 import { type MemoryBudget, requireFit } from "../components/cluster/memoryBudget.ts";
 import { judge, type PolicyResult } from "../policy/judge.ts";
-import { appsOf, workloadsOf } from "../stacks/apps.ts";
+import { appsOf } from "../stacks/apps.ts";
 import type { Fault } from "../stacks/faults.ts";
 import { type FileSettings, settingsOfFile } from "../stacks/settings.ts";
 import { warningsOf } from "../stacks/warnings.ts";
+import { workloadsOf } from "../stacks/workloads.ts";
 import { registeredResources } from "./program.ts";
 
 /** What a check of a stack found. */

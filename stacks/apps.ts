@@ -1,56 +1,17 @@
-import type { Input } from "@pulumi/pulumi";
-import type { PlannedBoard } from "../components/board/board.ts";
-import { flannelWorkload } from "../components/cluster/flannelWorkload.ts";
-import { kubeadmWorkloads } from "../components/cluster/kubeadmWorkloads.ts";
-import {
-  type KubeStateMetricsArgs,
-  kubeStateMetricsWorkload,
-} from "../components/cluster/kubeStateMetrics.ts";
-import { metricsServerWorkload } from "../components/cluster/metricsWorkload.ts";
-import type { FlannelArgs } from "../components/cluster/network.ts";
-import type { DatadogAgentArgs } from "../components/datadog/agent.ts";
-import { datadogWorkload } from "../components/datadog/agentWorkload.ts";
+import type { KubeStateMetricsArgs } from "../components/cluster/kubeStateMetrics.ts";
 import { dogstatsdPort } from "../components/datadog/ports.ts";
-import type { DynamicDnsArgs } from "../components/dns/dynamicDns.ts";
-import { dynamicDnsWorkload } from "../components/dns/dynamicDnsWorkload.ts";
-import type { DnsRecordsArgs } from "../components/dns/dnsRecords.ts";
 import type { GogsArgs } from "../components/gogs/gogs.ts";
-import { gogsApp, gogsNamespace, gogsSource } from "../components/gogs/gogsBackup.ts";
-import { gogsDirectory, gogsWorkload } from "../components/gogs/gogsWorkload.ts";
+import { gogsApp, gogsNamespace } from "../components/gogs/gogsBackup.ts";
 import { cloudflareNetworks } from "../components/ingress/cloudflareNetworks.ts";
 import type { RouteTls } from "../components/ingress/routeIngresses.ts";
-import { acmeSource, traefikApp } from "../components/ingress/traefikBackup.ts";
-import type { TraefikArgs } from "../components/ingress/traefik.ts";
-import { traefikWorkload } from "../components/ingress/traefikWorkload.ts";
-import { sensorGateway, sensorGatewayWorkload } from "../components/sensors/gatewayWorkload.ts";
-import type { SensorGatewayArgs } from "../components/sensors/sensors.ts";
-import type { BackupStoreArgs } from "../components/storage/backup.ts";
-import { backupServerWorkload } from "../components/storage/backupServerWorkload.ts";
+import { sensorGateway } from "../components/sensors/gatewayWorkload.ts";
 import type { BackupPlan } from "../components/storage/backupTarget.ts";
-import { backupWorkload } from "../components/storage/backupWorkload.ts";
-import { etcdApp, type EtcdBackupArgs, etcdSource } from "../components/storage/etcdBackup.ts";
 import type { AppStorage } from "../components/storage/volumes.ts";
-import type { Load } from "../components/workload.ts";
 import type { Settings } from "./schema.ts";
 import { dataDirectory } from "./schema/apps.ts";
 import { sensorsOf } from "./sensors.ts";
+import { type Apps, backupsOf, kinds } from "./workloads.ts";
 import { zoneOf } from "./zone.ts";
-
-/** What each component is given; a component that the settings leave out is not there. */
-export interface Apps {
-  readonly priorities?: true;
-  readonly flannel?: FlannelArgs;
-  readonly metricsServer?: true;
-  readonly kubeStateMetrics?: KubeStateMetricsArgs;
-  readonly traefik?: TraefikArgs;
-  readonly dnsRecords?: DnsRecordsArgs & { readonly apiToken: Input<string> };
-  readonly dynamicDns?: DynamicDnsArgs;
-  readonly gogs?: GogsArgs;
-  readonly backup?: BackupStoreArgs;
-  readonly etcdBackup?: EtcdBackupArgs;
-  readonly datadog?: DatadogAgentArgs;
-  readonly sensors?: SensorGatewayArgs;
-}
 
 /**
  * What the settings mean for each component.
@@ -64,11 +25,11 @@ export function appsOf(settings: Settings, stack: string): Apps {
   const sensors = sensorsOf(settings, tls);
   const hosts = [gogs?.host, sensors?.host].filter((host) => host !== undefined);
   const namespaces = [...(gogs ? [gogsNamespace] : []), ...(sensors ? [sensorGateway.namespace] : [])];
-  return {
+  const apps: Apps = {
     priorities: true,
     ...(cluster.network === "flannel" && { flannel: { podSubnet: cluster.podSubnet } }),
     ...(cluster.metrics && { metricsServer: true }),
-    ...backupOf(settings),
+    ...etcdBackupOf(settings),
     ...(ingress && {
       traefik: {
         ...ingress,
@@ -88,6 +49,7 @@ export function appsOf(settings: Settings, stack: string): Apps {
     }),
     ...(sensors && { sensors }),
   };
+  return { ...apps, ...backupStoreOf(settings, apps) };
 }
 
 function tlsOf({ ingress, domain }: Settings): RouteTls {
@@ -127,22 +89,27 @@ function planOf({ backup, datadog }: Settings): BackupPlan | undefined {
   return { target, schedule, keep, ...(datadog && { statsdPort: dogstatsdPort }) };
 }
 
-function backupOf(settings: Settings): Pick<Apps, "backup" | "etcdBackup"> {
+/** The store of whatever of the apps is backed up. */
+function backupStoreOf(settings: Settings, apps: Apps): Pick<Apps, "backup"> {
+  const { backup, rehearses } = settings;
   const plan = planOf(settings);
-  const { boards, backup, ingress, gogs, rehearses } = settings;
   if (!backup || !plan) return {};
-  const controlPlane = boards.find(({ role }) => role === "controlPlane")?.name ?? "";
-  const apps = [
-    ...(gogs ? [gogsApp] : []),
-    ...(ingress?.certificates === "acme" ? [traefikApp] : []),
-    ...(backup.etcd ? [etcdApp] : []),
-  ];
   const { password, accessKey, secretKey } = backup;
   const protectPassword = rehearses === undefined;
+  const backedUp = backupsOf(apps, kinds).map(({ source }) => source.app);
   return {
-    backup: { target: plan.target, apps, password, accessKey, secretKey, protectPassword },
-    ...(backup.etcd && { etcdBackup: { board: controlPlane, directory: backup.etcd, plan } }),
+    backup: { target: plan.target, apps: backedUp, password, accessKey, secretKey, protectPassword },
   };
+}
+
+/** Each control plane takes snapshots; the first by name that lives is asked, whatever the order of the list. */
+function etcdBackupOf(settings: Settings): Pick<Apps, "etcdBackup"> {
+  const { boards, backup } = settings;
+  const plan = planOf(settings);
+  if (!plan || backup?.etcd === undefined) return {};
+  const living = boards.filter(({ role, dead }) => role === "controlPlane" && !dead);
+  const [board = ""] = living.map(({ name }) => name).sort();
+  return { etcdBackup: { board, directory: backup.etcd, backup: plan } };
 }
 
 function entranceOf(
@@ -151,32 +118,4 @@ function entranceOf(
 ): KubeStateMetricsArgs["entrance"] {
   const board = boards.find(({ name }) => name === ingress?.board);
   return board && { address: board.host, hosts };
-}
-
-/** Everything that will run on the boards: kubeadm's own pods and those of the components. */
-export function workloadsOf(apps: Apps, boards: readonly PlannedBoard[]): Load[] {
-  const controlPlanes = boards.filter(({ role }) => role === "controlPlane").map(({ name }) => name);
-  return [
-    kubeadmWorkloads(controlPlanes),
-    apps.flannel ? flannelWorkload() : [],
-    apps.metricsServer ? metricsServerWorkload() : [],
-    apps.kubeStateMetrics ? kubeStateMetricsWorkload() : [],
-    apps.traefik ? traefikWorkload(apps.traefik) : [],
-    apps.dynamicDns ? dynamicDnsWorkload(apps.dynamicDns) : [],
-    apps.gogs ? gogsWorkload(apps.gogs) : [],
-    ...backupWorkloads(apps),
-    apps.datadog ? datadogWorkload(apps.datadog) : [],
-    apps.sensors ? sensorGatewayWorkload(apps.sensors) : [],
-  ].flat();
-}
-
-/** The pods that make and keep backups. */
-function backupWorkloads({ backup, gogs, traefik, etcdBackup }: Apps): Load[] {
-  const acme = traefik && acmeSource(traefik);
-  return [
-    backup && "board" in backup.target ? backupServerWorkload(backup.target) : [],
-    gogs?.backup ? backupWorkload(gogsSource(gogsDirectory(gogs)), gogs.backup) : [],
-    traefik?.backup && acme ? backupWorkload(acme, traefik.backup) : [],
-    etcdBackup ? backupWorkload(etcdSource(etcdBackup), etcdBackup.plan) : [],
-  ].flat();
 }

@@ -160,6 +160,21 @@ describe("the program", () => {
     expect(registered.filter(({ type }) => type.startsWith("command:"))).toEqual([]);
   });
 
+  it("backs up every app that has a plan, and gives each what opens its repository", async () => {
+    await run((config) => {
+      config["bramble:ingress"] = { board: "pi3-1", acme: { email: "me@example.com" } };
+      Object.assign(config["bramble:backup"] as Config, { etcd: "/var/lib/bramble/snapshots" });
+    });
+    const named = (type: string) => registered.filter((each) => each.type === type).map(({ name }) => name);
+    const backups = ["etcd-backup-backup", "gogs-backup", "traefik-backup"];
+    expect(named("bramble:storage:AppBackup").sort()).toEqual(backups);
+    expect(named("kubernetes:batch/v1:CronJob").sort()).toEqual(backups.map((name) => `${name}-cronjob`));
+    const accounts = named("random:index/randomPassword:RandomPassword").filter((name) =>
+      name.startsWith("backup-account-"),
+    );
+    expect(accounts.sort()).toEqual(["etcd", "gogs", "traefik"].map((app) => `backup-account-${app}`));
+  });
+
   it("warns of two control planes, and deploys", async () => {
     const warned = vi.spyOn(log, "warn").mockResolvedValue();
     await run((config) => {

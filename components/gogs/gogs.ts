@@ -17,13 +17,19 @@ import { Route } from "../ingress/route.ts";
 import type { RouteTls } from "../ingress/routeIngresses.ts";
 import { registerNamespace } from "../namespace.ts";
 import { AppBackup } from "../storage/appBackup.ts";
-import type { BackupSecrets } from "../storage/backup.ts";
+import type { RepositorySecrets } from "../storage/backup.ts";
 import { DataVolume } from "../storage/volumes.ts";
 import { labelsOf, registerWorkload } from "../workload.ts";
 import { type GogsAppIniArgs, gogsAppIni, gogsGitConfig } from "./appIni.ts";
-import { gogsNamespace, gogsSource } from "./gogsBackup.ts";
+import { gogsNamespace } from "./gogsBackup.ts";
 import { gogsGuards } from "./gogsRoute.ts";
-import { gogsDirectory, gogsObjects, gogsWorkload, type GogsWorkloadArgs } from "./gogsWorkload.ts";
+import {
+  gogsBackup,
+  gogsDirectory,
+  gogsObjects,
+  gogsWorkload,
+  type GogsWorkloadArgs,
+} from "./gogsWorkload.ts";
 
 /** What Gogs needs to know. */
 export interface GogsArgs extends GogsWorkloadArgs, GogsAppIniArgs {
@@ -33,8 +39,8 @@ export interface GogsArgs extends GogsWorkloadArgs, GogsAppIniArgs {
   tls: RouteTls;
   /** Password that the administrator is given when it is made. By default one is made up. */
   adminPassword?: Input<string>;
-  /** What opens its backups. Required with `backup`. */
-  backupSecrets?: BackupSecrets;
+  /** What opens the repositories, by app: a BackupStore's. Required with `backup`. */
+  backupSecrets?: RepositorySecrets | undefined;
 }
 
 /**
@@ -100,11 +106,11 @@ export class Gogs extends ComponentResource {
   }
 
   #registerBackup(name: string, namespace: Input<string>, args: GogsArgs, data: Resource): Resource[] {
-    const { backup: plan, backupSecrets: secrets } = args;
-    if (!plan || !secrets) return [];
-    const source = gogsSource(gogsDirectory(args));
+    const backedUp = gogsBackup(args);
+    if (!backedUp) return [];
+    const { backupSecrets: secrets } = args;
     const opts = { parent: this, dependsOn: data };
-    return [new AppBackup(`${name}-backup`, { source, plan, secrets, namespace }, opts)];
+    return [new AppBackup(`${name}-backup`, { ...backedUp, secrets, namespace }, opts)];
   }
 }
 

@@ -1,6 +1,7 @@
 import { images } from "../images.ts";
 import { restrictedContainer, restrictedPod } from "../security.ts";
 import { type BackupPlan, repositoryVolumes } from "../storage/backupTarget.ts";
+import type { BackedUp } from "../storage/backupWorkload.ts";
 import { restoreContainer } from "../storage/restoreContainer.ts";
 import {
   type AppStorage,
@@ -11,7 +12,7 @@ import {
 } from "../storage/volumes.ts";
 import type { Container, Workload } from "../workload.ts";
 import { gogsDatabase, gogsPaths, gogsPort, gogsSshPort } from "./appIni.ts";
-import { gogsApp, gogsNamespace, gogsUser } from "./gogsBackup.ts";
+import { gogsApp, gogsNamespace, gogsSource, gogsUser } from "./gogsBackup.ts";
 import { upgradeContainer } from "./upgradeContainer.ts";
 
 /** What decides Gogs' pod. */
@@ -40,6 +41,14 @@ export const gogsAdministrator = "gogs-admin";
 /** The directory of repositories and database, as a volume. */
 export function gogsDirectory({ storage }: Pick<GogsWorkloadArgs, "storage">): DataDirectory {
   return appDirectory("gogs-data", "gogs", storage);
+}
+
+/** How its directory is backed up, if it is. */
+export function gogsBackup({
+  storage,
+  backup,
+}: Pick<GogsWorkloadArgs, "storage" | "backup">): BackedUp | undefined {
+  return backup && { source: gogsSource(gogsDirectory({ storage })), plan: backup };
 }
 
 const program = "/app/gogs/gogs";

@@ -15,12 +15,12 @@ import { stringify } from "yaml";
 import { configHash } from "../configHash.ts";
 import { registerNamespace } from "../namespace.ts";
 import { AppBackup } from "../storage/appBackup.ts";
-import type { BackupSecrets } from "../storage/backup.ts";
+import type { RepositorySecrets } from "../storage/backup.ts";
 import { DataVolume } from "../storage/volumes.ts";
 import { registerWorkload } from "../workload.ts";
 import { directoryCaFile } from "./acmeConfig.ts";
 import { type LoginArgs, registerLogin } from "./login.ts";
-import { acmeSource } from "./traefikBackup.ts";
+import { traefikBackup } from "./traefikBackup.ts";
 import { registerTraefikAccess } from "./traefikAccess.ts";
 import { acmeOf, ingressClassName, traefikStaticConfig, type TraefikConfigArgs } from "./traefikConfig.ts";
 import { traefikDynamicConfig, type TraefikDynamicArgs } from "./traefikDynamic.ts";
@@ -41,8 +41,8 @@ export interface TraefikArgs extends TraefikConfigArgs, TraefikDynamicArgs, Trae
   dnsApiToken?: Input<string>;
   /** Who may see pages that have no login of their own. Without it no such page is served by a Route. */
   login?: LoginArgs;
-  /** What opens its backups. Required with `backup`. */
-  backupSecrets?: BackupSecrets;
+  /** What opens the repositories, by app: a BackupStore's. Required with `backup`. */
+  backupSecrets?: RepositorySecrets | undefined;
 }
 
 /**
@@ -121,18 +121,11 @@ function registerCertificateStore(
   const acme = acmeOf(args);
   if (!acme) return [];
   const volume = new DataVolume(`${name}-acme`, { namespace, ...acmeDirectory(args), size: "16Mi" }, opts);
-  const { backup: plan, backupSecrets: secrets } = args;
-  const source = acmeSource(args);
-  const backups =
-    source && plan && secrets
-      ? [
-          new AppBackup(
-            `${name}-backup`,
-            { source, plan, secrets, namespace },
-            { ...opts, dependsOn: volume },
-          ),
-        ]
-      : [];
+  const backedUp = traefikBackup(args);
+  const { backupSecrets: secrets } = args;
+  const backups = backedUp
+    ? [new AppBackup(`${name}-backup`, { ...backedUp, secrets, namespace }, { ...opts, dependsOn: volume })]
+    : [];
   if (acme.challenge !== "dns01" || args.dnsApiToken === undefined) return [volume, ...backups];
   const token = new core.v1.Secret(
     `${name}-dns`,

@@ -1,9 +1,12 @@
-import type { BackupSource } from "../storage/backupWorkload.ts";
+import type { BackedUp, BackupSource } from "../storage/backupWorkload.ts";
 import { acmeOf } from "./traefikConfig.ts";
 import { acmeDirectory, ingressNamespace, traefikUser, type TraefikWorkloadArgs } from "./traefikWorkload.ts";
 
+/** Name of Traefik's backups. */
+const traefikApp = "traefik";
+
 /** What of Traefik is backed up: ACME's account and certificates, if there are any. */
-export function acmeSource(args: TraefikWorkloadArgs): BackupSource | undefined {
+function acmeSource(args: TraefikWorkloadArgs): BackupSource | undefined {
   if (!acmeOf(args)) return undefined;
   return {
     app: traefikApp,
@@ -15,5 +18,8 @@ export function acmeSource(args: TraefikWorkloadArgs): BackupSource | undefined 
   };
 }
 
-/** Name of Traefik's backups. */
-export const traefikApp = "traefik";
+/** How it is backed up, if it is. */
+export function traefikBackup(args: TraefikWorkloadArgs): BackedUp | undefined {
+  const source = acmeSource(args);
+  return source && args.backup && { source, plan: args.backup };
+}

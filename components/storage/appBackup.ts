@@ -1,8 +1,13 @@
 import { readFileSync } from "node:fs";
 import { core } from "@pulumi/kubernetes";
-import { ComponentResource, type ComponentResourceOptions, type Input } from "@pulumi/pulumi";
+import {
+  ComponentResource,
+  type ComponentResourceOptions,
+  type Input,
+  InputPropertyError,
+} from "@pulumi/pulumi";
 import { registerSchedule } from "../workload.ts";
-import type { BackupSecrets } from "./backup.ts";
+import type { BackupSecrets, RepositorySecrets } from "./backup.ts";
 import { backupObjects, type BackupPlan, repositoriesVolume } from "./backupTarget.ts";
 import { type BackupSource, backupWorkload } from "./backupWorkload.ts";
 import { DataVolume } from "./volumes.ts";
@@ -11,7 +16,8 @@ import { DataVolume } from "./volumes.ts";
 export interface AppBackupArgs {
   source: BackupSource;
   plan: BackupPlan;
-  secrets: BackupSecrets;
+  /** What opens the repositories, by app: a BackupStore's. It must have the source's app. */
+  secrets: RepositorySecrets | undefined;
   /** Namespace of the app, once it exists. */
   namespace: Input<string>;
 }
@@ -26,8 +32,9 @@ const scripts = Object.fromEntries(
 /** The backups of one app: its CronJob, and in the app's namespace what it and a restore need. */
 export class AppBackup extends ComponentResource {
   constructor(name: string, args: AppBackupArgs, opts?: ComponentResourceOptions) {
+    const secrets = secretsOf(args);
     super("bramble:storage:AppBackup", name, args, opts);
-    const { source, plan, secrets, namespace } = args;
+    const { source, plan, namespace } = args;
     const parent = { parent: this };
     const files = [
       new core.v1.Secret(
@@ -59,4 +66,12 @@ export class AppBackup extends ComponentResource {
     });
     this.registerOutputs({});
   }
+}
+
+/** A plan that nothing opens would be no backup, and nobody would miss it. */
+function secretsOf({ source: { app }, secrets }: AppBackupArgs): BackupSecrets {
+  const own = secrets?.[app];
+  if (own) return own;
+  const reason = `has nothing that opens the repository of "${app}", which has a backup plan. Give the secrets of a BackupStore that has "${app}" among its apps.`;
+  throw new InputPropertyError({ propertyPath: "secrets", reason });
 }

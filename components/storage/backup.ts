@@ -48,12 +48,15 @@ export interface BackupSecrets {
   access: Input<Record<string, Input<string>>>;
 }
 
+/** What opens the repositories of apps, by their names. */
+export type RepositorySecrets = Readonly<Record<string, BackupSecrets>>;
+
 /** Where backups are kept, with what opens them: on a board, restic's server for the pods of other boards. */
 export class BackupStore extends ComponentResource {
   /** Encrypts every backup. A secret. */
   readonly password: Output<string>;
   /** What opens the repository of each app, by its name. */
-  readonly secrets: Readonly<Record<string, BackupSecrets>>;
+  readonly secrets: RepositorySecrets;
 
   constructor(name: string, args: BackupStoreArgs, opts?: ComponentResourceOptions) {
     requireBucketKeys(args);

@@ -23,6 +23,12 @@ export interface BackupSource {
   readonly tolerations?: PodSpec["tolerations"];
 }
 
+/** What is backed up, and how. */
+export interface BackedUp {
+  readonly source: BackupSource;
+  readonly plan: BackupPlan;
+}
+
 const source = { root: "/source", data: "/source/data", database: "/source/database" } as const;
 const scratch = "/scratch";
 

@@ -2,9 +2,9 @@ import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi
 import { controlPlaneTaint } from "../cluster/kubeadmWorkloads.ts";
 import { registerNamespace } from "../namespace.ts";
 import { AppBackup } from "./appBackup.ts";
-import type { BackupSecrets } from "./backup.ts";
+import type { RepositorySecrets } from "./backup.ts";
 import type { BackupPlan } from "./backupTarget.ts";
-import type { BackupSource } from "./backupWorkload.ts";
+import type { BackedUp, BackupSource } from "./backupWorkload.ts";
 import { DataVolume } from "./volumes.ts";
 
 /** What the backup of etcd's snapshots needs to know. */
@@ -13,17 +13,17 @@ export interface EtcdBackupArgs {
   board: string;
   /** Absolute path of the directory on it with the snapshots, root's alone. Whoever takes one renames it into place. */
   directory: string;
-  plan: BackupPlan;
-  /** What opens its backups. Nothing is backed up without it. */
-  backupSecrets?: BackupSecrets;
+  backup: BackupPlan;
+  /** What opens the repositories, by app: a BackupStore's. */
+  backupSecrets?: RepositorySecrets | undefined;
 }
 
 /** Name under which etcd's snapshots are backed up, and their namespace. */
-export const etcdApp = "etcd";
+const etcdApp = "etcd";
 const etcdNamespace = "etcd-backup";
 
 /** What of etcd is backed up: the files that are in its directory of snapshots. */
-export function etcdSource({ board, directory }: EtcdBackupArgs): BackupSource {
+export function etcdSource({ board, directory }: Pick<EtcdBackupArgs, "board" | "directory">): BackupSource {
   return {
     app: etcdApp,
     namespace: etcdNamespace,
@@ -36,20 +36,23 @@ export function etcdSource({ board, directory }: EtcdBackupArgs): BackupSource {
   };
 }
 
+/** How they are backed up. */
+export function etcdBackup(args: EtcdBackupArgs): BackedUp {
+  return { source: etcdSource(args), plan: args.backup };
+}
+
 /** Backs up what snapshots of etcd its control plane has put into a directory. */
 export class EtcdBackup extends ComponentResource {
   constructor(name: string, args: EtcdBackupArgs, opts?: ComponentResourceOptions) {
     super("bramble:storage:EtcdBackup", name, args, opts);
     const parent = { parent: this };
-    const source = etcdSource(args);
+    const { source, plan } = etcdBackup(args);
     // `restricted` allows no root.
     const created = registerNamespace(`${name}-namespace`, source.namespace, "baseline", parent);
     const namespace = created.metadata.name;
-    const { plan, backupSecrets: secrets } = args;
+    const { backupSecrets: secrets } = args;
     const data = new DataVolume(`${name}-data`, { namespace, ...source.data, size: "1Gi" }, parent);
-    if (secrets) {
-      new AppBackup(`${name}-backup`, { source, plan, secrets, namespace }, { ...parent, dependsOn: data });
-    }
+    new AppBackup(`${name}-backup`, { source, plan, secrets, namespace }, { ...parent, dependsOn: data });
     this.registerOutputs({});
   }
 }

@@ -1,7 +1,8 @@
 import { expect, it } from "vitest";
 import { type BoardDescription, planBoards } from "../../components/board/board.ts";
 import { requireFit } from "../../components/cluster/memoryBudget.ts";
-import { appsOf, workloadsOf } from "../../stacks/apps.ts";
+import { appsOf } from "../../stacks/apps.ts";
+import { workloadsOf } from "../../stacks/workloads.ts";
 import { settingsOfFile } from "../../stacks/settings.ts";
 
 /** The cluster of 2018 with today's apps: four Raspberry Pi 3, of which one was the control plane. */

@@ -3,7 +3,8 @@ import { expect } from "vitest";
 import { planBoards } from "../../components/board/board.ts";
 import { requireFit } from "../../components/cluster/memoryBudget.ts";
 import { left, type Outcome } from "../../rehearsal/report/outcome.ts";
-import { appsOf, workloadsOf } from "../../stacks/apps.ts";
+import { appsOf } from "../../stacks/apps.ts";
+import { workloadsOf } from "../../stacks/workloads.ts";
 import { settingsOfRehearsal } from "../../stacks/settings.ts";
 import { appsByBoard } from "./temporaryRehearsal.ts";
 

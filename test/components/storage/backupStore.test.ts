@@ -51,7 +51,7 @@ describe("backupWorkload", () => {
   });
 
   it("reads snapshots of etcd as root, without any capability, on the control plane", () => {
-    const etcd = etcdSource({ board: "pi4-1", directory: "/var/lib/bramble/snapshots", plan: onBoard });
+    const etcd = etcdSource({ board: "pi4-1", directory: "/var/lib/bramble/snapshots" });
     const { pod } = backupWorkload(etcd, onBoard);
     expect(pod.securityContext).toMatchObject({ runAsUser: 0 });
     expect(pod.containers[0]?.securityContext).toMatchObject({ capabilities: { drop: ["ALL"] } });
@@ -69,6 +69,24 @@ describe("repositoryOf", () => {
   });
 });
 
+describe("AppBackup", () => {
+  const backedUp = (secrets: object | undefined) =>
+    registeredBy(async () => {
+      const { AppBackup } = await import("../../../components/storage/appBackup.ts");
+      const args = { source, plan: onNfs, secrets: secrets as undefined, namespace: "gogs" };
+      new AppBackup("gogs", args);
+    });
+
+  it.each([
+    ["none at all", undefined],
+    ["those of other apps alone", { traefik: { password: "p", access: {} } }],
+  ])("refuses a plan with no secrets: %s", async (_, secrets) => {
+    await expect(backedUp(secrets)).rejects.toThrow(
+      /has nothing that opens the repository of "gogs", which has a backup plan. Give the secrets of a BackupStore/,
+    );
+  });
+});
+
 describe("BackupStore", () => {
   const register = (given: { password?: string; target?: BackupTarget; protectPassword?: boolean }) =>
     registeredBy(async () => {
@@ -76,7 +94,7 @@ describe("BackupStore", () => {
       const { AppBackup } = await import("../../../components/storage/appBackup.ts");
       const args = { target: onBoard.target, apps: ["gogs", "traefik"], protectPassword: true, ...given };
       const store = new BackupStore("backup", args);
-      const secrets = store.secrets.gogs!;
+      const { secrets } = store;
       new AppBackup("gogs", { source, plan: plan(args.target), secrets, namespace: "gogs" });
     });
   let registered: Registered[];
