@@ -7,6 +7,7 @@ import { requireFit } from "./components/cluster/memoryBudget.ts";
 import { MetricsServer } from "./components/cluster/metrics.ts";
 import { Flannel } from "./components/cluster/network.ts";
 import { clusterProvider } from "./components/cluster/provider.ts";
+import { Roster } from "./components/cluster/roster.ts";
 import { DatadogAgent } from "./components/datadog/agent.ts";
 import { datadogProvider, Observability } from "./components/datadog/observability.ts";
 import { DynamicDns } from "./components/dns/dynamicDns.ts";
@@ -20,7 +21,7 @@ import { BackupStore } from "./components/storage/backup.ts";
 import { EtcdBackup } from "./components/storage/etcdBackup.ts";
 import { appsOf } from "./stacks/apps.ts";
 import { bootstrapsOf } from "./stacks/boards.ts";
-import { clusterOf } from "./stacks/cluster.ts";
+import { clusterOf, rosterOf } from "./stacks/cluster.ts";
 import { observabilityOf } from "./stacks/observability.ts";
 import { outputsOf } from "./stacks/outputs.ts";
 import { readSettings } from "./stacks/settings.ts";
@@ -36,11 +37,13 @@ requireFit(boards, workloadsOf(wanted, boards));
 
 const kubelets = boards.map((board) => [board.name, new Board(board).kubelet] as const);
 const bootstraps = bootstrapsOf(settings, boards);
-const ready = Object.fromEntries(
-  Object.entries(bootstraps).map(([name, args]) => [name, new BoardBootstrap(name, args)]),
-);
 const made = clusterOf(settings, boards, bootstraps);
-const cluster = made && new KubeadmCluster("cluster", { ...made, ready });
+const roster = made && new Roster("roster", rosterOf(made));
+const afterRoster = { dependsOn: roster ? [roster] : [] };
+const ready = Object.fromEntries(
+  Object.entries(bootstraps).map(([name, args]) => [name, new BoardBootstrap(name, args, afterRoster)]),
+);
+const cluster = made && roster && new KubeadmCluster("cluster", { ...made, ready, order: roster.order });
 
 const provider = clusterProvider(settings.cluster.kubeconfig ?? cluster?.kubeconfig);
 // Until there is a cluster, the apps wait.

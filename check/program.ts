@@ -58,6 +58,7 @@ export async function registeredResources(stack: string, config: StackConfig): P
 /** What the program may use of a resource. Less than all there is: to carry it about takes most of the time. */
 function outputsOf(type: string, props: Inputs): Inputs {
   if (type === "random:index/randomPassword:RandomPassword") return { ...props, result: "generated" };
+  if (type === "pulumi:index:Stash") return { ...props, output: props.input };
   // What a command prints is not known before it runs, and of an object only its name is used.
   if (type.startsWith("command:")) return {};
   return type.startsWith("kubernetes:") ? { metadata: props.metadata } : props;

@@ -1,8 +1,9 @@
 import type { PlannedBoard } from "../components/board/board.ts";
 import type { BoardBootstrapArgs } from "../components/board/bootstrap.ts";
-import type { ClusterLayout } from "../components/cluster/clusterSteps.ts";
+import type { ClusterLayout } from "../components/cluster/clusterLayout.ts";
 import { nodeTaints } from "../components/cluster/placement.ts";
 import type { KubeadmClusterArgs } from "../components/cluster/kubeadmCluster.ts";
+import type { RosterArgs } from "../components/cluster/roster.ts";
 import type { Settings } from "./schema.ts";
 
 /**
@@ -15,10 +16,18 @@ export function clusterOf(
   settings: Settings,
   boards: readonly PlannedBoard[],
   bootstraps: Readonly<Record<string, BoardBootstrapArgs>>,
-): Omit<KubeadmClusterArgs, "ready"> | undefined {
+): Omit<KubeadmClusterArgs, "ready" | "order"> | undefined {
   const { cluster } = settings;
   if (!cluster.bootstrap || cluster.kubeconfig !== undefined) return undefined;
   return { layout: layoutOf(settings, boards), access: bootstraps };
+}
+
+/** What the cluster knows its boards by. Empty if bramble makes none. */
+export function rosterOf({ layout, access }: Pick<KubeadmClusterArgs, "layout" | "access">): RosterArgs {
+  const boards = layout.nodes.map(({ name, role, host, hostKey }) => {
+    return [name, { role, host, hostKey, dead: access[name]?.dead === true }] as const;
+  });
+  return { boards: Object.fromEntries(boards) };
 }
 
 function layoutOf({ cluster, boards: described }: Settings, boards: readonly PlannedBoard[]): ClusterLayout {
@@ -27,7 +36,6 @@ function layoutOf({ cluster, boards: described }: Settings, boards: readonly Pla
     const { hostKey = "", labels = {} } = described[i] ?? {};
     return { name, host, role, takesApps, memory, hostKey, labels, taints: nodeTaints(board) };
   });
-  const isDead = (board: string) => described.some(({ name, dead }) => name === board && dead);
   const first = nodes.find(({ role }) => role === "controlPlane");
   const {
     version,
@@ -37,15 +45,14 @@ function layoutOf({ cluster, boards: described }: Settings, boards: readonly Pla
     controlPlaneEndpoint = first?.host ?? "",
   } = cluster;
   const endpoint = controlPlaneEndpoint.includes(":") ? controlPlaneEndpoint : `${controlPlaneEndpoint}:6443`;
-  const snapshotStore = nodes.find((node) => node.role === "worker" && !isDead(node.name))?.name;
   return {
     version,
     podSubnet,
     serviceSubnet,
     ignoredChecks,
-    snapshotStore,
     endpoint,
-    nodes,
+    // By name: another order in the settings is no change.
+    nodes: nodes.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
     hasNetwork: cluster.network !== "none",
   };
 }

@@ -36,7 +36,7 @@ async function run(change: (config: Config) => void): Promise<void> {
     {
       newResource: ({ type, name, inputs }) => {
         registered.push({ type, name });
-        return { id: name, state: { ...(inputs as object), ...outputsOf(type, name) } };
+        return { id: name, state: { ...(inputs as object), ...outputsOf(type, name, inputs as object) } };
       },
       call: ({ token }) => {
         called.push(token);

@@ -57,6 +57,11 @@ export function hostKeyFault(address: Partial<SshAddress> & { host: string }): s
   return `must be a public host key such as "ssh-ed25519 AAAA…". Print it with: ${print} (${onBoard})`;
 }
 
+/** A public key's type and bytes: its comment says nothing of the machine. */
+export function withoutComment(hostKey: string): string {
+  return hostKey.trim().split(/\s+/).slice(0, 2).join(" ");
+}
+
 /** A key's bytes begin with the length of its type's name, and the name. */
 function isKeyOf(keyType: string, key: string): boolean {
   const bytes = Buffer.from(key, "base64");

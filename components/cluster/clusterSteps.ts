@@ -1,44 +1,24 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { isIP } from "node:net";
 import { stringify } from "yaml";
-import type { MemoryPlan } from "../board/memoryPlan.ts";
+import { withoutComment } from "../board/connection.ts";
 import { aptScript, type Parameters, stepScript } from "../board/phases.ts";
+import type { ClusterLayout, ClusterNode } from "./clusterLayout.ts";
 import {
   type Admission,
   admissionKubeconfig,
   clusterConfiguration,
-  type ClusterPlan,
   coreDnsPatch,
   ignoredChecksOf,
   initConfiguration,
   joinConfiguration,
   type KubeadmDocument,
   kubeProxyConfiguration,
-  type NodePlan,
   upgradeConfiguration,
 } from "./kubeadmConfig.ts";
 import { kubeletConfiguration } from "./kubeletConfig.ts";
-import { type Taint, taintText } from "./taints.ts";
-
-/** A board of a cluster that bramble makes. */
-export interface ClusterNode extends NodePlan {
-  readonly memory: MemoryPlan;
-  /** Its public SSH host key: by it a new machine of the same name is known for one. */
-  readonly hostKey: string;
-  /** Labels of its node, besides those of Kubernetes. */
-  readonly labels: Readonly<Record<string, string>>;
-  /** Every taint of its node, the control plane's too. */
-  readonly taints: readonly Taint[];
-}
-
-/** A cluster that bramble makes. The first control plane is the one that the others join. */
-export interface ClusterLayout extends Omit<ClusterPlan, "controlPlanes"> {
-  readonly nodes: readonly ClusterNode[];
-  /** The board that keeps a copy of etcd's snapshots, by name. Undefined: they are only on the control plane. */
-  readonly snapshotStore?: string | undefined;
-  /** Whether the pod network comes with the cluster, so that boards become ready by themselves. */
-  readonly hasNetwork: boolean;
-}
+import { taintText } from "./taints.ts";
 
 /** The steps of each board's life in a cluster. */
 export type StepName =
@@ -88,18 +68,13 @@ const snapshotTimes = "*-*-* 00/6:00:00";
 /** A day and a half on the card of the control plane; the other board keeps 14. */
 const snapshotsKept = 6;
 
-/** The board that the cluster begins with. */
-export function firstControlPlane({ nodes }: ClusterLayout): ClusterNode {
-  const first = nodes.find(({ role }) => role === "controlPlane");
-  // The settings' own check comes first and says more.
-  if (!first) throw new Error("the cluster has no control plane");
-  return first;
-}
-
-/** What the cluster begins with, and what every further control plane takes over. */
-export function kubeadmDocuments(layout: ClusterLayout): KubeadmDocument[] {
-  const init = initConfiguration(firstControlPlane(layout), layout);
-  return [init, configurationOf(layout), kubeProxyConfiguration()];
+/**
+ * What the cluster begins with, and what every further control plane takes over.
+ *
+ * @param leader the control plane on which kubeadm reads them
+ */
+export function kubeadmDocuments(layout: ClusterLayout, leader: ClusterNode): KubeadmDocument[] {
+  return [initConfiguration(leader, layout), configurationOf(layout), kubeProxyConfiguration()];
 }
 
 /** The kubelet's own configuration of a board, on that board. */
@@ -111,17 +86,27 @@ export function kubeletStep(layout: ClusterLayout, { name, memory }: ClusterNode
   return script("kubelet", name, parameters);
 }
 
-/** The control plane itself, on the first control plane. */
-export function controlPlaneStep(layout: ClusterLayout): string {
+/**
+ * The control plane that has been there for longest: made by `kubeadm init`, or brought to the settings.
+ *
+ * @param store the board with the snapshots, from which a new machine in its place is restored
+ */
+export function controlPlaneStep(
+  layout: ClusterLayout,
+  leader: ClusterNode,
+  store: ClusterNode | undefined,
+): string {
+  const others = layout.nodes.filter(({ name, role }) => role === "controlPlane" && name !== leader.name);
   const parameters = {
     VERSION: layout.version,
-    KUBEADM: yamlOf(...kubeadmDocuments(layout)),
+    KUBEADM: yamlOf(...kubeadmDocuments(layout, leader)),
     COREDNS_PATCH: stringify(coreDnsPatch(layout.nodes.length)),
-    ADDRESS: firstControlPlane(layout).host,
+    ADDRESS: leader.host,
+    OTHERS: others.map(({ name, host }) => `${name}=${host}`).join(" "),
     IGNORED_CHECKS: ignoredChecksOf(layout).join(","),
-    ...store(layout),
+    ...storedAt(store),
   };
-  return script("control-plane", firstControlPlane(layout).name, parameters);
+  return script("control-plane", leader.name, parameters);
 }
 
 /** Prints the key by which a control plane reaches the board with its snapshots, on that control plane. */
@@ -139,12 +124,15 @@ export function snapshotStoreStep(board: string, keys: readonly string[]): strin
   return script("snapshot-store", board, parameters);
 }
 
-/** Snapshots of etcd and certificates by timers, on a control plane. */
-export function maintenanceStep(layout: ClusterLayout, { name }: ClusterNode): string {
-  // Only the first one has a key to the board that stores them; all of them have the same etcd.
-  const isFirst = name === firstControlPlane(layout).name;
+/**
+ * Snapshots of etcd and certificates by timers, on a control plane.
+ *
+ * @param store the board that gets a copy of its snapshots. Undefined: none does, for another control plane's are
+ *   stored there, and all of them have the same etcd
+ */
+export function maintenanceStep({ name }: ClusterNode, store: ClusterNode | undefined): string {
   const parameters = {
-    ...store(isFirst ? layout : { ...layout, snapshotStore: undefined }),
+    ...storedAt(store),
     SNAPSHOT_SCRIPT: textOf("snapshot"),
     CERTIFICATES_SCRIPT: textOf("certificates"),
     SNAPSHOT_TIMES: snapshotTimes,
@@ -154,22 +142,26 @@ export function maintenanceStep(layout: ClusterLayout, { name }: ClusterNode): s
 }
 
 /**
- * A kubeconfig for an administrator, from the first control plane.
+ * A kubeconfig for an administrator, from the leader.
  *
  * @param period another one has it made anew
  */
-export function credentialsStep(layout: ClusterLayout, period: string): string {
-  return script("credentials", firstControlPlane(layout).name, { PERIOD: period });
+export function credentialsStep(leader: ClusterNode, period: string): string {
+  return script("credentials", leader.name, { PERIOD: period });
 }
 
-/** Has the cluster know one machine by a board's name, on the first control plane. */
-export function membershipStep(layout: ClusterLayout, node: ClusterNode): string {
-  return script("membership", firstControlPlane(layout).name, about(node));
+/**
+ * Has the cluster know one machine by a board's name, on the leader.
+ *
+ * @param isDead whether the board is gone for good
+ */
+export function membershipStep(leader: ClusterNode, node: ClusterNode, isDead: boolean): string {
+  return script("membership", leader.name, { ...about(node), DEAD: isDead ? 1 : 0 });
 }
 
-/** Lets a board in, on the first control plane. */
+/** Lets a board in, on the leader. */
 export function admissionStep(
-  layout: ClusterLayout,
+  leader: ClusterNode,
   node: ClusterNode,
   { token, certificateKey }: Pick<Admission, "token" | "certificateKey">,
 ): string {
@@ -180,39 +172,43 @@ export function admissionStep(
     SILENCE: admissionSilence,
     DIALLING: dialling,
     CERTIFICATE_KEY: node.role === "controlPlane" ? certificateKey : "",
-    KUBEADM: node.role === "controlPlane" ? yamlOf(...kubeadmDocuments(layout)) : "",
   };
-  return script("admission", firstControlPlane(layout).name, parameters);
+  return script("admission", leader.name, parameters);
 }
 
-/** The join, on the board that joins. */
+/** The join, on the board that joins: a worker, or a further control plane. */
 export function joinStep(layout: ClusterLayout, node: ClusterNode, admission: Admission): string {
   const parameters = {
     ROLE: node.role,
+    ADDRESS: isIP(node.host) > 0 ? node.host : "",
+    ENDPOINT: layout.endpoint,
     JOIN: yamlOf(joinConfiguration(node, layout, admission)),
     ADMISSION: yamlOf(admissionKubeconfig(layout, admission)),
+    AUTHORITY: admission.authority,
   };
-  return script("join", node.name, parameters);
+  return script("join", node.name, parameters, node.role === "controlPlane" ? "control-plane" : "join");
 }
 
-/** Empties a board before its kubelet changes its version, on the first control plane. */
-export function drainStep(layout: ClusterLayout, node: ClusterNode): string {
+/** Empties a board before its kubelet changes its version, on the leader. */
+export function drainStep(layout: ClusterLayout, leader: ClusterNode, node: ClusterNode): string {
   const parameters = { ...about(node), VERSION: layout.version };
-  return script("drain", firstControlPlane(layout).name, parameters);
+  return script("drain", leader.name, parameters);
 }
 
-/** The kubelet's version, on its board. */
-export function upgradeStep(layout: ClusterLayout, node: ClusterNode): string {
-  const isFirst = node.name === firstControlPlane(layout).name;
-  const isFurther = node.role === "controlPlane" && !isFirst;
-  // The first one's own step changes its programs; the others take over what that has put into the cluster.
-  const programs = isFurther ? digest(yamlOf(configurationOf(layout))) : "";
-  const parameters = { VERSION: layout.version, FIRST: isFirst ? 1 : 0, PROGRAMS: programs };
+/**
+ * The kubelet's version, on its board.
+ *
+ * @param isLeader whether the board's own step `control-plane` changes its programs; the others take over what
+ *   that has put into the cluster
+ */
+export function upgradeStep(layout: ClusterLayout, node: ClusterNode, isLeader: boolean): string {
+  const programs = node.role === "controlPlane" && !isLeader ? digest(yamlOf(configurationOf(layout))) : "";
+  const parameters = { VERSION: layout.version, FIRST: isLeader ? 1 : 0, PROGRAMS: programs };
   return script("upgrade", node.name, parameters);
 }
 
-/** The board takes pods, on the first control plane. */
-export function inServiceStep(layout: ClusterLayout, node: ClusterNode): string {
+/** The board takes pods, on the leader. */
+export function inServiceStep(layout: ClusterLayout, leader: ClusterNode, node: ClusterNode): string {
   const labels = Object.entries(node.labels).map(([label, value]) => `${label}=${value}`);
   const parameters = {
     ...about(node),
@@ -221,12 +217,11 @@ export function inServiceStep(layout: ClusterLayout, node: ClusterNode): string 
     TAINTS: node.taints.map(taintText).join(" "),
     AWAITED: layout.hasNetwork ? 1 : 0,
   };
-  return script("in-service", firstControlPlane(layout).name, parameters);
+  return script("in-service", leader.name, parameters);
 }
 
 /** Where and as whom snapshots are stored, and that board's key in the form of known_hosts. */
-function store({ nodes, snapshotStore }: ClusterLayout): Parameters {
-  const board = nodes.find(({ name }) => name === snapshotStore);
+function storedAt(board: ClusterNode | undefined): Parameters {
   if (!board) return { STORE: "", STORE_KEY: "" };
   return { STORE: `bramble-store@${board.host}`, STORE_KEY: `${board.host} ${board.hostKey}` };
 }
@@ -250,16 +245,17 @@ const parts: Readonly<Record<StepName, readonly string[]>> = {
   "in-service": ["kube"],
 };
 
-function script(step: StepName, board: string, parameters: Parameters): string {
+/** @param saidOf the step whose name messages have. Default: `step` */
+function script(step: StepName, board: string, parameters: Parameters, saidOf = step): string {
   const files = [...parts[step], step].map((name) => new URL(`scripts/${name}.sh`, import.meta.url));
   const apt = step === "upgrade" ? [aptScript] : [];
-  return stepScript(board, step, { LOCK_WAIT: lockWait, ...parameters }, [...apt, ...files]);
+  return stepScript(board, saidOf, { LOCK_WAIT: lockWait, ...parameters }, [...apt, ...files]);
 }
 
 /** What every step that is about another board than it runs on needs to know of that. */
 function about({ name, role, hostKey }: ClusterNode): Parameters {
   // An annotation's value that can be compared, and says nothing.
-  return { NODE: name, ROLE: role, HOST_KEY: digest(hostKey) };
+  return { NODE: name, ROLE: role, HOST_KEY: digest(withoutComment(hostKey)) };
 }
 
 function configurationOf(layout: ClusterLayout): KubeadmDocument {

@@ -1,11 +1,12 @@
-import { createHash, X509Certificate } from "node:crypto";
 import { remote } from "@pulumi/command";
 import {
   all,
   ComponentResource,
   type ComponentResourceOptions,
   type Input,
+  interpolate,
   type Output,
+  output,
   type Resource,
   ResourceHook,
   type ResourceHookArgs,
@@ -13,18 +14,16 @@ import {
   secret,
 } from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { parse } from "yaml";
 import { phaseCommand } from "../board/bootstrap.ts";
 import { type BoardConnection, commandConnection } from "../board/connection.ts";
+import { authorityOf, caCertHash } from "./authority.ts";
 import { changeFaults } from "./clusterChange.ts";
+import { type ClusterLayout, type ClusterNode, leaderOf, storeOf } from "./clusterLayout.ts";
 import {
   admissionStep,
-  type ClusterLayout,
-  type ClusterNode,
   controlPlaneStep,
   credentialsStep,
   drainStep,
-  firstControlPlane,
   inServiceStep,
   joinStep,
   kubeadmDocuments,
@@ -37,6 +36,7 @@ import {
   timeLimits,
   upgradeStep,
 } from "./clusterSteps.ts";
+import type { Admission } from "./kubeadmConfig.ts";
 import { printed } from "./printed.ts";
 
 /** How a board of a cluster is reached. */
@@ -53,6 +53,18 @@ export interface KubeadmClusterArgs {
   readonly access: Readonly<Record<string, NodeAccess>>;
   /** What must be done on each board before it can be in a cluster, by name: its bootstrap. */
   readonly ready: Readonly<Record<string, Resource>>;
+  /** The roster's: names of the boards that are not dead, those in the cluster for longest first. */
+  readonly order: Output<readonly string[]>;
+}
+
+/** What a step does. */
+interface Step {
+  /** The board that it is about. Default: the whole cluster. */
+  readonly about?: ClusterNode;
+  /** Where it runs. Default: on the board that it is about. */
+  readonly where?: Output<ClusterNode>;
+  readonly script: Input<string>;
+  readonly after: Input<Input<Resource>[]>;
 }
 
 /**
@@ -60,125 +72,215 @@ export interface KubeadmClusterArgs {
  * a change runs just the steps that it concerns, in place: the plan for RAM the board's `kubelet`, arguments of
  * the control plane `control-plane`, another version all that is needed, one board after the other. A board that
  * is removed is drained, reset and forgotten. Policies read the documents for kubeadm in its input `kubeadm`.
+ *
+ * Which steps a board has follows from its name and role alone, who leads from the roster: the control plane that
+ * has been there for longest does what concerns the cluster. What concerns one board and is not done on it is
+ * done by another control plane where there is one, so that it can also be done when that board leaves.
  */
 export class KubeadmCluster extends ComponentResource {
   /** For an administrator; valid for a year, and made anew twice a year. */
   readonly kubeconfig: Output<string>;
   readonly #args: KubeadmClusterArgs;
-  readonly #first: ClusterNode;
   readonly #refuseChange: ResourceHook;
+  readonly #leader: Output<ClusterNode>;
+  readonly #controlPlanes: readonly ClusterNode[];
+  /** The step `control-plane` of each control plane, by its name. */
+  readonly #made = new Map<string, Resource>();
 
   constructor(name: string, args: KubeadmClusterArgs, opts?: ComponentResourceOptions) {
-    const { layout, ready } = args;
-    super("bramble:cluster:KubeadmCluster", name, { layout, kubeadm: kubeadmDocuments(layout) }, opts);
+    const { layout, access, order } = args;
+    const controlPlanes = layout.nodes.filter(({ role }) => role === "controlPlane");
+    // The settings' own check comes first and says more.
+    if (!controlPlanes[0] || controlPlanes.every((node) => access[node.name]?.dead === true)) {
+      throw new Error("the cluster has no control plane that is not dead");
+    }
+    const kubeadm = kubeadmDocuments(layout, controlPlanes[0]);
+    super("bramble:cluster:KubeadmCluster", name, { layout, kubeadm }, opts);
     this.#args = args;
+    this.#controlPlanes = controlPlanes;
     this.#refuseChange = new ResourceHook(`${name}-change`, refuseChange, { onDryRun: true });
-    const first = (this.#first = firstControlPlane(layout));
+    this.#leader = order.apply((names) => leaderOf(layout, names));
 
-    const kubelet = (node: ClusterNode) => {
-      const bootstrap = ready[node.name];
-      return this.#run("kubelet", node, node, kubeletStep(layout, node), bootstrap ? [bootstrap] : []);
-    };
-    const firstKubelet = kubelet(first);
-    const store = this.#storeSnapshots(ready);
-    const before = [firstKubelet, ...(store ? [store] : [])];
-    const controlPlane = this.#run("control-plane", first, first, controlPlaneStep(layout), before);
     const period = halfYear(new Date());
-    const credentials = this.#run("credentials", first, first, credentialsStep(layout, period), [
-      controlPlane,
-    ]);
+    const credentials = this.#run(`${name}-credentials`, "credentials", {
+      where: this.#leader,
+      script: this.#leader.apply((leader) => credentialsStep(leader, period)),
+      after: this.#leader.apply(({ name: leader }) => this.#madeOf([leader])),
+    });
     this.kubeconfig = secret(credentials.stdout.apply(printed));
+    const store = this.#storeSnapshots(name);
     const key = new random.RandomBytes(`${name}-certificate-key`, { length: 32 }, { parent: this }).hex;
+    const admissionOf = (node: ClusterNode) => this.#admission(node, key);
 
-    // etcd takes one new member at a time; workers join side by side.
-    let lastMember: Resource = controlPlane;
-    const maintenance = this.#run("maintenance", first, first, maintenanceStep(layout, first), [
-      controlPlane,
-    ]);
-    let previous = this.#keepInService(first, [maintenance]);
-    for (const node of byRole(layout).filter((each) => each !== first)) {
-      const join = this.#join(node, key, [kubelet(node), lastMember]);
-      const after = [join, previous];
-      if (node.role === "controlPlane") {
-        lastMember = join;
-        after.push(this.#run("maintenance", node, node, maintenanceStep(layout, node), [join]));
-      }
-      previous = this.#keepInService(node, after);
+    let previous: Resource[] = [];
+    for (const node of controlPlanes) this.#made.set(node.name, this.#found(node, admissionOf(node), store));
+    for (const node of controlPlanes) {
+      const after = [...this.#madeOf([node.name]), ...previous];
+      previous = [this.#keepInService(node, [this.#maintain(node), ...after])];
+    }
+    for (const node of layout.nodes.filter(({ role }) => role === "worker")) {
+      previous = [this.#keepInService(node, [this.#join(node, admissionOf(node)), ...previous])];
     }
     this.registerOutputs({ kubeconfig: this.kubeconfig });
   }
 
-  /** Where a lost control plane's snapshots are still to be had. Before the control plane, which may need them. */
-  #storeSnapshots(ready: KubeadmClusterArgs["ready"]): Resource | undefined {
-    const { nodes, snapshotStore } = this.#args.layout;
-    const node = nodes.find(({ name }) => name === snapshotStore);
-    if (!node) return undefined;
-    const after = [ready[this.#first.name], ready[node.name]].filter((each) => each !== undefined);
-    const key = this.#run("snapshot-key", this.#first, this.#first, snapshotKeyStep(this.#first), after);
-    const script = key.stdout.apply((text) => snapshotStoreStep(node.name, [printed(text)]));
-    return this.#run("snapshot-store", node, node, script, after);
+  /** A control plane: the first of the roster makes the cluster, each other one joins it. */
+  #found(node: ClusterNode, admission: Output<Admission>, store: Resource[]): Resource {
+    const { layout, order } = this.#args;
+    // etcd takes one new member at a time.
+    const before = order.apply((names) => {
+      const members = names.filter((each) => this.#controlPlanes.some(({ name }) => name === each));
+      return this.#madeOf(members.slice(0, Math.max(0, members.indexOf(node.name))).slice(-1));
+    });
+    const membership = this.#letIn(node, admission, before);
+    const script = order.apply((names) =>
+      leaderOf(layout, names) === node
+        ? output(controlPlaneStep(layout, node, storeOf(layout, names)))
+        : admission.apply((each) => joinStep(layout, node, each)),
+    );
+    return this.#run(`${node.name}-control-plane`, "control-plane", {
+      about: node,
+      script,
+      after: [membership, ...store],
+    });
   }
 
-  /** The first control plane lets the board in while the board joins. */
-  #join(node: ClusterNode, certificateKey: Output<string>, after: Resource[]): Resource {
-    const { layout } = this.#args;
+  #join(node: ClusterNode, admission: Output<Admission>): Resource {
+    const membership = this.#letIn(node, admission, [...this.#made.values()]);
+    const script = admission.apply((each) => joinStep(this.#args.layout, node, each));
+    return this.#run(`${node.name}-join`, "join", { about: node, script, after: [membership] });
+  }
+
+  /**
+   * What is done for a board that comes into the cluster: another machine of its name is forgotten, and it is let
+   * in while it joins. Before there is a cluster, both do nothing.
+   */
+  #letIn(node: ClusterNode, admission: Output<Admission>, before: Input<Resource[]>): Resource {
+    const { layout, ready, access } = this.#args;
+    const kubelet = this.#run(`${node.name}-kubelet`, "kubelet", {
+      about: node,
+      script: kubeletStep(layout, node),
+      after: readyOf(ready, node),
+    });
+    const where = this.#leaderFor(node);
+    const isDead = access[node.name]?.dead === true;
+    const membership = this.#run(`${node.name}-membership`, "membership", {
+      about: node,
+      where,
+      script: where.apply((leader) => membershipStep(leader, node, isDead)),
+      after: all([where, before]).apply(([leader, made]) => [kubelet, ...readyOf(ready, leader), ...made]),
+    });
+    this.#run(`${node.name}-admission`, "admission", {
+      about: node,
+      where,
+      script: all([where, admission]).apply(([leader, each]) => admissionStep(leader, node, each)),
+      after: [membership],
+    });
+    return membership;
+  }
+
+  #admission(node: ClusterNode, certificateKey: Output<string>): Output<Admission> {
     const digits = { length: 22, special: false, upper: false };
     const token = new random.RandomPassword(`${node.name}-token`, digits, { parent: this }).result;
-    const admission = all([token, certificateKey, this.kubeconfig]).apply(([text, key, kubeconfig]) => ({
+    return all([token, certificateKey, this.kubeconfig]).apply(([text, key, kubeconfig]) => ({
       token: `${text.slice(0, 6)}.${text.slice(6)}`,
       certificateKey: key,
       caCertHash: caCertHash(kubeconfig),
       authority: authorityOf(kubeconfig),
     }));
-    const membership = this.#run("membership", node, this.#first, membershipStep(layout, node), after);
-    const toLetIn = admission.apply((each) => admissionStep(layout, node, each));
-    this.#run("admission", node, this.#first, toLetIn, [membership]);
-    const toJoin = admission.apply((each) => joinStep(layout, node, each));
-    return this.#run("join", node, node, toJoin, [membership]);
+  }
+
+  /** Where a lost control plane's snapshots are still to be had. Before the control planes, which may need them. */
+  #storeSnapshots(name: string): Resource[] {
+    const { layout, order, ready, access } = this.#args;
+    if (!layout.nodes.some(({ role }) => role === "worker")) return [];
+    const keys = this.#controlPlanes.map((node) => {
+      const step = { about: node, script: snapshotKeyStep(node), after: readyOf(ready, node) };
+      return [node.name, this.#run(`${node.name}-snapshot-key`, "snapshot-key", step).stdout] as const;
+    });
+    const living = keys.filter(([board]) => access[board]?.dead !== true).map(([, key]) => key);
+    // Without a living worker nobody needs it, and it does no harm on a control plane.
+    const where = order.apply((names) => storeOf(layout, names) ?? leaderOf(layout, names));
+    const script = all([where, all(living)]).apply(([node, texts]) =>
+      snapshotStoreStep(node.name, texts.map(printed)),
+    );
+    const after = where.apply((node) => readyOf(ready, node));
+    return [this.#run(`${name}-snapshot-store`, "snapshot-store", { where, script, after })];
+  }
+
+  /** Only the leader has its snapshots stored. */
+  #maintain(node: ClusterNode): Resource {
+    const { layout, order } = this.#args;
+    const script = order.apply((names) =>
+      maintenanceStep(node, leaderOf(layout, names) === node ? storeOf(layout, names) : undefined),
+    );
+    const after = this.#madeOf([node.name]);
+    return this.#run(`${node.name}-maintenance`, "maintenance", { about: node, script, after });
   }
 
   /** One board after the other: drained, brought to the version, put back. Nothing to do for one that has it. */
   #keepInService(node: ClusterNode, after: Resource[]): Resource {
     const { layout } = this.#args;
-    const drain = this.#run("drain", node, this.#first, drainStep(layout, node), after);
-    const upgrade = this.#run("upgrade", node, node, upgradeStep(layout, node), [drain]);
-    return this.#run("in-service", node, this.#first, inServiceStep(layout, node), [upgrade]);
+    const where = this.#leaderFor(node);
+    const drain = this.#run(`${node.name}-drain`, "drain", {
+      about: node,
+      where,
+      script: where.apply((leader) => drainStep(layout, leader, node)),
+      after: where.apply((leader) => [...after, ...this.#madeOf([leader.name])]),
+    });
+    const upgrade = this.#run(`${node.name}-upgrade`, "upgrade", {
+      about: node,
+      script: this.#leader.apply((leader) => upgradeStep(layout, node, leader === node)),
+      after: [drain],
+    });
+    return this.#run(`${node.name}-in-service`, "in-service", {
+      about: node,
+      where,
+      script: where.apply((leader) => inServiceStep(layout, leader, node)),
+      after: [upgrade],
+    });
   }
 
-  /** A step of the life of `node`, done on `where`. */
-  #run(
-    step: StepName,
-    node: ClusterNode,
-    where: ClusterNode,
-    script: Input<string>,
-    dependsOn: Resource[],
-  ): remote.Command {
-    const access = this.#args.access[where.name];
-    if (!access) throw new Error(`nothing says how ${where.name} is reached`);
-    const { connection } = access;
-    const isDead = this.#args.access[node.name]?.dead === true;
+  /** The control plane that does what concerns a board and is not done on it. */
+  #leaderFor(node: ClusterNode): Output<ClusterNode> {
+    return this.#args.order.apply((names) => leaderOf(this.#args.layout, names, node.name));
+  }
+
+  #madeOf(names: readonly string[]): Resource[] {
+    return names.flatMap((name) => this.#made.get(name) ?? []);
+  }
+
+  #run(name: string, step: StepName, { about, where, script, after }: Step): remote.Command {
+    const { access } = this.#args;
+    const isDead = about !== undefined && access[about.name]?.dead === true;
+    const isElsewhere = where !== undefined;
+    const connection = (where ?? output(about)).apply((node) => {
+      const reached = node && access[node.name]?.connection;
+      if (!reached) throw new Error(`nothing says how ${node?.name ?? step} is reached`);
+      return reached;
+    });
     const command = (verb: "apply" | "remove") =>
-      phaseCommand({ asRoot: true, timeLimit: timeLimits[step] }, connection.user, verb);
+      connection.apply(({ user }) => phaseCommand({ asRoot: true, timeLimit: timeLimits[step] }, user, verb));
     return new remote.Command(
-      `${node.name}-${step}`,
+      name,
       {
-        connection: commandConnection(connection),
+        connection: connection.apply((reached) => commandConnection(reached)),
         stdin: script,
         create: command("apply"),
         // Where a cluster was made before, an empty board is a new machine in its place.
-        ...(step === "control-plane" && { update: `${command("apply")} again` }),
+        ...(step === "control-plane" && { update: interpolate`${command("apply")} again` }),
         delete: command("remove"),
         addPreviousOutputInEnv: false,
         ...(step === "credentials" && { logging: remote.Logging.None }),
       },
       {
         parent: this,
-        dependsOn,
-        // What is to be done for a dead board elsewhere is still done.
+        dependsOn: after,
         ...(step === "control-plane" && { hooks: { beforeUpdate: [this.#refuseChange] } }),
         // The snapshots' store moves on as soon as its board is marked as dead, so it is never undone from here.
-        retainOnDelete: (isDead && where === node) || step === "snapshot-store",
-        ignoreChanges: isDead ? ["*"] : [],
+        retainOnDelete: (isDead && !isElsewhere) || step === "snapshot-store",
+        // A dead board is forgotten at once, so that etcd does not count on it.
+        ignoreChanges: isDead && step !== "membership" ? ["*"] : [],
         ...(step === "credentials" && { additionalSecretOutputs: ["stdout"] }),
       },
     );
@@ -195,28 +297,12 @@ function stdinOf(inputs: unknown): unknown {
   return (inputs as { stdin?: unknown } | undefined)?.stdin;
 }
 
-/** Control planes first: none may be older than a kubelet. */
-function byRole({ nodes }: ClusterLayout): ClusterNode[] {
-  const controlPlanes = nodes.filter(({ role }) => role === "controlPlane");
-  return [...controlPlanes, ...nodes.filter(({ role }) => role === "worker")];
+function readyOf(ready: KubeadmClusterArgs["ready"], { name }: ClusterNode): Resource[] {
+  const bootstrap = ready[name];
+  return bootstrap ? [bootstrap] : [];
 }
 
 /** `2026-1`, `2026-2`. */
 function halfYear(date: Date): string {
   return `${date.getUTCFullYear()}-${date.getUTCMonth() < 6 ? 1 : 2}`;
-}
-
-/** The cluster's certificate authority as kubeadm pins it: the digest of its public key. */
-export function caCertHash(kubeconfig: string): string {
-  const pem = Buffer.from(authorityOf(kubeconfig), "base64");
-  const key = new X509Certificate(pem).publicKey.export({ type: "spki", format: "der" });
-  return `sha256:${createHash("sha256").update(key).digest("hex")}`;
-}
-
-/** The cluster's certificate authority, PEM in base64. */
-function authorityOf(kubeconfig: string): string {
-  const { clusters } = parse(kubeconfig) as {
-    clusters: { cluster: { "certificate-authority-data": string } }[];
-  };
-  return clusters[0]?.cluster["certificate-authority-data"] ?? "";
 }

@@ -1,6 +1,7 @@
 import { stringify } from "yaml";
 import { memoryPlan } from "../../components/board/memoryPlan.ts";
-import { type ClusterNode, kubeadmDocuments } from "../../components/cluster/clusterSteps.ts";
+import type { ClusterNode } from "../../components/cluster/clusterLayout.ts";
+import { kubeadmDocuments } from "../../components/cluster/clusterSteps.ts";
 import type { Case } from "./cases.ts";
 import { type Declared, object } from "./sound.ts";
 
@@ -42,7 +43,8 @@ const layoutOf = (controlPlanes: number) => ({
 });
 
 function changed(controlPlanes: number, change: Change): object[] {
-  const [init, cluster, proxy] = structuredClone(kubeadmDocuments(layoutOf(controlPlanes)));
+  const layout = layoutOf(controlPlanes);
+  const [init, cluster, proxy] = structuredClone(kubeadmDocuments(layout, layout.nodes[0]!));
   change({ init, cluster } as unknown as Documents);
   return [init!, cluster!, proxy!];
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Lets one board in: its token is valid from now on, until the board is there or the time is up. Runs on the
-# first control plane while the board itself joins.
+# Lets one board in: its token is valid from now on, until the board is there or the time is up. Runs on a
+# control plane while the board itself joins.
 
 secret=bootstrap-token-${TOKEN%.*}
 # By which the board says that it is still trying. The token allows nothing else of bramble's.
@@ -46,7 +46,7 @@ YAML
 
 # A control plane needs the certificate authorities too, encrypted with a key that it has already.
 certificates() {
-  printf '%s' "$KUBEADM" | sed "0,/^kind: InitConfiguration/s//&\\ncertificateKey: $CERTIFICATE_KEY/" | private certificates.yaml
+  sed "0,/^kind: InitConfiguration/s//&\\ncertificateKey: $CERTIFICATE_KEY/" "$ROOT$DOCUMENTS/kubeadm.yaml" | private certificates.yaml
 }
 
 end_admission() {
@@ -89,6 +89,8 @@ quietly_with_input() {
 }
 
 promises() {
+  # Before there is a cluster nobody can join it.
+  if ! in_cluster; then return; fi
   if ! node_exists "$NODE" && lacking "$NODE is not in the cluster"; then admit; fi
 }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The first control plane: made by `kubeadm init`, later brought to another version or other arguments of its
-# programs by kubeadm's own phases for it.
+# The control plane that has been there for longest: made by `kubeadm init`, later brought to another version or
+# other arguments of its programs by kubeadm's own phases for it. The others join it (join.sh).
 
 manifests=/etc/kubernetes/manifests
 # With what the programs run.
@@ -16,8 +16,20 @@ running_version() {
     awk '$1 == "kubernetesVersion:" { print $2 }'
 }
 
+# Where another control plane answers, the cluster lives: a second one beside it would never find to the first.
+require_no_cluster() {
+  local other
+  for other in $OTHERS; do
+    if timeout 5 bash -c ": </dev/tcp/${other#*=}/6443" 2>/dev/null; then
+      fail "the board is not in the cluster, and ${other%%=*} answers as one of its control planes" \
+        "set dead: true for $BOARD and run pulumi up, then take dead out again and run pulumi up: it joins ${other%%=*}"
+    fi
+  done
+}
+
 begin() {
-  start_afresh
+  require_no_cluster
+  begin_afresh
   if [ "$known" = again ]; then
     restore
     ignored=DirAvailable--var-lib-etcd
@@ -26,7 +38,7 @@ begin() {
     ${ignored:+--ignore-preflight-errors="$IGNORED_CHECKS,$ignored"} ||
     fail "kubeadm init failed" "see the lines above and: journalctl -u kubelet -e; then run pulumi up again"
   cp "$ROOT$DOCUMENTS/kubeadm.yaml" "$running"
-  mark_done
+  mark "$DONE_MARK"
 }
 
 # The newest snapshot: one that was put on this board by hand, or else that of the board that stores them.
@@ -81,6 +93,8 @@ upgrade() {
 
 restarted() { [ -n "$(pidof "$1")" ] && [ "$(pidof "$1")" != "$2" ]; }
 
+first_start() { grep -v -- '--initial-cluster'; }
+
 # One program after the other, each back before the next.
 reconfigure() {
   local part name before
@@ -93,7 +107,10 @@ reconfigure() {
     before=$(pidof "$name" || true)
     cp "$ROOT$manifests/$name.yaml" "$WORK/before"
     quietly kubeadm init phase "${part%:*}" "${part#*:}" --config "$ROOT$DOCUMENTS/kubeadm.yaml"
-    if ! cmp -s "$WORK/before" "$ROOT$manifests/$name.yaml"; then
+    # Whom etcd has met first is written down for a member's first start only, and another way by each member.
+    if diff <(first_start <"$WORK/before") <(first_start <"$ROOT$manifests/$name.yaml") >/dev/null; then
+      replace "$ROOT$manifests/$name.yaml" "$WORK/before"
+    else
       wait_for 600 restarted "$name" "$before" ||
         fail "$name does not start with its new arguments" "see: tail /var/log/pods/kube-system_$name-*/*/*.log"
       wait_for 600 api_ready || fail "the API server is not ready after a change of $name" "see: tail /var/log/pods/kube-system_kube-apiserver-*/*/*.log"
@@ -107,6 +124,11 @@ promises() {
   printf '%s' "$COREDNS_PATCH" | file "$DOCUMENTS/patches/corednsdeployment0+merge.yaml"
   if ! in_cluster && lacking "there is no control plane"; then begin; fi
   if ! in_cluster; then return; fi
+  require_name
+  if ! [ -e "$ROOT$ADMIN" ]; then
+    fail "the board is a worker of a cluster, or has lost $ADMIN" \
+      "if that cluster is gone, on the board: sudo kubeadm reset && sudo rm -rf /etc/kubernetes /var/lib/etcd $DONE_MARK"
+  fi
   if ! holds 600 api_ready; then
     lacking "the API server is not ready" "see: journalctl -u kubelet -e; tail /var/log/pods/kube-system_kube-apiserver-*/*/*.log" || true
     return

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Empties a board whose kubelet is about to be brought to another version. Runs on the first control plane.
+# Empties a board whose kubelet is about to be brought to another version. Runs on another board, a control plane.
 
 # It works beside other steps on this board and changes nothing of it.
 lock() { :; }

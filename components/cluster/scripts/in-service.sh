@@ -1,13 +1,16 @@
 #!/usr/bin/env bash
-# The board is ready for pods, with the labels and taints of the settings. Removed, it is drained. Runs on the first control
-# plane.
+# The board is ready for pods, with the labels and taints of the settings. Removed, it is drained. Runs on another
+# board, a control plane, where there are several.
 
 # It works beside other steps on this board and changes nothing of it.
 lock() { :; }
 
 annotation() { node_value "$NODE" "{.metadata.annotations.bramble/$1}"; }
 
-is_as_wanted() { node_ready "$NODE" && [ "$(kubelet_version "$NODE")" = "v$VERSION" ]; }
+# DiskPressure, MemoryPressure or PIDPressure: a board that says so is Ready, and takes no pod.
+pressures() { node_value "$NODE" '{range .status.conditions[?(@.status=="True")]}{.type} {end}' | tr ' ' '\n' | grep Pressure || true; }
+
+is_as_wanted() { node_ready "$NODE" && [ "$(kubelet_version "$NODE")" = "v$VERSION" ] && [ -z "$(pressures)" ]; }
 
 set_labels() {
   local label arguments=()
@@ -74,6 +77,11 @@ promises() {
   # Before it is ready, so that no pod is there first.
   if ! has_taints && lacking "its taints are not those of the settings"; then set_taints; fi
   if [ "$AWAITED" = 1 ] && ! holds 900 is_as_wanted; then
+    if [ -n "$(pressures)" ]; then
+      lacking "$NODE has $(pressures | paste -sd ' ') and takes no pods" \
+        "make room on it (DiskPressure: images and pods lie in /var/lib/containerd and /var/lib/kubelet), or use a larger card; it goes within 5 minutes" || true
+      return
+    fi
     lacking "$NODE is not ready with the kubelet $VERSION" \
       "see: kubectl describe node $NODE; on the board: journalctl -u kubelet -e" || true
     return

@@ -1,11 +1,36 @@
 #!/usr/bin/env bash
-# Lets the board join, with a token that its control plane takes for some minutes only.
+# Lets the board join, worker or control plane, with a token that the cluster takes for some minutes only.
+
+kubelet_conf=/etc/kubernetes/kubelet.conf
+flags=/var/lib/kubelet/kubeadm-flags.env
+
+# What the cluster knows of this board, from whichever control plane answers.
+own_node() {
+  kubectl --kubeconfig "$ROOT$kubelet_conf" --server="https://$ENDPOINT" --request-timeout=30s get node "$BOARD"
+}
 
 # A try that was cut off after the cluster had let the board in.
 is_let_in() {
-  [ -e "$ROOT/etc/kubernetes/kubelet.conf" ] && [ -e "$ROOT/var/lib/kubelet/config.yaml" ] && [ "$ROLE" = worker ] &&
-    kubectl --kubeconfig "$ROOT/etc/kubernetes/kubelet.conf" --request-timeout=30s get node "$BOARD"
+  [ -e "$BEGUN_MARK" ] && [ -e "$ROOT$kubelet_conf" ] && [ -e "$ROOT/var/lib/kubelet/config.yaml" ] &&
+    [ "$ROLE" = worker ] && own_node
 }
+
+fingerprint() { openssl x509 -noout -fingerprint -sha256; }
+
+# The authority that a kubelet trusts: the same one is the same cluster.
+kubelet_authority() { awk '$1 == "certificate-authority-data:" { print $2 }' "$ROOT$kubelet_conf" | base64 -d | fingerprint; }
+
+require_cluster() {
+  if ! [ -s "$ROOT$kubelet_conf" ]; then return; fi
+  if [ "$(kubelet_authority 2>/dev/null)" != "$(base64 -d <<<"$AUTHORITY" | fingerprint)" ]; then
+    fail "the board is a node of another cluster: $kubelet_conf has another certificate authority" \
+      "take it out of that cluster first; if that cluster is gone, on the board: sudo kubeadm reset && sudo rm -rf /etc/kubernetes /var/lib/etcd $STATE/in-cluster"
+  fi
+}
+
+# Whether the cluster has forgotten the board, which was marked as dead and has come back. Other answers, or none,
+# say nothing.
+forgotten() { [[ $(own_node 2>&1 >/dev/null) == *"(NotFound)"* ]]; }
 
 # tell KUBECONFIG WORD: to the control plane, which lets the board in for as long as it hears of it.
 tell() {
@@ -24,7 +49,7 @@ keep_telling() {
 join() {
   local access
   if ! is_let_in >/dev/null 2>&1; then
-    start_afresh
+    begin_afresh
     access=$(printf '%s' "$ADMISSION" | private admission.yaml)
     keep_telling "$access" &
     # shellcheck disable=SC2064 # This very process, whatever is started later.
@@ -34,14 +59,33 @@ join() {
       fail "kubeadm join failed" "see the lines above and: journalctl -u kubelet -e; then run pulumi up again"
     }
   fi
-  mark_done
+  mark "$DONE_MARK"
 }
 
+# The address by which the cluster knows a worker is an argument of its kubelet; a control plane's never changes.
+node_ip() { grep -o -- '--node-ip=[^ "]*' "$ROOT$flags" | cut -d= -f2; }
+
+with_node_ip() { sed -E "s/--node-ip=[^ \"]*/--node-ip=$ADDRESS/"; }
+
 promises() {
+  if in_cluster; then
+    require_cluster
+    require_name
+    if forgotten && lacking "the cluster has forgotten the board"; then rm -f "$DONE_MARK"; fi
+  fi
   if ! in_cluster && lacking "the board is not in the cluster"; then join; fi
   if ! in_cluster; then return; fi
+  if [ "$ROLE" = worker ] && [ -n "$ADDRESS" ] && [ -n "$(node_ip)" ] && [ "$(node_ip)" != "$ADDRESS" ] &&
+    lacking "the kubelet says that its address is $(node_ip)"; then
+    with_node_ip <"$ROOT$flags" >"$WORK/flags"
+    replace "$ROOT$flags" "$WORK/flags"
+    quietly systemctl restart kubelet
+  fi
   if ! systemctl -q is-active kubelet && lacking "the kubelet does not run"; then quietly systemctl restart kubelet; fi
   if ! holds 300 kubelet_healthy; then lacking "the kubelet is not healthy" "see: journalctl -u kubelet -e" || true; fi
+  if [ "$ROLE" = controlPlane ] && ! holds 600 api_ready; then
+    lacking "the API server of this board is not ready" "see: journalctl -u kubelet -e; tail /var/log/pods/kube-system_{etcd,kube-apiserver}-*/*/*.log" || true
+  fi
 }
 
 undo() { leave_cluster; }

@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
 # For the steps of a cluster; in front of them, behind prelude.sh.
 
-admin=/etc/kubernetes/admin.conf
+export ADMIN=/etc/kubernetes/admin.conf
 export DOCUMENTS=/etc/bramble/kubeadm
-# That kubeadm has done its work here to the end.
+# That bramble has begun to make a node of this board, and that kubeadm has done its work here to the end. What
+# kubeadm leaves without either mark is somebody else's.
+export BEGUN_MARK=$STATE/kubeadm-begun
 export DONE_MARK=$STATE/in-cluster
 
 # kube ARGUMENT…: kubectl as the cluster's administrator; on a control plane.
-kube() { kubectl --kubeconfig "$ROOT$admin" --request-timeout=60s "$@"; }
+kube() { kubectl --kubeconfig "$ROOT$ADMIN" --request-timeout=60s "$@"; }
 
 # wait_for SECONDS COMMAND…: until it holds.
 wait_for() {
@@ -51,9 +53,9 @@ kubelet_healthy() { [ "$(kubectl --server=http://127.0.0.1:10248 get --raw=/heal
 
 in_cluster() { [ -e "$DONE_MARK" ]; }
 
-mark_done() {
+mark() {
   mkdir -p "$STATE"
-  : >"$DONE_MARK"
+  : >"$1"
   sync
 }
 
@@ -64,14 +66,45 @@ private() {
   echo "$file"
 }
 
-# What a first try that was cut off has left here; nobody has used it yet. `kubeadm reset` leaves etcd's data where
-# a power cut has taken etcd's manifest: it takes etcd for somebody else's.
-start_afresh() {
-  if compgen -G "$ROOT/etc/kubernetes/*.conf" >/dev/null || compgen -G "$ROOT/etc/kubernetes/manifests/*" >/dev/null ||
-    compgen -G "$ROOT/etc/kubernetes/pki/*" >/dev/null || compgen -G "$ROOT/var/lib/etcd/*" >/dev/null; then
+# What kubeadm, or a power cut in the middle of it, has left here.
+remains() {
+  local path
+  for path in "$ROOT"/etc/kubernetes/*.conf "$ROOT"/etc/kubernetes/{manifests,pki}/* "$ROOT"/var/lib/etcd/*; do
+    if [ -e "$path" ]; then printf '%s\n' "${path#"$ROOT"}"; fi
+  done
+}
+
+# begin_afresh: marks the board as one that bramble makes a node of. What a first try that was cut off has left
+# here goes, for nobody has used it yet. `kubeadm reset` leaves etcd's data where a power cut has taken etcd's
+# manifest: it takes etcd for somebody else's.
+begin_afresh() {
+  local left
+  left=$(remains)
+  if [ -n "$left" ] && ! [ -e "$BEGUN_MARK" ]; then
+    fail "the board has a Kubernetes cluster that bramble did not make: $(paste -sd ' ' <<<"$left")" \
+      "leave it alone by taking the board out of the settings; or, if it is no longer needed, on the board: sudo kubeadm reset && sudo rm -rf /etc/kubernetes /var/lib/etcd"
+  fi
+  mark "$BEGUN_MARK"
+  if [ -n "$left" ]; then
     quietly kubeadm reset --force --cri-socket=unix:///run/containerd/containerd.sock
     find "$ROOT/var/lib/etcd" -mindepth 1 -delete 2>/dev/null || true
     forget_images
+  fi
+}
+
+client_certificate=/var/lib/kubelet/pki/kubelet-client-current.pem
+
+# The name of the node that this board is, as its kubelet's certificate has it.
+node_name() { openssl x509 -noout -subject -nameopt multiline -in "$ROOT$client_certificate" | sed -n 's/^ *commonName *= system:node://p'; }
+
+# A node keeps its name for as long as it is in the cluster.
+require_name() {
+  local name
+  if ! [ -e "$ROOT$client_certificate" ]; then return; fi
+  name=$(node_name)
+  if [ -n "$name" ] && [ "$name" != "$BOARD" ]; then
+    fail "the board is the node $name of its cluster, not $BOARD" \
+      "call it $name in the settings; or take $name out, run pulumi up, and add it as $BOARD"
   fi
 }
 

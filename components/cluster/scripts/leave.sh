@@ -24,10 +24,12 @@ clear_network() {
 }
 
 leave_cluster() {
+  # A first try that was cut off before it began has changed nothing.
+  if ! in_cluster && ! [ -e "$BEGUN_MARK" ]; then return; fi
   quietly kubeadm reset --force --cri-socket=unix:///run/containerd/containerd.sock ||
     fail "kubeadm reset failed" "see the lines above; a board that is to be flashed anew can be marked dead: true"
-  rm -rf "$ROOT/etc/cni/net.d/10-flannel.conflist" "$ROOT/var/lib/cni" "$ROOT/run/flannel" "$ROOT/root/.kube" "$ROOT/etc/kubernetes/pki" \
+  rm -rf "$ROOT/etc/cni/net.d/10-flannel.conflist" "$ROOT/var/lib/cni" "$ROOT/run/flannel" "$ROOT/etc/kubernetes/pki" \
     "$ROOT/var/lib/bramble-store/.ssh/authorized_keys" "$ROOT/etc/bramble/kubeadm/kubeadm.yaml" "$ROOT/etc/bramble/kubeadm/patches/corednsdeployment0+merge.yaml"
   clear_network
-  rm -f "$DONE_MARK"
+  rm -f "$DONE_MARK" "$BEGUN_MARK"
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # A node of this name is this very machine. One that was replaced under the same name is forgotten before the
-# new one joins; so is one that has left. Runs on the first control plane.
+# new one joins; so is one that has left, or is dead. Runs on a control plane, another one where there are several.
 
 # It works beside other steps on this board and changes nothing of it.
 lock() { :; }
@@ -19,11 +19,16 @@ forget() {
 }
 
 promises() {
+  # Before there is a cluster there is nothing to forget.
+  if ! in_cluster; then return; fi
   local key
   key=$(known_key)
-  if [ -n "$key" ] && [ "$key" != "$HOST_KEY" ] && lacking "the node $NODE was another machine"; then forget; fi
+  if [ -z "$key" ]; then return; fi
+  if [ "$DEAD" = 1 ] && lacking "$NODE is dead"; then forget; fi
+  if [ "$DEAD" = 0 ] && [ "$key" != "$HOST_KEY" ] && lacking "the node $NODE was another machine"; then forget; fi
 }
 
-undo() { forget; }
+# A board that leaves has been reset by now. The cluster itself may be gone before it.
+undo() { if in_cluster; then forget; fi; }
 
 phase "$@"

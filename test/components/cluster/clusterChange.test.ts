@@ -17,9 +17,10 @@ it.each([
   else expect(versionFault(from, to)).toMatch(fault);
 });
 
-const before = controlPlaneStep(layout);
+const leader = layout.nodes[0]!;
+const before = controlPlaneStep(layout, leader, undefined);
 const faults = (change: Partial<typeof layout>) =>
-  changeFaults(before, controlPlaneStep({ ...layout, ...change }));
+  changeFaults(before, controlPlaneStep({ ...layout, ...change }, leader, undefined));
 
 it("reads from the scripts what a cluster can't become, all of it at once", () => {
   expect(faults({ version: "1.36.1" })).toEqual([expect.stringMatching(/^bramble:cluster.version: .*older/)]);

@@ -1,6 +1,6 @@
 import { runtime } from "@pulumi/pulumi";
 import { memoryPlan } from "../../../components/board/memoryPlan.ts";
-import type { ClusterLayout, ClusterNode } from "../../../components/cluster/clusterSteps.ts";
+import type { ClusterLayout, ClusterNode } from "../../../components/cluster/clusterLayout.ts";
 
 /** A certificate authority of nothing, and the digest of its public key as openssl has it. */
 const authority = `-----BEGIN CERTIFICATE-----
@@ -21,7 +21,8 @@ export const kubeconfig = JSON.stringify({
 });
 
 /** Outputs that a program needs of the resources that a mock makes. */
-export function outputsOf(type: string, name: string): Record<string, unknown> {
+export function outputsOf(type: string, name: string, inputs: object = {}): Record<string, unknown> {
+  if (type === "pulumi:index:Stash") return { output: (inputs as { input: unknown }).input };
   if (type.endsWith(":RandomPassword")) return { result: "abcdef0123456789abcdef" };
   if (type.endsWith(":RandomBytes")) return { hex: "1".repeat(64) };
   if (type === "command:remote:Command")
@@ -59,7 +60,6 @@ export const layout: ClusterLayout = {
   serviceSubnet: "10.96.0.0/12",
   ignoredChecks: [],
   hasNetwork: true,
-  snapshotStore: "one",
   nodes: [
     node("cp", { role: "controlPlane", takesApps: false, memory: memoryPlan(1848) }),
     node("one", {}),

@@ -1,13 +1,20 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { ClusterNode } from "../../../components/cluster/clusterLayout.ts";
 import { admissionStep, inServiceStep, joinStep } from "../../../components/cluster/clusterSteps.ts";
 import { ScratchBoard } from "../board/scratchBoard.ts";
 import { layout } from "./madeCluster.ts";
 
-const worker = layout.nodes.find(({ name }) => name === "one")!;
+const [leader, worker] = ["cp", "one"].map((board) => layout.nodes.find(({ name }) => name === board)!) as [
+  ClusterNode,
+  ClusterNode,
+];
 let board: ScratchBoard;
 let says: string;
 const kubectl = (cases: string) => {
-  board = new ScratchBoard({}, { kubectl: `case "$*" in ${cases} esac`, sleep: "" });
+  board = new ScratchBoard(
+    { "var/lib/bramble/in-cluster": "" },
+    { kubectl: `case "$*" in ${cases} esac`, sleep: "" },
+  );
 };
 
 beforeEach(() => (says = ""));
@@ -16,7 +23,7 @@ afterEach(() => {
 });
 
 describe("admission", () => {
-  const admission = admissionStep(layout, worker, {
+  const admission = admissionStep(leader, worker, {
     token: "abcdef.0123456789abcdef",
     certificateKey: "1".repeat(64),
   });
@@ -49,7 +56,7 @@ describe("join", () => {
     const kubeadm = `case $1 in join) find "$ROOT/var/lib/etcd" -mindepth 1 >"$ROOT/left"; exit 1 ;; esac`;
     const ctr = `case "$*" in *"images ls"*) echo registry.k8s.io/etcd:3 ;; esac`;
     board = new ScratchBoard(
-      { "var/lib/etcd/member/wal/0.tmp": "" },
+      { "var/lib/etcd/member/wal/0.tmp": "", "var/lib/bramble/kubeadm-begun": "" },
       { kubeadm, ctr, kubectl: "", sleep: "" },
     );
     const admission = { token: "abcdef.0123456789abcdef", certificateKey: "", caCertHash: "", authority: "" };
@@ -69,7 +76,7 @@ describe("in-service, undone", () => {
     kubectl(`*"-o name"*) echo node/one ;;
       *jsonpath*) if [ -e "$ROOT/drained" ]; then echo Unknown; else echo True; fi ;;
       *drain*) echo >"$ROOT/drained"; exit 1 ;;`);
-    const { status, calls } = board.runScript(inServiceStep(layout, worker), "remove", 20);
+    const { status, calls } = board.runScript(inServiceStep(layout, leader, worker), "remove", 20);
     expect(status).toBe(0);
     expect(calls.filter((call) => call.includes(" drain one "))).toHaveLength(1);
   });

@@ -1,0 +1,102 @@
+import { isIP } from "node:net";
+import { withoutComment } from "../board/connection.ts";
+
+/** What the cluster knows a board by. */
+export interface RosterBoard {
+  readonly role: "controlPlane" | "worker";
+  /** Address or host name. */
+  readonly host: string;
+  /** Public SSH host key, `ssh-ed25519 AAAA…`: the same key is the same machine, whatever it is called. */
+  readonly hostKey: string;
+  /** Gone for good. */
+  readonly dead: boolean;
+}
+
+type Boards = Readonly<Record<string, RosterBoard>>;
+
+/**
+ * What stands in the way of a change of the cluster's boards; empty if nothing does. Refused is whatever would
+ * reset a board that stays, take a control plane's address away, or leave etcd without a majority.
+ *
+ * @param before the boards that the cluster has, by name
+ * @param after those that it is to have
+ */
+export function rosterErrors(before: Boards, after: Boards): string[] {
+  return [...renamed(before, after), ...changed(before, after), ...quorum(before, after)].map(
+    (error) => `bramble:boards: ${error}`,
+  );
+}
+
+function renamed(before: Boards, after: Boards): string[] {
+  return Object.entries(after).flatMap(([name, board]) => {
+    const [was] = Object.entries(before).find(([, other]) => sameMachine(board, other)) ?? [name];
+    return was === name || (before[name] && sameMachine(before[name], board))
+      ? []
+      : [
+          `${name} has the hostKey of ${was}, which is in the cluster: a node can't be renamed. ` +
+            `Keep the name ${was}; or take ${was} out, run pulumi up, add it as ${name} and run pulumi up again.`,
+        ];
+  });
+}
+
+function changed(before: Boards, after: Boards): string[] {
+  return Object.entries(after).flatMap(([name, board]) => {
+    const was = before[name];
+    if (was === undefined) return [];
+    if (was.role !== board.role) {
+      return [
+        `${name} is a ${was.role} and can't become a ${board.role} in place. ` +
+          `Take it out, run pulumi up, add it with its new role and run pulumi up again.`,
+      ];
+    }
+    const moved = was.host !== board.host && (isIP(was.host) > 0 || isIP(board.host) > 0);
+    return moved && board.role === "controlPlane" && sameMachine(was, board)
+      ? [
+          `${name} is a control plane at ${was.host}: etcd and its certificates have that address, so it can't become ${board.host}. ` +
+            `Have the router give it ${was.host} again (a DHCP reservation), and set host back.`,
+        ]
+      : [];
+  });
+}
+
+/** etcd works while more than half of its members do; one that leaves in good order is not missed. */
+function quorum(before: Boards, after: Boards): string[] {
+  const members = Object.entries(before).filter(([, { role, dead }]) => role === "controlPlane" && !dead);
+  const leaving = members.filter(([name]) => after[name] === undefined).map(([name]) => name);
+  const lost = members
+    .filter(([name, was]) => after[name] && (after[name].dead || !sameMachine(after[name], was)))
+    .map(([name]) => name);
+  const staying = members.length - leaving.length - lost.length;
+  if (members.length === 0) return [];
+  if (staying === 0 && leaving.length > 0) {
+    return [
+      `${list([...leaving, ...lost])} would leave, and no control plane of the cluster would be left. ` +
+        `Keep one until another has joined. To end the cluster, run pulumi destroy.`,
+    ];
+  }
+  if (staying > 0 && lost.length > members.length - majority(members.length)) {
+    return [
+      `without ${list(lost)} etcd has ${staying} of ${members.length} members and needs ${majority(members.length)}: the cluster takes no changes. ` +
+        `If one of them can be started with its old card, do that and leave the settings as they were. ` +
+        `If not, flash all ${members.length} control planes anew and give their new hostKeys: the newest snapshot is restored.`,
+    ];
+  }
+  return leaving.length > 0 && leaving.length + lost.length > 1
+    ? [
+        `${list([...leaving, ...lost])} would go at once: etcd gives up one member at a time. ` +
+          `Take out ${leaving[0] ?? ""} alone, run pulumi up, then go on.`,
+      ]
+    : [];
+}
+
+function majority(members: number): number {
+  return Math.floor(members / 2) + 1;
+}
+
+function sameMachine(a: RosterBoard, b: RosterBoard): boolean {
+  return withoutComment(a.hostKey) === withoutComment(b.hostKey);
+}
+
+function list(names: readonly string[]): string {
+  return new Intl.ListFormat("en", { type: "conjunction" }).format(names);
+}

@@ -1,0 +1,183 @@
+import { createServer, type Server } from "node:net";
+import { afterEach, describe, expect, it } from "vitest";
+import type { ClusterNode } from "../../../components/cluster/clusterLayout.ts";
+import { controlPlaneStep, joinStep, membershipStep } from "../../../components/cluster/clusterSteps.ts";
+import { type Files, type Programs, ScratchBoard } from "../board/scratchBoard.ts";
+import { certificateOf, kubeconfigOf } from "./certificates.ts";
+import { layout } from "./madeCluster.ts";
+
+const [leader, worker] = layout.nodes as [ClusterNode, ClusterNode];
+const ours = certificateOf("/CN=kubernetes");
+const theirs = certificateOf("/CN=kubernetes");
+const begun = { "var/lib/bramble/kubeadm-begun": "" };
+const done = { ...begun, "var/lib/bramble/in-cluster": "" };
+
+/** What `kubeadm init` leaves. */
+const controlPlane: Files = {
+  "etc/kubernetes/admin.conf": "theirs",
+  "etc/kubernetes/kubelet.conf": "theirs",
+  "etc/kubernetes/pki/ca.key": "theirs",
+  "etc/kubernetes/manifests/etcd.yaml": "theirs",
+  "var/lib/etcd/member/snap/db": "theirs",
+};
+
+/** A worker that is in the cluster. */
+const joined = (authority = ours, name = "one"): Files => ({
+  "etc/kubernetes/kubelet.conf": kubeconfigOf(authority),
+  "var/lib/kubelet/config.yaml": "",
+  "var/lib/kubelet/pki/kubelet-client-current.pem": certificateOf(`/O=system:nodes/CN=system:node:${name}`),
+  "var/lib/kubelet/kubeadm-flags.env": 'KUBELET_KUBEADM_ARGS="--node-ip=192.168.1.3 --v=2"\n',
+});
+
+const admission = {
+  token: "abcdef.0123456789abcdef",
+  certificateKey: "",
+  caCertHash: "",
+  authority: Buffer.from(ours).toString("base64"),
+};
+const programs: Programs = {
+  sleep: "",
+  ctr: "",
+  kubeadm: "",
+  kubectl: `case "$*" in *healthz*) echo ok ;; esac`,
+};
+
+let board: ScratchBoard;
+let server: Server | undefined;
+afterEach(() => {
+  board.remove();
+  server?.close();
+  server = undefined;
+});
+
+function run(script: string, files: Files, changes: Programs = {}) {
+  board = new ScratchBoard(files, { ...programs, ...changes });
+  const before = board.files();
+  const result = board.runScript(script, "apply", 30);
+  const did = (program: string) => result.calls.filter((call) => call.startsWith(program));
+  return { ...result, did, before, after: board.files() };
+}
+
+const init = controlPlaneStep(layout, leader, undefined);
+const join = (node = worker) => joinStep(layout, node, admission);
+
+describe("a board with a cluster that bramble did not make", () => {
+  it.each([
+    ["as the control plane", init, controlPlane],
+    ["as a worker", join(), controlPlane],
+    ["with etcd's data alone", init, { "var/lib/etcd/member/snap/db": "theirs" }],
+    ["that a worker of it is on", join(), joined(theirs)],
+  ])("is not touched %s", (_, script, files) => {
+    const { status, stderr, did, before, after } = run(script, files);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(
+      /has a Kubernetes cluster that bramble did not make: \S+.*\n {2}fix: .*sudo kubeadm reset/,
+    );
+    expect(did("kubeadm")).toEqual([]);
+    expect(did("ctr")).toEqual([]);
+    expect(Object.keys(after).filter((path) => !path.startsWith("etc/bramble/"))).toEqual(
+      Object.keys(before),
+    );
+    expect(after["var/lib/etcd/member/snap/db"]).toBe(before["var/lib/etcd/member/snap/db"]);
+  });
+
+  it("is told from what bramble's own first try has left", () => {
+    const { did, after } = run(init, { ...controlPlane, ...begun }, { kubeadm: `[ "$1" != init ]` });
+    expect(did("kubeadm").map((call) => call.split(" ")[1])).toEqual(["reset", "init"]);
+    expect(after["var/lib/etcd/member/snap/db"]).toBeUndefined();
+  });
+
+  it("is marked before the first change", () => {
+    const { after } = run(
+      init,
+      {},
+      { kubeadm: `[ -e "$ROOT/var/lib/bramble/kubeadm-begun" ] && echo >"$ROOT/marked"; exit 1` },
+    );
+    expect(after).toHaveProperty("marked");
+  });
+});
+
+describe("a board that is in a cluster", () => {
+  it("changes nothing if it is this one, under this name", () => {
+    const { status, stdout, stderr } = run(join(), { ...done, ...joined() });
+    expect(stderr).toBe("");
+    expect(status).toBe(0);
+    expect(stdout).toContain("join: changed nothing");
+  });
+
+  it("is refused if its kubelet trusts another authority", () => {
+    const { status, stderr, did } = run(join(), { ...done, ...joined(theirs) });
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/node of another cluster.*\n {2}fix: take it out of that cluster first/);
+    expect(did("kubeadm")).toEqual([]);
+  });
+
+  it("is refused under another name than its node's", () => {
+    const { status, stderr } = run(join(), { ...done, ...joined(ours, "kitchen") });
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/is the node kitchen of its cluster, not one\n {2}fix: call it kitchen/);
+  });
+
+  it("takes its new address to the kubelet, as a worker", () => {
+    const { status, did } = run(join({ ...worker, host: "192.168.1.57" }), { ...done, ...joined() });
+    expect(status).toBe(0);
+    expect(board.read("var/lib/kubelet/kubeadm-flags.env")).toBe(
+      'KUBELET_KUBEADM_ARGS="--node-ip=192.168.1.57 --v=2"\n',
+    );
+    expect(did("systemctl restart kubelet")).toHaveLength(1);
+  });
+
+  it("joins again if the cluster says that it has forgotten the board, and only then", () => {
+    const kubectl = (answer: string) => ({
+      kubectl: `case "$*" in *healthz*) echo ok ;; *"get node"*) echo "${answer}" >&2; exit 1 ;; esac`,
+    });
+    const files = { ...done, ...joined() };
+    const { did } = run(join(), files, kubectl('Error from server (NotFound): nodes \\"one\\" not found'));
+    expect(did("kubeadm").map((call) => call.split(" ")[1])).toEqual(["reset", "join"]);
+    board.remove();
+    const other = run(join(), files, kubectl("Unable to connect to the server: dial tcp: i/o timeout"));
+    expect(other.did("kubeadm")).toEqual([]);
+    expect(other.status).toBe(0);
+  });
+});
+
+describe("a control plane that finds itself outside", () => {
+  it("does not begin a second cluster beside one that answers", async () => {
+    server = createServer().listen(6443, "127.0.0.1");
+    await new Promise((resolve) => server?.once("listening", resolve));
+    const other = { ...leader, name: "cp2", host: "127.0.0.1" };
+    const script = controlPlaneStep({ ...layout, nodes: [...layout.nodes, other] }, leader, undefined);
+    const { status, stderr, did } = run(script, {});
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/cp2 answers as one of its control planes\n {2}fix: set dead: true for cp/);
+    expect(did("kubeadm")).toEqual([]);
+  });
+});
+
+describe("membership", () => {
+  const step = (isDead = false) => membershipStep(leader, worker, isDead);
+  const known = (key: string) => ({
+    kubectl: `case "$*" in *host-key*) if ! [ -e "$ROOT/gone" ]; then echo ${key}; fi ;; *"delete node"*) : >"$ROOT/gone" ;; esac`,
+  });
+  const key = /HOST_KEY='(.*)'/.exec(step())![1]!;
+
+  it.each([
+    ["the same machine", step(), key, 0],
+    ["another machine of its name", step(), "other", 1],
+    ["a dead board", step(true), key, 1],
+    ["a node that bramble has not put in service", step(true), "", 0],
+  ])("of %s", (_, script, annotation, deletions) => {
+    const { status, did } = run(script, done, known(annotation));
+    expect(status).toBe(0);
+    expect(did("kubectl").filter((call) => call.includes("delete node one"))).toHaveLength(deletions);
+  });
+
+  it("asks nobody before there is a cluster", () => {
+    const { status, did } = run(step(), {});
+    expect([status, did("kubectl")]).toEqual([0, []]);
+  });
+
+  it("does not take a key's comment for another machine", () => {
+    expect(membershipStep(leader, { ...worker, hostKey: `${worker.hostKey} root@one` }, false)).toBe(step());
+  });
+});
