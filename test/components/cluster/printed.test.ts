@@ -31,7 +31,7 @@ function overSsh(script: string, bashrc: string): string {
 it.for(["echo Welcome", "printf 'no end of line'", "echo '-----BEGIN CERTIFICATE-----'"])(
   "a board whose .bashrc says `%s` still answers a kubeconfig and a key",
   (bashrc, { skip }) => {
-    const said = overSsh(credentialsStep(layout, "2026-1"), bashrc);
+    const said = overSsh(credentialsStep(controlPlane, "2026-1"), bashrc);
     skip(!/^(Welcome|no end|-----BEGIN CERT)/.test(said), "this bash reads no .bashrc for an SSH server");
     expect(printed(said)).toBe(kubeconfig.trimEnd());
     board.remove();
