@@ -17,6 +17,8 @@ import { plan as somePlan } from "./plan.ts";
 
 /** Files by path from /; `-> target` is a symbolic link. */
 export type Files = Readonly<Record<string, string>>;
+/** Files whose content is no text. */
+export type Bytes = Readonly<Record<string, Buffer>>;
 
 /** What a program of the board does in a test: shell that may use $ROOT. Each call is noted. */
 export type Programs = Readonly<Record<string, string>>;
@@ -30,7 +32,9 @@ const quiet: Programs = {
   sync: "",
   modprobe: program("modprobe"),
   sysctl: `for f in bridge/bridge-nf-call-iptables bridge/bridge-nf-call-ip6tables ipv4/ip_forward; do echo 1 >"$ROOT/proc/sys/net/$f"; done`,
-  mount: `echo "/dev/mmcblk0p2 / ext4 rw,noatime 0 0" >"$ROOT/proc/mounts"`,
+  mount: `sed -i 's/relatime/noatime/' "$ROOT/proc/mounts"`,
+  // Whatever the kernel is on which the tests run.
+  uname: `case $1 in -r) echo 6.12.47-v8 ;; *) exec /usr/bin/uname "$@" ;; esac`,
   timedatectl: `case $1 in show) cat "$ROOT/synchronised" 2>/dev/null || true ;; set-ntp) echo yes >"$ROOT/synchronised" ;; esac`,
   hostname: `if [ $# = 0 ]; then cat "$ROOT/running-name" 2>/dev/null || echo raspberrypi; else echo "$1" >"$ROOT/running-name"; fi`,
   "systemd-run": "",
@@ -49,7 +53,10 @@ const kernel: Files = {
   "proc/swaps": "Filename Type Size Used Priority\n",
   "proc/filesystems": "nodev tmpfs\n",
   "proc/sys/net/ipv4/ip_forward": "0\n",
-  "proc/mounts": "/dev/mmcblk0p2 / ext4 rw,relatime 0 0\n",
+  "proc/mounts": "/dev/mmcblk0p2 / ext4 rw,relatime 0 0\n/dev/mmcblk0p1 /boot/firmware vfat rw 0 0\n",
+  "lib/modules/6.12.47-v8/modules.dep":
+    "kernel/fs/overlayfs/overlay.ko.xz:\nkernel/net/bridge/br_netfilter.ko.xz: kernel/net/bridge/bridge.ko.xz\nkernel/drivers/net/vxlan/vxlan.ko.xz:\n",
+  "lib/modules/6.12.47-v8/modules.builtin": "kernel/net/netfilter/nf_conntrack.ko\n",
   "proc/cmdline": "console=tty1\n",
   "proc/sys/kernel/random/boot_id": "first-boot\n",
   "proc/meminfo": "MemTotal:         927028 kB\n",
@@ -109,11 +116,11 @@ export class ScratchBoard {
     return join(this.#programs, ".calls");
   }
 
-  write(files: Files): void {
-    for (const [path, content] of Object.entries(files)) {
+  write(files: Files | Bytes): void {
+    for (const [path, content] of Object.entries<string | Buffer>(files)) {
       const at = join(this.root, path);
       mkdirSync(dirname(at), { recursive: true });
-      if (content.startsWith("-> ")) symlinkSync(content.slice(3), at);
+      if (typeof content === "string" && content.startsWith("-> ")) symlinkSync(content.slice(3), at);
       else writeFileSync(at, content);
     }
   }
@@ -137,7 +144,7 @@ export class ScratchBoard {
       encoding: "utf8",
     });
     const questions =
-      /^(hostname|timedatectl show.*|systemctl (show|list-|-q is-).*|dpkg.*|apt-mark showhold|containerd.*|getconf.*)\s*$/;
+      /^(hostname|timedatectl show.*|systemctl (show|list-|-q is-).*|dpkg.*|apt-mark showhold|containerd.*|getconf.*|uname.*)\s*$/;
     const calls = existsSync(this.#calls) ? readFileSync(this.#calls, "utf8").trimEnd().split("\n") : [];
     return {
       status,
