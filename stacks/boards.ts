@@ -17,10 +17,11 @@ export function bootstrapsOf(
   const all = boards.map(({ name, host }) => ({ name, host }));
   const packages = packagesOf(cluster);
   const { timeServers } = cluster;
+  const hasFlannel = cluster.network === "flannel";
   const entries = boards.map(({ name, ram, cores, arch, memory: { capacity } }, i) => {
     const { host = "", port, user = "", hostKey = "", dead } = described[i] ?? {};
     const connection = { host, port, user, hostKey, privateKey: ssh?.privateKey, jump: ssh?.jump };
-    const plan = { board: name, boards: all, ram, capacity, cores, arch, timeServers, packages };
+    const plan = { board: name, boards: all, ram, capacity, cores, arch, hasFlannel, timeServers, packages };
     return [name, { plan, connection, dead }] as const;
   });
   return Object.fromEntries(entries);

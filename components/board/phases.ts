@@ -45,6 +45,8 @@ export interface BootstrapPlan {
   readonly arch: "arm64" | "amd64";
   /** All boards of the cluster, this one too. */
   readonly boards: readonly { readonly name: string; readonly host: string }[];
+  /** Whether flannel brings the pod network, for which the kernel needs VXLAN. Default: false. */
+  readonly hasFlannel?: boolean | undefined;
   /** Time servers that the board asks. Empty: those of its operating system. */
   readonly timeServers: readonly string[];
   readonly packages: BoardPackages;
@@ -108,6 +110,14 @@ export function bootstrapPhases(plan: BootstrapPlan): PhaseDocument[] {
 }
 
 const installs = new Set<PhaseName>(["host", "containerd", "packages"]);
+/** Files that phases share: what `inspect` finds, the phase that would change it refuses too. */
+const beside: Partial<Record<PhaseName, readonly string[]>> = {
+  inspect: ["nodeName", "modules", "firmware", "swapOwners"],
+  host: ["nodeName"],
+  kernel: ["modules", "firmware"],
+  swap: ["swapOwners"],
+  restarted: ["swapOwners"],
+};
 const needsTime = new Set<PhaseName>(["host", "restarted"]);
 
 /** What a script is told, by name. */
@@ -115,16 +125,17 @@ export type Parameters = Readonly<Record<string, string | number>>;
 
 function phaseParameters({ packages, ...plan }: BootstrapPlan): Record<PhaseName, Parameters> {
   const { ram, capacity, cores, arch } = plan;
+  const modules = kernelModules(plan).join(" ");
   const isShared = packages.containerdRepository?.line === packages.kubernetesRepository.line;
   return {
-    inspect: { RAM: ram, CAPACITY: capacity, CORES: cores, ARCH: arch, DISK: diskNeeded },
+    inspect: { RAM: ram, CAPACITY: capacity, CORES: cores, ARCH: arch, DISK: diskNeeded, MODULES: modules },
     host: {
       HOSTS: hostsEntries(plan.board, plan.boards).join("\n"),
       TIME_SERVERS: plan.timeServers.join(" "),
       CLOCK_WAIT: clockWait,
     },
     wear: { JOURNAL_SIZE: journalSize },
-    kernel: {},
+    kernel: { MODULES: modules },
     swap: {},
     reboot: {},
     restarted: {},
@@ -144,6 +155,11 @@ function phaseParameters({ packages, ...plan }: BootstrapPlan): Record<PhaseName
       EXTRA_PACKAGES: packages.extra.join(" "),
     },
   };
+}
+
+/** nf_conntrack is for kube-proxy, which sets its table's size before anything else has loaded it. */
+function kernelModules({ hasFlannel = false }: Pick<BootstrapPlan, "hasFlannel">): string[] {
+  return ["overlay", "br_netfilter", "nf_conntrack", ...(hasFlannel ? ["vxlan"] : [])];
 }
 
 function repository(prefix: string, { line, key }: PackageRepository = { line: "", key: "" }): Parameters {
@@ -171,6 +187,7 @@ function phaseScript(board: string, phase: PhaseName, parameters: Parameters): s
   const files = [
     ...(installs.has(phase) ? [aptScript] : []),
     ...(needsTime.has(phase) ? [scriptFile("clock")] : []),
+    ...(beside[phase] ?? []).map(scriptFile),
     scriptFile(phase),
   ];
   return stepScript(board, phase, parameters, files);

@@ -6,6 +6,12 @@ modules_file=/etc/modules-load.d/bramble.conf
 flag=cgroup_enable=memory
 extra=/etc/default/raspi-extra-cmdline
 custom=/etc/default/raspi-firmware-custom
+# What was taken out of the command line, for when the board leaves.
+taken=$STATE/cmdline-taken
+
+# With these systemd uses cgroup v1, which the kubelet refuses; from systemd 256 on it wants the third beside one.
+version_1='systemd\.unified_cgroup_hierarchy=(0|no|n|false|f|off)|systemd\.legacy_systemd_cgroup_controller(=(1|yes|y|true|t|on))?|SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1'
+in_the_way="cgroup_disable=memory|$version_1"
 
 settings() {
   printf '%s\n' \
@@ -14,60 +20,69 @@ settings() {
     'net.ipv4.ip_forward = 1'
 }
 
-# The third is for kube-proxy, which sets conntrack's size before anything else has loaded it.
-modules=(overlay br_netfilter nf_conntrack)
-
-modules_loaded() {
-  grep -qw overlay "$ROOT/proc/filesystems" && [ -e "$ROOT/proc/sys/net/bridge/bridge-nf-call-iptables" ] &&
-    [ -e "$ROOT/proc/sys/net/netfilter/nf_conntrack_max" ]
+not_loaded() {
+  local module
+  for module in $MODULES; do
+    if ! loaded "$module"; then printf '%s ' "$module"; fi
+  done
 }
 
 settings_live() {
   local name value
   while read -r name _ value; do
-    [ "$(cat "$ROOT/proc/sys/${name//.//}")" = "$value" ] || return 1
+    [ "$(cat "$ROOT/proc/sys/${name//.//}" 2>/dev/null)" = "$value" ] || return 1
   done < <(settings)
 }
 
-# The first of these that is there. In Raspberry Pi OS since bookworm /boot/cmdline.txt only says that the file
-# has moved.
-cmdline_file() {
-  local path
-  for path in /boot/firmware/cmdline.txt /boot/cmdline.txt; do
-    if [ -e "$ROOT$path" ]; then
-      echo "$path"
-      return
-    fi
-  done
-}
+# words_out WHERE WORDS: the sed script that takes words out of the line. They stand between spaces, or behind a `=`.
+words_out() { printf '%s { s/(\\r?)$/ \\1/; :again; s/(^|[ =])(%s) /\\1/; t again; s/ +(\\r?)$/\\1/; }' "$1" "$2"; }
 
 # A filter for cmdline.txt: the firmware reads its first line only, and passes it on as it is. The Raspberry
 # Pi's firmware puts cgroup_disable=memory in front of it; the flag takes that back.
 with_flag() {
-  sed -E "1 { s/(^| )cgroup_disable=memory( |\r?$)/\1\2/; /(^| )$flag( |\r?$)/! s/ *(\r?)$/ $flag\1/ }"
+  sed -E "1 { /(^| )($in_the_way)( |\r?$)/ ! { /(^| )$flag( |\r?$)/ n; }; }; $(words_out 1 "$in_the_way"); 1 { /(^| )$flag( |\r?$)/! s/(\r?)$/ $flag\1/; }"
 }
+without_flag() { sed -E "$(words_out 1 "$in_the_way|$flag")"; }
 
 # The same for the file that ends cmdline.txt in Debian's own images.
-extra_with_flag() {
+with_extra_flag() {
   awk -v flag="$flag" '{ print } $0 ~ "(^| )" flag "( |$)" { found = 1 } END { if (!found) print flag }'
 }
+without_extra_flag() { awk -v flag="$flag" '$0 != flag'; }
 
 # A filter for armbianEnv.txt. Armbian passes the flag by itself unless docker_optimizations is off.
-env_with_flag() {
-  awk -v flag="$flag" '
-    /^extraargs=/ { found = 1; if ($0 !~ "[= ]" flag "( |$)") $0 = $0 " " flag }
+with_env_flag() {
+  sed -E "$(words_out '/^extraargs=/' "$in_the_way")" | awk -v flag="$flag" '
+    /^extraargs=/ { found = 1; if ($0 !~ "[= ]" flag "( |$)") $0 = $0 ($0 ~ /=$/ ? "" : " ") flag }
     { print }
     END { if (!found) print "extraargs=" flag }'
+}
+without_env_flag() { sed -E "$(words_out '/^extraargs=/' "$in_the_way|$flag"); /^extraargs=$/ d"; }
+
+# What of cgroup v1 the owner asked for, put back.
+with_version_1() { sed -E "1 { /(^| )($version_1)( |\r?$)/! s/ *(\r?)$/ $(paste -sd' ' "$taken" | sed 's/[&/\]/\\&/g')\1/; }"; }
+without_version_1() { sed -E "$(words_out 1 "$version_1")"; }
+with_env_version_1() { sed -E "/^extraargs=/ { /[= ]($version_1)( |$)/! s/ *$/ $(paste -sd' ' "$taken" | sed 's/[&/\]/\\&/g')/; }"; }
+without_env_version_1() { sed -E "$(words_out '/^extraargs=/' "$version_1")"; }
+
+# note_taken PATH: for undo, before the line is changed.
+note_taken() {
+  local words
+  if ! applying || [ -e "$taken" ]; then return; fi
+  words=$(sed 's/^extraargs=//' "$ROOT$1" | tr ' ' '\n' | tr -d '\r' | grep -xE "$version_1") || return 0
+  mkdir -p "$STATE"
+  printf '%s\n' "$words" >"$taken"
+  sync "$taken"
 }
 
 desktop() { compgen -G "$ROOT/usr/share/xsessions/*" >/dev/null || compgen -G "$ROOT/usr/share/wayland-sessions/*" >/dev/null; }
 
-# A board without a desktop gets back what the GPU keeps of its RAM (60 MiB of a Raspberry Pi 3), unless its
-# owner has set how much.
+# A board without a desktop gets back what the GPU keeps of its RAM (60 MiB of a Raspberry Pi 3), where its firmware
+# can do with less and nobody has asked it for more.
 gpu_memory() {
-  local path=$1
-  if desktop || with_block <"$ROOT$path" | grep '^gpu_mem' >/dev/null; then
-    edited "$path" with_block
+  local path=$1 folder=$2
+  if desktop || ! has_cut_down_firmware "$folder" || [ -n "$(wants_full_firmware "$folder")" ]; then
+    edited "$path" without_block
   else
     edited "$path" with_block '[all]' 'gpu_mem=16'
   fi
@@ -83,18 +98,26 @@ there() {
 }
 
 boot_configuration() {
-  local cmdline config
-  cmdline=$(cmdline_file)
-  config=${cmdline%cmdline.txt}config.txt
-  if [ -n "$cmdline" ]; then
-    edited "$cmdline" with_flag
-    if firmware_reads "$extra" && there "$extra"; then edited "$extra" extra_with_flag; fi
-    if [ -e "$ROOT$config" ]; then
-      gpu_memory "$config"
-      if firmware_reads "$custom" && there "$custom"; then gpu_memory "$custom"; fi
+  local folder line
+  folder=$(firmware_folder)
+  if [ -n "$folder" ]; then
+    while read -r line; do
+      note_taken "$line"
+      edited "$line" with_flag
+    done < <(command_lines)
+    if firmware_reads "$extra" && there "$extra"; then edited "$extra" with_extra_flag; fi
+    if [ -e "$ROOT$folder/config.txt" ]; then
+      gpu_memory "$folder/config.txt" "$folder"
+      if firmware_reads "$custom" && there "$custom"; then gpu_memory "$custom" "$folder"; fi
     fi
-  elif [ -e "$ROOT/boot/armbianEnv.txt" ]; then
-    if ! memory_cgroup || grep -q "$flag" "$ROOT/boot/armbianEnv.txt"; then edited /boot/armbianEnv.txt env_with_flag; fi
+  elif [ -e "$ROOT$ARMBIAN_ENV" ]; then
+    if ! memory_cgroup || grep -q "$flag" "$ROOT$ARMBIAN_ENV"; then
+      note_taken "$ARMBIAN_ENV"
+      edited "$ARMBIAN_ENV" with_env_flag
+    fi
+  elif cgroup_version_1; then
+    lacking "systemd uses cgroup v1, and there is neither cmdline.txt nor armbianEnv.txt to change it" \
+      "take systemd.unified_cgroup_hierarchy=0 and systemd.legacy_systemd_cgroup_controller out of the boot loader's configuration (GRUB: /etc/default/grub, then update-grub), and reboot" || true
   elif ! memory_cgroup; then
     lacking "the kernel has no memory cgroup, and there is neither cmdline.txt nor armbianEnv.txt to ask for it" \
       "take cgroup_disable=memory out of the boot loader's configuration or add $flag to it, and reboot" || true
@@ -102,24 +125,36 @@ boot_configuration() {
 }
 
 promises() {
-  printf '%s\n' "${modules[@]}" | file "$modules_file"
-  if ! modules_loaded && lacking "overlay, br_netfilter or nf_conntrack is not loaded"; then quietly modprobe -a "${modules[@]}"; fi
+  clear_of module_obstacles boot_obstacles
+  # shellcheck disable=SC2086
+  printf '%s\n' $MODULES | file "$modules_file"
+  if [ -n "$(not_loaded)" ] && lacking "not loaded: $(not_loaded)"; then
+    # shellcheck disable=SC2086
+    quietly modprobe -a $MODULES ||
+      fail "the kernel $(uname -r) does not load $(not_loaded)" \
+        "see dmesg; look for a line with its name in /etc/modprobe.d (blacklist, install … /bin/false), and take it out"
+  fi
   settings | file "$sysctl_file"
-  if ! settings_live && lacking "the network settings are not in force"; then quietly sysctl -p "$ROOT$sysctl_file"; fi
+  if ! settings_live && lacking "the network settings are not in force"; then
+    quietly sysctl -p "$ROOT$sysctl_file" || fail "the kernel does not take $sysctl_file" "see the line above, and /etc/sysctl.d for what else sets it"
+  fi
   boot_configuration
 }
 
-# The flag in cmdline.txt stays: it does no harm, and without it the next boot would differ from this one.
+# The flag stays: it does no harm, and without it the next boot would differ from this one.
 undo() {
+  local folder path
   absent "$sysctl_file"
   absent "$modules_file"
-  local config
-  config=$(cmdline_file)
-  config=${config%cmdline.txt}config.txt
-  local path
-  for path in "$config" "$custom"; do
-    if [ -e "$ROOT$path" ]; then edited "$path" with_block; fi
+  folder=$(firmware_folder)
+  for path in "$folder/config.txt" "$custom"; do
+    if [ -e "$ROOT$path" ]; then edited "$path" without_block; fi
   done
+  if [ -s "$taken" ]; then
+    while read -r path; do edited "$path" with_version_1; done < <(command_lines)
+    if [ -z "$folder" ] && [ -e "$ROOT$ARMBIAN_ENV" ]; then edited "$ARMBIAN_ENV" with_env_version_1; fi
+    rm -f "$taken"
+  fi
 }
 
 phase "$@"

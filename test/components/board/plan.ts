@@ -11,6 +11,7 @@ export const plan: BootstrapPlan = {
     { name: "pi4-1", host: "192.168.1.10" },
     { name: "pi3-1", host: "192.168.1.11" },
   ],
+  hasFlannel: true,
   timeServers: [],
   packages: {
     kubernetes: "1.37.1",

@@ -19,7 +19,7 @@ const boards = "# bramble: begin\n192.168.1.10 pi4-1\n192.168.1.11 pi3-1\n# bram
 const common: Files = {
   "etc/hostname": "pi3-1\n",
   "etc/localtime": "-> /usr/share/zoneinfo/Etc/UTC",
-  "etc/modules-load.d/bramble.conf": "overlay\nbr_netfilter\nnf_conntrack\n",
+  "etc/modules-load.d/bramble.conf": "overlay\nbr_netfilter\nnf_conntrack\nvxlan\n",
   "etc/sysctl.d/99-z-bramble.conf":
     "net.bridge.bridge-nf-call-ip6tables = 1\nnet.bridge.bridge-nf-call-iptables = 1\nnet.ipv4.ip_forward = 1\n",
   "etc/systemd/journald.conf.d/90-bramble.conf":
@@ -43,6 +43,14 @@ const piFstab =
   "proc            /proc           proc    defaults          0       0\n" +
   "PARTUUID=4a2f1c3b-01  /boot/firmware  vfat    defaults          0       2\n" +
   "PARTUUID=4a2f1c3b-02  /               ext4    defaults,noatime  0       1\n";
+// The boot partition's firmware, cut down and full.
+const firmware = (cutDown: "_cd" | "4cd"): Files =>
+  Object.fromEntries(
+    [cutDown, ""].flatMap((kind) => [
+      [`boot/firmware/start${kind}.elf`, "firmware"],
+      [`boot/firmware/fixup${kind}.dat`, "firmware"],
+    ]),
+  );
 const pi: Files = {
   ...timesyncd,
   ...withoutMemory,
@@ -51,7 +59,9 @@ const pi: Files = {
   "etc/hosts": hosts("127.0.1.1\t\traspberrypi\n"),
   "etc/fstab": piFstab,
   "boot/firmware/config.txt": piConfig,
-  "proc/mounts": "/dev/mmcblk0p2 / ext4 rw,noatime 0 0\n",
+  "proc/mounts": "/dev/mmcblk0p2 / ext4 rw,noatime 0 0\n/dev/mmcblk0p1 /boot/firmware vfat rw 0 0\n",
+  "proc/device-tree/model": "Raspberry Pi 3 Model B Rev 1.2\0",
+  ...firmware("_cd"),
 };
 const piAfter: Files = {
   ...common,
@@ -70,7 +80,7 @@ export const systems: Readonly<Record<string, System>> = {
       "boot/firmware/cmdline.txt": `${piCmdline}\n`,
       "lib/systemd/system/dphys-swapfile.service": "",
       "etc/timezone": "Europe/London\n",
-      "var/swap": "",
+      "var/swap": `${"\0".repeat(4086)}SWAPSPACE2`,
     },
     after: {
       ...piAfter,
@@ -99,7 +109,7 @@ export const systems: Readonly<Record<string, System>> = {
       "etc/rpi/swap.conf.d/90-bramble.conf": "[Main]\nMechanism=none\n",
       "etc/systemd/system/systemd-zram-setup@zram0.service": "-> /dev/null",
       "etc/systemd/system/dev-zram0.swap": "-> /dev/null",
-      "etc/cloud/cloud.cfg.d/99-bramble.cfg": "preserve_hostname: true\nmanage_etc_hosts: false\n",
+      "etc/cloud/cloud.cfg.d/99-bramble.cfg": "preserve_hostname: true\n",
       "var/lib/bramble/swap-masked": "systemd-zram-setup@zram0.service\ndev-zram0.swap\n",
     },
   },
@@ -119,6 +129,8 @@ export const systems: Readonly<Record<string, System>> = {
       "etc/os-release": 'ID=debian\nVERSION_ID="12"\nVERSION_CODENAME=bookworm\n',
       "etc/hostname": "debian\n",
       "etc/hosts": hosts("127.0.1.1\tdebian\n"),
+      "dev/sda5": "",
+      "dev/disk/by-uuid/7e1b": "-> ../../sda5",
       "etc/timezone": "Etc/UTC\n",
       "etc/fstab":
         "# / was on /dev/sda1 during installation\n" +
@@ -152,6 +164,8 @@ export const systems: Readonly<Record<string, System>> = {
       "etc/kernel/postinst.d/z50-raspi-firmware":
         'firmware_custom="/etc/default/raspi-firmware-custom"\ncmdline_custom="/etc/default/raspi-extra-cmdline"\n',
       "boot/firmware/config.txt": "arm_64bit=1\nenable_uart=1\n",
+      "proc/device-tree/model": "Raspberry Pi 3 Model B Plus Rev 1.3\0",
+      ...firmware("_cd"),
     },
     after: {
       ...common,
@@ -182,7 +196,7 @@ export const systems: Readonly<Record<string, System>> = {
     after: {
       ...common,
       "etc/hosts": hosts("") + boards,
-      "etc/cloud/cloud.cfg.d/99-bramble.cfg": "preserve_hostname: true\nmanage_etc_hosts: false\n",
+      "etc/cloud/cloud.cfg.d/99-bramble.cfg": "preserve_hostname: true\n",
       "etc/fstab":
         "LABEL=writable\t/\text4\tdefaults,noatime\t0 1\nLABEL=system-boot       /boot/firmware  vfat    defaults        0       1\n" +
         "#bramble# /swap.img\tnone\tswap\tsw\t0\t0\n",

@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# The kernel's modules that Kubernetes and the pod network need, from MODULES; in front of the phases that look,
+# behind prelude.sh.
+
+# loaded MODULE, also where it is a part of the kernel.
+loaded() {
+  case $1 in
+    overlay) grep -qw overlay "$ROOT/proc/filesystems" ;;
+    br_netfilter) [ -e "$ROOT/proc/sys/net/bridge/bridge-nf-call-iptables" ] ;;
+    nf_conntrack) [ -e "$ROOT/proc/sys/net/netfilter/nf_conntrack_max" ] ;;
+    *) [ -d "$ROOT/sys/module/$1" ] ;;
+  esac
+}
+
+# on_card MODULE: whether the running kernel's folder has it. Its lists name each by its file.
+on_card() { grep -qsE "(^|/)${1//_/[-_]}\.ko" "$ROOT/lib/modules/$(uname -r)"/modules.{dep,builtin}; }
+
+missing_modules() {
+  local module
+  for module in $MODULES; do
+    if ! loaded "$module" && ! on_card "$module"; then printf '%s ' "$module"; fi
+  done
+}
+
+# other_kernels: those on the card that do not run.
+other_kernels() {
+  local folder
+  for folder in "$ROOT"/lib/modules/*/; do
+    folder=$(basename "$folder")
+    if [ "$folder" != "$(uname -r)" ] && [ "$folder" != '*' ]; then printf '%s ' "$folder"; fi
+  done
+}
+
+module_obstacles() {
+  local missing release
+  missing=$(missing_modules)
+  missing=${missing% }
+  release=$(uname -r)
+  if [ -z "$missing" ]; then return; fi
+  if [ ! -d "$ROOT/lib/modules/$release" ] && [ -n "$(other_kernels)" ]; then
+    stands_in_the_way "the running kernel $release has no modules on the card any more, so $missing can't be loaded: an upgrade has put $(other_kernels)in its place" \
+      "reboot the board, then run pulumi up again"
+  elif [ "$(os_release ID)" = ubuntu ]; then
+    # flannel-io/flannel#1502
+    stands_in_the_way "the kernel $release lacks ${missing// /, }" \
+      "on the board: sudo apt-get install linux-modules-extra-$release, then run pulumi up again"
+  else
+    # rockchip-linux/kernel#273
+    stands_in_the_way "the kernel $release lacks ${missing// /, }" \
+      "use a kernel that has it: the operating system's own (linux-image-$(dpkg --print-architecture), linux-image-current on Armbian), or one built with CONFIG_OVERLAY_FS, CONFIG_BRIDGE_NETFILTER, CONFIG_NF_CONNTRACK and CONFIG_VXLAN"
+  fi
+}
