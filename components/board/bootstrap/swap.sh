@@ -6,16 +6,6 @@ units=/etc/systemd/system
 masked_list=$STATE/swap-masked
 armbian=/etc/default/armbian-zram-config
 
-swap_in_use() { awk 'NR > 1 { print $1 }' "$ROOT/proc/swaps"; }
-
-has_unit() {
-  local folder
-  for folder in {lib,usr/lib,etc}/systemd/system run/systemd/generator{,.late}; do
-    if [ -e "$ROOT/$folder/$1" ]; then return; fi
-  done
-  return 1
-}
-
 is_masked() { [ "$(readlink "$ROOT$units/$1")" = /dev/null ]; }
 
 # masked UNIT: it can't start. What was masked is noted first, so that only that is unmasked again.
@@ -27,30 +17,48 @@ masked() {
     sync "$masked_list"
     quietly systemctl stop "$1" || true
     mkdir -p "$ROOT$units"
-    # An administrator's own unit of this name is kept beside.
-    if [ -e "$ROOT$units/$1" ] && [ ! -L "$ROOT$units/$1" ]; then mv "$ROOT$units/$1" "$ROOT$units/$1.bramble-off"; fi
+    # An administrator's own unit of this name, or link to it, is kept beside.
+    if [ -e "$ROOT$units/$1" ] || [ -L "$ROOT$units/$1" ]; then mv -T "$ROOT$units/$1" "$ROOT$units/$1.bramble-off"; fi
     ln -sfn /dev/null "$ROOT$units/$1"
-    systemctl daemon-reload
+    reload
   fi
 }
 
+reload() { quietly systemctl daemon-reload || fail "systemd does not read its units again" "see: journalctl -b -u init.scope; reboot the board, then run pulumi up again"; }
+
 # A filter for fstab. What it comments out can be told from what its owner did.
-without_swap() {
+with_swap_out() {
   awk '!/^[[:space:]]*#/ && $3 == "swap" { print "#bramble# " $0; next } { print }'
 }
+without_swap_out() { sed 's/^#bramble# //'; }
 
 # A filter for armbian-zram-config, which keeps the zram for logs and /tmp. The shell that reads it takes the
 # last value.
-armbian_without_swap() {
-  with_block | sed 's/^SWAP=/#bramble# &/' | with_block SWAP=false
+with_armbian_off() {
+  without_block | sed 's/^SWAP=/#bramble# &/' | with_block SWAP=false
+}
+without_armbian_off() { without_block | sed 's/^#bramble# //'; }
+
+# made_by_dphys PATH: its swap file, to be made again by it; and not something of the owner's at that place. The
+# mark is at the end of the first page, which is larger on some boards.
+made_by_dphys() {
+  local page
+  if [ ! -f "$ROOT$1" ] || [ -L "$ROOT$1" ] || named_swaps | grep -xF "$1" >/dev/null; then return 1; fi
+  for page in 4096 16384 65536; do
+    if [ "$(tail -c +$((page - 9)) "$ROOT$1" | head -c 10 | tr -d '\0')" = SWAPSPACE2 ]; then return; fi
+  done
+  return 1
 }
 
 raspberry_pi_os() {
+  local file
   if has_unit dphys-swapfile.service; then
     masked dphys-swapfile.service
-    if [ -e "$ROOT/var/swap" ] && lacking "/var/swap takes up the card"; then
-      quietly swapoff "$ROOT/var/swap" || true
-      rm -f "$ROOT/var/swap"
+    file=$(swap_file_of_dphys)
+    if made_by_dphys "$file" && lacking "$file takes up the card"; then
+      quietly swapoff "$ROOT$file" || true
+      if swap_in_use | grep -xF "$file" >/dev/null; then in_use; fi
+      rm -f "$ROOT$file" 2>"$WORK/why" || cannot_write "$ROOT$file"
     fi
   fi
   # From trixie on. Without rpi-swap its zram generator would go on by itself.
@@ -68,44 +76,47 @@ swap_units() {
   } | awk '{ print $1 }' | sort -u
 }
 
+in_use() { fail "swap can't be turned off, too much of it is in use" "reboot the board, then run pulumi up again"; }
+
 promises() {
+  clear_of swap_obstacles
+  local unit program
+  swap_services >"$WORK/services"
   raspberry_pi_os
-  if [ -e "$ROOT$armbian" ]; then edited "$armbian" armbian_without_swap; fi
-  local unit
-  for unit in zramswap.service zram-config.service; do
-    if has_unit "$unit"; then masked "$unit"; fi
-  done
+  if [ -e "$ROOT$armbian" ]; then edited "$armbian" with_armbian_off; fi
+  while read -r unit program _; do
+    if only_for_swap "$unit" "$program"; then masked "$unit"; fi
+  done <"$WORK/services"
   if has_unit systemd-zram-setup@.service; then masked systemd-zram-setup@zram0.service; fi
   while read -r unit; do
     if has_unit "$unit"; then masked "$unit"; fi
   done < <(swap_units)
   # After its units are masked, which are gone with the next boot: cut off in between, the end is the same.
-  if [ -e "$ROOT/etc/fstab" ]; then edited /etc/fstab without_swap; fi
+  if [ -e "$ROOT/etc/fstab" ]; then edited /etc/fstab with_swap_out; fi
   if [ -n "$(swap_in_use)" ] && lacking "swap is on: $(swap_in_use | tr '\n' ' ')"; then
-    quietly swapoff -a || fail "swap can't be turned off, too much of it is in use" "reboot the board, then run pulumi up again"
+    quietly swapoff -a || in_use
     # zram devices that are in no fstab.
     local device
-    for device in $(swap_in_use); do quietly swapoff "$device"; done
-    systemctl daemon-reload
+    for device in $(swap_in_use); do quietly swapoff "$device" || in_use; done
+    reload
   fi
 }
 
 # Swap comes back with the next boot.
 undo() {
   absent /etc/rpi/swap.conf.d/90-bramble.conf
-  local path unit
-  for path in "$armbian" /etc/fstab; do
-    if [ -e "$ROOT$path" ]; then edited "$path" with_swap; fi
-  done
+  local unit
+  if [ -e "$ROOT$armbian" ]; then edited "$armbian" without_armbian_off; fi
+  if [ -e "$ROOT/etc/fstab" ]; then edited /etc/fstab without_swap_out; fi
   if [ ! -e "$masked_list" ]; then return; fi
   while read -r unit; do
     if is_masked "$unit"; then rm -f "$ROOT$units/$unit"; fi
-    if [ -e "$ROOT$units/$unit.bramble-off" ]; then mv "$ROOT$units/$unit.bramble-off" "$ROOT$units/$unit"; fi
+    if [ -e "$ROOT$units/$unit.bramble-off" ] || [ -L "$ROOT$units/$unit.bramble-off" ]; then
+      mv -T "$ROOT$units/$unit.bramble-off" "$ROOT$units/$unit"
+    fi
   done <"$masked_list"
   rm -f "$masked_list"
-  systemctl daemon-reload
+  reload
 }
-
-with_swap() { with_block | sed 's/^#bramble# //'; }
 
 phase "$@"
