@@ -14,13 +14,16 @@ promises() {
   if ! has_rebooted; then
     lacking "the board has not rebooted" "reboot it by hand, then run pulumi up again" || true
   fi
-  if ! memory_cgroup; then
+  if cgroup_version_1; then
+    lacking "systemd uses cgroup v1, which the kubelet refuses; the kernel was started with: $(cat "$ROOT/proc/cmdline")" \
+      "take systemd.unified_cgroup_hierarchy=0 or systemd.legacy_systemd_cgroup_controller out of the boot loader's configuration and reboot" || true
+  elif ! memory_cgroup; then
     lacking "the kernel has no memory cgroup; it was started with: $(cat "$ROOT/proc/cmdline")" \
       "see that the boot loader passes cgroup_enable=memory; npm run drift has the next up set it and reboot again" || true
   fi
-  if [ "$(wc -l <"$ROOT/proc/swaps")" != 1 ]; then
-    lacking "swap is on: $(awk 'NR > 1 { printf "%s ", $1 }' "$ROOT/proc/swaps")" \
-      "see what turned it on (systemctl list-units --type=swap)" || true
+  if [ -n "$(swap_in_use)" ]; then
+    lacking "swap is on: $(swap_in_use | tr '\n' ' ')" \
+      "see what turned it on: systemctl list-units --type=swap; sudo grep -rl swapon /etc /usr/local; then turn that off" || true
   fi
 }
 

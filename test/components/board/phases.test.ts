@@ -118,49 +118,6 @@ describe("host", () => {
   });
 });
 
-describe("reboot", () => {
-  const lacking = { "sys/fs/cgroup/cgroup.controllers": "cpuset cpu pids\n" };
-
-  it("is left to systemd, with ssh closed until then, and verified afterwards", () => {
-    boardOf(lacking);
-    expect(board.run("reboot", "apply").calls).toEqual([
-      "sync",
-      "systemd-run --collect --on-active=120 systemctl start ssh.service",
-      "systemd-run --collect --on-active=2 systemctl reboot",
-      "systemctl stop ssh.socket sshd.socket",
-      "systemctl stop ssh.service",
-      "sync",
-    ]);
-    expect(board.run("restarted", "apply").stderr).toMatch(/has not rebooted/);
-    board.write({ "proc/sys/kernel/random/boot_id": "second-boot\n", synchronised: "yes\n" });
-    expect(board.run("restarted", "apply").stderr).toMatch(
-      /no memory cgroup; it was started with: console=tty1/,
-    );
-    board.write({ "sys/fs/cgroup/cgroup.controllers": "cpuset cpu memory pids\n" });
-    expect(board.run("restarted", "apply")).toMatchObject({ status: 0, stderr: "" });
-  });
-});
-
-describe("a board that has started again", () => {
-  it("waits for the right time, which it has no clock chip to keep", () => {
-    boardOf({}, { sleep: "" });
-    expect(board.run("restarted", "apply").stderr).toMatch(/not synchronised after 120 s/);
-    board.write({ synchronised: "yes\n" });
-    expect(board.run("restarted", "apply")).toMatchObject({ status: 0, stderr: "" });
-  });
-});
-
-describe("a reboot that was asked for before", () => {
-  it("is under way where nothing can be started any more, and else fails", () => {
-    const goingDown = { "systemd-run": "echo destructive >&2; exit 1" };
-    boardOf({ "sys/fs/cgroup/cgroup.controllers": "cpuset cpu pids\n" }, goingDown);
-    expect(board.run("reboot", "apply")).toMatchObject({ status: 1 });
-    expect(board.run("reboot", "apply")).toMatchObject({ status: 0 });
-    board.write({ "proc/sys/kernel/random/boot_id": "second-boot\n" });
-    expect(board.run("reboot", "apply")).toMatchObject({ status: 1 });
-  });
-});
-
 describe("containerd", () => {
   it.for([2, 3] as const)("changes version %i of its configuration where Kubernetes needs it", (version) => {
     boardOf({ "default.toml": containerdDefault(version) });
