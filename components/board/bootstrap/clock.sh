@@ -1,11 +1,30 @@
 #!/usr/bin/env bash
 # For the phases that need the right time; in front of them, behind prelude.sh.
 
-has_unit() { [ -e "$ROOT/lib/systemd/system/$1" ] || [ -e "$ROOT/usr/lib/systemd/system/$1" ]; }
+# A package of the owner's that keeps the time. All of them provide time-daemon, and none bears another beside it:
+# apt would remove it for systemd-timesyncd.
+time_package() {
+  dpkg-query -W -f='${db:Status-Abbrev}|${Package}|${Provides}\n' 2>/dev/null |
+    awk -F'|' '$1 ~ /^.i/ && $3 ~ /(^|[ ,])time-daemon/ { print $2; exit }'
+}
 
-# Which program keeps the time: chrony.service or systemd-timesyncd.service.
+# Which program keeps the time, or nothing.
 time_service() {
-  if has_unit chrony.service; then echo chrony.service; else echo systemd-timesyncd.service; fi
+  local unit package
+  for unit in chrony.service chronyd.service systemd-timesyncd.service; do
+    if has_unit "$unit"; then
+      echo "$unit"
+      return
+    fi
+  done
+  package=$(time_package)
+  for unit in "$package" ntp ntpd openntpd; do
+    if [ -n "$unit" ] && has_unit "$unit.service"; then
+      echo "$unit.service"
+      return
+    fi
+  done
+  echo "$package"
 }
 
 clock_is_set() { [ "$(timedatectl show --property=NTPSynchronized --value)" = yes ]; }

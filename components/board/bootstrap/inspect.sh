@@ -49,6 +49,7 @@ promises() {
   if ! dpkg -s kubelet >/dev/null 2>&1 && [ "$(free_space)" -lt "$DISK" ]; then
     lacking "/ has $(free_space) MiB free, $DISK are needed" "use a larger card, or make room" || true
   fi
+  clear_of other_node module_obstacles boot_obstacles swap_obstacles
   if [ "$(id -u)" != 0 ] && ! sudo -n true 2>/dev/null; then
     lacking "sudo asks $(id -un) for a password" \
       "on the board: echo '$(id -un) ALL=(ALL) NOPASSWD: ALL' | sudo tee /etc/sudoers.d/$(id -un)" || true

@@ -4,12 +4,12 @@
 journal=/etc/systemd/journald.conf.d/90-bramble.conf
 upgrades=/etc/apt/apt.conf.d/90-bramble
 
-# A filter for fstab: noatime for /, everything else byte for byte.
-without_access_times() {
+# A filter for fstab: noatime for /, everything else byte for byte. Whoever wrote strictatime needs the times.
+with_noatime() {
   awk '
-    !/^[[:space:]]*#/ && $2 == "/" && $4 !~ /(^|,)noatime(,|$)/ {
+    !/^[[:space:]]*#/ && $2 == "/" && NF >= 4 && $4 !~ /(^|,)(noatime|strictatime)(,|$)/ {
       options = $4
-      gsub(/(^|,)(relatime|atime|strictatime)/, "", options)
+      gsub(/(^|,)(relatime|atime)/, "", options)
       sub(/^,/, "", options)
       options = options == "" ? "noatime" : options ",noatime"
       # The fourth field stands behind three fields and their spaces.
@@ -18,16 +18,29 @@ without_access_times() {
     }
     { print }'
 }
+without_noatime() {
+  awk '
+    !/^[[:space:]]*#/ && $2 == "/" && NF >= 4 {
+      options = "," $4 ","
+      while (sub(/,(noatime|relatime|atime),/, ",", options));
+      $4 = options
+    }
+    { print }'
+}
 
 without_access_times_now() { awk '$2 == "/" { options = $4 } END { exit options !~ /(^|,)noatime(,|$)/ }' "$ROOT/proc/mounts"; }
+
+wanted_access_times() { awk '!/^[[:space:]]*#/ && $2 == "/" { options = $4 } END { exit options !~ /(^|,)strictatime(,|$)/ }' "$ROOT/etc/fstab" 2>/dev/null; }
 
 promises() {
   printf '[Journal]\nSystemMaxUse=%sM\nSystemMaxFileSize=8M\nRuntimeMaxUse=16M\n' "$JOURNAL_SIZE" | file "$journal"
   if ! started_after systemd-journald "$journal" && lacking "journald does not know its limit"; then
-    quietly systemctl restart systemd-journald
+    quietly systemctl restart systemd-journald || fail "journald does not start with $journal" "see: systemctl status systemd-journald"
   fi
-  if [ -e "$ROOT/etc/fstab" ]; then edited /etc/fstab without_access_times; fi
-  if ! without_access_times_now && lacking "/ records each access"; then quietly mount -o remount,noatime /; fi
+  if [ -e "$ROOT/etc/fstab" ]; then edited /etc/fstab with_noatime; fi
+  if ! without_access_times_now && ! wanted_access_times && lacking "/ records each access"; then
+    quietly mount -o remount,noatime / || fail "/ can't be remounted with noatime" "see the line above and what /etc/fstab says of /"
+  fi
   printf '%s\n' \
     'Unattended-Upgrade::Package-Blacklist { "containerd"; "cri-tools"; "kube"; "runc"; };' \
     'Unattended-Upgrade::Automatic-Reboot "false";' | file "$upgrades"
