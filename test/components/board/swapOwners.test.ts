@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Files, ScratchBoard } from "./scratchBoard.ts";
 
 const zram = "/dev/zram0 partition 930000 0 100";
@@ -16,6 +16,7 @@ const enabled = (name: string): Files => ({
 });
 // The real program says which units are on; it needs no running systemd for a folder.
 const noSystemctl = spawnSync("/usr/bin/systemctl", ["--version"]).status !== 0;
+beforeEach(({ skip }) => skip(noSystemctl, "there is no /usr/bin/systemctl"));
 const systemctl = `case "$*" in *is-enabled*) exec /usr/bin/systemctl "$@" ;; show*) echo "2100-01-01 00:00:00 UTC" ;; esac`;
 
 let board: ScratchBoard;
@@ -35,7 +36,7 @@ function refused(): string {
   return found;
 }
 
-describe.skipIf(noSystemctl)("a service that is there for swap alone", () => {
+describe("a service that is there for swap alone", () => {
   // iiab/iiab#4087, foundObjects/zram-swap, kubernetes/kubernetes#34726
   it.for<[string, string, Files, string?]>([
     [
@@ -124,7 +125,7 @@ describe.skipIf(noSystemctl)("a service that is there for swap alone", () => {
   });
 });
 
-describe.skipIf(noSystemctl)("what turns swap on and may do more", () => {
+describe("what turns swap on and may do more", () => {
   it.for<[string, Files, RegExp]>([
     [
       "a service with another name",
@@ -176,7 +177,7 @@ describe.skipIf(noSystemctl)("what turns swap on and may do more", () => {
   });
 });
 
-describe.skipIf(noSystemctl)("swap that nothing on the board turns on", () => {
+describe("swap that nothing on the board turns on", () => {
   it("is named with what was looked at, and nothing is said to be done", () => {
     boardOf(swaps("/home/me/swap file 1 0 -2"));
     expect(refused()).toMatch(
