@@ -147,14 +147,32 @@ export async function networkWorks(board: VirtualBoard, count: number): Promise<
   return findings;
 }
 
-/** etcd has a member on each control plane, and all of them answer. */
-export async function etcdMembers(board: VirtualBoard, count: number): Promise<Finding> {
+/**
+ * etcd has these members and no others, and all of them answer.
+ *
+ * @param on the board that is asked, by name
+ * @param members by name
+ */
+export async function etcdMembers(
+  board: VirtualBoard,
+  on: string,
+  members: readonly string[],
+): Promise<Finding> {
   const pki = "/etc/kubernetes/pki/etcd";
   const access = `--cacert=${pki}/ca.crt --cert=${pki}/server.crt --key=${pki}/server.key`;
-  const look = () =>
-    kubectl(board, `-n kube-system exec etcd-lab-1 -- etcdctl ${access} endpoint health --cluster`);
-  const isRight = (seen: string) => seen.match(/is healthy/g)?.length === count;
-  return { what: `etcd has ${count} members that answer`, ...(await until(120, look, isRight)) };
+  const etcdctl = (command: string) =>
+    kubectl(board, `-n kube-system exec etcd-${on} -- etcdctl ${access} ${command}`);
+  const look = async () => {
+    const list = await etcdctl("member list");
+    const names = list
+      .trim()
+      .split("\n")
+      .map((line) => line.split(", ")[2]);
+    const healthy = (await etcdctl("endpoint health --cluster")).match(/is healthy/g)?.length ?? 0;
+    return `${names.toSorted().join(" ")}: ${healthy} answer`;
+  };
+  const wanted = `${members.toSorted().join(" ")}: ${members.length} answer`;
+  return { what: `etcd's members are ${wanted}`, ...(await until(180, look, (seen) => seen === wanted)) };
 }
 
 /** Everything that a healthy cluster of this many boards shows. */

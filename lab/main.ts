@@ -73,6 +73,11 @@ function parse(args: string[]): Wanted {
   const unknown = names.find((name) => !(name in faults));
   if (unknown !== undefined)
     throw new Error(`--fault is "${unknown}"; it must be one of ${Object.keys(faults).join(", ")}`);
+  const misplaced = names.find(
+    (name) => (faults[name]?.controlPlanes ?? controlPlanes ?? 1) !== (controlPlanes ?? 1),
+  );
+  if (misplaced !== undefined)
+    throw new Error(`--fault ${misplaced} needs --control-planes ${faults[misplaced]?.controlPlanes ?? 1}`);
   return { keep, down, faults: names, boards, controlPlanes };
 }
 
@@ -181,7 +186,8 @@ async function freshToHealthy(lab: Lab, say: (line: string) => void): Promise<Fi
   say(`pulumi up: ${first.changes.length} resources in ${first.seconds.toFixed(0)} s`);
   const findings = await clusterHealthy(lab.board("lab-1"), lab.boards.size);
   const controlPlanes = lab.settings.boards.filter(({ role }) => role === "controlPlane");
-  if (controlPlanes.length > 1) findings.push(await etcdMembers(lab.board("lab-1"), controlPlanes.length));
+  const names = controlPlanes.map(({ name }) => name);
+  if (names.length > 1) findings.push(await etcdMembers(lab.board("lab-1"), "lab-1", names));
   say("tried");
   const second = await lab.stack.up();
   say(`pulumi up again: ${second.seconds.toFixed(1)} s`);

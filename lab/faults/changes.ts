@@ -3,9 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { kubectl, type Finding } from "../checks.ts";
 import type { Lab } from "../cluster.ts";
 import { currentBuild, type KubernetesBuild } from "../kubernetesBuild.ts";
-import { StackError } from "../stack.ts";
 import type { VirtualBoard } from "../virtualBoard.ts";
-import { healthy, upTold, type Say } from "./fault.ts";
+import { healthy, refusal, upTold, type Say } from "./fault.ts";
 import { cutOff, type Interruption } from "./interruptions.ts";
 import { pair } from "./pair.ts";
 
@@ -53,21 +52,13 @@ export async function refuseChanges(lab: Lab): Promise<Finding[]> {
   ];
   const findings: Finding[] = [];
   for (const [change, says] of cases) {
-    await lab.stack.configure({ ...lab.settings, cluster: { ...lab.settings.cluster, ...change } });
-    const seen = await lab.stack.preview().then(
-      () => "the preview went through",
-      (error: unknown) => {
-        if (!(error instanceof StackError)) throw error;
-        return error.message;
-      },
-    );
+    const seen = await refusal(lab, { cluster: { ...lab.settings.cluster, ...change } });
     findings.push({
       what: `a preview refuses ${Object.values(change).join()}`,
       holds: says.test(seen),
       seen,
     });
   }
-  await lab.stack.configure(lab.settings);
   return findings;
 }
 

@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import { kubectl, until, type Finding } from "../checks.ts";
 import type { Lab } from "../cluster.ts";
-import { StackError, type LabBoard } from "../stack.ts";
-import { healthy, upTold, type Say } from "./fault.ts";
+import type { LabBoard } from "../stack.ts";
+import { healthy, refusal, upTold, type Say } from "./fault.ts";
 
 const leaving = "lab-2";
 
@@ -55,17 +55,8 @@ export async function die(lab: Lab, say: Say): Promise<Finding[]> {
 
 /** Data of an app is on the board: it can't be taken out. */
 export async function keepPinned(lab: Lab): Promise<Finding[]> {
-  const { boards, ...others } = lab.settings;
-  const without = boards.filter(({ name }) => name !== leaving);
-  await lab.stack.configure({ ...others, boards: without, storage: { board: leaving }, gogs: {} });
-  const said = await lab.stack.preview().then(
-    () => "the preview went through",
-    (error: unknown) => {
-      if (!(error instanceof StackError)) throw error;
-      return error.message;
-    },
-  );
-  await lab.stack.configure(lab.settings);
+  const boards = lab.settings.boards.filter(({ name }) => name !== leaving);
+  const said = await refusal(lab, { boards, storage: { board: leaving }, gogs: {} });
   const holds = said.includes("storage.board") && said.includes(leaving);
   return [{ what: "a board with an app's data can't be taken out", holds, seen: said }];
 }

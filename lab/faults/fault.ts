@@ -2,7 +2,7 @@
 import { clusterHealthy, nodesReady, type Finding } from "../checks.ts";
 import type { Lab } from "../cluster.ts";
 import type { KubernetesBuild } from "../kubernetesBuild.ts";
-import type { StackOutcome } from "../stack.ts";
+import { type LabSettings, StackError, type StackOutcome } from "../stack.ts";
 
 /** A fault and how the lab goes through it. */
 export interface Fault {
@@ -13,6 +13,8 @@ export interface Fault {
   readonly fresh: boolean;
   /** The versions of Kubernetes that it needs; the cluster begins with the first. Default: the current one. */
   readonly kubernetes?: readonly KubernetesBuild[];
+  /** How many control planes it needs. Default: any number. */
+  readonly controlPlanes?: number;
   /** Seconds by which the boards' clocks are ahead when they start. */
   readonly clockOffset?: number;
 }
@@ -31,8 +33,23 @@ export async function upTold(lab: Lab, say: Say, onLine?: (line: string) => void
  * Whether the cluster works, some minutes after a fault at the latest.
  *
  * @param count of boards that are in it
+ * @param from the control plane that is asked, by name
  */
-export async function healthy(lab: Lab, count = lab.boards.size): Promise<Finding[]> {
-  const ready = await nodesReady(lab.board("lab-1"), count, 600);
-  return ready.holds ? clusterHealthy(lab.board("lab-1"), count) : [ready];
+export async function healthy(lab: Lab, count = lab.boards.size, from = "lab-1"): Promise<Finding[]> {
+  const ready = await nodesReady(lab.board(from), count, 600);
+  return ready.holds ? clusterHealthy(lab.board(from), count) : [ready];
+}
+
+/** What a preview says to a change of the settings, which it is to refuse; then they are as they were. */
+export async function refusal(lab: Lab, change: Partial<LabSettings>): Promise<string> {
+  await lab.stack.configure({ ...lab.settings, ...change });
+  const said = await lab.stack.preview().then(
+    () => "the preview went through",
+    (error: unknown) => {
+      if (!(error instanceof StackError)) throw error;
+      return error.message;
+    },
+  );
+  await lab.stack.configure(lab.settings);
+  return said;
 }

@@ -1,6 +1,7 @@
 // What can go wrong with boards, and what the cluster is to be like after one more `up`.
 import { currentBuild, nextPatchBuild, previousMinorBuild } from "../kubernetesBuild.ts";
 import { changeKubelet, refuseChanges, upgrade } from "./changes.ts";
+import { insertAbove, lose, removeFirst, rename, reorder, replaceFirst } from "./controlPlanes.ts";
 import { die, keepPinned, leave } from "./departures.ts";
 import { healthy, upTold, type Fault } from "./fault.ts";
 import { cutConnections, interrupted, pullPlug, type Interruption } from "./interruptions.ts";
@@ -91,7 +92,26 @@ export const faults: Readonly<Record<string, Fault>> = {
         harm: pullPlug("lab-1"),
       }),
   },
+  rename: { what: "the worker gets another name in the settings", fresh: false, go: rename },
+  "insert-above": {
+    what: "a new control plane is written above the only one, and is to be the endpoint",
+    fresh: false,
+    controlPlanes: 1,
+    go: insertAbove,
+  },
+  reorder: ofThree("the list of boards is reversed", reorder),
+  "remove-first": ofThree(
+    "the control plane that made the cluster is taken out, and put in again",
+    removeFirst,
+  ),
+  "lose-first": ofThree("the same is lost for good; later a new machine takes its place", lose("lab-1")),
+  "lose-other": ofThree("another one is lost for good; later a new machine takes its place", lose("lab-3")),
+  "replace-first": ofThree("the first control plane gets a new card", replaceFirst),
 };
+
+function ofThree(what: string, go: Fault["go"]): Fault {
+  return { what, fresh: false, controlPlanes: 3, go };
+}
 
 function ofFresh(what: string, when: Interruption): Fault {
   return { what, fresh: true, go: (lab, say) => interrupted(lab, say, when) };
