@@ -14,7 +14,8 @@ export function bootstrapsOf(
   boards: readonly PlannedBoard[],
 ): Record<string, BoardBootstrapArgs> {
   if (!cluster.bootstrap) return {};
-  const all = boards.map(({ name, host }) => ({ name, host }));
+  // By name: another order in the settings is no change.
+  const all = boards.map(({ name, host }) => ({ name, host })).toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const packages = packagesOf(cluster);
   const { timeServers } = cluster;
   const hasFlannel = cluster.network === "flannel";

@@ -12,7 +12,7 @@ writeFileSync(kubeconfig, "{}");
 afterAll(() => rmSync(folder, { recursive: true }));
 
 type Config = Record<string, unknown>;
-let registered: { type: string; name: string }[];
+let registered: { type: string; name: string; inputs: object }[];
 let called: string[];
 beforeEach(() => {
   registered = [];
@@ -35,7 +35,7 @@ async function run(change: (config: Config) => void): Promise<void> {
   await runtime.setMocks(
     {
       newResource: ({ type, name, inputs }) => {
-        registered.push({ type, name });
+        registered.push({ type, name, inputs: inputs as object });
         return { id: name, state: { ...(inputs as object), ...outputsOf(type, name, inputs as object) } };
       },
       call: ({ token }) => {
@@ -49,6 +49,12 @@ async function run(change: (config: Config) => void): Promise<void> {
   allowHooks();
   await import("../index.ts");
   await runtime.disconnect();
+}
+
+/** A host key of a board's own. */
+function hostKeyOf(board: number): string {
+  const length = Buffer.from([0, 0, 0, 11]);
+  return `ssh-ed25519 ${Buffer.concat([length, Buffer.from("ssh-ed25519"), Buffer.from([board])]).toString("base64")}`;
 }
 
 const components = () =>
@@ -143,6 +149,27 @@ describe("the program", () => {
     });
     expect(components().filter((name) => name === "BoardBootstrap")).toHaveLength(4);
     expect(components()).toEqual(expect.arrayContaining(["KubeadmCluster", "Flannel", "Gogs"]));
+  });
+
+  it("registers the same whatever the order of the boards", async () => {
+    const inOrder = async (sort: (boards: Config[]) => Config[]) => {
+      registered = [];
+      await run((config) => {
+        config["bramble:cluster"] = { bootstrap: true, controlPlaneEndpoint: "api.example.com" };
+        leaveOut(config, "ingress", "storage", "gogs", "backup", "sensors", "dns");
+        const boards = config["bramble:boards"] as Config[];
+        for (const [i, board] of boards.entries())
+          Object.assign(board, {
+            user: "pi",
+            hostKey: hostKeyOf(i),
+            ...(i < 3 && { role: "controlPlane", model: "rpi-4b-2gb" }),
+          });
+        config["bramble:boards"] = sort(boards);
+      });
+      const stated = registered.filter(({ type }) => type !== "pulumi:index:Stash");
+      return Object.fromEntries(stated.map(({ type, name, inputs }) => [`${type} ${name}`, inputs]));
+    };
+    expect(await inOrder((boards) => boards.toReversed())).toEqual(await inOrder((boards) => boards));
   });
 
   it("only sets up the boards of a cluster that is there", async () => {

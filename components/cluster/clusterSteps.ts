@@ -102,6 +102,7 @@ export function controlPlaneStep(
     KUBEADM: yamlOf(...kubeadmDocuments(layout, leader)),
     COREDNS_PATCH: stringify(coreDnsPatch(layout.nodes.length)),
     ADDRESS: leader.host,
+    PROGRAMS: programsOf(layout),
     OTHERS: others.map(({ name, host }) => `${name}=${host}`).join(" "),
     IGNORED_CHECKS: ignoredChecksOf(layout).join(","),
     ...storedAt(store),
@@ -202,7 +203,7 @@ export function drainStep(layout: ClusterLayout, leader: ClusterNode, node: Clus
  *   that has put into the cluster
  */
 export function upgradeStep(layout: ClusterLayout, node: ClusterNode, isLeader: boolean): string {
-  const programs = node.role === "controlPlane" && !isLeader ? digest(yamlOf(configurationOf(layout))) : "";
+  const programs = node.role === "controlPlane" && !isLeader ? programsOf(layout) : "";
   const parameters = { VERSION: layout.version, FIRST: isLeader ? 1 : 0, PROGRAMS: programs };
   return script("upgrade", node.name, parameters);
 }
@@ -263,6 +264,11 @@ function configurationOf(layout: ClusterLayout): KubeadmDocument {
     .filter(({ role }) => role === "controlPlane")
     .map(({ memory }) => memory);
   return clusterConfiguration({ ...layout, controlPlanes });
+}
+
+/** By which a control plane knows whether its programs run as the settings say. */
+function programsOf(layout: ClusterLayout): string {
+  return digest(yamlOf(configurationOf(layout)));
 }
 
 function digest(text: string): string {

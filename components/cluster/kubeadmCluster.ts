@@ -276,7 +276,11 @@ export class KubeadmCluster extends ComponentResource {
       {
         parent: this,
         dependsOn: after,
-        ...(step === "control-plane" && { hooks: { beforeUpdate: [this.#refuseChange] } }),
+        ...(step === "control-plane" && {
+          hooks: { beforeUpdate: [this.#refuseChange] },
+          // What a further control plane's was called: without it, it would be reset.
+          aliases: [{ name: name.replace(/control-plane$/, "join") }],
+        }),
         // The snapshots' store moves on as soon as its board is marked as dead, so it is never undone from here.
         retainOnDelete: (isDead && !isElsewhere) || step === "snapshot-store",
         // A dead board is forgotten at once, so that etcd does not count on it.

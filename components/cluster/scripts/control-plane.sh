@@ -134,6 +134,10 @@ promises() {
     return
   fi
   if ! wanted && lacking "the control plane is $(running_version)"; then upgrade; fi
+  # One that joined, and now leads, runs as the settings say if they have not changed since.
+  if ! [ -e "$running" ] && [ "$(cat "$STATE/programs" 2>/dev/null)" = "$PROGRAMS" ] && applying; then
+    cp "$ROOT$DOCUMENTS/kubeadm.yaml" "$running"
+  fi
   if ! cmp -s "$ROOT$DOCUMENTS/kubeadm.yaml" "$running" && lacking "the control plane runs with other arguments"; then reconfigure; fi
 }
 

@@ -85,6 +85,8 @@ begin_afresh() {
       "leave it alone by taking the board out of the settings; or, if it is no longer needed, on the board: sudo kubeadm reset && sudo rm -rf /etc/kubernetes /var/lib/etcd"
   fi
   mark "$BEGUN_MARK"
+  # With what a control plane ran here before.
+  rm -f "$STATE/control-plane.yaml" "$STATE/programs"
   if [ -n "$left" ]; then
     quietly kubeadm reset --force --cri-socket=unix:///run/containerd/containerd.sock
     find "$ROOT/var/lib/etcd" -mindepth 1 -delete 2>/dev/null || true
