@@ -14,9 +14,10 @@ name_is_set() { [ "$(cat "$ROOT/etc/hostname" 2>/dev/null)" = "$BOARD" ] && [ "$
 # Where cloud-init takes /etc/hosts from at each boot, if it writes that file. Its user-data, in which Raspberry
 # Pi Imager asks for it, outweighs whatever cloud.cfg.d says, so the lines go into the template.
 hosts_templates() {
-  local managed='^[[:space:]]*"?manage_etc_hosts"?:[[:space:]]*["'\'']?(true|template|yes|on|1)' template
+  local managed='^[[:space:]]*"?manage_etc_hosts"?:[[:space:]]*["'\'']?(true|template|yes|on|1)' instance template
+  instance=$(pointed "$ROOT/var/lib/cloud/instance")
   if ! grep -qsiE "$managed" "$ROOT"/etc/cloud/cloud.cfg "$ROOT"/etc/cloud/cloud.cfg.d/*.cfg \
-    "$ROOT"/var/lib/cloud/instance/{cloud-config,vendor-cloud-config,vendor2-cloud-config,user-data}.txt; then
+    "$instance"/{cloud-config,vendor-cloud-config,vendor2-cloud-config,user-data}.txt; then
     return
   fi
   # Also Ubuntu's and Raspberry Pi OS's.

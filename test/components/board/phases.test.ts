@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { bootstrapPhases, hostsEntries, phaseNames } from "../../../components/board/phases.ts";
+import { bootstrapPhases, phaseNames } from "../../../components/board/phases.ts";
 import { plan } from "./plan.ts";
 import { containerdDefault, type Files, type Programs, ScratchBoard } from "./scratchBoard.ts";
 
@@ -90,31 +90,6 @@ describe("inspect", () => {
     expect(stderr).toMatch(message);
     expect(status).toBe(1);
     expect(board.files()).toEqual(before);
-  });
-});
-
-describe("host", () => {
-  it("refuses to go on without a synchronised clock, and says since when it waits", () => {
-    boardOf({}, { timedatectl: "", sleep: "" });
-    const { status, stderr } = board.run("host", "apply");
-    expect(status).toBe(1);
-    expect(stderr).toMatch(/the clock shows \d{4}-.* not synchronised after 120 s by systemd-timesyncd/);
-  });
-
-  it("gives the time servers of the settings to chrony where the system has it", () => {
-    boardOf({ "usr/lib/systemd/system/chrony.service": "" });
-    board.run("host", "apply", { ...plan, timeServers: ["ntp.lan"] });
-    expect(board.read("etc/chrony/sources.d/bramble.sources")).toBe("server ntp.lan iburst\n");
-    board.run("host", "apply");
-    expect(board.read("etc/chrony/sources.d/bramble.sources")).toBeUndefined();
-  });
-
-  it("names boards only at addresses that other boards can reach", () => {
-    const boards = ["192.168.1.9", "127.0.0.1", "b.lan", "fd00::5"].map((host, i) => ({
-      name: `b${i}`,
-      host,
-    }));
-    expect(hostsEntries("b1", boards)).toEqual(["192.168.1.9 b0", "127.0.1.1 b1", "fd00::5 b3"]);
   });
 });
 
