@@ -5,15 +5,16 @@
 export const images = {
   // Tag and arm64v8: library/busybox of docker-library/official-images, 2026-08-21.
   busybox: "busybox:1.38.0-musl",
-  // DataDog/helm-charts, tag datadog-3.240.0: charts/datadog/values.yaml names tag and registry;
+  // DataDog/helm-charts, release datadog-3.261.1 of 2026-10-26, whose default agent this is;
   // datadog-agent's Dockerfiles/agent/Dockerfile builds amd64 and arm64.
-  datadogAgent: "registry.datadoghq.com/agent:7.81.1",
-  // favonia/cloudflare-ddns, tag v1.17.0: .github/workflows/build.yaml tags releases without the v and builds
-  // linux/arm64/v8.
-  dnsUpdater: "favonia/cloudflare-ddns:1.17.0",
-  // flannel-io/flannel, tag v0.28.9: Documentation/kube-flannel.yml names both images with their tags,
+  datadogAgent: "registry.datadoghq.com/agent:7.84.6",
+  // favonia/cloudflare-ddns, CHANGELOG.markdown of its main branch: 1.18.0 of 2026-10-23, which refuses certificates
+  // by eMudhra's compromised authorities (CVE-2026-111943); whoever forged one before could read the token.
+  // .github/workflows/build.yaml, at v1.17.0, tags releases without the v and builds linux/arm64/v8.
+  dnsUpdater: "favonia/cloudflare-ddns:1.18.0",
+  // flannel-io/flannel, tag v0.28.10 of 2026-10-08: Documentation/kube-flannel.yml names both images with their tags,
   // .github/workflows/release.yml builds linux/arm64.
-  flannel: "ghcr.io/flannel-io/flannel:v0.28.9",
+  flannel: "ghcr.io/flannel-io/flannel:v0.28.10",
   // As above; flannel-io/cni-plugin's .github/workflows/release.yml builds linux/arm64.
   flannelCniPlugin: "ghcr.io/flannel-io/flannel-cni-plugin:v1.9.1-flannel3",
   // gogs/gogs, tag v0.14.3: .github/workflows/docker.yml tags each release's rootless image (Dockerfile.next) as
@@ -24,14 +25,17 @@ export const images = {
   // kubernetes-sigs/metrics-server, tag v0.9.0: manifests/components/release/kustomization.yaml; the Makefile's
   // ALL_ARCHITECTURES has arm64.
   metricsServer: "registry.k8s.io/metrics-server/metrics-server:v0.9.0",
-  // Tag and arm64v8: library/node of docker-library/official-images, 2026-08-21. Not alpine: the release builds
-  // of Node are for glibc.
-  node: "node:24.19.0-trixie-slim",
-  // restic/restic, tag v0.19.1: helpers/prepare-release/main.go tags each release without the v and builds
-  // linux/arm64 of docker/Dockerfile.release.
-  restic: "restic/restic:0.19.1",
+  // The security release of 2026-10-21 (its authorities again, and others), seen in what was released on it:
+  // microsoft/playwright-python v1.64.1. Tags and arm64v8 of each version: library/node of
+  // docker-library/official-images, 2026-08-21. Not alpine: the release builds of Node are for glibc.
+  node: "node:24.22.1-trixie-slim",
+  // restic/restic, release v0.20.0 of 2026-11-19: two security fixes of restore. helpers/prepare-release/main.go, at
+  // v0.19.1, tags each release without the v and builds linux/arm64 of docker/Dockerfile.release.
+  restic: "restic/restic:0.20.0",
   // restic/rest-server, tag v0.14.0: .goreleaser.yml tags each release without the v and builds arm64v8.
   resticServer: "restic/rest-server:0.14.0",
-  // Tag and arm64v8: library/traefik of docker-library/official-images, 2026-08-21.
-  traefik: "traefik:v3.7.11",
+  // The version that CVE-2026-137481 (published 2026-11-26) names as repaired, of 2026-11-12; before it 3.7.12 and
+  // 3.7.13 repaired header aliases, opaque targets and the telling of users. Tags and arm64v8 of each version:
+  // library/traefik of docker-library/official-images, 2026-08-21.
+  traefik: "traefik:v3.7.18",
 } as const;

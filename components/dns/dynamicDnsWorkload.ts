@@ -35,7 +35,7 @@ const secrets = "/run/secrets/dynamic-dns";
 const scripts = "/etc/dynamic-dns";
 const state = "/run/dynamic-dns";
 
-/** The updater's environment (https://github.com/favonia/cloudflare-ddns/blob/v1.17.0/README.markdown). */
+/** The updater's environment (https://github.com/favonia/cloudflare-ddns/blob/v1.18.0/README.markdown). */
 export function updaterEnvironment({ entrance, proxied, ttl, paused }: DynamicDnsWorkloadArgs) {
   return {
     CLOUDFLARE_API_TOKEN_FILE: `${secrets}/api-token`,

@@ -6,7 +6,7 @@ import { thisMachine } from "../../rehearsal/tools/setUp.ts";
 /** The programs of the backups that tests run, and a server of buckets. */
 export type BackupToolName = "restic" | "rest-server" | "versitygw";
 
-// In the versions of components/images.ts, from the modules pinned in go.mod.
+// From the modules pinned in go.mod: the newest that the Go module proxy serves. restic's image is one ahead.
 const catalogue: readonly Tool<BackupToolName>[] = [
   {
     name: "restic",
