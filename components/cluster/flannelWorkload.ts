@@ -118,11 +118,18 @@ function flanneld(): Container {
       "/opt/bin/flanneld",
       "--ip-masq",
       "--kube-subnet-mgr",
+      // Else it takes the interface of the default route: on a board with wire and Wi-Fi that may be the other one
+      // than the kubelet's --node-ip is on, and pods' packets would leave for an address that no node has.
+      "--iface=$(NODE_IP)",
       `--healthz-ip=${health.host}`,
       `--healthz-port=${health.port}`,
     ],
-    // Given the name, it need not look up its own pod to find its board.
-    env: [{ name: "NODE_NAME", valueFrom: { fieldRef: { fieldPath: "spec.nodeName" } } }],
+    env: [
+      // Given the name, it need not look up its own pod to find its board.
+      { name: "NODE_NAME", valueFrom: { fieldRef: { fieldPath: "spec.nodeName" } } },
+      // The node's InternalIP, read anew at each start of the container: where an address changes, it follows.
+      { name: "NODE_IP", valueFrom: { fieldRef: { fieldPath: "status.hostIP" } } },
+    ],
     // Request as in its manifest; the virtual boards of docs/memory.md show 14 MiB anonymous and 20 of file
     // pages. The limit that its manifest once had, 50Mi, killed it in a loop (flannel#963, #1415): iptables
     // runs in this container too, again and again.

@@ -3,13 +3,13 @@
 import { obtainBuilt } from "../../lab/built.ts";
 import { untilInterrupted } from "../../rehearsal/tools/interruption.ts";
 import { reasonOf } from "../../rehearsal/tools/lines.ts";
-import { esphome, statsdExporter } from "./programs.ts";
+import { esphome, flanneld, statsdExporter } from "./programs.ts";
 
 const say = (line: string) => process.stderr.write(`tests: ${line}\n`);
 
 process.exitCode = await untilInterrupted(
   async (signal) => {
-    for (const recipe of [esphome, statsdExporter]) {
+    for (const recipe of [esphome, statsdExporter, flanneld]) {
       try {
         await obtainBuilt(recipe, { say, signal });
       } catch (error) {

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { flannelVersion } from "../../lab/images/catalogue.ts";
 import { findBuilt, type Recipe, runOrThrow } from "../../lab/built.ts";
 import { findGo } from "../../rehearsal/tools/build.ts";
 import { findExecutable } from "../../rehearsal/tools/executable.ts";
@@ -9,6 +10,8 @@ import { run } from "../../rehearsal/tools/run.ts";
 
 const requirements = fileURLToPath(new URL("../../esphome/requirements.txt", import.meta.url));
 const modules = fileURLToPath(new URL("statsdExporter", import.meta.url));
+
+const flannelScript = fileURLToPath(new URL("../../lab/images/flannel.sh", import.meta.url));
 
 /** The Pythons that ESPHome's requirements are for, as `name` on PATH. */
 const pythons = ["python3.11", "python3.12", "python3.13", "python3"];
@@ -40,6 +43,15 @@ export const statsdExporter: Recipe = {
   },
 };
 
+/** flanneld in the version of the lab's images. */
+export const flanneld: Recipe = {
+  name: "flanneld",
+  ingredients: [readFileSync(flannelScript, "utf8"), flannelVersion],
+  build: async (folder, surroundings) => {
+    await runOrThrow("sh", [flannelScript, folder, flannelVersion], surroundings);
+  },
+};
+
 /** The virtual environment's Python, which has ESPHome as a module, or undefined. */
 export function findEsphome(): string | undefined {
   const folder = findBuilt(esphome);
@@ -50,6 +62,12 @@ export function findEsphome(): string | undefined {
 export function findStatsdExporter(): string | undefined {
   const folder = findBuilt(statsdExporter);
   return folder && path.join(folder, "statsd_exporter");
+}
+
+/** flanneld's path, or undefined. */
+export function findFlanneld(): string | undefined {
+  const folder = findBuilt(flanneld);
+  return folder && path.join(folder, "flanneld");
 }
 
 async function findPython(): Promise<string> {
