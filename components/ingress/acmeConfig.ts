@@ -5,7 +5,7 @@ export type AcmeChallenge = "dns01" | "http01" | "tlsAlpn01";
 
 /** Certificates by ACME. */
 export interface AcmeArgs {
-  /** Account's e-mail address; the authority writes there before a certificate expires. */
+  /** Account's e-mail address. Let's Encrypt writes to none since June 2025; another authority may. */
   email: string;
   /**
    * `dns01`: a TXT record at Cloudflare, needs no open port. `http01`: needs port 80 open to the internet;

@@ -98,6 +98,16 @@ export function traefikWorkload(args: TraefikWorkloadArgs): Workload {
   return { name: "traefik", namespace: ingressNamespace, kind: "Deployment", replicas: 1, pod };
 }
 
+/**
+ * Traefik would follow a CNAME at the challenge's name, and look for the zone of where it leads: with
+ * `*.home.example.com CNAME myhome.duckdns.org`, or Cloudflare's own `*`, it finds none that the token may edit
+ * (go-acme/lego#1816). The hosts' zone is the one that bramble has the token for, so the record belongs there.
+ */
+const dnsChallengeEnvironment = [
+  { name: "CF_DNS_API_TOKEN_FILE", value: traefikPaths.dnsApiToken },
+  { name: "LEGO_DISABLE_CNAME_SUPPORT", value: "true" },
+];
+
 function traefikContainer(
   mounts: Container["volumeMounts"],
   usesToken: boolean,
@@ -112,7 +122,7 @@ function traefikContainer(
     env: [
       // Not more, or the heap would drive out the program's own pages.
       { name: "GOMEMLIMIT", value: `${memoryLimit / 2}MiB` },
-      ...(usesToken ? [{ name: "CF_DNS_API_TOKEN_FILE", value: traefikPaths.dnsApiToken }] : []),
+      ...(usesToken ? dnsChallengeEnvironment : []),
     ],
     // Ports of the board itself, and no Service in between: a packet keeps its sender's address, which rate
     // limits and logs need.

@@ -2,7 +2,7 @@
 import { createSocket, type Socket } from "node:dgram";
 import { type AddressInfo, createServer, type Server } from "node:net";
 
-const types = { A: 1, SOA: 6, TXT: 16 } as const;
+const types = { A: 1, CNAME: 5, SOA: 6, TXT: 16 } as const;
 
 export class DnsServer {
   readonly #socket: Socket = createSocket("udp4");
@@ -18,6 +18,8 @@ export class DnsServer {
   });
   readonly #zone: string;
   readonly #texts: (name: string) => string[];
+  /** All names below one that have no TXT record of their own are another's alias: `*.below CNAME to`. */
+  alias: { readonly below: string; readonly to: string } | undefined;
 
   /**
    * @param zone name of the zone
@@ -57,6 +59,8 @@ export class DnsServer {
 
   #recordsOf(name: string, type: number): Buffer[] {
     if (type === types.A) return [record(type, Buffer.from([127, 0, 0, 1]))];
+    if (this.alias !== undefined && name.endsWith(`.${this.alias.below}`) && this.#texts(name).length === 0)
+      return [record(types.CNAME, nameOf(this.alias.to))];
     if (type === types.SOA && name === this.#zone) {
       const numbers = Buffer.alloc(20, 1);
       return [record(type, Buffer.concat([nameOf(`ns.${name}`), nameOf(`admin.${name}`), numbers]))];

@@ -9,6 +9,7 @@ import { defaultLimits } from "../../components/ingress/limits.ts";
 import type { RouteTls } from "../../components/ingress/routeIngresses.ts";
 import type { TraefikArgs } from "../../components/ingress/traefik.ts";
 import type { AcmeArgs } from "../../components/ingress/acmeConfig.ts";
+import { traefikWorkload } from "../../components/ingress/traefikWorkload.ts";
 import { findPrograms } from "../programs/catalogue.ts";
 import { CloudflareApi } from "./cloudflareApi.ts";
 import { EdgeCluster, traefikArgs } from "./cluster.ts";
@@ -84,17 +85,22 @@ export class Home {
     const kubeconfig = await this.#cluster.kubeconfigOfTraefik(path.join(this.folder, "kubeconfig"));
     const token = path.join(this.folder, "token");
     writeFileSync(token, this.cloudflare.token);
+    const users = `${login.user}:${bcryptHash(login.password, "salt")}\n`;
+    const args = traefikArgs({ limits: defaultLimits, login: { user: login.user }, ...changes });
     const env = {
+      ...environmentOf(args),
       KUBECONFIG: kubeconfig,
       CF_DNS_API_TOKEN_FILE: token,
       CLOUDFLARE_BASE_URL: this.cloudflare.url,
-      GOMEMLIMIT: "80MiB",
     };
-    const users = `${login.user}:${bcryptHash(login.password, "salt")}\n`;
-    const args = traefikArgs({ limits: defaultLimits, login: { user: login.user }, ...changes });
     await this.#running?.stop();
     this.#running = await Traefik.start(this.#binary, args, place, env, users);
     return this.#running;
+  }
+
+  /** Has all names below one lead to another in DNS, but for those with a record of their own. */
+  alias(below: string, to: string): void {
+    this.#dns.alias = { below, to };
   }
 
   /** ACME's settings for this home's authority. */
@@ -118,6 +124,12 @@ export class Home {
   }
 }
 
+/** What the pod of these arguments has in its environment. */
+function environmentOf(args: TraefikArgs): NodeJS.ProcessEnv {
+  const [container] = traefikWorkload(args).pod.containers;
+  return Object.fromEntries((container?.env ?? []).map(({ name, value }) => [name, value]));
+}
+
 async function registerApps(tls: RouteTls): Promise<void> {
   const { Traefik: Component } = await import("../../components/ingress/traefik.ts");
   const { Gogs } = await import("../../components/gogs/gogs.ts");
@@ -134,7 +146,8 @@ function app(name: string): Server {
   return createServer((request, response) => {
     const { authorization, "x-forwarded-for": forwarded } = request.headers;
     response.setHeader("content-type", "text/html");
-    const body = `<title>${name}</title>${JSON.stringify({ path: request.url, authorization, forwarded })}`;
+    const heard = { path: request.url, authorization, forwarded, headers: Object.keys(request.headers) };
+    const body = `<title>${name}</title>${JSON.stringify(heard)}`;
     setTimeout(() => response.end(body), request.url?.startsWith("/slow") ? 2000 : 0);
   });
 }

@@ -164,4 +164,22 @@ describe("Traefik with a wildcard", { timeout: 120_000 }, () => {
     expect(home.pebble.issued).toBe(1);
     await traefik.stop();
   });
+
+  it("has it too where all hosts are aliases into a zone that the token does not reach", async ({ skip }) => {
+    skip(why !== undefined, why);
+    home.alias("home.example.com", "myhome.duckdns.test");
+    const root = await home.pebble.root();
+    const before = home.pebble.issued;
+    const traefik = await home.traefik("aliased", { acme: home.acme("dns01") });
+    await traefik.until("certified", () =>
+      get({ host: gogsHost, port: home.ports.websecure, root }).then(
+        () => true,
+        () => false,
+      ),
+    );
+    expect(home.pebble.issued).toBe(before + 1);
+    expect(traefik.complaints).toEqual([]);
+    expect(home.cloudflare.records).toEqual([]);
+    await traefik.stop();
+  });
 });

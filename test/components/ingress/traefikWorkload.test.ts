@@ -50,4 +50,8 @@ describe("traefikWorkload", () => {
     expect(JSON.stringify(http01)).not.toContain("dns-api-token");
     expect(JSON.stringify(http01)).not.toContain("CF_DNS_API_TOKEN");
   });
+
+  it("follows no CNAME to a zone that the token is not for", () => {
+    expect(pod().containers[0]?.env).toContainEqual({ name: "LEGO_DISABLE_CNAME_SUPPORT", value: "true" });
+  });
 });
