@@ -62,7 +62,7 @@ export function traefikStaticConfig(args: TraefikConfigArgs, place: TraefikPlace
         ...trusting(args.trustedProxies),
         // The port and not the entry point's name: a name would send browsers to the container's port.
         http: {
-          encodedCharacters,
+          ...requestRules,
           redirections: { entryPoint: { to: `:${place.publicPort}`, scheme: "https", permanent: true } },
         },
       },
@@ -70,7 +70,7 @@ export function traefikStaticConfig(args: TraefikConfigArgs, place: TraefikPlace
         address: `${listen}:${ports.websecure}`,
         ...trusting(args.trustedProxies),
         // Without it a route that forgets its TLS would answer in plain text on the port for HTTPS.
-        http: { encodedCharacters, tls: {} },
+        http: { ...requestRules, tls: {} },
         transport: {
           // Bounds the whole request with its body. The default of 60 s would cut off a large `git push`.
           respondingTimeouts: { readTimeout: "600s" },
@@ -78,8 +78,8 @@ export function traefikStaticConfig(args: TraefikConfigArgs, place: TraefikPlace
           lifeCycle: { graceTimeOut: "20s" },
         },
       },
-      ...(args.ssh && { ssh: { address: `${listen}:${ports.ssh}` } }),
-      ping: { address: `${listen}:${ports.ping}` },
+      ...(args.ssh && { ssh: { address: `${listen}:${ports.ssh}`, http: requestRules } }),
+      ping: { address: `${listen}:${ports.ping}`, http: requestRules },
     },
     ping: { entryPoint: "ping" },
     providers: {
@@ -100,14 +100,23 @@ export function traefikStaticConfig(args: TraefikConfigArgs, place: TraefikPlace
 }
 
 /**
- * Paths that a program behind may read otherwise than Traefik: `/user%2Flogin` would not be the login's path here,
- * and pass by its limit, but be it there. They are refused.
+ * What a program behind may read otherwise than Traefik, on every entry point, or Traefik warns of those without.
+ *
+ * Paths: `/user%2Flogin` would not be the login's path here, and pass by its limit, but be it there. They are
+ * refused; `;` and `\` as they are by `refusedPaths` of the dynamic configuration.
+ *
+ * Headers: `X_Forwarded_For` and `X.Forwarded.For` are headers of their own here, but X-Forwarded-For to a program
+ * that makes variables of names (CVE-2026-88011). They are taken off.
  */
-const encodedCharacters = {
-  allowEncodedSlash: false,
-  allowEncodedBackSlash: false,
-  allowEncodedNullCharacter: false,
-};
+const requestRules = {
+  encodedCharacters: {
+    allowEncodedSlash: false,
+    allowEncodedBackSlash: false,
+    allowEncodedNullCharacter: false,
+    allowEncodedSemicolon: false,
+  },
+  aliasHeadersStrategy: "delete",
+} as const;
 
 function trusting(proxies: readonly string[]) {
   return proxies.length > 0 ? { forwardedHeaders: { trustedIPs: [...proxies] } } : {};

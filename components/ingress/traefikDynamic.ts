@@ -1,5 +1,5 @@
 import { limitMiddlewares, type Limits } from "./limits.ts";
-import type { SshForward } from "./traefikConfig.ts";
+import { secureEntryPoint, type SshForward } from "./traefikConfig.ts";
 import { containerPlace, type TraefikPlace } from "./traefikPlace.ts";
 
 /** What decides Traefik's dynamic configuration. */
@@ -33,7 +33,9 @@ export function traefikDynamicConfig(args: TraefikDynamicArgs, place: TraefikPla
   return {
     tls: { options: { default: { minVersion: "VersionTLS12", cipherSuites } } },
     http: {
+      routers: { refusedPaths },
       middlewares: {
+        refuse,
         headers: { headers: securityHeaders() },
         ...limitMiddlewares(args.limits, args.trustedProxies),
         withoutCredentials: { headers: { customRequestHeaders: { Authorization: "" } } },
@@ -45,6 +47,24 @@ export function traefikDynamicConfig(args: TraefikDynamicArgs, place: TraefikPla
     ...(args.ssh && { tcp: sshForward(args.ssh) }),
   };
 }
+
+/**
+ * Paths with `;` or `\`, before any route. Programs that take `;x` for a parameter read `/readings/..;x/` as `/`,
+ * and `/user;x/login` as `/user/login`, where Traefik sees neither the login's page nor its limit. Traefik 3.7.18
+ * resolves the first form (CVE-2026-137481), no version the second.
+ */
+const refusedPaths = {
+  entryPoints: [secureEntryPoint],
+  rule: "PathRegexp(`[;\\\\]`)",
+  // Above a rule's own priority, which is its length.
+  priority: 1_000_000,
+  tls: {},
+  middlewares: ["headers", "inFlight", "requests", "refuse"],
+  service: "noop@internal",
+};
+
+/** Nobody has this address, so everybody is refused. */
+const refuse = { ipAllowList: { sourceRange: ["255.255.255.255/32"], rejectStatusCode: 400 } };
 
 /** What browsers are told with every answer, also with those that Traefik gives itself. */
 function securityHeaders() {

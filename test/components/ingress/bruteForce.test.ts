@@ -153,6 +153,93 @@ describe("5,000 wrong passwords from one address, as fast as they come", { timeo
   });
 });
 
+describe("a path that a program behind may read otherwise than Traefik", () => {
+  // The forms of CVE-2026-137481 and its kin: a parameter, a backslash, and what stands encoded for either or for a
+  // slash. A program that cuts off parameters would read each as /user/login or as the page behind the login.
+  it.for([
+    [gogsHost, "/x/..;/user/login"],
+    [gogsHost, "/x/..;y=1/user/login"],
+    [gogsHost, "/user;x/login"],
+    [gogsHost, "/user/login;x"],
+    [gogsHost, "/;/user/login"],
+    [gogsHost, "/user/.;/login"],
+    [gogsHost, "/x/..%3B/user/login"],
+    [gogsHost, "/user%3bx/login"],
+    [gogsHost, "/user\\login"],
+    [gogsHost, "/x\\..\\user\\login"],
+    [gogsHost, "/user%5Clogin"],
+    [gogsHost, "/user%2Flogin"],
+    [gogsHost, "/x/..%2fuser/login"],
+    [gogsHost, "/user/login%00"],
+    // A target without a slash: no path to Traefik before 3.7.13, one to the program (traefik#13796).
+    [gogsHost, "http:user/login"],
+    [sensorsHost, "/readings/..;x/"],
+    [sensorsHost, "/readings/..%3b/"],
+    [sensorsHost, "/readings\\..\\"],
+    [sensorsHost, "/readings/..%2F"],
+  ] as const)("is refused before it is asked: %s%s", async ([host, path]) => {
+    const { status, body } = await ask({ host, path, from: "127.0.0.20" });
+    expect(status).toBe(400);
+    expect(body).not.toContain("<title>");
+    expect(traefik.complaints).toEqual([]);
+  });
+
+  it("is none with what a path may hold besides", async () => {
+    const path = "/me/notes/src/main/100%25,(a+b)~c&d=e@f:g!/%C3%A4%23.txt?a=b";
+    const { status, body } = await ask({ host: gogsHost, path, from: "127.0.0.20" });
+    expect([status, JSON.parse(body.replace(/^.*<\/title>/, ""))]).toMatchObject([200, { path }]);
+  });
+
+  it.for([
+    "//",
+    "/./",
+    "/readings/../",
+    "/readings/%2e%2e/",
+    "/readings/.%2E/",
+    "/readings//../",
+    "/readings/./..",
+    "/readings;x/../",
+  ])("is none with %s, which means the page behind the login", async (path) => {
+    const { status, body } = await ask({ path, from: "127.0.0.21" });
+    expect(status).toBe(401);
+    expect(body).not.toContain("<title>");
+  });
+});
+
+describe("a name that nobody has", () => {
+  /** Milliseconds of processor that Traefik takes for wrong passwords that come all at once, from an address each. */
+  async function costOf(guesses: readonly (readonly [user: string, password: string])[]): Promise<number> {
+    const before = traefik.processor;
+    const agent = new Agent({ keepAlive: true, maxSockets: guesses.length });
+    const answers = await Promise.all(
+      guesses.map(([user, password], i) =>
+        ask({ agent, from: `127.0.1.${i + 1}`, headers: basic(user, password) }),
+      ),
+    );
+    agent.destroy();
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([401]));
+    return traefik.processor - before;
+  }
+
+  // Up to 3.7.12 all names that nobody has shared one check of a password, and so were answered sooner.
+  it("costs Traefik as much as one that somebody has, so that neither can be told", async () => {
+    const [nobody, somebody] = [
+      (round: number) => Array.from({ length: 40 }, (_, i) => [`nobody-${i}`, `wrong-${round}`] as const),
+      (round: number) => Array.from({ length: 40 }, (_, i) => [login.user, `wrong-${round}-${i}`] as const),
+    ];
+    await costOf(somebody(0));
+    let [ofNobody, ofSomebody] = [0, 0];
+    for (const round of [1, 2, 3]) {
+      ofNobody += await costOf(nobody(round));
+      ofSomebody += await costOf(somebody(round));
+    }
+    console.log(
+      `120 guesses at names that nobody has: ${ofNobody} ms; at one that somebody has: ${ofSomebody} ms`,
+    );
+    expect(ofNobody).toBeGreaterThan(0.7 * ofSomebody);
+  });
+});
+
 it("forgets a guesser only after a while of quiet", { timeout: 60_000 }, async () => {
   const { burst, perMinute } = defaultLimits.passwords;
   const start = Date.now();
@@ -182,6 +269,15 @@ describe("the apps behind", () => {
     const headers = { "x-forwarded-for": "198.51.100.9" };
     const { body } = await ask({ from: "127.0.0.12", path: "/readings", headers });
     expect(body).toContain('"forwarded":"127.0.0.12"');
+  });
+  it("get no header whose name another's alias is", async () => {
+    const names = ["x_forwarded_for", "x.forwarded.for", "X!Forwarded!For", "x~real~ip", "x_forwarded-proto"];
+    const headers = Object.fromEntries(names.map((name) => [name, "198.51.100.9"]));
+    const { status, body } = await ask({ from: "127.0.0.13", path: "/readings", headers });
+    expect(status).toBe(200);
+    const heard = JSON.parse(body.replace(/^.*<\/title>/, "")) as { headers: string[] };
+    expect(heard.headers.filter((name) => !/^[a-z0-9-]+$/.test(name))).toEqual([]);
+    expect(body).toContain('"forwarded":"127.0.0.13"');
   });
 });
 
