@@ -107,7 +107,13 @@ unmounted() { awk -v at="$1" '!/^#/ && $2 == at { found = 1 } END { exit !found 
 
 # What keeps bramble from changing what the firmware reads.
 boot_obstacles() {
-  local folder whether key value path line
+  local folder whether key value path line source at type options
+  while read -r source at type options _; do
+    case $at in / | /boot | /boot/firmware) ;; *) continue ;; esac
+    if [[ ,$options, == *,ro,* ]] && { [ "$at" = / ] || cgroup_version_1 || ! memory_cgroup; }; then
+      stands_in_the_way "$at is mounted read-only ($type on $source)" "$(make_writable "$at" "$source" "$type")"
+    fi
+  done <"$ROOT/proc/mounts"
   for folder in /boot/firmware /boot; do
     if unmounted "$folder"; then
       stands_in_the_way "$folder is in fstab and not mounted, so the boot configuration can't be changed" \

@@ -33,6 +33,14 @@ fail() {
   exit 1
 }
 
+# make_writable MOUNT SOURCE TYPE: the way out of a read-only file system.
+make_writable() {
+  case $3 in
+    vfat) echo "a FAT file system that was not unmounted cleanly turns read-only: sudo umount $1; sudo fsck.vfat -a $2; sudo mount $1. Where fstab says ro, take it out first" ;;
+    *) echo "see dmesg for I/O errors: a worn out card turns read-only and has to be replaced. After a power cut a reboot repairs the file system; where fstab says ro, take it out and remount: sudo mount -o remount,rw $1" ;;
+  esac
+}
+
 full() {
   why="$1 is full"
   fix="make room, for instance: sudo apt-get clean; sudo journalctl --vacuum-size=50M; what takes it: sudo du -xh $1 | sort -h | tail"
@@ -46,10 +54,7 @@ obstacle() {
   read -r at source type options < <(findmnt -nro TARGET,SOURCE,FSTYPE,OPTIONS -T "$folder") || true
   if [[ ,$options, == *,ro,* ]]; then
     why="$at is mounted read-only ($type on $source)"
-    case $type in
-      vfat) fix="a FAT file system that was not unmounted cleanly turns read-only: sudo umount $at; sudo fsck.vfat -a $source; sudo mount $at" ;;
-      *) fix="see dmesg for I/O errors: a worn out card turns read-only and has to be replaced. After a power cut a reboot repairs the file system; where fstab says ro, take it out and remount: sudo mount -o remount,rw $at" ;;
-    esac
+    fix=$(make_writable "$at" "$source" "$type")
   elif df --output=avail,iavail,itotal "$folder" 2>/dev/null | awk 'NR > 1 && ($1 == "0" || ($2 == "0" && $3 > 0)) { found = 1 } END { exit !found }'; then
     full "${at:-$folder}"
   elif [ ! -w "$folder" ]; then

@@ -32,9 +32,22 @@ without_access_times_now() { awk '$2 == "/" { options = $4 } END { exit options 
 
 wanted_access_times() { awk '!/^[[:space:]]*#/ && $2 == "/" { options = $4 } END { exit options !~ /(^|,)strictatime(,|$)/ }' "$ROOT/etc/fstab" 2>/dev/null; }
 
+# Whoever set how much is kept has a reason: the rest would be deleted.
+own_limit() {
+  local path
+  for path in "$ROOT"/etc/systemd/journald.conf "$ROOT"/etc/systemd/journald.conf.d/*.conf; do
+    if [ "$path" != "$ROOT$journal" ] && grep -qs '^SystemMaxUse=.' "$path"; then return; fi
+  done
+  return 1
+}
+
 promises() {
-  printf '[Journal]\nSystemMaxUse=%sM\nSystemMaxFileSize=8M\nRuntimeMaxUse=16M\n' "$JOURNAL_SIZE" | file "$journal"
-  if ! started_after systemd-journald "$journal" && lacking "journald does not know its limit"; then
+  if own_limit; then
+    absent "$journal"
+  else
+    printf '[Journal]\nSystemMaxUse=%sM\nSystemMaxFileSize=8M\nRuntimeMaxUse=16M\n' "$JOURNAL_SIZE" | file "$journal"
+  fi
+  if [ -e "$ROOT$journal" ] && ! started_after systemd-journald "$journal" && lacking "journald does not know its limit"; then
     quietly systemctl restart systemd-journald || fail "journald does not start with $journal" "see: systemctl status systemd-journald"
   fi
   if [ -e "$ROOT/etc/fstab" ]; then edited /etc/fstab with_noatime; fi

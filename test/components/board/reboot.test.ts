@@ -63,6 +63,19 @@ describe("reboot", () => {
     expect(calls).toContain("systemd-run --collect --on-active=2 systemctl reboot");
   });
 
+  it("stops whatever serves this connection, found by the processes above it", () => {
+    // The stand-in shows the phase its own processes, the first of them as a service's.
+    const processes = `p=$PPID; while [ "$p" -gt 1 ]; do
+        mkdir -p "$ROOT/proc/$p"; cp "/proc/$p/status" "$ROOT/proc/$p/"
+        echo "0::/system.slice/tinysshd.service" >"$ROOT/proc/$p/cgroup"; p=$(awk '/^PPid:/ { print $2 }' "/proc/$p/status")
+      done; exec /bin/cat "$@"`;
+    boardOf(units("tinysshd.service"), { systemctl: running(["tinysshd.service"]), cat: processes });
+    const { status, calls } = board.run("reboot", "apply");
+    expect(status).toBe(0);
+    expect(calls).toContain("systemctl stop tinysshd.service");
+    expect(calls).toContain("systemd-run --collect --on-active=120 systemctl start tinysshd.service");
+  });
+
   it("leaves a server alone that would take this connection with it", () => {
     boardOf(units("dropbear.service"), { systemctl: running(["dropbear.service"], "control-group") });
     const { status, calls } = board.run("reboot", "apply");

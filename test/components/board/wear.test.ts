@@ -57,3 +57,23 @@ describe("fstab", () => {
     expect(board.read("etc/fstab")).toBe(damaged);
   });
 });
+
+describe("the journal", () => {
+  const ours = "etc/systemd/journald.conf.d/90-bramble.conf";
+
+  it.for(["etc/systemd/journald.conf", "etc/systemd/journald.conf.d/10-mine.conf"])(
+    "keeps as much as its owner has said in %s",
+    (path) => {
+      board = new ScratchBoard({ [path]: "[Journal]\nSystemMaxUse=1G\n", [ours]: "[Journal]\n" });
+      expect(board.run("wear", "apply")).toMatchObject({ status: 0, stderr: "" });
+      expect(board.read(ours)).toBeUndefined();
+      expect(board.read(path)).toContain("1G");
+    },
+  );
+
+  it("is small where nobody has said how much it keeps", () => {
+    board = new ScratchBoard({ "etc/systemd/journald.conf": "[Journal]\n#SystemMaxUse=\n" });
+    board.run("wear", "apply");
+    expect(board.read(ours)).toMatch(/^SystemMaxUse=64M$/m);
+  });
+});
