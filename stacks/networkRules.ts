@@ -1,20 +1,7 @@
-import { hostKeyFault } from "../components/board/connection.ts";
-import { addressOf, rangeRules } from "./rangeRules.ts";
+import { hostKeyFault, printHostKey, withoutComment } from "../components/board/connection.ts";
+import { domainRules } from "./domainRules.ts";
+import { rangeRules } from "./rangeRules.ts";
 import { boardsOf, fault, objectOf, type Rule, textOf } from "./written.ts";
-
-const realAddress: Rule = (settings) =>
-  boardsOf(settings).flatMap(({ host }, i) => {
-    const kind = addressOf(host)?.range();
-    const isOwn = host === "localhost" || kind === "loopback" || kind === "unspecified";
-    return isOwn
-      ? [
-          fault(
-            `boards[${i}].host`,
-            `"${String(host)}" is the machine itself, whichever it is; give the address that the board has in the network.`,
-          ),
-        ]
-      : [];
-  });
 
 /** The machine in between must be who it is, too. */
 const jumpHostKey: Rule = (settings) => {
@@ -27,22 +14,28 @@ const jumpHostKey: Rule = (settings) => {
   return why === undefined ? [] : [fault("ssh.jump.hostKey", why)];
 };
 
-/** No authority issues certificates for names that are not the internet's (RFC 2606, 6761, 6762, 8375). */
-const privateDomains = ["local", "lan", "internal", "localhost", "test", "example", "invalid", "home.arpa"];
-
-const publicDomain: Rule = ({ domain, ingress }) => {
-  const name = textOf(domain) ?? "";
-  const ending = privateDomains.find((each) => name.endsWith(`.${each}`));
-  const wantsAcme = ingress !== undefined && objectOf(ingress).certificates !== "selfSigned";
-  return ending !== undefined && wantsAcme
-    ? [
-        fault(
-          "domain",
-          `"${name}" ends in .${ending}, for which no authority issues certificates. Take a domain of your own, or set ingress.certificates: selfSigned.`,
-        ),
-      ]
-    : [];
+/** Each board makes its own key at its first start: two with one are one card and its copy. */
+const hostKeyOnce: Rule = (settings) => {
+  const first = new Map<string, number>();
+  return boardsOf(settings).flatMap(({ hostKey, name, host, port }, i) => {
+    const key = keyOf(textOf(hostKey) ?? "");
+    const other = key === undefined ? undefined : first.get(key);
+    if (key !== undefined && other === undefined) first.set(key, i);
+    if (other === undefined) return [];
+    const address = { host: textOf(host) ?? "", port: typeof port === "number" ? port : undefined };
+    return [
+      fault(
+        `boards[${i}].hostKey`,
+        `is the key of boards[${other}], too. If it was not pasted twice (${printHostKey(address)}), one card is a copy of the other, with its machine-id. Give "${String(name)}" its own: sudo rm /etc/ssh/ssh_host_* && sudo ssh-keygen -A; sudo rm -f /etc/machine-id /var/lib/dbus/machine-id && sudo systemd-machine-id-setup && sudo reboot. Then set its new hostKey.`,
+      ),
+    ];
+  });
 };
 
+/** A key without its comment; undefined if it is none. */
+function keyOf(hostKey: string): string | undefined {
+  return hostKeyFault({ host: "", hostKey }) === undefined ? withoutComment(hostKey) : undefined;
+}
+
 /** Rules about addresses and names. */
-export const networkRules: readonly Rule[] = [...rangeRules, realAddress, jumpHostKey, publicDomain];
+export const networkRules: readonly Rule[] = [...rangeRules, jumpHostKey, hostKeyOnce, ...domainRules];

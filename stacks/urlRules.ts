@@ -1,6 +1,5 @@
 // Rules between the settings of the public urls: certificates, names, proxies.
 import ipaddr from "ipaddr.js";
-import { zoneOf } from "./zone.ts";
 import { fault, objectOf, type Rule, textOf } from "./written.ts";
 
 const acmeIsSet: Rule = ({ ingress }) =>
@@ -68,20 +67,6 @@ const hostOnce: Rule = (settings) => {
   });
 };
 
-const hostsInZone: Rule = ({ domain, dns }) => {
-  const below = textOf(domain);
-  const zone = textOf(objectOf(dns).zone);
-  if (below === undefined || zone === undefined || below === zone || below.endsWith(`.${zone}`)) return [];
-  const meant = zoneOf(below, undefined);
-  return [
-    fault(
-      "dns.zone",
-      `"${zone}" does not hold the hosts, which are below bramble:domain "${below}". Set the zone at Cloudflare ` +
-        `that does, such as ${meant}, or a domain in ${zone}.`,
-    ),
-  ];
-};
-
 /** Whoever may name any address as the client's has no limit, and everybody else's in their hand. */
 const trustsFew: Rule = ({ ingress }) => {
   const ranges = objectOf(ingress).trustedProxies;
@@ -109,7 +94,6 @@ export const urlRules: readonly Rule[] = [
   wildcardNeedsDns01,
   proxiedNeedsDns01,
   hostOnce,
-  hostsInZone,
   trustsFew,
 ];
 

@@ -1,4 +1,28 @@
-/** The zone at Cloudflare: as set, else the last two labels of the domain. */
+import { parse } from "tldts";
+
+/** What a domain ends in, by the Public Suffix List. */
+export interface Ending {
+  /** The part below which names are given to anybody: `co.uk`, `duckdns.org`. */
+  readonly suffix: string;
+  /** Who gives them: a registry, or the owner of a domain; nobody that the list knows. */
+  readonly givenBy: "owner" | "registry" | undefined;
+  /** The domain that somebody has there: `example.co.uk`. Undefined where the domain is the suffix itself. */
+  readonly registered: string | undefined;
+}
+
+/** What a domain ends in. */
+export function endingOf(domain: string): Ending {
+  const {
+    publicSuffix,
+    isIcann,
+    isPrivate,
+    domain: registered,
+  } = parse(domain, { allowPrivateDomains: true });
+  const givenBy = isIcann ? "registry" : isPrivate ? "owner" : undefined;
+  return { suffix: publicSuffix ?? domain, givenBy, registered: registered ?? undefined };
+}
+
+/** The zone at Cloudflare: as set, else the domain that is registered. */
 export function zoneOf(domain: string, zone: string | undefined): string {
-  return zone ?? domain.split(".").slice(-2).join(".");
+  return zone ?? endingOf(domain).registered ?? domain;
 }

@@ -4,6 +4,7 @@ import path from "node:path";
 import { log, runtime } from "@pulumi/pulumi";
 import { afterAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { readStackFile } from "../stacks/stackFile.ts";
+import { hostKeyOf } from "./stacks/files.ts";
 import { allowHooks, outputsOf } from "./components/cluster/madeCluster.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "bramble-program-"));
@@ -51,12 +52,11 @@ async function run(change: (config: Config) => void): Promise<void> {
   await runtime.disconnect();
 }
 
-/** A host key of a board's own. */
-function hostKeyOf(board: number): string {
-  const length = Buffer.from([0, 0, 0, 11]);
-  return `ssh-ed25519 ${Buffer.concat([length, Buffer.from("ssh-ed25519"), Buffer.from([board])]).toString("base64")}`;
-}
-
+/** Has boards set up by bramble. */
+const setUp = (config: Config) => {
+  const boards = config["bramble:boards"] as Config[];
+  boards.forEach((board, i) => Object.assign(board, { user: "pi", hostKey: hostKeyOf(i) }));
+};
 const components = () =>
   registered.flatMap(({ type }) => (type.startsWith("bramble:") ? [type.split(":")[2]] : []));
 const leaveOut = (config: Config, ...sections: string[]) => {
@@ -142,10 +142,9 @@ describe("the program", () => {
   });
 
   it("makes a cluster of its boards, and puts the apps on it", async () => {
-    const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f";
     await run((config) => {
       config["bramble:cluster"] = { bootstrap: true };
-      for (const board of config["bramble:boards"] as Config[]) Object.assign(board, { user: "pi", hostKey });
+      setUp(config);
     });
     expect(components().filter((name) => name === "BoardBootstrap")).toHaveLength(4);
     expect(components()).toEqual(expect.arrayContaining(["KubeadmCluster", "Flannel", "Gogs"]));
@@ -173,10 +172,9 @@ describe("the program", () => {
   });
 
   it("only sets up the boards of a cluster that is there", async () => {
-    const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f";
     await run((config) => {
       config["bramble:cluster"] = { bootstrap: true, kubeconfig };
-      for (const board of config["bramble:boards"] as Config[]) Object.assign(board, { user: "pi", hostKey });
+      setUp(config);
     });
     expect(components()).toEqual(expect.arrayContaining(["BoardBootstrap", "Gogs"]));
     expect(components()).not.toContain("KubeadmCluster");

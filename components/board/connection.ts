@@ -50,7 +50,7 @@ export function hostKeyFault(address: Partial<SshAddress> & { host: string }): s
   const keyType = words[0] ?? "";
   const key = words[1] ?? "";
   if (keyTypes.includes(keyType) && isKeyOf(keyType, key)) return undefined;
-  const print = `ssh-keyscan -t ed25519 -p ${port} ${host} | cut -d' ' -f2-`;
+  const print = printHostKey({ host, port });
   const onBoard = "compare it with /etc/ssh/ssh_host_ed25519_key.pub on the machine";
   if (hostKey === "") return `is missing. Print it with: ${print} (${onBoard})`;
   if (keyTypes.includes(key)) return `starts with an address, as in known_hosts: leave out the first word`;
@@ -60,6 +60,11 @@ export function hostKeyFault(address: Partial<SshAddress> & { host: string }): s
 /** A public key's type and bytes: its comment says nothing of the machine. */
 export function withoutComment(hostKey: string): string {
   return hostKey.trim().split(/\s+/).slice(0, 2).join(" ");
+}
+
+/** The command that prints a machine's host key. */
+export function printHostKey({ host, port = 22 }: Pick<SshAddress, "host" | "port">): string {
+  return `ssh-keyscan -t ed25519 -p ${port} ${host} | cut -d' ' -f2-`;
 }
 
 /** A key's bytes begin with the length of its type's name, and the name. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { podHost, refusing, urlHostFault } from "./hosts.ts";
 import { absolutePath, boardName, nfsDirectory, secretString } from "./fields.ts";
 
 const count = (unit: string, standard: number) =>
@@ -13,6 +14,7 @@ const s3 = z
   .strictObject({
     endpoint: z
       .url({ protocol: /^https?$/, error: "must be the url of an S3-compatible service" })
+      .superRefine(refusing((url) => urlHostFault(url, podHost)))
       .meta({ description: "The service's url, such as `https://s3.eu-central-1.amazonaws.com`." }),
     bucket: z
       .string("must be the name of a bucket")

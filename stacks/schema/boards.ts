@@ -1,9 +1,9 @@
-import ipaddr from "ipaddr.js";
 import { z } from "zod";
 import { type ModelName, models } from "../../components/board/models.ts";
 import { controlPlaneTaint } from "../../components/cluster/kubeadmWorkloads.ts";
 import { taintPattern } from "../../components/cluster/taints.ts";
-import { boardName, dnsLabel, secretString } from "./fields.ts";
+import { boardName, secretString } from "./fields.ts";
+import { boardHost, clusterHost, host } from "./hosts.ts";
 
 /** A board. */
 export const board = z
@@ -26,13 +26,9 @@ export const board = z
       .optional()
       .meta({ description: "CPU cores. Required without a `model`." }),
     role: z.enum(["controlPlane", "worker"]).meta({ description: "What it does in the cluster." }),
-    host: z
-      .string("must be an address or a host name")
-      .refine(
-        (value) => ipaddr.isValid(value) || value.split(".").every((part) => dnsLabel.test(part)),
-        "must be an address or a host name",
-      )
-      .meta({ description: "The address or host name under which the board is reached." }),
+    host: host(clusterHost).meta({
+      description: "The IPv4 address or host name under which the board is reached.",
+    }),
     arch: z
       .enum(["arm64", "amd64"])
       .optional()
@@ -106,9 +102,7 @@ export const ssh = z
     ).optional(),
     jump: z
       .strictObject({
-        host: z
-          .string("must be an address or a host name")
-          .meta({ description: "Its address or host name." }),
+        host: host(boardHost).meta({ description: "Its address or host name." }),
         port: sshPort(),
         user: z.string("must be a login").meta({ description: "Who logs in there." }),
         hostKey: z.string("must be a host key").meta({ description: "Its public SSH host key." }),

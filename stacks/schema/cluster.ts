@@ -1,5 +1,6 @@
 import ipaddr from "ipaddr.js";
 import { z } from "zod";
+import { boardHost, endpointFault, host, refusing, urlHostFault } from "./hosts.ts";
 
 const repository = (description: string) =>
   z
@@ -30,7 +31,7 @@ export const cluster = z
       .meta({ description: "Version of Kubernetes on boards that bramble sets up." }),
     controlPlaneEndpoint: z
       .string("must be a host, or host:port")
-      .regex(/^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\d{1,5})?$/, "must be a host, or host:port")
+      .superRefine(refusing(endpointFault))
       .optional()
       .meta({
         description:
@@ -49,7 +50,7 @@ export const cluster = z
           "Checks of kubeadm whose errors are only told, such as `SystemVerification` on a kernel of your own.",
       }),
     timeServers: z
-      .array(z.string("must be a host name"), "must be a list of host names")
+      .array(host(boardHost), "must be a list of host names")
       .default([])
       .meta({ description: "Time servers for the boards. Those of their operating system if empty." }),
     containerd: z
@@ -64,6 +65,7 @@ export const cluster = z
     ),
     imageRepository: z
       .url({ protocol: /^https?$/, error: "must be the address of a registry, http://… or https://…" })
+      .superRefine(refusing((url) => urlHostFault(url, boardHost)))
       .optional()
       .meta({
         description:

@@ -1,5 +1,7 @@
 import { secret } from "@pulumi/pulumi";
 import { z } from "zod";
+import { boardHost, host } from "./hosts.ts";
+import { dnsLabel, plainName } from "./names.ts";
 
 /** Metadata of a setting that is a Pulumi secret: what a made-up value for a rehearsal looks like. */
 export interface SecretMeta {
@@ -9,25 +11,23 @@ export interface SecretMeta {
   };
 }
 
-/** A label of a host name (RFC 1123). */
-export const dnsLabel = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 /** A name of one label. */
 export const label = () =>
-  z.string("must be a name").regex(dnsLabel, "must be lower-case letters, digits and hyphens, 63 at most");
+  z.string("must be a name").regex(dnsLabel, { error: ({ input }) => labelFault(input) });
 /** The name of a board. */
 export const boardName = (description: string) => label().meta({ description });
 /** A path on a board. */
 export const absolutePath = () =>
-  z.string("must be a path").regex(/^(\/[\w.-]+)+$/, "must be an absolute path of letters, digits and . _ -");
+  z
+    .string("must be a path")
+    .regex(/^(\/[\w.-]+)+$/, "must be an absolute path of letters, digits and . _ -")
+    .regex(/^(?!.*\/\.{1,2}(\/|$))/, "must be written out, without . and .. as folders");
 
 /** A directory of an NFS server. */
 export const nfsDirectory = (description: string) =>
   z
     .strictObject({
-      server: z
-        .string("must be an address or a host name")
-        .regex(/^[\w.:-]+$/, "must be an address or a host name")
-        .meta({ description: "Its address or host name." }),
+      server: host(boardHost).meta({ description: "Its address or host name." }),
       path: absolutePath().meta({ description: "The directory that it exports." }),
     })
     .meta({ description });
@@ -39,4 +39,10 @@ export function secretString(form: RegExp, says: string, description: string, me
     .regex(form, says)
     .transform((value) => secret(value))
     .meta({ description, secret: meta });
+}
+
+function labelFault(name: unknown): string {
+  const wanted = "must be lower-case letters, digits and hyphens, 63 at most";
+  const plain = plainName(String(name).replaceAll(/[_ .]+/g, "-"));
+  return plain !== undefined && dnsLabel.test(plain) ? `${wanted}, such as ${plain}` : wanted;
 }

@@ -1,34 +1,60 @@
-import ipaddr from "ipaddr.js";
 import { z } from "zod";
 import { defaultLimits, type LimitName } from "../../components/ingress/limits.ts";
-import { boardName, dnsLabel, label, secretString } from "./fields.ts";
+import { publicAddressFault, rangeFault } from "./addresses.ts";
+import { boardName, label, secretString } from "./fields.ts";
+import { podHost, refusing, urlHostFault } from "./hosts.ts";
+import { nameFault, plainName } from "./names.ts";
 
 const flag = () => z.boolean("must be true or false");
 
 /** A domain of two labels or more. */
-export const domainName = () =>
-  z
-    .string("must be a domain")
-    .refine(
-      (value) => value.includes(".") && value.split(".").every((part) => dnsLabel.test(part)),
-      "must be a domain such as home.example.com",
-    );
+export const domainName = () => z.string("must be a domain").superRefine(refusing(domainFault));
+
+function domainFault(domain: string): string | undefined {
+  const such = "must be a domain such as home.example.com";
+  if (domain.startsWith("*.")) return `${such}: leave out the "*."`;
+  const why = nameFault(domain);
+  if (why === undefined) return domain.includes(".") ? undefined : such;
+  const plain = plainName(domain);
+  return plain?.includes(".") ? why : such;
+}
+
+/** The domain of an address may be one that ASCII does not write. */
+function emailFault(email: unknown): string {
+  const such = "must be an e-mail address";
+  const [, user = "", domain = ""] = /^([\x21-\x7e]+)@([^@]+)$/.exec(String(email)) ?? [];
+  const plain = plainName(domain);
+  return user !== "" && plain !== undefined && plain !== domain
+    ? `${such}, with its domain in ASCII: ${user}@${plain}`
+    : such;
+}
+
+const emailForm =
+  /^[\w.!#$%&'*+/=?^`{|}~-]+@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/i;
 
 const directoryWanted = "must be production, staging or the https url of an ACME directory";
 
 const acme = z
   .strictObject({
     email: z
-      .email("must be an e-mail address")
+      .email({ pattern: emailForm, error: ({ input }) => emailFault(input) })
       .meta({ description: "Where the certificate authority writes before a certificate expires." }),
     challenge: z
       .enum(["dns01", "http01", "tlsAlpn01"])
       .default("dns01")
       .meta({ description: "How the domain is proven. `dns01` needs `dns`, and no open port." }),
     directory: z
-      .union([z.enum(["production", "staging"]), z.url({ protocol: /^https$/, error: directoryWanted })], {
-        error: directoryWanted,
-      })
+      .union(
+        [
+          z.enum(["production", "staging"]),
+          z
+            .url({ protocol: /^https$/, error: directoryWanted })
+            .superRefine(refusing((url) => urlHostFault(url, podHost))),
+        ],
+        {
+          error: directoryWanted,
+        },
+      )
       .default("production")
       .meta({ description: "Let's Encrypt's production or staging, or the url of another directory." }),
     directoryCa: z
@@ -110,9 +136,7 @@ export const ingress = z
     login: login.optional(),
     trustedProxies: z
       .array(
-        z
-          .string("must be an address range")
-          .refine((value) => ipaddr.isValidCIDR(value), "must be an address range such as 192.168.1.2/32"),
+        z.string("must be an address range").superRefine(refusing(rangeFault)),
         "must be a list of address ranges",
       )
       .default([])
@@ -132,15 +156,16 @@ export const dns = z
       "Cloudflare API token with the rights Zone–Zone–Read and Zone–DNS–Edit on the zone.",
       { placeholder: (digits) => digits.slice(0, 40) },
     ),
-    zone: domainName()
-      .optional()
-      .meta({ description: "The zone at Cloudflare. The last two parts of `domain` if left out." }),
+    zone: domainName().optional().meta({
+      description:
+        "The zone at Cloudflare. The registered domain of `domain` if left out: `example.co.uk` of `home.example.co.uk`.",
+    }),
     entrance: label().default("entrance").meta({
       description: "The one name below `domain` that has the address; the apps' are aliases of it.",
     }),
     addresses: z
       .array(
-        z.string("must be an address").refine((value) => isAddress(value), "must be an IPv4 or IPv6 address"),
+        z.string("must be an address").superRefine(refusing(publicAddressFault)),
         "must be a list of addresses",
       )
       .default([])
@@ -159,7 +184,3 @@ export const dns = z
       .meta({ description: "Keeps the updater deployed but has nothing changed at Cloudflare." }),
   })
   .meta({ description: "The hosts' names at Cloudflare, and the updater that follows a changing address." });
-
-function isAddress(value: string): boolean {
-  return ipaddr.IPv4.isValidFourPartDecimal(value) || ipaddr.IPv6.isValid(value);
-}

@@ -12,6 +12,7 @@ import { defaultsOf, type Rule, type Seen } from "../../policy/rule.ts";
 import { settingsOf, settingsOfFile } from "../../stacks/settings.ts";
 import type { StackConfig } from "../../stacks/stackFile.ts";
 import { board, controlPlane, deployment } from "../policy/sound.ts";
+import { hostKeyOf } from "../stacks/files.ts";
 
 // Each test imports the whole program anew.
 vi.setConfig({ testTimeout: 120_000 });
@@ -34,11 +35,10 @@ async function findings(config: StackConfig): Promise<Findings> {
 
 /** Home with boards that bramble sets up and makes a cluster of. */
 function bootstrapped(): StackConfig {
-  const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f";
   const boards = home.config["bramble:boards"] as object[];
   return {
     ...home.config,
-    "bramble:boards": boards.map((each) => ({ ...each, user: "pi", hostKey })),
+    "bramble:boards": boards.map((each, i) => ({ ...each, user: "pi", hostKey: hostKeyOf(i) })),
     "bramble:cluster": { bootstrap: true },
   };
 }

@@ -3,16 +3,15 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { stringify } from "yaml";
+import { hostKeyOf } from "../stacks/files.ts";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 /** What a check reads. */
 const sources = ["check", "components", "gateway", "policy", "stacks", "index.ts", "package.json"];
 
-const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f";
-
 /** A stack's file for so many boards, three of them control planes, with an entrance. */
 export function stackOf(boards: number, made: "by hand" | "by bramble"): object {
-  const reached = made === "by bramble" ? { user: "pi", hostKey } : {};
+  const reached = (i: number) => (made === "by bramble" ? { user: "pi", hostKey: hostKeyOf(i) } : {});
   const cluster =
     made === "by bramble"
       ? { bootstrap: true, controlPlaneEndpoint: "api.example.com" }
@@ -24,7 +23,7 @@ export function stackOf(boards: number, made: "by hand" | "by bramble"): object 
         model: "rpi-4b-4gb",
         role: i < 3 ? "controlPlane" : "worker",
         host: `192.168.${Math.floor(i / 200)}.${(i % 200) + 1}`,
-        ...reached,
+        ...reached(i),
       })),
       "bramble:cluster": cluster,
       "bramble:domain": "large.example.com",

@@ -2,15 +2,15 @@ import { expect, it } from "vitest";
 import { planBoards } from "../../components/board/board.ts";
 import { bootstrapsOf } from "../../stacks/boards.ts";
 import { settingsOf } from "../../stacks/settings.ts";
+import { hostKeyOf } from "./files.ts";
 
-const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f";
 const board = (name: string, more: object = {}) => ({
   name,
   model: "rpi-3b",
   role: "controlPlane",
   host: `${name}.lan`,
   user: "pi",
-  hostKey,
+  hostKey: hostKeyOf(name.charCodeAt(0)),
   ...more,
 });
 
@@ -26,13 +26,13 @@ function bootstraps(cluster: object, boards: object[] = [board("a")], more: obje
 }
 
 it("gives each board its plan, its connection, and all boards' names", () => {
-  const jump = { host: "door.example.com", user: "me", hostKey };
+  const jump = { host: "door.example.com", user: "me", hostKey: hostKeyOf(0) };
   const { a, b } = bootstraps({}, [board("a"), board("b", { role: "worker", port: 2222, dead: true })], {
     "bramble:ssh": { jump },
   });
   expect(a).toMatchObject({
     plan: { board: "a", ram: 1024, capacity: 905, cores: 4, arch: "arm64" },
-    connection: { host: "a.lan", port: 22, user: "pi", hostKey, jump },
+    connection: { host: "a.lan", port: 22, user: "pi", hostKey: hostKeyOf(97), jump },
     dead: false,
   });
   expect(b).toMatchObject({ connection: { port: 2222 }, dead: true });

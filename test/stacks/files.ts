@@ -6,15 +6,43 @@ import type { StackConfig } from "../../stacks/stackFile.ts";
 export type Config = Record<string, unknown>;
 export type Change = (config: Config) => void;
 
-export const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f";
+/** A public host key of the right form, another for each number. */
+export function hostKeyOf(number: number): string {
+  const part = (bytes: Buffer) => [Buffer.from([0, 0, 0, bytes.length]), bytes];
+  const key = Buffer.alloc(32);
+  key.writeUInt16BE(number);
+  const blob = Buffer.concat([...part(Buffer.from("ssh-ed25519")), ...part(key)]);
+  return `ssh-ed25519 ${blob.toString("base64")}`;
+}
 
 /** The settings file of a small cluster that is right in every point, with one change, as text. */
 export function file(change: Change = () => undefined): string {
   const config: Config = {
     "bramble:boards": [
-      { name: "pi4-1", model: "rpi-4b-2gb", role: "controlPlane", host: "192.168.1.10", user: "pi", hostKey },
-      { name: "pi3-1", model: "rpi-3b", role: "worker", host: "192.168.1.11", user: "pi", hostKey },
-      { name: "pi3-2", model: "rpi-3b", role: "worker", host: "192.168.1.12", user: "pi", hostKey },
+      {
+        name: "pi4-1",
+        model: "rpi-4b-2gb",
+        role: "controlPlane",
+        host: "192.168.1.10",
+        user: "pi",
+        hostKey: hostKeyOf(1),
+      },
+      {
+        name: "pi3-1",
+        model: "rpi-3b",
+        role: "worker",
+        host: "192.168.1.11",
+        user: "pi",
+        hostKey: hostKeyOf(2),
+      },
+      {
+        name: "pi3-2",
+        model: "rpi-3b",
+        role: "worker",
+        host: "192.168.1.12",
+        user: "pi",
+        hostKey: hostKeyOf(3),
+      },
     ],
     "bramble:cluster": { kubeconfig: "kubeconfig.home", bootstrap: true },
     "bramble:domain": "home.example.com",

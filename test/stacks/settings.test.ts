@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { settingsOf } from "../../stacks/settings.ts";
+import { hostKeyOf } from "./files.ts";
 import { board, type Config, faultsOf, section, settings } from "./smallCluster.ts";
 
 describe("settings that are right", () => {
@@ -51,11 +52,11 @@ describe("settings that are right", () => {
 function bootstrapped(change: (config: Config) => void = () => undefined): Config {
   return settings((config) => {
     config["bramble:cluster"] = { bootstrap: true };
-    for (const each of config["bramble:boards"] as Config[]) Object.assign(each, { user: "pi", hostKey });
+    const boards = config["bramble:boards"] as Config[];
+    boards.forEach((each, i) => Object.assign(each, { user: "pi", hostKey: hostKeyOf(i) }));
     change(config);
   });
 }
-const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f";
 
 describe("boards that bramble sets up", () => {
   it("need no kubeconfig yet", () => {

@@ -1,0 +1,79 @@
+import { isIP } from "node:net";
+import { z } from "zod";
+import { addressFault } from "./addresses.ts";
+import { nameFault, zeroFault } from "./names.ts";
+
+/** Who looks a host up and dials it. */
+export interface HostUse {
+  /** Whether an IPv6 address does. */
+  readonly ipv6: boolean;
+  /** Programs that look a name up without libc, by DNS and /etc/hosts alone; none if left out. */
+  readonly dnsOnly?: string;
+}
+
+/** Boards and their cluster. The releases of kubeadm and kube-proxy are built without libc. */
+export const clusterHost: HostUse = { ipv6: false, dnsOnly: "kubeadm and kube-proxy" };
+/** What a pod dials. */
+export const podHost: HostUse = { ipv6: true, dnsOnly: "pods" };
+/** What a board's own programs dial by libc, which knows mDNS where libnss-mdns is. */
+export const boardHost: HostUse = { ipv6: true };
+
+/** Whether a name is asked for by multicast (RFC 6762), which takes a program that knows it. */
+export function isMulticastName(name: string): boolean {
+  return /\.local\.?$/i.test(name);
+}
+
+/**
+ * What is wrong with an address or a host name that is dialled, with the way to write it; undefined if nothing is.
+ *
+ * A name of one label passes: routers answer for `pi4-1` alone, and what only /etc/hosts knows can't be seen here.
+ */
+export function hostFault(host: string, use: HostUse): string | undefined {
+  return isIP(host) === 0 ? (nameFault(host) ?? lookupFault(host, use)) : familyFault(host, use);
+}
+
+/** What is wrong with `host` or `host:port` of the API server. */
+export function endpointFault(endpoint: string): string | undefined {
+  if (isIP(endpoint.replace(/^\[(.*)\](:\d+)?$/, "$1")) === 6) return familyFault("::", clusterHost);
+  const [, host = "", port] = /^(.*?)(?::(\d+))?$/.exec(endpoint) ?? [];
+  const isPort = port === undefined || (/^[1-9]/.test(port) && Number(port) <= 65_535);
+  return hostFault(host, clusterHost) ?? (isPort ? undefined : "must have a port from 1 to 65535");
+}
+
+/** What is wrong with the host of a url; that it is a url is for others to see. */
+export function urlHostFault(url: string, use: HostUse): string | undefined {
+  const host = urlHost(url);
+  const why = isIP(host) === 0 ? (zeroFault(host) ?? lookupFault(host, use)) : familyFault(host, use);
+  return why === undefined ? undefined : `names a host that ${why}`;
+}
+
+/** The host of a url as it was written: `URL` reads 010 as octal. */
+export function urlHost(url: string): string {
+  const [, ipv6, name = ""] = /^\w+:\/\/(?:[^/@]*@)?(?:\[([^\]]*)\]|([^/:?#]*))/.exec(url) ?? [];
+  return ipv6 ?? name;
+}
+
+/** A setting with a host. */
+export const host = (use: HostUse) =>
+  z.string("must be an address or a host name").superRefine(refusing((value) => hostFault(value, use)));
+
+/** Refuses what a function finds a fault in. */
+export function refusing(faultOf: (value: string) => string | undefined) {
+  return (value: string, context: z.RefinementCtx): void => {
+    const message = faultOf(value);
+    if (message !== undefined) context.addIssue({ code: "custom", message });
+  };
+}
+
+function familyFault(address: string, { ipv6 }: HostUse): string | undefined {
+  return isIP(address) === 6 && !ipv6
+    ? "is an IPv6 address, and the ranges of pods and services are IPv4; give the IPv4 address"
+    : addressFault(address);
+}
+
+function lookupFault(name: string, { dnsOnly }: HostUse): string | undefined {
+  if (/(^|\.)localhost$/i.test(name)) return addressFault("127.0.0.1");
+  return isMulticastName(name) && dnsOnly !== undefined
+    ? `ends in .local, and ${dnsOnly} know no mDNS: give the IP address that the router reserves for it, or a name that your DNS server has`
+    : undefined;
+}
