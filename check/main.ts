@@ -1,7 +1,6 @@
-import { existsSync } from "node:fs";
 import { MemoryBudgetError } from "../components/cluster/memoryBudget.ts";
 import { SettingsError } from "../stacks/faults.ts";
-import { stackFile } from "../stacks/stackFile.ts";
+import { hasStackFile } from "../stacks/stackFile.ts";
 import { check, isFine } from "./check.ts";
 import { findingsText } from "./text.ts";
 
@@ -16,7 +15,7 @@ const usage =
  */
 export async function main(args: readonly string[]): Promise<number> {
   const [stack, ...others] = args;
-  if (stack === undefined || others.length > 0 || !/^[\w.-]+$/.test(stack) || !existsSync(stackFile(stack))) {
+  if (stack === undefined || others.length > 0 || !/^[\w.-]+$/.test(stack) || !hasStackFile(stack)) {
     const why = stack === undefined ? "which stack?" : `there is no stacks/Pulumi.${args.join(" ")}.yaml`;
     console.error(`${why}\n\n${usage}`);
     return 2;

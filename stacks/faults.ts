@@ -60,7 +60,8 @@ export function faultsOf(schema: z.ZodType, settings: unknown, issues: readonly 
     const node = schemaAt(schema, issue.path);
     const given = valueAt(settings, issue.path);
     if (issue.code === "unrecognized_keys") return unknownKeys(issue, node);
-    if (given === undefined) return [{ path, message: missing(path, node, issue) }];
+    if (given === undefined) return [{ path, message: missing("is missing", path, node, issue) }];
+    if (given === null) return [{ path, message: missing("is empty", path, node, issue) }];
     // A secret's value is in no error.
     const shown = isSecret(node) ? "the value given" : JSON.stringify(given);
     if (issue.code === "invalid_value") {
@@ -68,7 +69,8 @@ export function faultsOf(schema: z.ZodType, settings: unknown, issues: readonly 
       const hint = typeof given === "string" ? didYouMean(given, allowed) : "";
       return [{ path, message: `${shown} is not known. ${allowedWords(allowed)}${hint}` }];
     }
-    return [{ path, message: `${shown} ${issue.message}.` }];
+    const isMap = issue.code === "invalid_type" && issue.expected === "object";
+    return [{ path, message: `${shown} ${isMap ? mapWanted(node) : issue.message}.` }];
   });
 }
 
@@ -83,6 +85,11 @@ export function fieldsOf(node: z.ZodType | undefined): Record<string, z.ZodType>
   return bare && "shape" in bare ? (bare.shape as Record<string, z.ZodType>) : undefined;
 }
 
+function mapWanted(node: z.ZodType | undefined): string {
+  const keys = Object.keys(fieldsOf(node) ?? {}).slice(0, 4);
+  return `must be a map of settings, { ${keys.map((key) => `${key}: …`).join(", ")} }`;
+}
+
 function unknownKeys(issue: z.core.$ZodIssueUnrecognizedKeys, node: z.ZodType | undefined): Fault[] {
   const allowed = Object.keys(fieldsOf(node) ?? {});
   return issue.keys.map((key) => ({
@@ -91,13 +98,29 @@ function unknownKeys(issue: z.core.$ZodIssueUnrecognizedKeys, node: z.ZodType | 
   }));
 }
 
-function missing(path: string, node: z.ZodType | undefined, issue: z.core.$ZodIssue): string {
+function missing(what: string, path: string, node: z.ZodType | undefined, issue: z.core.$ZodIssue): string {
   if (isSecret(node)) {
-    return `is missing. Set it with: npx pulumi config set --secret --path '${path}'`;
+    return `${what}. Set it with: npx pulumi config set --secret --path '${path}'`;
   }
-  if (issue.code === "invalid_value") return `is missing. ${allowedWords(issue.values.map(String))}`;
+  if (issue.code === "invalid_value") return `${what}. ${allowedWords(issue.values.map(String))}`;
+  const needed = Object.entries(fieldsOf(node) ?? {}).filter(
+    ([, field]) => !field.safeParse(undefined).success,
+  );
+  if (what === "is empty" && fieldsOf(node)) {
+    if (needed.length === 0) return `${what}. Write {} for the defaults, or leave it out.`;
+    return `${what}. It needs: ${needed.map(([key]) => key).join(", ")}.`;
+  }
   const meaning = node?.meta()?.description;
-  return meaning ? `is missing. It is: ${meaning}` : "is missing.";
+  return meaning ? `${what}. It is: ${meaning}` : `${what}.`;
+}
+
+/** Where a list or a map was wanted and is not: what is told of what would be in it is of no use. */
+export function misshapen(issues: readonly z.core.$ZodIssue[]): string[] {
+  return issues.flatMap((issue) =>
+    issue.code === "invalid_type" && ["array", "object", "record"].includes(issue.expected)
+      ? [`bramble:${pathText(issue.path)}`]
+      : [],
+  );
 }
 
 function schemaAt(schema: z.ZodType, path: readonly PropertyKey[]): z.ZodType | undefined {

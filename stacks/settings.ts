@@ -7,11 +7,19 @@ import {
   faultsOf,
   fieldsOf,
   isSecret,
+  misshapen,
   SettingsError,
 } from "./faults.ts";
 import { brokenRules } from "./rules.ts";
 import { type Settings, settingsSchema } from "./schema.ts";
-import { readStackFile, rehearsedConfig, type StackConfig } from "./stackFile.ts";
+import {
+  hasStackFile,
+  noConfig,
+  readStackFile,
+  rehearsedConfig,
+  type StackConfig,
+  stackNames,
+} from "./stackFile.ts";
 
 /** Namespaces of configuration keys that a stack may use: ours, and Pulumi's own options. */
 const namespaces = ["bramble", "pulumi"];
@@ -87,20 +95,38 @@ export function settingsOf(
 ): Settings {
   const rehearsed = config["bramble:rehearses"];
   if (typeof rehearsed === "string") {
+    requireRehearsable(stack, rehearsed);
     const whole = rehearsedConfig(settingsSchema, readStackFile(rehearsed), config);
     return checked(`${rehearsed} as ${stack} rehearses it`, rehearsed, whole, []);
   }
   return checked(stack, stack, config, plainSecrets(config, isEncrypted));
 }
 
-function checked(what: string, file: string, config: StackConfig, known: readonly Fault[]): Settings {
+/** @throws SettingsError if the stack that is to be rehearsed has no file, or rehearses another */
+function requireRehearsable(stack: string, rehearsed: string): void {
+  const there = hasStackFile(rehearsed);
+  if (there && readStackFile(rehearsed)["bramble:rehearses"] === undefined) return;
+  const why = there ? "rehearses another stack itself; name that one" : "has no file in stacks/";
+  const message = `"${rehearsed}" ${why}. ${allowedWords(stackNames().filter((name) => name !== stack))}`;
+  throw new SettingsError(stack, stack, [{ path: "bramble:rehearses", message }]);
+}
+
+function checked(what: string, file: string, given: StackConfig, known: readonly Fault[]): Settings {
+  const { config, faults: unprefixed } = prefixed(given);
   const settings = ownSettings(config);
+  if (Object.keys(config).every((key) => key.startsWith("pulumi:")))
+    throw new SettingsError(what, file, [noConfig]);
   const result = settingsSchema.safeParse(settings);
+  const issues = result.error?.issues ?? [];
+  const wrong = misshapen(issues);
   const faults = [
     ...known,
+    ...unprefixed,
     ...wrongNamespaces(config),
-    ...brokenRules(settings),
-    ...(result.success ? [] : faultsOf(settingsSchema, settings, result.error.issues)),
+    ...brokenRules(settings).filter(
+      ({ path }) => !wrong.some((whole) => path === whole || /^[.[]/.test(path.replace(whole, ""))),
+    ),
+    ...faultsOf(settingsSchema, settings, issues),
   ];
   // A rule knows more of a setting than the schema, so its fault comes first and stands for both.
   const byPath = new Map([...faults].reverse().map((fault) => [fault.path, fault]));
@@ -112,6 +138,34 @@ function checked(what: string, file: string, config: StackConfig, known: readonl
     );
   }
   return result.data;
+}
+
+/** The configuration with every setting's key as it should be, and what is wrong with those that are not. */
+function prefixed(given: StackConfig): { config: StackConfig; faults: Fault[] } {
+  const nested = given.bramble;
+  const inner = typeof nested === "object" && nested !== null && !Array.isArray(nested) ? { ...nested } : {};
+  const known = Object.keys(fieldsOf(settingsSchema) ?? {});
+  const bare = Object.keys(given).filter((key) => known.includes(key));
+  const loose = { ...inner, ...Object.fromEntries(bare.map((key) => [key, given[key]])) };
+  const rest = Object.entries(given).filter(([key]) => key !== "bramble" && !bare.includes(key));
+  const added = Object.entries(loose).map(([key, value]) => [`bramble:${key}`, value] as const);
+  const example = `bramble:${Object.keys(loose)[0] ?? "boards"}:`;
+  return {
+    config: { ...Object.fromEntries(added), ...Object.fromEntries(rest) },
+    faults: [
+      ...("bramble" in given
+        ? [{ path: "bramble", message: `must not be a map: write each setting with its prefix, ${example}` }]
+        : []),
+      ...(bare.length > 0
+        ? [
+            {
+              path: bare.join(", "),
+              message: `without the prefix "bramble:" it is no setting. Write ${example}`,
+            },
+          ]
+        : []),
+    ],
+  };
 }
 
 function ownSettings(config: StackConfig): Record<string, unknown> {

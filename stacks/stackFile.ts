@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { parse } from "yaml";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { isMap, parseAllDocuments, type YAMLParseError } from "yaml";
 import type { z } from "zod";
-import { fieldsOf, isSecret, withoutWrapping } from "./faults.ts";
+import { type Fault, fieldsOf, isSecret, SettingsError, withoutWrapping } from "./faults.ts";
 import type { SecretMeta } from "./schema/fields.ts";
 
 /** Configuration of a stack by full key: `bramble:boards`, `pulumi:…`. */
@@ -12,12 +12,62 @@ export type StackConfig = Readonly<Record<string, unknown>>;
  * The configuration in a stack's file, as it was written; secrets are still encrypted.
  *
  * @param stack `home` for stacks/Pulumi.home.yaml
- * @throws Error if there is no such file, or if it is no YAML
+ * @throws Error if there is no such file; SettingsError if it is no map in YAML with a map `config` in it
  */
 export function readStackFile(stack: string): StackConfig {
-  const path = stackFile(stack);
-  const document = parse(readFileSync(path, "utf8")) as { config?: StackConfig } | null;
-  return document?.config ?? {};
+  const bytes = readFileSync(stackFile(stack));
+  const { config, faults } = configIn(bytes);
+  if (faults.length > 0) throw new SettingsError(stack, stack, faults);
+  return config;
+}
+
+/** What is wrong with a file that has no settings where they are looked for. */
+export const noConfig: Fault = {
+  path: "the file",
+  message:
+    'has no map "config:" with settings in it. Write "config:" in a line of its own, and below it each setting, indented by two spaces: "  bramble:boards:".',
+};
+
+/** The configuration in the text of a stack's file. */
+export function configIn(bytes: Buffer): { config: StackConfig; faults: Fault[] } {
+  const failed = (...faults: Fault[]) => ({ config: {}, faults });
+  if (bytes.includes(0)) {
+    return failed({ path: "the file", message: "is not UTF-8, and probably UTF-16. Save it as UTF-8." });
+  }
+  const documents = parseAllDocuments(bytes.toString("utf8"));
+  const [first, second] = documents;
+  if (second) {
+    const message = 'holds more than one YAML document. Remove the lines "---", and write "config:" once.';
+    return failed({ path: "the file", message });
+  }
+  const broken = first?.errors ?? [];
+  if (broken.length > 0) return failed(...syntaxFaults(broken));
+  const content = first && isMap(first.contents) ? (first.toJS() as Record<string, unknown>) : undefined;
+  return isObject(content?.config) ? { config: content.config, faults: [] } : failed(noConfig);
+}
+
+/** All keys that are there twice; else the first error, since it causes most of the others. */
+function syntaxFaults(errors: readonly YAMLParseError[]): Fault[] {
+  const twice = errors.filter(({ code }) => code === "DUPLICATE_KEY");
+  return (twice.length > 0 ? twice : errors.slice(0, 1)).map(({ code, message, linePos }) => {
+    const [what = ""] = message.split(/ at line \d+, column \d+:|\n/);
+    const says: Partial<Record<typeof code, string>> = {
+      DUPLICATE_KEY: "has a key that is there already. Keep one of them.",
+      TAB_AS_INDENT: "is indented with a tab. YAML takes spaces alone.",
+    };
+    return { path: `line ${linePos?.[0].line ?? 1}`, message: says[code] ?? `is no YAML: ${what}.` };
+  });
+}
+
+/** Whether there is a file of a stack. */
+export function hasStackFile(stack: string): boolean {
+  return existsSync(stackFile(stack));
+}
+
+/** The stacks that have a file. */
+export function stackNames(): string[] {
+  const files = readdirSync(new URL(".", import.meta.url));
+  return files.flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
 }
 
 /** The file of a stack. */
