@@ -1,6 +1,6 @@
 import { models } from "../components/board/models.ts";
 import { cluster as schema } from "./schema/cluster.ts";
-import { boardsOf, fault, objectOf, type Rule, textOf } from "./written.ts";
+import { boardsOf, fault, objectOf, roleMeant, type Rule, textOf } from "./written.ts";
 
 /** The first minor version with kubeadm's configuration v1beta4, and the newest that is known here. */
 const oldestMinor = 31;
@@ -46,37 +46,38 @@ const runnableVersion: Rule = ({ cluster }) => {
   ];
 };
 
-/** A board that is gone for good holds nothing any more. */
-const deadBoards: Rule = (settings) => {
-  const boards = boardsOf(settings);
-  const dead = boards.flatMap(({ name, dead: isDead }) => (isDead === true ? (textOf(name) ?? []) : []));
-  const onDead = ["ingress", "storage"].flatMap((section) => {
-    const board = textOf(objectOf(settings[section]).board);
-    return board !== undefined && dead.includes(board)
-      ? [
-          fault(
-            `${section}.board`,
-            `"${board}" is marked dead. Name the board that takes over${section === "storage" ? ", and restore the data there" : " and forward the router's ports to it"}.`,
-          ),
-        ]
-      : [];
-  });
-  const controlPlanes = boards.flatMap((board, i) =>
-    board.role === "controlPlane" ? [{ ...board, i }] : [],
+/** Without one that lives there is no cluster. */
+const livingControlPlane: Rule = (settings) => {
+  const controlPlanes = boardsOf(settings).flatMap((board, i) =>
+    board.role === "controlPlane" ? [{ dead: board.dead, i }] : [],
   );
-  const [only] = controlPlanes;
-  return [
-    ...onDead,
-    ...(controlPlanes.length === 1 && only && (only as { dead?: unknown }).dead === true
-      ? [
-          fault(
-            `boards[${only.i}].dead`,
-            "is true for the only control plane, without which there is no cluster. Set up another from its etcd snapshot first.",
-          ),
-        ]
-      : []),
-  ];
+  const isLast = controlPlanes.length > 0 && controlPlanes.every(({ dead }) => dead === true);
+  const which =
+    controlPlanes.length === 1 ? "the only control plane" : "the last control plane, as for the others";
+  return isLast
+    ? [
+        fault(
+          `boards[${controlPlanes.at(-1)?.i ?? 0}].dead`,
+          `is true for ${which}, and without one there is no cluster. Set up another from its etcd snapshot first.`,
+        ),
+      ]
+    : [];
 };
+
+/** A word that others have for a role. */
+const knownRole: Rule = ({ boards }) =>
+  (Array.isArray(boards) ? boards : []).flatMap((board, i) => {
+    const { role } = objectOf(board);
+    const meant = roleMeant(role);
+    return meant === undefined
+      ? []
+      : [
+          fault(
+            `boards[${i}].role`,
+            `${JSON.stringify(role)} is not known. Allowed: controlPlane, worker. Did you mean "${meant}"?`,
+          ),
+        ];
+  });
 
 /** What the catalogue knows of a model holds. */
 const asTheModel: Rule = (settings) =>
@@ -102,43 +103,6 @@ const asTheModel: Rule = (settings) =>
     ];
   });
 
-/** Where nothing stays. */
-const fleeting = ["/tmp", "/run", "/dev", "/proc", "/sys", "/var/tmp", "/var/run"];
-const others = [
-  "/etc",
-  "/boot",
-  "/usr",
-  "/bin",
-  "/lib",
-  "/sbin",
-  "/var/lib/kubelet",
-  "/var/lib/etcd",
-  "/var/lib/containerd",
-];
-
-const lastingDirectory: Rule = ({ storage }) => {
-  const directory = textOf(objectOf(storage).directory) ?? "";
-  const below = (roots: readonly string[]) =>
-    roots.find((root) => directory === root || directory.startsWith(`${root}/`));
-  const [lost, foreign] = [below(fleeting), below(others)];
-  if (lost !== undefined) {
-    return [
-      fault(
-        "storage.directory",
-        `"${directory}" is in ${lost}, which a restart empties. Take /var/lib/bramble, or a disk's mount point.`,
-      ),
-    ];
-  }
-  return foreign === undefined
-    ? []
-    : [
-        fault(
-          "storage.directory",
-          `"${directory}" is in ${foreign}, which belongs to the system. Take /var/lib/bramble, or a disk's mount point.`,
-        ),
-      ];
-};
-
 const plainPath: Rule = ({ cluster }) => {
   const path = textOf(objectOf(cluster).kubeconfig) ?? "";
   return path.startsWith("~") || path.includes("$")
@@ -154,8 +118,8 @@ const plainPath: Rule = ({ cluster }) => {
 /** Rules about the cluster and its boards. */
 export const clusterRules: readonly Rule[] = [
   runnableVersion,
-  deadBoards,
+  livingControlPlane,
+  knownRole,
   asTheModel,
-  lastingDirectory,
   plainPath,
 ];

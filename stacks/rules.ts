@@ -2,10 +2,12 @@ import { hostKeyFault } from "../components/board/connection.ts";
 import { refusedModels } from "../components/board/models.ts";
 import { taintOf, taintPattern } from "../components/cluster/taints.ts";
 import { clusterRules } from "./clusterRules.ts";
-import { allowedWords, didYouMean, type Fault } from "./faults.ts";
+import { directoryRules } from "./directoryRules.ts";
+import { allowedWords, didYouMean, type Fault, fieldsOf } from "./faults.ts";
 import { networkRules } from "./networkRules.ts";
 import { urlRules } from "./urlRules.ts";
 import { sensorFaults } from "./sensorRules.ts";
+import { settingsSchema } from "./schema.ts";
 import { boardsOf, fault, objectOf, type Rule, textOf, type WrittenSettings } from "./written.ts";
 
 /** The faults that no schema can see, because they lie between settings. */
@@ -42,7 +44,8 @@ const once =
 
 const controlPlane: Rule = (settings) => {
   const boards = boardsOf(settings);
-  return boards.length > 0 && !boards.some(({ role }) => role === "controlPlane")
+  // One without a role may be meant to be it, and is told.
+  return boards.length > 0 && boards.every(({ role }) => role !== undefined && role !== "controlPlane")
     ? [fault("boards", "no board has the role controlPlane; give it to the one with the most RAM.")]
     : [];
 };
@@ -53,7 +56,21 @@ function isTainted({ taints }: Readonly<Record<string, unknown>>): boolean {
   return texts.some((text) => taintPattern.test(text) && taintOf(text).effect !== "PreferNoSchedule");
 }
 
-/** A board that a section names must exist and take apps. */
+/** Sections that name a board, whichever they are. */
+const boardSections = Object.entries(fieldsOf(settingsSchema) ?? {}).flatMap(([section, node]) =>
+  fieldsOf(node)?.board ? [section] : [],
+);
+
+/** What else is to be done where another board takes over from a dead one. */
+const takesOver: Readonly<Record<string, string>> = {
+  ingress: ", and forward the router's ports to it",
+  storage: ", and restore the data there",
+  gogs: ", and restore the data there",
+  backup: "; the backups on it are lost, and the next ones are complete again",
+  sensors: ", and write the devices' files anew: npm run esphome",
+};
+
+/** A board that a section names must exist, live and take apps. */
 const knownBoard =
   (section: string): Rule =>
   (settings) => {
@@ -62,8 +79,15 @@ const knownBoard =
     const workers = boards.filter(({ role }) => role === "worker");
     const takers = (workers.length > 0 ? workers : boards).filter((each) => !isTainted(each));
     const names = [...new Set(takers.flatMap(({ name }) => textOf(name) ?? []))];
-    if (board === undefined || names.length === 0 || names.includes(board)) return [];
     const named = boards.find(({ name }) => name === board);
+    if (named?.dead === true) {
+      const living = takers.flatMap(({ name, dead }) => (dead === true ? [] : (textOf(name) ?? [])));
+      const ways = `Name the board that takes over${takesOver[section] ?? ""}.`;
+      return [
+        fault(`${section}.board`, `"${String(board)}" is marked dead. ${ways} ${allowedWords(living)}`),
+      ];
+    }
+    if (board === undefined || names.length === 0 || names.includes(board)) return [];
     const why =
       named === undefined
         ? `no board is called "${board}"`
@@ -112,6 +136,19 @@ const backupTarget: Rule = ({ backup, storage, gogs }) => {
         ]
       : []),
   ];
+};
+
+/** Else the newest would go as soon as it is made. */
+const keepsSome: Rule = ({ backup }) => {
+  const { daily = 7, weekly = 5, monthly = 12 } = objectOf(objectOf(backup).keep);
+  return [daily, weekly, monthly].every((count) => count === 0)
+    ? [
+        fault(
+          "backup.keep",
+          "keeps no backup at all: daily, weekly and monthly are 0. Keep 1 of one of them, or more.",
+        ),
+      ]
+    : [];
 };
 
 /** Boards that bramble sets up must be reached, and be who they are. */
@@ -204,13 +241,11 @@ const rules: readonly Rule[] = [
   kubeconfig,
   endpoint,
   containerd,
-  knownBoard("ingress"),
-  knownBoard("storage"),
-  knownBoard("gogs"),
-  knownBoard("backup"),
+  ...boardSections.map(knownBoard),
   volumeIsThere,
   backupTarget,
-  knownBoard("sensors"),
+  keepsSome,
+  ...directoryRules,
   needs("dns", "ingress"),
   needs("gogs", "ingress", "storage"),
   needs("sensors", "ingress", "datadog"),

@@ -4,6 +4,7 @@ import { deviceBoards } from "../components/sensors/deviceBoards.ts";
 import { pinFault, type SensorDevice } from "../components/sensors/devices.ts";
 import { sensorModels } from "../gateway/models.ts";
 import type { Fault } from "./faults.ts";
+import { sensors as schema } from "./schema/sensors.ts";
 
 type Written = Readonly<Record<string, unknown>>;
 
@@ -18,6 +19,20 @@ export function sensorFaults(sensors: Written, hostOf: (board: string) => string
   return [
     ...devices.flatMap((device, i) => deviceFaults(device, i, devices)),
     ...udpFaults(sensors, devices, hostOf),
+    ...humidityFaults(sensors),
+  ];
+}
+
+/** A monitor whose limits cross would always tell. */
+function humidityFaults({ humidity }: Written): Fault[] {
+  const usual = schema.parse({}).humidity;
+  const { min = usual.min, max = usual.max } = (humidity ?? {}) as Written;
+  if (typeof min !== "number" || typeof max !== "number" || min < max) return [];
+  return [
+    fault(
+      "humidity.min",
+      `${min} is not below humidity.max, ${max}: no humidity is right then. Give the smaller first.`,
+    ),
   ];
 }
 

@@ -1,4 +1,5 @@
 import type { Fault } from "./faults.ts";
+import { isMulticastName, urlHost } from "./schema/hosts.ts";
 import type { Settings } from "./schema.ts";
 
 /**
@@ -7,7 +8,7 @@ import type { Settings } from "./schema.ts";
  * @param settings settings without an error
  */
 export function warningsOf(settings: Settings): Fault[] {
-  return evenControlPlanes(settings);
+  return [...evenControlPlanes(settings), ...edgeOfNetwork(settings), ...multicastNames(settings)];
 }
 
 /**
@@ -28,4 +29,48 @@ function evenControlPlanes({ boards }: Settings): Fault[] {
       message: `${which} have the role controlPlane: etcd stops when ${half}, no better than with ${count - 1}. Fine on the way to ${count - 1} or ${count + 1}.`,
     },
   ];
+}
+
+/** Right in a network larger than a /24 alone. */
+function edgeOfNetwork({ boards }: Settings): Fault[] {
+  return boards.flatMap(({ host }, i) => {
+    const [, last] = /^(?:\d+\.){3}(0|255)$/.exec(host) ?? [];
+    if (last === undefined) return [];
+    const what = last === "0" ? "the network's own address" : "the broadcast address";
+    const message = `"${host}" is ${what} where the network is a /24, as at home. Fine in a larger one.`;
+    return [{ path: `bramble:boards[${i}].host`, message }];
+  });
+}
+
+/** Names that some of those who look them up know, and others not. */
+function multicastNames({ ssh, cluster, storage, backup, domain }: Settings): Fault[] {
+  const onBoards =
+    "is found on boards alone that have libnss-mdns, and while avahi-daemon runs. Its IP address is safe";
+  const fromHere =
+    "is not found from Linux, where Pulumi's SSH client knows no mDNS; macOS and Windows do. Its IP address is safe";
+  const below =
+    "is asked for by multicast by most systems, not at a DNS server. A domain below home.arpa is safe";
+  const { timeServers, imageRepository, kubernetesRepository, containerdRepository } = cluster;
+  const repositories = Object.entries({ kubernetesRepository, containerdRepository }).flatMap(
+    ([name, given]) =>
+      [given?.line, given?.key].flatMap((text, i) =>
+        [...(text ?? "").matchAll(/\bhttps?:\/\/\S+/g)].map(
+          ([url]) => [`cluster.${name}.${i === 0 ? "line" : "key"}`, urlHost(url), onBoards] as const,
+        ),
+      ),
+  );
+  const named = [
+    ["ssh.jump.host", ssh?.jump?.host, fromHere],
+    ...timeServers.map((server, i) => [`cluster.timeServers[${i}]`, server, onBoards] as const),
+    ["cluster.imageRepository", urlHost(imageRepository ?? ""), onBoards],
+    ...repositories,
+    ["storage.nfs.server", storage?.nfs?.server, onBoards],
+    ["backup.nfs.server", backup?.nfs?.server, onBoards],
+    ["domain", domain, below],
+  ] as const;
+  return named.flatMap(([setting, name, why]) =>
+    name !== undefined && isMulticastName(name)
+      ? [{ path: `bramble:${setting}`, message: `"${name}" ends in .local: it ${why}.` }]
+      : [],
+  );
 }

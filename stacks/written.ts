@@ -11,9 +11,47 @@ export function fault(setting: string, message: string): Fault {
   return { path: `bramble:${setting}`, message };
 }
 
-/** The boards, as far as they are a list. */
+/**
+ * The boards, as far as they are a list: a text is taken for a name and a role by another word for the role that is
+ * meant, so that each is told once.
+ */
 export function boardsOf({ boards }: WrittenSettings): Readonly<Record<string, unknown>>[] {
-  return Array.isArray(boards) ? boards.map(objectOf) : [];
+  if (!Array.isArray(boards)) return [];
+  return boards.map((board: unknown) => {
+    const written = typeof board === "string" ? { name: board } : objectOf(board);
+    const meant = roleMeant(written.role);
+    return meant === undefined ? written : { ...written, role: meant };
+  });
+}
+
+/** What others call the roles: Kubernetes of old, kubeadm, k3s, Kubespray, Docker's Swarm. */
+const otherWords = {
+  controlPlane: [
+    "controlplane",
+    "etcd",
+    "kubecontrolplane",
+    "kubemaster",
+    "leader",
+    "main",
+    "manager",
+    "master",
+    "server",
+  ],
+  worker: ["agent", "compute", "kubenode", "minion", "node", "slave"],
+} as const;
+
+/** The role that another word for it means: `controlPlane` for `master`. */
+export function roleMeant(role: unknown): keyof typeof otherWords | undefined {
+  if (typeof role !== "string" || role in otherWords) return undefined;
+  const word = role
+    .toLowerCase()
+    .replaceAll(/[^a-z]/g, "")
+    .replace(/s$/, "");
+  const [meant] =
+    Object.entries(otherWords).find(
+      ([role, words]) => word === role.toLowerCase() || words.some((each) => each === word),
+    ) ?? [];
+  return meant as keyof typeof otherWords | undefined;
 }
 
 /** The fields of an object; of anything else none. */

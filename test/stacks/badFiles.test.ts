@@ -5,7 +5,7 @@ import {
   type Config,
   faultsOf,
   file,
-  hostKey,
+  hostKeyOf,
   leaveOut,
   section,
   set,
@@ -27,9 +27,9 @@ const more =
         name: `more-${i}`,
         model: "rpi-4b-4gb",
         role,
-        host: `172.20.${i >> 8}.${i & 255}`,
+        host: `172.20.${i >> 7}.${(i & 127) + 1}`,
         user: "pi",
-        hostKey,
+        hostKey: hostKeyOf(1000 + i),
       });
     }
   };
@@ -65,6 +65,230 @@ const bad: [Change, string, string][] = [
   [setBoard(1, { host: "127.0.0.1" }), "boards[1].host", "is the machine itself"],
   [setBoard(1, { host: "localhost" }), "boards[1].host", "is the machine itself"],
   [setBoard(1, { host: "0.0.0.0" }), "boards[1].host", "is the machine itself"],
+  // Hosts that look right
+  [
+    setBoard(1, { host: "pi3-1.local" }),
+    "boards[1].host",
+    "kubeadm and kube-proxy know no mDNS: give the IP address",
+  ],
+  [
+    setBoard(1, { host: "Pi3-1.Local." }),
+    "boards[1].host",
+    "written without the dot at its end: pi3-1.local",
+  ],
+  [setBoard(1, { host: "pi3-1.lan." }), "boards[1].host", "without the dot at its end: pi3-1.lan."],
+  [setBoard(1, { host: "Pi3-1.lan" }), "boards[1].host", "must be written in lower case: pi3-1.lan."],
+  [setBoard(1, { host: "pi_3.lan" }), "boards[1].host", "has an underscore, which no host name may have"],
+  [setBoard(1, { host: "küche.lan" }), "boards[1].host", "in its ASCII form: xn--kche-0ra.lan."],
+  [setBoard(1, { host: "192.168.1.11:22" }), "boards[1].host", "leave out the port"],
+  [setBoard(1, { host: "pi@192.168.1.11" }), "boards[1].host", "leave out the user"],
+  [setBoard(1, { host: "http://pi3-1.lan" }), "boards[1].host", "leave out what a url has"],
+  [setBoard(1, { host: "192.168.1.300" }), "boards[1].host", "must be an address of four numbers, 0 to 255"],
+  [setBoard(1, { host: "192.168.1" }), "boards[1].host", "must be an address of four numbers, 0 to 255"],
+  [setBoard(1, { host: "192.168.1.010" }), "boards[1].host", "others refuse: write 192.168.1.10."],
+  [
+    setBoard(1, { host: "fd00::10" }),
+    "boards[1].host",
+    "the ranges of pods and services are IPv4; give the IPv4 address",
+  ],
+  [setBoard(1, { host: "fe80::1" }), "boards[1].host", "is an IPv6 address"],
+  [setBoard(1, { host: "::ffff:192.168.1.11" }), "boards[1].host", "is an IPv6 address"],
+  [setBoard(1, { host: "169.254.12.3" }), "boards[1].host", "where no router gave it one"],
+  [setBoard(1, { host: "224.0.0.251" }), "boards[1].host", "is a multicast address"],
+  [setBoard(1, { host: "255.255.255.255" }), "boards[1].host", "is a broadcast address"],
+  [setBoard(1, { host: "192.168.0.0" }), "boards[1].host", "is the address of a network"],
+  [setBoard(1, { host: "10.255.255.255" }), "boards[1].host", "is a broadcast address"],
+  ...[
+    "api.local:6443",
+    "127.0.0.1:6443",
+    "[fd00::1]:6443",
+    "fd00::1",
+    "10.0.0.010:6443",
+    "api.lan:99999",
+    "https://api.lan:6443",
+  ].map((endpoint): (typeof bad)[number] => [
+    set("cluster", { controlPlaneEndpoint: endpoint }),
+    "cluster.controlPlaneEndpoint",
+    JSON.stringify(endpoint),
+  ]),
+  [
+    set("cluster", { controlPlaneEndpoint: "Api.lan" }),
+    "cluster.controlPlaneEndpoint",
+    "in lower case: api.lan",
+  ],
+  [
+    set("cluster", { timeServers: ["pool.ntp.org iburst"] }),
+    "cluster.timeServers[0]",
+    "must be an address or a host name",
+  ],
+  [
+    set("cluster", { timeServers: ["192.168.1.1", "192.168.001.1"] }),
+    "cluster.timeServers[1]",
+    "write 192.168.1.1.",
+  ],
+  [set("cluster", { timeServers: ["fe80::1%eth0"] }), "cluster.timeServers[0]", "has a zone"],
+  [
+    set("cluster", { imageRepository: "http://192.168.1.05:5000" }),
+    "cluster.imageRepository",
+    "write 192.168.1.5.",
+  ],
+  [
+    set("ssh", { jump: { host: "my_gate", user: "me", hostKey: hostKeyOf(999) } }),
+    "ssh.jump.host",
+    "underscore",
+  ],
+  [
+    set("storage", { nfs: { server: "127.0.0.1", path: "/data" } }),
+    "storage.nfs.server",
+    "is the machine itself",
+  ],
+  [
+    set("storage", { nfs: { server: "nas.lan:/data", path: "/data" } }),
+    "storage.nfs.server",
+    "must be an address or a host name",
+  ],
+  [
+    set("backup", {
+      s3: { endpoint: "http://minio.local:9000", bucket: "b-1" },
+      accessKey: "a",
+      secretKey: "s",
+    }),
+    "backup.s3.endpoint",
+    "names a host that ends in .local, and pods know no mDNS",
+  ],
+  [
+    set("backup", {
+      s3: { endpoint: "http://localhost:9000", bucket: "b-1" },
+      accessKey: "a",
+      secretKey: "s",
+    }),
+    "backup.s3.endpoint",
+    "names a host that is the machine itself",
+  ],
+  [acme({ directory: "https://ca.local/acme" }), "ingress.acme.directory", "pods know no mDNS"],
+  [set("dns", { addresses: ["127.0.0.1"] }), "dns.addresses[0]", "is the machine itself"],
+  [set("dns", { addresses: ["203.0.113.07"] }), "dns.addresses[0]", "write 203.0.113.7."],
+  [set("ingress", { trustedProxies: ["010.0.0.0/8"] }), "ingress.trustedProxies[0]", "write 10.0.0.0."],
+  [
+    set("ingress", { trustedProxies: ["192.168.1.2"] }),
+    "ingress.trustedProxies[0]",
+    "192.168.1.2/32 for this one",
+  ],
+  [
+    set("ingress", { trustedProxies: ["192.168.1.0/33"] }),
+    "ingress.trustedProxies[0]",
+    "must be an address range",
+  ],
+  // A copied card
+  [
+    setBoard(2, { hostKey: `${hostKeyOf(2)} root@pi3-1` }),
+    "boards[2].hostKey",
+    "is the key of boards[1], too",
+  ],
+  [
+    setBoard(2, { hostKey: hostKeyOf(2) }),
+    "boards[2].hostKey",
+    'Give "pi3-2" its own: sudo rm /etc/ssh/ssh_host_* && sudo ssh-keygen -A; sudo rm -f /etc/machine-id /var/lib/dbus/machine-id && sudo systemd-machine-id-setup',
+  ],
+  // Boards that are none
+  [boards(null), "boards[0]", "is empty. It needs: name, role, host."],
+  [
+    (config) => void (config["bramble:boards"] as unknown[]).push("pi3-3"),
+    "boards[3]",
+    '"pi3-3" must be a map of settings, { name: …, model: …, ram: …, cores: … }',
+  ],
+  [boards(["pi3-1"]), "boards[0]", "must be a map of settings"],
+  ...["master", "control-plane", "control_plane", "server", "etcd", "Manager"].map(
+    (role): (typeof bad)[number] => [
+      setBoard(0, { role }),
+      "boards[0].role",
+      `${JSON.stringify(role)} is not known. Allowed: controlPlane, worker. Did you mean "controlPlane"?`,
+    ],
+  ),
+  ...["agent", "node", "kube_node", "slave", "Workers"].map((role): (typeof bad)[number] => [
+    setBoard(1, { role }),
+    "boards[1].role",
+    `${JSON.stringify(role)} is not known. Allowed: controlPlane, worker. Did you mean "worker"?`,
+  ]),
+  // Dead boards
+  [
+    all(more(2, "worker"), setBoard(3, { dead: true }), set("gogs", { board: "more-0" })),
+    "gogs.board",
+    '"more-0" is marked dead. Name the board that takes over, and restore the data there. Allowed: pi3-1, pi3-2, more-1.',
+  ],
+  [
+    all(more(2, "worker"), setBoard(3, { dead: true }), set("backup", { board: "more-0" })),
+    "backup.board",
+    '"more-0" is marked dead. Name the board that takes over; the backups on it are lost',
+  ],
+  [
+    all(more(2, "worker"), setBoard(3, { dead: true }), set("sensors", { board: "more-0" })),
+    "sensors.board",
+    "npm run esphome",
+  ],
+  [
+    all(
+      more(2, "controlPlane"),
+      setBoard(0, { dead: true }),
+      setBoard(3, { dead: true }),
+      setBoard(4, { dead: true }),
+    ),
+    "boards[4].dead",
+    "is true for the last control plane",
+  ],
+  // Directories
+  ...["/tmp", "/run/backups", "/var/tmp/b"].map((directory): (typeof bad)[number] => [
+    set("backup", { board: "pi3-1", directory }),
+    "backup.directory",
+    "which a restart empties. Take /var/lib/bramble-backups, or a disk's mount point.",
+  ]),
+  [
+    set("backup", { board: "pi3-1", directory: "/var/lib" }),
+    "backup.directory",
+    "holds /var/lib/kubelet, which belongs to the system",
+  ],
+  [
+    set("backup", { board: "pi3-1", directory: "/home/pi" }),
+    "backup.directory",
+    "could then not log in by SSH",
+  ],
+  [
+    set("backup", { board: "pi3-1", directory: "/var/lib/bramble" }),
+    "backup.directory",
+    "/var/lib/bramble/traefik",
+  ],
+  [set("backup", { board: "pi3-1", directory: "/srv/../tmp" }), "backup.directory", "must be written out"],
+  [
+    set("backup", { nfs: { server: "nas.lan", path: "/b" }, etcd: "/tmp/snapshots" }),
+    "backup.etcd",
+    "which a restart empties. Take /var/lib/bramble/snapshots",
+  ],
+  [
+    set("backup", { nfs: { server: "nas.lan", path: "/b" }, keep: { daily: 0, weekly: 0, monthly: 0 } }),
+    "backup.keep",
+    "keeps no backup at all",
+  ],
+  // The smaller and the larger
+  [
+    set("sensors", { humidity: { min: 70, max: 30 } }),
+    "sensors.humidity.min",
+    "70 is not below humidity.max, 30",
+  ],
+  [set("sensors", { humidity: { min: 80 } }), "sensors.humidity.min", "80 is not below humidity.max, 70"],
+  [set("sensors", { humidity: { max: 30 } }), "sensors.humidity.min", "30 is not below humidity.max, 30"],
+  // Sections that are none
+  [
+    (config) => (config["bramble:gogs"] = null),
+    "gogs",
+    "is empty. Write {} for the defaults, or leave it out.",
+  ],
+  [(config) => (config["bramble:ingress"] = null), "ingress", "is empty. It needs: board."],
+  [
+    (config) => (config["bramble:ingress"] = "pi3-1"),
+    "ingress",
+    '"pi3-1" must be a map of settings, { board: …,',
+  ],
+  [(config) => (config["bramble:domain"] = null), "domain", "is empty. It is: The domain"],
   [setBoard(1, { host: "pi three" }), "boards[1].host", "must be an address or a host name"],
   [setBoard(1, { model: "rpi-3c" }), "boards[1].model", 'Did you mean "rpi-3b"?'],
   [setBoard(0, { model: "tinker-board" }), "boards[0].model", "32-bit"],
@@ -79,7 +303,7 @@ const bad: [Change, string, string][] = [
   [setBoard(1, { arch: "amd64" }), "boards[1].arch", "it is arm64. Leave arch out"],
   [setBoard(1, { arch: "armv7" }), "boards[1].arch", "Allowed: arm64, amd64."],
   [
-    all(more(1, "worker"), setBoard(3, { role: "master" })),
+    all(more(1, "controlPlane"), setBoard(3, { role: "master" })),
     "boards[3].role",
     "Allowed: controlPlane, worker.",
   ],
@@ -173,7 +397,11 @@ const bad: [Change, string, string][] = [
     "cluster.podSubnet",
     "has a /24 for 4 boards, and there are 7",
   ],
-  [set("ssh", { jump: { host: "10.244.0.1", user: "me", hostKey } }), "cluster.podSubnet", "(10.244.0.1)"],
+  [
+    set("ssh", { jump: { host: "10.244.0.1", user: "me", hostKey: hostKeyOf(999) } }),
+    "cluster.podSubnet",
+    "(10.244.0.1)",
+  ],
   [
     set("ssh", { jump: { host: "gate", user: "me", hostKey: "AAAA" } }),
     "ssh.jump.hostKey",
@@ -204,6 +432,38 @@ const bad: [Change, string, string][] = [
   [(config) => (config["bramble:cluster"] = {}), "cluster.kubeconfig", "or bootstrap: true"],
   // Urls and certificates
   [(config) => (config["bramble:domain"] = "home"), "domain", "must be a domain"],
+  [
+    (config) => (config["bramble:domain"] = "zuhause.müller.de"),
+    "domain",
+    '"zuhause.müller.de" must be written in its ASCII form: zuhause.xn--mller-kva.de.',
+  ],
+  [(config) => (config["bramble:domain"] = "Home.Example.com"), "domain", "in lower case: home.example.com."],
+  [(config) => (config["bramble:domain"] = "home.example.com."), "domain", "without the dot at its end"],
+  [(config) => (config["bramble:domain"] = "*.home.example.com"), "domain", 'leave out the "*."'],
+  [set("dns", { zone: "müller.de" }), "dns.zone", "does not hold the hosts"],
+  [acme({ email: "me@müller.de" }), "ingress.acme.email", "with its domain in ASCII: me@xn--mller-kva.de."],
+  [set("gogs", { host: "büro" }), "gogs.host", "63 at most, such as xn--bro-hoa."],
+  [(config) => (config["bramble:domain"] = "co.uk"), "domain", "such as home.example.co.uk."],
+  [(config) => (config["bramble:domain"] = "duckdns.org"), "domain", "such as myname.duckdns.org."],
+  [(config) => (config["bramble:domain"] = "github.io"), "domain", "is a public suffix"],
+  [
+    (config) => (config["bramble:domain"] = "home.me.duckdns.org"),
+    "dns.zone",
+    'Set the zone if "me.duckdns.org" is one; else leave bramble:dns out',
+  ],
+  [
+    all((config) => void (config["bramble:domain"] = "home.example.co.uk"), set("dns", { zone: "co.uk" })),
+    "dns.zone",
+    '"co.uk" is a public suffix, which is nobody\'s zone. Leave it out for example.co.uk.',
+  ],
+  [
+    all(
+      (config) => void (config["bramble:domain"] = "pi.lan"),
+      set("ingress", { certificates: "selfSigned" }),
+    ),
+    "domain",
+    "for which Cloudflare has no zone. Take a domain of your own, or leave bramble:dns out.",
+  ],
   [(config) => (config["bramble:domain"] = "pi.home.arpa"), "domain", "no authority issues certificates"],
   [(config) => (config["bramble:domain"] = "home.local"), "domain", "ends in .local"],
   [(config) => delete section(config, "ingress").acme, "ingress.acme", "is missing"],
@@ -257,10 +517,33 @@ const good: [string, Change][] = [
   [
     "a private domain with certificates of its own",
     all(
-      (config) => (config["bramble:domain"] = "home.arpa.lan"),
+      (config) => (config["bramble:domain"] = "home.arpa"),
+      leaveOut("dns"),
       set("ingress", { certificates: "selfSigned" }),
     ),
   ],
+  ["a domain below three parts", (config) => (config["bramble:domain"] = "home.example.co.uk")],
+  [
+    "a name at DuckDNS, without dns",
+    all(
+      (config) => (config["bramble:domain"] = "me.duckdns.org"),
+      leaveOut("dns"),
+      acme({ challenge: "http01" }),
+    ),
+  ],
+  [
+    "a zone below a suffix that has an owner",
+    all(
+      (config) => (config["bramble:domain"] = "home.example.eu.org"),
+      set("dns", { zone: "example.eu.org" }),
+    ),
+  ],
+  ["a name of one label", setBoard(1, { host: "pi3-1" })],
+  ["an address of Tailscale's", setBoard(1, { host: "100.64.0.7" })],
+  ["time servers", set("cluster", { timeServers: ["pool.ntp.org", "192.168.1.1", "2606:4700:f1::1"] })],
+  ["an API server by address and port", set("cluster", { controlPlaneEndpoint: "192.168.1.5:7443" })],
+  ["backups in a home's folder", set("backup", { board: "pi3-1", directory: "/home/pi/backups" })],
+  ["backups beside Traefik's data", set("backup", { board: "pi3-1", directory: "/var/lib/bramble/backups" })],
   ["http01 without dns", all(leaveOut("dns"), acme({ challenge: "http01" }))],
   ["another authority", acme({ directory: "https://ca.example/acme" })],
   [
@@ -269,7 +552,14 @@ const good: [string, Change][] = [
   ],
   [
     "a lone control plane",
-    boards({ name: "pi", model: "rpi-5-8gb", role: "controlPlane", host: "pi.lan", user: "pi", hostKey }),
+    boards({
+      name: "pi",
+      model: "rpi-5-8gb",
+      role: "controlPlane",
+      host: "pi.lan",
+      user: "pi",
+      hostKey: hostKeyOf(1),
+    }),
   ],
   ["two control planes, on the way to three", more(1, "controlPlane")],
   ["three control planes", more(2, "controlPlane")],
@@ -278,7 +568,10 @@ const good: [string, Change][] = [
   ["a board with less RAM than its model", setBoard(1, { ram: 512 })],
   ["a dead board that nothing is on", all(more(1, "worker"), setBoard(3, { dead: true }))],
   ["Kubernetes 1.37 with containerd 2", set("cluster", { version: "1.37.1" })],
-  ["a machine in between", set("ssh", { jump: { host: "gate.example.com", user: "me", hostKey } })],
+  [
+    "a machine in between",
+    set("ssh", { jump: { host: "gate.example.com", user: "me", hostKey: hostKeyOf(999) } }),
+  ],
   ["pods in 172.16.0.0/16", set("cluster", { podSubnet: "172.16.0.0/16" })],
   [
     "boards in the services' usual range, and services elsewhere",
