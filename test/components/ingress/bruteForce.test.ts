@@ -156,53 +156,32 @@ describe("5,000 wrong passwords from one address, as fast as they come", { timeo
 describe("a path that a program behind may read otherwise than Traefik", () => {
   // The forms of CVE-2026-137481 and its kin: a parameter, a backslash, and what stands encoded for either or for a
   // slash. A program that cuts off parameters would read each as /user/login or as the page behind the login.
-  it.for([
-    [gogsHost, "/x/..;/user/login"],
-    [gogsHost, "/x/..;y=1/user/login"],
-    [gogsHost, "/user;x/login"],
-    [gogsHost, "/user/login;x"],
-    [gogsHost, "/;/user/login"],
-    [gogsHost, "/user/.;/login"],
-    [gogsHost, "/x/..%3B/user/login"],
-    [gogsHost, "/user%3bx/login"],
-    [gogsHost, "/user\\login"],
-    [gogsHost, "/x\\..\\user\\login"],
-    [gogsHost, "/user%5Clogin"],
-    [gogsHost, "/user%2Flogin"],
-    [gogsHost, "/x/..%2fuser/login"],
-    [gogsHost, "/user/login%00"],
-    // A target without a slash: no path to Traefik before 3.7.13, one to the program (traefik#13796).
-    [gogsHost, "http:user/login"],
-    [sensorsHost, "/readings/..;x/"],
-    [sensorsHost, "/readings/..%3b/"],
-    [sensorsHost, "/readings\\..\\"],
-    [sensorsHost, "/readings/..%2F"],
-  ] as const)("is refused before it is asked: %s%s", async ([host, path]) => {
-    const { status, body } = await ask({ host, path, from: "127.0.0.20" });
-    expect(status).toBe(400);
-    expect(body).not.toContain("<title>");
-    expect(traefik.complaints).toEqual([]);
-  });
+  const paths = {
+    [gogsHost]: [
+      ...["/x/..;/user/login", "/x/..;y=1/user/login", "/user;x/login", "/user/login;x", "/;/user/login"],
+      ...["/user/.;/login", "/x/..%3B/user/login", "/user%3bx/login", "/user\\login", "/x\\..\\user\\login"],
+      ...["/user%5Clogin", "/user%2Flogin", "/x/..%2fuser/login", "/user/login%00"],
+      // A target without a slash: no path to Traefik before 3.7.13, one to the program (traefik#13796).
+      "http:user/login",
+    ],
+    [sensorsHost]: ["/readings/..;x/", "/readings/..%3b/", "/readings\\..\\", "/readings/..%2F"],
+  };
+  const same = ["//", "/./", "/readings/../", "/readings/%2e%2e/", "/readings/.%2E/", "/readings//../"];
 
-  it("is none with what a path may hold besides", async () => {
-    const path = "/me/notes/src/main/100%25,(a+b)~c&d=e@f:g!/%C3%A4%23.txt?a=b";
-    const { status, body } = await ask({ host: gogsHost, path, from: "127.0.0.20" });
+  async function statusOf(path: string, host = sensorsHost): Promise<string> {
+    return `${host}${path} ${(await ask({ host, path, from: "127.0.0.20" })).status}`;
+  }
+
+  it("is refused before it is asked; any other is not", async () => {
+    for (const [host, each] of Object.entries(paths))
+      for (const path of each) expect(await statusOf(path, host)).toBe(`${host}${path} 400`);
+    // Nor is it the login's page in other words: that asks for its password.
+    for (const path of [...same, "/readings/./..", "/readings;x/../"])
+      expect(await statusOf(path)).toBe(`${sensorsHost}${path} 401`);
+    const path = "/readings/src/main/100%25,(a+b)~c&d=e@f:g!/%C3%A4%23.txt?a=b";
+    const { status, body } = await ask({ path, from: "127.0.0.20" });
     expect([status, JSON.parse(body.replace(/^.*<\/title>/, ""))]).toMatchObject([200, { path }]);
-  });
-
-  it.for([
-    "//",
-    "/./",
-    "/readings/../",
-    "/readings/%2e%2e/",
-    "/readings/.%2E/",
-    "/readings//../",
-    "/readings/./..",
-    "/readings;x/../",
-  ])("is none with %s, which means the page behind the login", async (path) => {
-    const { status, body } = await ask({ path, from: "127.0.0.21" });
-    expect(status).toBe(401);
-    expect(body).not.toContain("<title>");
+    expect(traefik.complaints).toEqual([]);
   });
 });
 
