@@ -123,6 +123,38 @@ describe("a board that can't be set up", { timeout: 5 * minutes }, () => {
   });
 });
 
+describe("a board that its owner uses", { timeout: 5 * minutes }, () => {
+  const stack = new BootstrapStack();
+  afterAll(() => stack.remove());
+
+  it("is left as it is, with all that stands in the way named at once", async () => {
+    const board = await lab.board();
+    const { line } = lab.plan().packages.kubernetesRepository;
+    await board.ssh(`sudo bash -s -- '${line}'`, { input: script("bringForeign"), limit: 120 });
+    const clusterData = "sudo find /var/lib/etcd /var/lib/kubelet -type f -exec sha256sum {} +";
+    const state = async () => [...(await boardState(board)), await board.ssh(clusterData)];
+    const before = await state();
+    const { done, errors } = await stack.up({ "board-1": lab.args(board) });
+    expect(done).toEqual([]);
+    expect(errors.match(/board board-1, phase inspect: /g)?.length).toBeGreaterThanOrEqual(5);
+    for (const [what, fix] of [
+      [
+        /a Kubernetes node that bramble did not make, of the cluster at https:\/\/192\.168\.9\.9:6443/,
+        /kubeadm reset/,
+      ],
+      [/containers run on it: containerd's namespace mine webshop/, /end them for good/],
+      [/\/etc\/apt\/sources\.list\.d\/kubernetes\.list/, /fix: /],
+      [/an overlay lies over .*\/var\/lib\/kubelet/, /fix: turn it off/],
+      [/its card is a copy of the board pi4-9's/, /ssh-keygen -A/],
+    ] as const) {
+      const [, after = ""] = errors.split(new RegExp(`(?=board board-1, phase inspect: .*${what.source})`));
+      expect(after.split("board board-1")[1]).toMatch(fix);
+    }
+    expect(await state()).toEqual(before);
+    expect(await board.ssh("sudo ctr -n mine tasks ls")).toMatch(/webshop .*RUNNING/);
+  });
+});
+
 /** Each test meets the next trouble, which ends when it is mended. */
 describe("a board that goes on when its trouble is over", { timeout: 10 * minutes }, () => {
   const stack = new BootstrapStack();
