@@ -1,5 +1,9 @@
 #!/usr/bin/env bash
-# For the phases that install packages; in front of them, behind prelude.sh.
+# For the phases that install packages; in front of them, behind prelude.sh. What bramble installs and holds is
+# noted first: only that is ever removed, downgraded or let go of again.
+
+export NOTED_PACKAGES=$STATE/packages
+export NOTED_HOLDS=$STATE/holds
 
 # On a freshly flashed card the operating system's own updater may hold the lock for minutes.
 apt() {
@@ -14,13 +18,112 @@ installed() {
 
 held() { apt-mark showhold | grep -x "$1" >/dev/null; }
 
+# A board that was set up before packages were noted: what makes it a node came from bramble.
+without_notes() { [ -e "$ROOT/etc/tmpfiles.d/bramble-cni.conf" ] && [ ! -e "$NOTED_PACKAGES" ]; }
+
+of_a_node() { case $1 in kubelet | kubeadm | kubectl | kubernetes-cni | cri-tools | containerd | containerd.io | runc) ;; *) return 1 ;; esac }
+
+# ours PACKAGE: whether bramble installed it.
+ours() { grep -qxsF "$1" "$NOTED_PACKAGES" || { without_notes && of_a_node "$1"; }; }
+
+# held_by_us PACKAGE
+held_by_us() { grep -qxsF "$1" "$NOTED_HOLDS" || { without_notes && of_a_node "$1"; }; }
+
+# note LIST NAME…: before what it notes is done, so that a power cut can't separate them.
+note() {
+  local list=$1 name
+  shift
+  mkdir -p "$STATE"
+  for name; do grep -qxsF "$name" "$list" || printf '%s\n' "$name" >>"$list"; done
+  sync "$list"
+}
+
+# strike LIST NAME…
+strike() {
+  local list=$1 name
+  shift
+  for name; do
+    grep -vxF "$name" "$list" >"$WORK/left" 2>/dev/null || true
+    if [ -e "$list" ]; then replace "$list" "$WORK/left"; fi
+  done
+}
+
+# Once the first package is noted, a board without notes would be taken for the owner's work.
+note_what_was_there() {
+  local package here=()
+  if ! without_notes; then return; fi
+  for package in kubelet kubeadm kubectl kubernetes-cni cri-tools containerd containerd.io runc; do
+    if [ -n "$(installed "$package")" ]; then here+=("$package"); fi
+  done
+  for package in "${here[@]}"; do
+    if held "$package"; then note "$NOTED_HOLDS" "$package"; fi
+  done
+  note "$NOTED_PACKAGES" "${here[@]}"
+}
+
 # hold PACKAGE…: no upgrade but bramble's touches them.
 hold() {
   local package
   for package in "$@"; do
-    if ! held "$package" && lacking "$package is not held"; then quietly apt-mark hold "$package"; fi
+    if ! held "$package" && lacking "$package is not held"; then
+      note_what_was_there
+      note "$NOTED_HOLDS" "$package"
+      quietly apt-mark hold "$package"
+    fi
   done
 }
+
+# release PACKAGE…: what the owner holds stays held.
+release() {
+  local package
+  note_what_was_there
+  for package in "$@"; do
+    if held_by_us "$package"; then
+      quietly apt-mark unhold "$package"
+      strike "$NOTED_HOLDS" "$package"
+    fi
+  done
+}
+
+# What apt would do, one action a line: `Inst NAME [OLD] (NEW …)`, `Remv NAME [OLD]`.
+simulate() { apt-get -q -s "$@" 2>/dev/null | grep -E '^(Inst|Remv) ' >"$WORK/plan" || true; }
+
+# What the owner would lose by the simulated plan: packages removed, downgraded, or changed although held.
+lost_by_plan() {
+  local action package old new
+  while read -r action package old new; do
+    package=${package%:*}
+    if ours "$package"; then continue; fi
+    if [ "$action" = Remv ]; then
+      echo "$package (removed)"
+    elif [[ $old == "["* ]]; then
+      old=${old#[}
+      old=${old%]}
+      new=${new#(}
+      new=${new%% *}
+      if dpkg --compare-versions "$new" lt "$old"; then
+        echo "$package (downgraded from $old to $new)"
+      elif held "$package" && ! held_by_us "$package"; then
+        echo "$package (held at $old, would become $new)"
+      fi
+    fi
+  done <"$WORK/plan"
+}
+
+# spare_the_owners WHAT APT_ARGUMENT…: fails if apt would take something from the board's owner.
+spare_the_owners() {
+  local what=$1 lost
+  shift
+  simulate "$@"
+  lost=$(lost_by_plan | sort | listed)
+  if [ -n "$lost" ]; then
+    fail "$what would take from the board's owner: $lost" \
+      "if they may go, remove, upgrade or unhold them by hand (apt-get remove, apt-get upgrade, apt-mark unhold) and run pulumi up again; if not, take the board out of bramble:boards"
+  fi
+}
+
+# The packages that the simulated plan brings anew.
+new_in_plan() { awk '$1 == "Inst" && $3 !~ /^\[/ { sub(/:.*/, "", $2); print $2 }' "$WORK/plan"; }
 
 # A power cut in the middle of an installation leaves packages half unpacked, which apt takes for installed, and
 # others that wait for them.
@@ -32,8 +135,10 @@ repair_packages() {
     mapfile -t packages < <(to_install_again)
     if [ ${#packages[@]} != 0 ]; then
       refresh_packages
+      spare_the_owners "installing ${packages[*]} again" --fix-broken install --reinstall --no-install-recommends --allow-change-held-packages "${packages[@]}"
       apt --fix-broken install --reinstall --no-install-recommends --allow-change-held-packages "${packages[@]}"
     fi
+    spare_the_owners "completing half installed packages" --fix-broken install
     apt --fix-broken install
   fi
 }
@@ -51,6 +156,13 @@ refresh_packages() {
 
 # install_packages PACKAGE[=VERSION]…
 install_packages() {
+  local new=()
+  spare_the_owners "installing $*" install --no-install-recommends --allow-downgrades --allow-change-held-packages "$@"
+  mapfile -t new < <(new_in_plan)
+  if [ ${#new[@]} != 0 ]; then
+    note_what_was_there
+    note "$NOTED_PACKAGES" "${new[@]}"
+  fi
   apt install --no-install-recommends --allow-downgrades --allow-change-held-packages "$@" ||
     fail "$* can't be installed" "see the lines above; if a package is not found, npm run drift says whether the board still has its repositories"
 }

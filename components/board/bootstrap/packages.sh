@@ -48,9 +48,22 @@ promises() {
   if ! systemctl -q is-enabled kubelet && lacking "the kubelet is not enabled"; then quietly systemctl enable kubelet; fi
 }
 
+# What was there before bramble stays, and so does what a package of the owner's needs.
 undo() {
-  quietly apt-mark unhold "${pinned[@]}"
-  apt remove "${pinned[@]}"
+  local package lost mine=()
+  release "${pinned[@]}"
+  for package in "${pinned[@]}"; do
+    if ours "$package" && [ -n "$(installed "$package")" ]; then mine+=("$package"); fi
+  done
+  if [ ${#mine[@]} = 0 ]; then return; fi
+  simulate remove "${mine[@]}"
+  lost=$(lost_by_plan | sort | listed)
+  if [ -n "$lost" ]; then
+    echo "$PHASE: ${mine[*]} stay installed: with them would go $lost"
+    return
+  fi
+  apt remove "${mine[@]}"
+  strike "$NOTED_PACKAGES" "${mine[@]}"
 }
 
 phase "$@"

@@ -150,6 +150,9 @@ os_release() {
   awk -F= -v key="$1" '$1 == key { gsub(/"/, "", $2); print $2 }' "$ROOT/etc/os-release"
 }
 
+# listed <LINES: in one line, with commas.
+listed() { sed -z 's/\n$//; s/\n/, /g'; }
+
 # quietly COMMAND…: its output goes to a file, so that it does not die with the connection; its last lines are
 # shown if it fails.
 quietly() {

@@ -41,7 +41,9 @@ const quiet: Programs = {
   sudo: `shift; exec "$@"`,
   getconf: "echo 4",
   dpkg: program("dpkg"),
-  "dpkg-query": `awk -v name="\${!#}" '$1 == name { print "ii ", $2 }' "$ROOT/installed" 2>/dev/null`,
+  df: program("df"),
+  docker: "",
+  "dpkg-query": `case $* in *Conffiles*) exec cat "$ROOT/conffiles" 2>/dev/null ;; esac; awk -v name="\${!#}" '$1 == name { print "ii ", $2 }' "$ROOT/installed" 2>/dev/null`,
   "apt-get": program("apt-get"),
   "apt-mark": program("apt-mark"),
   "apt-helper": `echo "a key" >"$3"`,
@@ -62,6 +64,8 @@ const kernel: Files = {
   "proc/meminfo": "MemTotal:         927028 kB\n",
   "sys/fs/cgroup/cgroup.controllers": "cpuset cpu io memory pids\n",
   "default.toml": containerdDefault(3),
+  "etc/machine-id": "0123456789abcdef0123456789abcdef\n",
+  "etc/resolv.conf": "nameserver 192.168.1.1\n",
 };
 
 /** The lines of `containerd config default` that matter, of version 2 (1.6, 1.7) or 3 (2.x), as Debian builds it. */
@@ -144,7 +148,7 @@ export class ScratchBoard {
       encoding: "utf8",
     });
     const questions =
-      /^(hostname|timedatectl show.*|systemctl (show|list-|-q is-).*|dpkg.*|apt-mark showhold|containerd.*|getconf.*|uname.*)\s*$/;
+      /^(hostname|timedatectl show.*|systemctl (show|list-|-q is-).*|dpkg.*|df .*|docker ps.*|apt-mark showhold|apt-get (indextargets|-q -s) .*|containerd.*|getconf.*|uname.*)\s*$/;
     const calls = existsSync(this.#calls) ? readFileSync(this.#calls, "utf8").trimEnd().split("\n") : [];
     return {
       status,
@@ -171,7 +175,10 @@ export class ScratchBoard {
       .filter((entry) => !entry.isDirectory())
       .map((entry) => relative(this.root, join(entry.parentPath, entry.name)));
     const ours = paths.filter(
-      (path) => !/^(proc|sys|synchronised|running-name|default.toml|installed|held)(\/|$)/.test(path),
+      (path) =>
+        !/^(proc|sys|synchronised|running-name|default.toml|installed|held|plan|loose|df|bound|conffiles|dpkg-audit|repository)(\/|$)/.test(
+          path,
+        ),
     );
     return Object.fromEntries(ours.map((path) => [path, this.read(path)!]));
   }

@@ -1,16 +1,36 @@
 #!/bin/bash
-# Stands in for apt-get on a scratch board, whose folder is $ROOT.
-touch "$ROOT/installed"
+# Stands in for apt-get on a scratch board, whose folder is $ROOT: what is to be installed is there afterwards.
+# A simulation says so instead, with what the file `plan` adds to it.
+case $1 in indextargets) exit ;; esac
+case " $* " in *" -s "*) cat "$ROOT/plan" 2>/dev/null ;; *) touch "$ROOT/installed" ;; esac
 for word; do
   case $word in
     *=*-?)
-      sed -i "/^${word%%=*} /d" "$ROOT/installed"
-      echo "${word%%=*} ${word#*=}" | sed 's/.$/1.1/' >>"$ROOT/installed"
+      name=${word%%=*}
+      version=${word#*=}
+      version=${version%?}1.1
       ;;
-    containerd* | kubernetes-cni) echo "$word 2.2.1" >>"$ROOT/installed" ;;
+    containerd* | kubernetes-cni | cri-tools)
+      name=$word
+      version=2.2.1
+      ;;
+    *) continue ;;
+  esac
+  case " $* " in
+    *" -s remove "*) ;;
+    *" -s "*)
+      old=$(awk -v name="$name" '$1 == name { print $2 }' "$ROOT/installed" 2>/dev/null)
+      echo "Inst $name ${old:+[$old] }($version stable [arm64])"
+      ;;
+    *)
+      sed -i "/^$name /d" "$ROOT/installed"
+      echo "$name $version" >>"$ROOT/installed"
+      ;;
   esac
 done
-case $* in
+case " $* " in
+  *" -s "*) ;;
+  *" remove "*) for name; do sed -i "/^$name /d" "$ROOT/installed"; done ;;
   *kubernetes-cni*)
     mkdir -p "$ROOT/opt/cni/bin"
     for plugin in bridge host-local loopback portmap; do
