@@ -117,6 +117,7 @@ const beside: Partial<Record<PhaseName, readonly string[]>> = {
   kernel: ["modules", "firmware"],
   swap: ["swapOwners"],
   restarted: ["swapOwners"],
+  repositories: ["sources"],
 };
 const needsTime = new Set<PhaseName>(["host", "restarted"]);
 

@@ -2,23 +2,16 @@
 # Where packages come from. All of it before any package is installed: apt refuses to work at all while one
 # source contradicts another.
 
-list_of() { echo "/etc/apt/sources.list.d/bramble-$1.list"; }
-keyring_of() { echo "/etc/apt/keyrings/bramble-$1.asc"; }
-
-# repository NAME LINE KEY KEY_URL: apt's source of that name. LINE's %key% becomes the key's path, %id% and
-# %codename% the operating system's. Without a LINE there is none.
+# repository NAME LINE KEY KEY_URL: apt's source of that name. Without a LINE there is none.
 repository() {
-  local list keyring line=$2
+  local list keyring
   list=$(list_of "$1")
   keyring=$(keyring_of "$1")
-  if [ -z "$line" ]; then
+  if [ -z "$2" ]; then
     absent "$list"
     absent "$keyring"
     return
   fi
-  line=${line//%key%/$keyring}
-  line=${line//%id%/$(os_release ID)}
-  line=${line//%codename%/$(os_release VERSION_CODENAME)}
   if [ -n "$3" ]; then
     printf '%s\n' "$3" | file "$keyring"
   elif ! { [ -s "$ROOT$keyring" ] && grep -qxsF "# key: $4" "$ROOT$list"; } && lacking "the key of $1 is not there"; then
@@ -26,10 +19,19 @@ repository() {
       fail "the key of the package repository can't be had from $4" "see that the board reaches it, or name a mirror: cluster.kubernetesRepository, cluster.containerdRepository"
     replace "$ROOT$keyring" "$WORK/key"
   fi
-  printf '# key: %s\n%s\n' "${4:-in the settings}" "$line" | file "$list"
+  printf '# key: %s\n%s\n' "${4:-in the settings}" "$(source_line "$1" "$2")" | file "$list"
+}
+
+# Nothing is written that would have apt refuse the owner's sources.
+uncontradicted() {
+  local say=lacking
+  if applying; then say=fail; fi
+  if [ -n "$CONTAINERD_REPOSITORY" ]; then contradicted "$say" containerd "$CONTAINERD_REPOSITORY" cluster.containerdRepository; fi
+  if [ -n "$KUBERNETES_REPOSITORY" ]; then contradicted "$say" kubernetes "$KUBERNETES_REPOSITORY" cluster.kubernetesRepository; fi
 }
 
 promises() {
+  uncontradicted || true
   repository containerd "$CONTAINERD_REPOSITORY" "$CONTAINERD_KEY" "$CONTAINERD_KEY_URL"
   repository kubernetes "$KUBERNETES_REPOSITORY" "$KUBERNETES_KEY" "$KUBERNETES_KEY_URL"
 }
