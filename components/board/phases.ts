@@ -118,6 +118,7 @@ const beside: Partial<Record<PhaseName, readonly string[]>> = {
   swap: ["swapOwners"],
   restarted: ["swapOwners"],
   repositories: ["sources"],
+  containerd: ["containerdConfig"],
 };
 const needsTime = new Set<PhaseName>(["host", "restarted"]);
 

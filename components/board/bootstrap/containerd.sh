@@ -1,18 +1,12 @@
 #!/usr/bin/env bash
 # containerd, held, with the configuration it prints itself, changed where Kubernetes needs it.
 
-config=/etc/containerd/config.toml
-# What containerd knows of registries, read at each pull.
-registries=/etc/containerd/certs.d
-# What systemd removes at each boot, before containerd starts.
-forgotten=/etc/tmpfiles.d/bramble-cni.conf
-
 # A filter for `containerd config default`, of version 2 (containerd 1.6, 1.7) and 3 (2.x): one process of each
 # pod is managed by systemd as everything else is; kubeadm's sandbox image; Kubernetes' folder for CNI plugins,
 # of which Debian's build knows nothing; an image is on the card before it counts as pulled, for after a power cut
 # its programs would be empty files that nothing ever pulls again (containerd#5854).
 for_kubernetes() {
-  awk -v image="$SANDBOX_IMAGE" -v folder=/opt/cni/bin -v registries="$registries" '
+  awk -v image="$SANDBOX_IMAGE" -v folder=/opt/cni/bin -v registries="$REGISTRIES" '
     function set(value) { sub(/=.*/, "= " value) }
     /^ *\[/ { section = $0; gsub(/^ *\[|\] *$|["\047]/, "", section) }
     section ~ /cri.*\.runtimes\.runc\.options$/ && /^ *SystemdCgroup =/ { set("true") }
@@ -28,18 +22,41 @@ for_kubernetes() {
 
 # Where every image comes from instead of its own registry, and from that only if it is not there.
 repository() {
-  if [ -z "$IMAGE_REPOSITORY" ]; then
-    absent "$registries/_default/hosts.toml"
-  else
-    printf '[host."%s"]\ncapabilities = ["pull", "resolve"]\n' "$IMAGE_REPOSITORY" | file "$registries/_default/hosts.toml"
+  if [ -n "$IMAGE_REPOSITORY" ]; then
+    printf '%s\n[host."%s"]\ncapabilities = ["pull", "resolve"]\n' "$MARK" "$IMAGE_REPOSITORY" | file "$REGISTRY_HOSTS"
+  elif ! owners_hosts; then
+    absent "$REGISTRY_HOSTS"
   fi
 }
 
 # What containerd makes of the file, where all of it must have arrived.
 takes_effect() {
   local dump
-  dump=$(containerd --config "$ROOT$config" config dump) || return 1
+  dump=$(containerd --config "$ROOT$CONTAINERD_CONFIG" config dump) || return 1
   grep -q 'SystemdCgroup = true' <<<"$dump" && grep -qF "$SANDBOX_IMAGE" <<<"$dump" && grep -q 'bin_dirs\? = .*/opt/cni/bin' <<<"$dump"
+}
+
+configuration() {
+  echo "$MARK"
+  containerd config default | for_kubernetes
+}
+
+# Units that systemd would start again together with containerd, and what runs in them with them: Docker's was one
+# of these up to 19.03.
+bound_to_containerd() {
+  local unit
+  for unit in $(systemctl show containerd --property=RequiredBy,BoundBy,ConsistsOf --value); do
+    if [ "$unit" != kubelet.service ] && systemctl -q is-active "$unit"; then echo "$unit"; fi
+  done
+}
+
+restart() {
+  local bound
+  bound=$(bound_to_containerd | sort -u | paste -sd' ')
+  if [ -n "$bound" ]; then
+    fail "a restart of containerd would also restart $bound, and what runs in it" "stop it by hand (sudo systemctl stop $bound), run pulumi up again, then start it"
+  fi
+  quietly systemctl restart containerd
 }
 
 recent_enough() { dpkg --compare-versions "$(installed "$CONTAINERD_PACKAGE")" ge "$CONTAINERD_MINIMUM"; }
@@ -56,26 +73,29 @@ promises() {
     lacking "$CONTAINERD_PACKAGE is $(installed "$CONTAINERD_PACKAGE"), Kubernetes needs $CONTAINERD_MINIMUM" \
       "leave out cluster.containerd, or name a mirror that has it: cluster.containerdRepository" || true
   fi
+  if applying; then whose_files fail; else whose_files lacking || true; fi
   hold "$CONTAINERD_PACKAGE"
   repository
-  # Pods' networks end with a boot. What the plugins have noted of them may be empty files after a power cut, and
-  # then a pod can neither be ended nor started again (k3s-io/k3s#6185, flannel-io/cni-plugin#33).
-  echo 'R! /var/lib/cni' | file "$forgotten"
-  containerd config default | for_kubernetes | file "$config"
+  configuration | file "$CONTAINERD_CONFIG"
+  # The network of bramble's pods, cbr0 in flannel's configuration, ends with a boot. What the plugins have noted of
+  # it may be empty files after a power cut, and then a pod can neither be ended nor started again
+  # (k3s-io/k3s#6185, flannel-io/cni-plugin#33). Other networks are not bramble's.
+  printf 'R! %s\n' /var/lib/cni/flannel /var/lib/cni/networks/cbr0 '/var/lib/cni/results/cbr0-*' | file "$FORGOTTEN"
   if ! takes_effect; then
-    lacking "containerd does not take up $config as it should" "see: containerd --config $config config dump" || true
+    lacking "containerd does not take up $CONTAINERD_CONFIG as it should" "see: containerd --config $CONTAINERD_CONFIG config dump" || true
   fi
   if ! systemctl -q is-enabled containerd && lacking "containerd is not enabled"; then quietly systemctl enable containerd; fi
-  if { ! systemctl -q is-active containerd || ! started_after containerd "$config"; } &&
+  if { ! systemctl -q is-active containerd || ! started_after containerd "$CONTAINERD_CONFIG"; } &&
     lacking "containerd does not run with this configuration"; then
-    quietly systemctl restart containerd
+    restart
   fi
 }
 
 # The package and its configuration stay: other containers may run on it.
 undo() {
-  quietly apt-mark unhold "$CONTAINERD_PACKAGE"
-  absent "$forgotten"
+  release "$CONTAINERD_PACKAGE"
+  if [ -n "$IMAGE_REPOSITORY" ] && ! owners_hosts; then absent "$REGISTRY_HOSTS"; fi
+  absent "$FORGOTTEN"
 }
 
 phase "$@"
