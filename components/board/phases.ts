@@ -113,7 +113,7 @@ const installs = new Set<PhaseName>(["host", "containerd", "packages"]);
 /** Files that phases share: what `inspect` finds, the phase that would change it refuses too. */
 const beside: Partial<Record<PhaseName, readonly string[]>> = {
   inspect: ["nodeName", "modules", "firmware", "swapOwners"],
-  host: ["nodeName"],
+  host: ["nodeName", "cardMark"],
   kernel: ["modules", "firmware"],
   swap: ["swapOwners"],
   restarted: ["swapOwners"],

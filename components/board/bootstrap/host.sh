@@ -101,6 +101,7 @@ servers() {
 
 promises() {
   clear_of other_node
+  card_of_this_board | file "$CARD_MARK"
   if [ -z "$(time_service)" ] && lacking "no program keeps the time"; then
     repair_packages
     refresh_packages
@@ -140,6 +141,7 @@ undo() {
   fi
   absent "$chrony"
   absent "$timesyncd"
+  absent "$CARD_MARK"
 }
 
 phase "$@"

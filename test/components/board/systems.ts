@@ -17,6 +17,7 @@ const hosts = (own: string) => `127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localho
 const boards = "# bramble: begin\n192.168.1.10 pi4-1\n192.168.1.11 pi3-1\n# bramble: end\n";
 
 const common: Files = {
+  "var/lib/bramble/board": "pi3-1\nunknown\n",
   "etc/hostname": "pi3-1\n",
   "etc/localtime": "-> /usr/share/zoneinfo/Etc/UTC",
   "etc/modules-load.d/bramble.conf": "overlay\nbr_netfilter\nnf_conntrack\nvxlan\n",
