@@ -22,7 +22,9 @@ export function bootstrapsOf(
   const entries = boards.map(({ name, ram, cores, arch, memory: { capacity } }, i) => {
     const { host = "", port, user = "", hostKey = "", dead } = described[i] ?? {};
     const connection = { host, port, user, hostKey, privateKey: ssh?.privateKey, jump: ssh?.jump };
-    const plan = { board: name, boards: all, ram, capacity, cores, arch, hasFlannel, timeServers, packages };
+    const isClusterGiven = cluster.kubeconfig !== undefined;
+    const machine = { board: name, ram, capacity, cores, arch };
+    const plan = { ...machine, boards: all, hasFlannel, timeServers, packages, isClusterGiven };
     return [name, { plan, connection, dead }] as const;
   });
   return Object.fromEntries(entries);

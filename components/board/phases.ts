@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { isIPv4, isIPv6 } from "node:net";
+import { diskThresholds } from "./diskThresholds.ts";
 import { assignments } from "./shell.ts";
 
 /** A signed package repository. */
@@ -50,6 +51,11 @@ export interface BootstrapPlan {
   /** Time servers that the board asks. Empty: those of its operating system. */
   readonly timeServers: readonly string[];
   readonly packages: BoardPackages;
+  /**
+   * Whether the settings name the owner's own cluster (`cluster.kubeconfig`): a node of it may then be on a board that
+   * bramble has set up. Default: false, and a node that bramble did not make is refused.
+   */
+  readonly isClusterGiven?: boolean | undefined;
 }
 
 /** One step of a board's bootstrap. */
@@ -81,8 +87,11 @@ export const phaseNames = [
 /** A phase's name. */
 export type PhaseName = (typeof phaseNames)[number];
 
-/** MiB free on `/` before anything is installed: packages 0.5 GiB, a node's images 1 GiB, and their unpacking. */
-const diskNeeded = 2560;
+/**
+ * MiB that must be free for what comes: kubelet, kubeadm, kubectl, containerd and plugins, unpacked; a node's images
+ * (1 GiB) and their unpacking; logs and short-lived volumes of pods.
+ */
+const space = { PACKAGES_SPACE: 512, IMAGES_SPACE: 2048, PODS_SPACE: 256 };
 /** MiB of journal on the card: about a week of a node's messages. */
 const journalSize = 64;
 /** Seconds for a synchronisation; a time server that is reached needs 10 to 30. */
@@ -112,7 +121,10 @@ export function bootstrapPhases(plan: BootstrapPlan): PhaseDocument[] {
 const installs = new Set<PhaseName>(["host", "containerd", "packages"]);
 /** Files that phases share: what `inspect` finds, the phase that would change it refuses too. */
 const beside: Partial<Record<PhaseName, readonly string[]>> = {
-  inspect: ["nodeName", "modules", "firmware", "swapOwners"],
+  inspect: [
+    ...["apt", "sources", "containerdConfig", "cardMark", "nodeName", "modules", "firmware", "swapOwners"],
+    ...["board", "card", "storage", "clusters", "containers", "packages", "network"].map((of) => `inspect/${of}`),
+  ],
   host: ["nodeName", "cardMark"],
   kernel: ["modules", "firmware"],
   swap: ["swapOwners"],
@@ -129,8 +141,30 @@ function phaseParameters({ packages, ...plan }: BootstrapPlan): Record<PhaseName
   const { ram, capacity, cores, arch } = plan;
   const modules = kernelModules(plan).join(" ");
   const isShared = packages.containerdRepository?.line === packages.kubernetesRepository.line;
+  // A mirror with everything is one source: apt refuses it under two keys' paths.
+  const kubernetesRepository = isShared ? undefined : packages.kubernetesRepository;
+  const repositories = {
+    CONTAINERD_REPOSITORY: packages.containerdRepository?.line ?? "",
+    KUBERNETES_REPOSITORY: kubernetesRepository?.line ?? "",
+  };
+  const containerd = {
+    CONTAINERD_PACKAGE: packages.containerd,
+    CONTAINERD_MINIMUM: packages.containerdMinimum,
+    IMAGE_REPOSITORY: packages.imageRepository ?? "",
+  };
   return {
-    inspect: { RAM: ram, CAPACITY: capacity, CORES: cores, ARCH: arch, DISK: diskNeeded, MODULES: modules },
+    inspect: {
+      ...{ RAM: ram, CAPACITY: capacity, CORES: cores, ARCH: arch },
+      ...space,
+      NODEFS_KEPT: diskThresholds.nodefs,
+      IMAGEFS_KEPT: diskThresholds.imagefs,
+      INODES_KEPT: diskThresholds.inodes,
+      CLUSTER_GIVEN: plan.isClusterGiven === true ? 1 : 0,
+      KUBERNETES_VERSION: packages.kubernetes,
+      ...containerd,
+      ...repositories,
+      MODULES: modules,
+    },
     host: {
       HOSTS: hostsEntries(plan.board, plan.boards).join("\n"),
       TIME_SERVERS: plan.timeServers.join(" "),
@@ -143,15 +177,9 @@ function phaseParameters({ packages, ...plan }: BootstrapPlan): Record<PhaseName
     restarted: {},
     repositories: {
       ...repository("CONTAINERD", packages.containerdRepository),
-      // A mirror with everything is one source: apt refuses it under two keys' paths.
-      ...repository("KUBERNETES", isShared ? undefined : packages.kubernetesRepository),
+      ...repository("KUBERNETES", kubernetesRepository),
     },
-    containerd: {
-      CONTAINERD_PACKAGE: packages.containerd,
-      CONTAINERD_MINIMUM: packages.containerdMinimum,
-      SANDBOX_IMAGE: packages.sandboxImage,
-      IMAGE_REPOSITORY: packages.imageRepository ?? "",
-    },
+    containerd: { ...containerd, SANDBOX_IMAGE: packages.sandboxImage },
     packages: {
       KUBERNETES_VERSION: packages.kubernetes,
       EXTRA_PACKAGES: packages.extra.join(" "),

@@ -1,3 +1,4 @@
+import { diskThresholds } from "../board/diskThresholds.ts";
 import type { MemoryPlan } from "../board/memoryPlan.ts";
 
 /** A threshold for each of the kubelet's four eviction signals. Setting only some would switch off the rest. */
@@ -33,9 +34,9 @@ export function kubeletConfiguration(plan: MemoryPlan): KubeletConfiguration {
     evictionHard: {
       "memory.available": `${plan.evictionHard}Mi`,
       // The kubelet's own defaults, which it drops as soon as one signal is set.
-      "nodefs.available": "10%",
-      "nodefs.inodesFree": "5%",
-      "imagefs.available": "15%",
+      "nodefs.available": `${diskThresholds.nodefs}%`,
+      "nodefs.inodesFree": `${diskThresholds.inodes}%`,
+      "imagefs.available": `${diskThresholds.imagefs}%`,
     },
     evictionSoft: { "memory.available": `${plan.evictionSoft}Mi` },
     // Long enough for a start-up peak on a slow board to pass.

@@ -73,7 +73,7 @@ describe("a board that can't be set up", { timeout: 5 * minutes }, () => {
       {
         break: "fallocate -l $(($(df --output=avail -B1 / | tail -n 1) - 100000000)) /fill",
         mend: "rm /fill",
-        says: /\/ has \d+ MiB free, 2560 are needed\n.*fix: use a larger card, or make room/,
+        says: /\/ \/var\/lib\/containerd .*has \d+ MiB free of \d+; \d+ are needed: 2816 .*\n.*fix: use a larger card, make room/,
       },
     ],
     [

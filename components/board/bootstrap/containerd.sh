@@ -73,7 +73,7 @@ promises() {
     lacking "$CONTAINERD_PACKAGE is $(installed "$CONTAINERD_PACKAGE"), Kubernetes needs $CONTAINERD_MINIMUM" \
       "leave out cluster.containerd, or name a mirror that has it: cluster.containerdRepository" || true
   fi
-  if applying; then whose_files fail; else whose_files lacking || true; fi
+  clear_of config_obstacles
   hold "$CONTAINERD_PACKAGE"
   repository
   configuration | file "$CONTAINERD_CONFIG"

@@ -38,14 +38,14 @@ owners_hosts() {
     ! { before_marks && [ "$(wc -l <"$ROOT$REGISTRY_HOSTS")" = 2 ] && grep -qx 'capabilities = \["pull", "resolve"\]' "$ROOT$REGISTRY_HOSTS"; }
 }
 
-# whose_files SAY: has the function SAY say what of the owner's bramble would have to overwrite, with the way out.
-whose_files() {
+# What of the owner's bramble would have to overwrite.
+config_obstacles() {
   if owners_config; then
-    "$1" "$CONTAINERD_CONFIG is neither bramble's nor as containerd's package brings it; bramble would have to overwrite it" \
+    stands_in_the_way "$CONTAINERD_CONFIG is neither bramble's nor as containerd's package brings it; bramble would have to overwrite it" \
       "if nothing needs it any more: sudo mv $CONTAINERD_CONFIG $CONTAINERD_CONFIG.mine; else take the board out of bramble:boards"
   fi
   if [ -n "$IMAGE_REPOSITORY" ] && owners_hosts; then
-    "$1" "$REGISTRY_HOSTS is not bramble's; cluster.imageRepository would have to overwrite it" \
+    stands_in_the_way "$REGISTRY_HOSTS is not bramble's; cluster.imageRepository would have to overwrite it" \
       "leave out cluster.imageRepository, or move the file: sudo mv $REGISTRY_HOSTS $REGISTRY_HOSTS.mine"
   fi
 }

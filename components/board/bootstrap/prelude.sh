@@ -117,6 +117,8 @@ checking() { [ "$mode" = check ]; }
 clear_of() {
   local finder what fix found=''
   for finder; do
+    # One that fails has not found nothing.
+    ("$finder") >"$WORK/found"
     while IFS=$'\t' read -r what fix; do
       found=$finder
       if applying; then
@@ -125,7 +127,7 @@ clear_of() {
       else
         lacking "$what" "$fix" || true
       fi
-    done < <("$finder")
+    done <"$WORK/found"
   done
   if applying && [ -n "$found" ]; then exit 1; fi
 }

@@ -22,16 +22,8 @@ repository() {
   printf '# key: %s\n%s\n' "${4:-in the settings}" "$(source_line "$1" "$2")" | file "$list"
 }
 
-# Nothing is written that would have apt refuse the owner's sources.
-uncontradicted() {
-  local say=lacking
-  if applying; then say=fail; fi
-  if [ -n "$CONTAINERD_REPOSITORY" ]; then contradicted "$say" containerd "$CONTAINERD_REPOSITORY" cluster.containerdRepository; fi
-  if [ -n "$KUBERNETES_REPOSITORY" ]; then contradicted "$say" kubernetes "$KUBERNETES_REPOSITORY" cluster.kubernetesRepository; fi
-}
-
 promises() {
-  uncontradicted || true
+  clear_of source_obstacles
   repository containerd "$CONTAINERD_REPOSITORY" "$CONTAINERD_KEY" "$CONTAINERD_KEY_URL"
   repository kubernetes "$KUBERNETES_REPOSITORY" "$KUBERNETES_KEY" "$KUBERNETES_KEY_URL"
 }

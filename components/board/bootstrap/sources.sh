@@ -50,19 +50,31 @@ same_address() {
   done
 }
 
-# contradicted SAY NAME LINE SETTING: has SAY say what contradicts this source of bramble's, with the ways out.
+# contradicted NAME LINE SETTING: says what contradicts this source of bramble's, with the ways out.
 contradicted() {
   local line said files theirs
-  said=$(objection "$2" "$3")
+  said=$(objection "$1" "$2")
   if [ -z "$said" ]; then return; fi
-  line=$(source_line "$2" "$3")
+  line=$(source_line "$1" "$2")
   files=$(same_address "$line" | listed)
   if [ -z "$files" ]; then
-    "$1" "apt would refuse all sources with the one that bramble adds: $said" "correct $4.line in the settings"
+    stands_in_the_way "apt would refuse all sources with the one that bramble adds: $said" "correct $3.line in the settings"
     return
   fi
   # The message ends with both keys' paths, in the order in which apt has read them.
-  theirs=$(sed -n 's/.*: \(.*\) != \(.*\)$/\1 \2/p' <<<"$said" | tr ' ' '\n' | grep '^/' | grep -vxF "$(keyring_of "$2")" | head -n 1 || true)
-  "$1" "$files has a source that bramble adds too, with another key; apt refuses all sources once both are there: $said" \
-    "take it out of $files: bramble adds the same source${theirs:+; or keep it, and set $4.line with signed-by=$theirs in place of %key%}"
+  theirs=$(sed -n 's/.*: \(.*\) != \(.*\)$/\1 \2/p' <<<"$said" | tr ' ' '\n' | grep '^/' | grep -vxF "$(keyring_of "$1")" | head -n 1 || true)
+  stands_in_the_way "$files has a source that bramble adds too, with another key; apt refuses all sources once both are there: $said" \
+    "take it out of $files: bramble adds the same source${theirs:+; or keep it, and set $3.line with signed-by=$theirs in place of %key%}"
+}
+
+# Sources that apt can't read, or not together with those that bramble adds.
+source_obstacles() {
+  local said
+  said=$(objection)
+  if [ -n "$said" ]; then
+    stands_in_the_way "apt can't read its sources: $said" "correct or remove that file; sudo apt-get update shows whether it helped"
+    return
+  fi
+  if [ -n "$CONTAINERD_REPOSITORY" ]; then contradicted containerd "$CONTAINERD_REPOSITORY" cluster.containerdRepository; fi
+  if [ -n "$KUBERNETES_REPOSITORY" ]; then contradicted kubernetes "$KUBERNETES_REPOSITORY" cluster.kubernetesRepository; fi
 }

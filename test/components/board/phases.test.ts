@@ -9,6 +9,8 @@ const fresh: Files = {
   "usr/lib/systemd/system/systemd-timesyncd.service": "",
 };
 
+const mark = "# Written by bramble, whose next up overwrites changes.";
+
 let board: ScratchBoard;
 afterEach(() => board.remove());
 const boardOf = (files: Files = {}, programs: Programs = {}) =>
@@ -75,7 +77,7 @@ describe("inspect", () => {
     ["more RAM than declared", { "proc/meminfo": "MemTotal: 1890000 kB\n" }, {}, /1845 MiB of RAM/],
     ["other cores", {}, { getconf: "echo 6" }, /6 CPU cores, the settings say 4/],
     ["an unknown system", { "etc/os-release": 'ID=alpine\nVERSION_ID="3"\n' }, {}, /system is alpine 3/],
-    ["a full disk", {}, { df: "echo Avail; echo 12M" }, /12 MiB free, 2560 are needed/],
+    ["a full disk", { df: "/ 29700 12 9 9" }, {}, /12 MiB free of 29700; 7271 are needed: 2816 for .*15 %/],
     [
       "sudo with a password",
       {},
@@ -102,12 +104,14 @@ describe("containerd", () => {
     expect(changed.filter((line) => !before.includes(line)).map((line) => line.trim())).toEqual(
       version === 2
         ? [
+            mark,
             "image_pull_with_sync_fs = true",
             'sandbox_image = "registry.k8s.io/pause:3.10.1"',
             'bin_dir = "/opt/cni/bin"',
             "SystemdCgroup = true",
           ]
         : [
+            mark,
             "image_pull_with_sync_fs = true",
             'sandbox = "registry.k8s.io/pause:3.10.1"',
             "SystemdCgroup = true",
@@ -120,9 +124,45 @@ describe("containerd", () => {
   it("lets a boot forget what the plugins have noted of pods' networks, until the board leaves", () => {
     boardOf();
     board.run("containerd", "apply");
-    expect(board.read("etc/tmpfiles.d/bramble-cni.conf")).toBe("R! /var/lib/cni\n");
+    expect(board.read("etc/tmpfiles.d/bramble-cni.conf")).toBe(
+      "R! /var/lib/cni/flannel\nR! /var/lib/cni/networks/cbr0\nR! /var/lib/cni/results/cbr0-*\n",
+    );
     expect(board.run("containerd", "remove")).toMatchObject({ status: 0 });
     expect(board.read("etc/tmpfiles.d/bramble-cni.conf")).toBeUndefined();
+  });
+
+  it("leaves an owner's configuration as it is, says so, and restarts nothing", () => {
+    const own = { "etc/containerd/config.toml": "version = 3\n", installed: "containerd.io 2.2.1\n" };
+    boardOf(own);
+    const { status, stderr, calls } = board.run("containerd", "apply");
+    expect(stderr).toMatch(/config.toml is neither bramble's nor .*\n {2}fix: .*config.toml.mine/);
+    expect({ status, calls }).toEqual({ status: 1, calls: [] });
+    expect(board.read("etc/containerd/config.toml")).toBe("version = 3\n");
+  });
+
+  it("takes back only its own note of a registry, and puts it over nobody's", () => {
+    const hosts = "etc/containerd/certs.d/_default/hosts.toml";
+    const mirror = { ...plan, packages: { ...plan.packages, imageRepository: "http://192.168.1.5:5000" } };
+    boardOf({ [hosts]: "server = 'https://mirror.lan'\n" });
+    expect(board.run("containerd", "apply")).toMatchObject({ status: 0 });
+    expect(board.read(hosts)).toBe("server = 'https://mirror.lan'\n");
+    expect(board.run("containerd", "apply", mirror).stderr).toMatch(/hosts.toml is not bramble's/);
+    board.remove();
+    boardOf();
+    board.run("containerd", "apply", mirror);
+    expect(board.read(hosts)).toMatch(/^# Written by bramble.*\n\[host."http:\/\/192.168.1.5:5000"\]\n/);
+    board.run("containerd", "apply");
+    expect(board.read(hosts)).toBeUndefined();
+  });
+
+  it("is not restarted where that would restart an owner's service", () => {
+    const stale = `case "$*" in show*RequiredBy*) cat "$ROOT/bound" ;; show*) echo "2000-01-01 00:00:00 UTC" ;; esac`;
+    boardOf({ bound: "docker.service kubelet.service\n" }, { systemctl: stale });
+    const refused = board.run("containerd", "apply");
+    expect(refused.stderr).toMatch(
+      /a restart of containerd would also restart docker.service, and what runs in it\n {2}fix: /,
+    );
+    expect(refused.calls).not.toContain("systemctl restart containerd");
   });
 
   it("refuses one that is too old for this Kubernetes", () => {
@@ -134,7 +174,7 @@ describe("containerd", () => {
 
   it("restarts it when it was started in the second in which its configuration was written, but before", () => {
     const written = '$(stat -c %Y "$ROOT/etc/containerd/config.toml")';
-    const sameSecond = `case "$*" in show*) date -ud "@${written}" "+%F %T.000000 UTC" ;; esac`;
+    const sameSecond = `case "$*" in show*RequiredBy*) ;; show*) date -ud "@${written}" "+%F %T.000000 UTC" ;; esac`;
     boardOf({}, { systemctl: sameSecond });
     expect(board.run("containerd", "apply").calls).toContain("systemctl restart containerd");
   });
@@ -183,7 +223,7 @@ describe("phase documents", () => {
 
   it.for<[string, Partial<typeof plan>, string[]]>([
     ["nothing", {}, []],
-    ["a new Kubernetes", { packages: { ...plan.packages, kubernetes: "1.37.2" } }, ["packages"]],
+    ["a new Kubernetes", { packages: { ...plan.packages, kubernetes: "1.37.2" } }, ["inspect", "packages"]],
     ["a new board", { boards: [...plan.boards, { name: "pi5-1", host: "192.168.1.12" }] }, ["host"]],
     ["another amount of RAM", { ram: 2048, capacity: 1848 }, ["inspect"]],
   ])("change with %s only where it matters", ([, other, phases]) => {

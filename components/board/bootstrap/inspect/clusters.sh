@@ -1,0 +1,78 @@
+#!/usr/bin/env bash
+# A cluster that this board is in already, and that bramble did not make.
+
+leave_it="take the board out of bramble:boards"
+
+# Whether bramble itself has brought kubeadm's work here.
+kubeadm_is_ours() { as_root test -e "$STATE/kubeadm-begun" -o -e "$STATE/in-cluster" 2>/dev/null; }
+
+# The settings' cluster is the owner's, and its node was made on a board that bramble had set up for it.
+is_the_settings_cluster() { [ "$CLUSTER_GIVEN" = 1 ] && set_up; }
+
+# Files and folders that kubeadm or a kubelet leave behind.
+remains() {
+  local path
+  as_root find "$ROOT/etc/kubernetes" -maxdepth 1 -name '*.conf' 2>/dev/null || true
+  for path in etc/kubernetes/manifests etc/kubernetes/pki var/lib/etcd; do
+    if [ -n "$(as_root find "$ROOT/$path" -mindepth 1 -maxdepth 1 2>/dev/null | head -n 1)" ]; then echo "$ROOT/$path"; fi
+  done
+  as_root find "$ROOT/var/lib/kubelet" -maxdepth 1 -name config.yaml 2>/dev/null
+}
+
+server() {
+  as_root sed -n 's/^ *server: //p' "$ROOT/etc/kubernetes/kubelet.conf" "$ROOT/etc/kubernetes/admin.conf" 2>/dev/null | head -n 1
+}
+
+inspect_kubeadm() {
+  local found at
+  if kubeadm_is_ours || is_the_settings_cluster; then
+    other_node
+    return
+  fi
+  found=$(remains | sed "s#^$ROOT##" | sort | listed || true)
+  if [ -z "$found" ]; then return; fi
+  at=$(server || true)
+  stands_in_the_way "it holds a Kubernetes node that bramble did not make${at:+, of the cluster at $at}: $found" \
+    "$leave_it; if that cluster can do without it, take the node out there (kubectl drain, kubectl delete node), then on the board: sudo kubeadm reset"
+}
+
+# unit_file PATTERN: an administrator's or a package's unit of this name.
+unit_file() {
+  local file
+  for file in "$ROOT"/{etc,usr/local/lib,lib,usr/lib}/systemd/system/$1; do
+    if [ -f "$file" ]; then
+      echo "${file#"$ROOT"}"
+      return
+    fi
+  done
+}
+
+# other_cluster NAME UNITS REMEDY
+other_cluster() {
+  local unit
+  unit=$(unit_file "$2")
+  if [ -n "$unit" ]; then stands_in_the_way "$1 is installed ($unit): a second kubelet can't run beside it" "$leave_it, or remove $1: $3"; fi
+}
+
+# A kubelet that no package of bramble's brought.
+inspect_kubelet() {
+  local unit
+  if set_up; then return; fi
+  for unit in "$ROOT"/{etc,usr/local/lib}/systemd/system/kubelet.service; do
+    if [ -f "$unit" ]; then
+      stands_in_the_way "a kubelet of somebody else's is set up in ${unit#"$ROOT"}, which would be used in place of bramble's" \
+        "$leave_it, or remove it: sudo systemctl disable --now kubelet && sudo mv ${unit#"$ROOT"} ${unit#"$ROOT"}.mine"
+    fi
+  done
+}
+
+cluster_obstacles() {
+  inspect_kubeadm
+  inspect_kubelet
+  other_cluster k3s 'k3s.service' "sudo k3s-uninstall.sh"
+  other_cluster "k3s' agent" 'k3s-agent.service' "sudo k3s-agent-uninstall.sh"
+  other_cluster rke2 'rke2-*.service' "sudo rke2-uninstall.sh"
+  other_cluster k0s 'k0s*.service' "sudo k0s stop && sudo k0s reset"
+  other_cluster microk8s 'snap.microk8s.*.service' "sudo snap remove --purge microk8s"
+  other_cluster "Canonical Kubernetes" 'snap.k8s.*.service' "sudo snap remove --purge k8s"
+}

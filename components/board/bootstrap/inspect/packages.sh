@@ -1,0 +1,68 @@
+#!/usr/bin/env bash
+# Packages and files of the owner's that bramble's packages would remove, replace or come to stand behind.
+
+# What cannot be installed beside the containerd that the settings want: Conflicts of the package containerd.io.
+rivals() { if [ "$CONTAINERD_PACKAGE" = containerd.io ]; then echo "containerd runc"; else echo containerd.io; fi; }
+
+inspect_rivals() {
+  local package lost there=() other=containerd version
+  for package in $(rivals); do
+    if [ -n "$(installed "$package")" ] && ! ours "$package"; then there+=("$package"); fi
+  done
+  if [ ${#there[@]} = 0 ]; then return; fi
+  if [ "$CONTAINERD_PACKAGE" = containerd ]; then other="containerd.io (its default)"; fi
+  # As apt knows what depends on them.
+  simulate -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= remove "${there[@]}"
+  lost=$(awk '$1 == "Remv" { print $2 }' "$WORK/plan" | cat - <(printf '%s\n' "${there[@]}") | sort -u | paste -sd' ')
+  version=$(installed "${other%% *}")
+  stands_in_the_way "installing $CONTAINERD_PACKAGE would remove packages of the board's owner: $lost" \
+    "if they may go: sudo apt-get remove $lost; else $([ -z "$version" ] || ! dpkg --compare-versions "$version" ge "$CONTAINERD_MINIMUM" || echo "set cluster.containerd to $other, or ")take the board out of bramble:boards"
+}
+
+# A version that the owner holds and bramble would have to change.
+inspect_holds() {
+  local package changing=()
+  for package in kubelet kubeadm kubectl; do
+    if [ -n "$(installed "$package")" ] && held "$package" && ! held_by_us "$package"; then
+      case $(installed "$package") in "$KUBERNETES_VERSION" | "$KUBERNETES_VERSION"-*) ;; *) changing+=("$package") ;; esac
+    fi
+  done
+  if [ ${#changing[@]} != 0 ]; then
+    stands_in_the_way "${changing[*]} are held at another version ($(installed "${changing[0]}")) than cluster.version ($KUBERNETES_VERSION)" \
+      "let bramble change them: sudo apt-mark unhold ${changing[*]}; or set cluster.version to the one that is held"
+  fi
+}
+
+packaged() { dpkg -S "$1" >/dev/null 2>&1; }
+
+# Programs and units put here by hand: packages would overwrite them, or they would run in place of the packages'.
+inspect_loose_files() {
+  local file loose=()
+  for file in /usr/bin/{kubelet,kubeadm,kubectl,crictl,containerd,ctr,runc} /opt/cni/bin/{bridge,host-local,loopback,portmap} \
+    /usr/local/{bin,sbin}/{kubelet,kubeadm,containerd,runc} {/etc,/usr/local/lib}/systemd/system/containerd.service; do
+    if [ -f "$ROOT$file" ] && ! packaged "$file"; then loose+=("$file"); fi
+  done
+  if [ ${#loose[@]} != 0 ]; then
+    stands_in_the_way "${loose[*]} were installed by hand; bramble's packages would overwrite them or not be used" \
+      "if nothing needs them any more, move them away (sudo mv FILE FILE.mine); else take the board out of bramble:boards"
+  fi
+}
+
+# containerd connects pods to the first network by file name, and flannel's comes late.
+inspect_networks() {
+  local file others=()
+  for file in "$ROOT"/etc/cni/net.d/*.{conf,conflist,json}; do
+    case $file in */10-flannel.conflist | *\**) ;; *) others+=("${file#"$ROOT"}") ;; esac
+  done
+  if [ ${#others[@]} != 0 ]; then
+    stands_in_the_way "${others[*]} would be taken for the pod network" "if nothing needs them any more: sudo mv FILE FILE.mine; else take the board out of bramble:boards"
+  fi
+}
+
+package_obstacles() {
+  inspect_rivals
+  inspect_holds
+  if set_up; then return; fi
+  inspect_loose_files
+  inspect_networks
+}

@@ -1,0 +1,419 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { phaseNames } from "../../../components/board/phases.ts";
+import { plan } from "./plan.ts";
+import { debiansDocker, installedPackages, noApt, realApt } from "./realApt.ts";
+import { containerdDefault, type Files, type Programs, ScratchBoard } from "./scratchBoard.ts";
+
+const fresh: Files = {
+  "etc/os-release": 'ID=debian\nVERSION_ID="13"\nVERSION_CODENAME=trixie\n',
+  "etc/hosts": "127.0.0.1 localhost\n",
+  "usr/lib/systemd/system/systemd-timesyncd.service": "",
+};
+let board: ScratchBoard;
+afterEach(() => board.remove());
+
+/** Runs `inspect` on a fresh board with these changes, and sees that it has changed nothing. */
+function inspect(files: Files, programs: Programs = {}, changes: Partial<typeof plan> = {}) {
+  board = new ScratchBoard({ ...fresh, ...files }, programs);
+  const before = board.files();
+  const result = board.run("inspect", "apply", { ...plan, ...changes });
+  expect(board.files()).toEqual(before);
+  return result;
+}
+
+const words = (...all: string[]) => all.map((word) => `${word}\0`).join("");
+const shim = (namespace: string, id: string) =>
+  words(
+    "/usr/bin/containerd-shim-runc-v2",
+    "-namespace",
+    namespace,
+    "-id",
+    id,
+    "-address",
+    "/run/containerd/containerd.sock",
+  );
+const processes = (...lines: string[]): Files =>
+  Object.fromEntries(lines.map((line, i) => [`proc/${100 + i}/cmdline`, line]));
+const mounts = (...lines: string[]): Files => ({
+  "proc/mounts": lines.map((line) => `${line} 0 0\n`).join(""),
+});
+const kubeconfig = "clusters:\n- cluster:\n    server: https://10.0.0.1:6443\n  name: other\n";
+const node: Files = {
+  "etc/kubernetes/kubelet.conf": kubeconfig,
+  "etc/kubernetes/admin.conf": kubeconfig,
+  "etc/kubernetes/manifests/etcd.yaml": "",
+  "etc/kubernetes/pki/ca.crt": "",
+  "var/lib/etcd/member/snap/db": "",
+};
+const docker: Files = processes(shim("moby", "4f1aa4c0ffee0000"), shim("moby", "77aa00000000"));
+const dockerNames = { docker: `[ "$1" = ps ] && echo "4f1aa4c0ffee pihole" && echo "77aa00000000 unifi"` };
+const dockerSource: Files = {
+  "etc/apt/sources.list.d/docker.sources":
+    "Types: deb\nURIs: https://packages.example/linux/debian\nSuites: trixie\nComponents: stable\nSigned-By: /etc/apt/keyrings/docker.asc\n",
+};
+const overlay = mounts("overlayroot / overlay rw,relatime,lowerdir=/lower,upperdir=/upper");
+const copy: Files = {
+  "var/lib/bramble/board": "pi4-1\n10000000aaaaaaaa\n",
+  "proc/device-tree/serial-number": "10000000bbbbbbbb\0",
+};
+
+describe("a board that is in use", () => {
+  beforeEach(({ skip }) => skip(noApt !== "", noApt));
+
+  it("is refused with all that stands in the way in one message, and touched in nothing", () => {
+    const programs = { ...dockerNames, "apt-get": realApt["apt-get"]! };
+    const { status, stderr, calls } = inspect(
+      { ...node, ...docker, ...dockerSource, ...overlay, ...copy },
+      programs,
+    );
+    const findings = stderr.split(/^board pi3-1, phase inspect: /m).slice(1);
+    expect(findings.map((finding) => finding.split(/[:;]/)[0])).toEqual([
+      "its card is a copy of the board pi4-1's",
+      expect.stringMatching(/^an overlay lies over/),
+      "it holds a Kubernetes node that bramble did not make, of the cluster at https",
+      "containers run on it",
+      expect.stringMatching(/docker.sources has a source that bramble adds too/),
+    ]);
+    for (const finding of findings) expect(finding).toMatch(/\n {2}fix: .+\n$/);
+    expect({ status, calls }).toEqual({ status: 1, calls: [] });
+  });
+});
+
+describe("inspect", () => {
+  it("finds nothing on a fresh board", () => {
+    expect(inspect({})).toMatchObject({ status: 0, stderr: "", stdout: "inspect: changed nothing\n" });
+  });
+
+  it.for<[string, Files, Programs, RegExp]>([
+    [
+      "a foreign control plane",
+      node,
+      {},
+      /at https:\/\/10.0.0.1:6443: \/etc\/kubernetes\/admin.conf.*\/var\/lib\/etcd\n.*sudo kubeadm reset/,
+    ],
+    [
+      "a foreign worker",
+      { "etc/kubernetes/kubelet.conf": kubeconfig },
+      {},
+      /that bramble did not make.*kubelet.conf/,
+    ],
+    ["an etcd of the owner's", { "var/lib/etcd/default/member": "" }, {}, /did not make: \/var\/lib\/etcd\n/],
+    [
+      "a kubelet of static pods",
+      { "etc/kubernetes/manifests/web.yaml": "" },
+      {},
+      /did not make: \/etc\/kubernetes\/manifests\n/,
+    ],
+    [
+      "containers of Docker",
+      docker,
+      dockerNames,
+      /containers run on it: Docker pihole, Docker unifi;.*\n.*docker rm -f/,
+    ],
+    [
+      "containers of Docker whose names it does not tell",
+      docker,
+      {},
+      /Docker 4f1aa4c0ffee, Docker 77aa00000000;/,
+    ],
+    [
+      "an overlay as root",
+      overlay,
+      {},
+      /an overlay lies over \/ \/var\/lib\/containerd .*a reboot forgets.*\n.*do_overlayfs 1/,
+    ],
+    [
+      "a root on NFS",
+      mounts("10.0.0.1:/pi / nfs4 rw,vers=4.2"),
+      {},
+      /\/ \/var\/lib\/containerd .* is on the network.*\n.*ext4/,
+    ],
+    [
+      "images in RAM",
+      mounts("/dev/sda1 / ext4 rw", "tmpfs /var/lib tmpfs rw"),
+      {},
+      /: \/var\/lib\/containerd \/var\/lib\/kubelet \/var\/lib\/etcd \(mounted at \/var\/lib: tmpfs\) lies in RAM/,
+    ],
+    [
+      "images on a stick's FAT",
+      mounts("/dev/sda1 / ext4 rw", "/dev/sdb1 /var vfat rw"),
+      {},
+      /containers can't start on \/var\/lib\/containerd .*vfat/,
+    ],
+    [
+      "images on an old ZFS",
+      { ...mounts("rpool/root / zfs rw"), "sys/module/zfs/version": "2.1.11-1\n" },
+      {},
+      /its ZFS is older than 2.2/,
+    ],
+    [
+      "a root that is read-only",
+      mounts("/dev/mmcblk0p2 / ext4 ro,relatime"),
+      {},
+      /is read-only.*\n.*replace the card/,
+    ],
+    [
+      "a 64 GB card with 2900 MiB free",
+      { df: "/ 59000 2900 3800000 3000000" },
+      {},
+      /\/ \/var\/lib\/containerd \/var\/lib\/kubelet \/var\/lib\/etcd has 2900 MiB free of 59000; 11666 are needed: 2816 .*15 %/,
+    ],
+    ["too few inodes", { df: "/ 29700 20000 1900000 90000" }, {}, /has 90000 inodes free of 1900000.*5 %/],
+    [
+      "an empty machine-id",
+      { "etc/machine-id": "" },
+      {},
+      /machine-id is empty or missing.*\n.*systemd-machine-id-setup/,
+    ],
+    [
+      "a copy of another board's card",
+      copy,
+      {},
+      /its card is a copy of the board pi4-1's.*\n.*flash it anew.*rm -rf \/var\/lib\/bramble \/etc\/machine-id \/etc\/ssh\/ssh_host_\* .*ssh-keygen -A/,
+    ],
+    [
+      "a board under a new name",
+      { ...copy, "var/lib/bramble/board": "pi4-1\n10000000bbbbbbbb\n" },
+      {},
+      /set this board up as pi4-1; the settings call it pi3-1\n.*old name/,
+    ],
+    [
+      "a version of kubelet that its owner holds",
+      { installed: "kubelet 1.30.1-1.1\n", held: "kubelet\n" },
+      {},
+      /kubelet are held at another version \(1.30.1-1.1\).*1.37.1.*\n.*apt-mark unhold kubelet/,
+    ],
+    [
+      "programs installed by hand",
+      {
+        "usr/local/bin/containerd": "",
+        "usr/bin/kubectl": "",
+        loose: "/usr/local/bin/containerd\n/usr/bin/kubectl\n",
+      },
+      {},
+      /\/usr\/bin\/kubectl \/usr\/local\/bin\/containerd were installed by hand/,
+    ],
+    [
+      "a network of another's",
+      { "etc/cni/net.d/87-podman-bridge.conflist": "{}" },
+      {},
+      /87-podman-bridge.conflist would be taken for the pod network/,
+    ],
+    [
+      "the owner's configuration of containerd",
+      { "etc/containerd/config.toml": "version = 3\n" },
+      {},
+      /config.toml is neither bramble's nor.*\n.*config.toml.mine/,
+    ],
+    [
+      "only itself as name server",
+      { "etc/resolv.conf": "nameserver 127.0.0.1\n" },
+      {},
+      /resolv.conf names the board itself \(127.0.0.1\).*\n.*nmcli/,
+    ],
+    [
+      "itself among the name servers",
+      { "etc/resolv.conf": "nameserver ::1\nnameserver 192.168.1.1\n" },
+      {},
+      /names the board itself \(::1\)/,
+    ],
+    [
+      "systemd-resolved that asks the board itself",
+      { "run/systemd/resolve/resolv.conf": "nameserver 127.0.0.1\n" },
+      {},
+      /\/run\/systemd\/resolve\/resolv.conf names the board itself/,
+    ],
+    ["no name server", { "etc/resolv.conf": "search lan\n" }, {}, /resolv.conf names no server/],
+    [
+      "a half upgraded system",
+      { "etc/os-release": 'ID=debian\nVERSION_ID="12"\nVERSION_CODENAME=trixie\n' },
+      {},
+      /operating system is debian 12 trixie\n/,
+    ],
+  ])("refuses %s with the way out, and touches nothing", ([, files, programs, message]) => {
+    const { status, stderr } = inspect(files, programs);
+    expect(stderr).toMatch(message);
+    expect(stderr.match(/phase inspect:/g)).toHaveLength(1);
+    expect(status).toBe(1);
+  });
+
+  it("names every other cluster", () => {
+    const units = {
+      "etc/systemd/system/kubelet.service": /kubelet of somebody else's .*\n.*disable --now kubelet/,
+      "etc/systemd/system/k3s.service":
+        /k3s is installed \(\/etc\/systemd\/system\/k3s.service\).*\n.*k3s-uninstall.sh/,
+      "etc/systemd/system/k3s-agent.service": /k3s' agent is installed.*\n.*k3s-agent-uninstall.sh/,
+      "usr/local/lib/systemd/system/rke2-server.service": /rke2 is installed.*\n.*rke2-uninstall.sh/,
+      "etc/systemd/system/k0sworker.service": /k0s is installed.*\n.*k0s reset/,
+      "etc/systemd/system/snap.microk8s.daemon-kubelite.service": /microk8s is installed.*\n.*snap remove/,
+    };
+    const { stderr } = inspect(Object.fromEntries(Object.keys(units).map((unit) => [unit, ""])));
+    for (const message of Object.values(units)) expect(stderr).toMatch(message);
+    expect(stderr.match(/phase inspect:/g)).toHaveLength(6);
+  });
+
+  it("names every container, whatever runs it", () => {
+    const { stderr } = inspect(
+      processes(
+        shim("default", "registry"),
+        words("/usr/bin/conmon", "-c", "1f", "-n", "grafana", "-r", "crun"),
+        words("[lxc monitor] /var/lib/incus/containers web"),
+        words("/usr/bin/systemd-nspawn", "-M", "build"),
+        words("/usr/sbin/cron", "-f"),
+      ),
+    );
+    expect(stderr).toContain(
+      "containers run on it: LXC web, Podman grafana, containerd's namespace default registry, systemd-nspawn build;",
+    );
+  });
+
+  it.for<[string, Files, Partial<typeof plan>?]>([
+    ["Ubuntu 26.04", { "etc/os-release": 'ID=ubuntu\nVERSION_ID="26.04"\nVERSION_CODENAME=resolute\n' }],
+    [
+      "1500 MiB on / where images and pods have a disk of their own",
+      {
+        ...mounts("/dev/mmcblk0p2 / ext4 rw", "/dev/sda1 /var ext4 rw"),
+        df: "/ 7000 1500 400000 300000\n/var 59000 50000 3800000 3000000",
+        "var/lib/dpkg/info/none": "",
+      },
+    ],
+    [
+      "NFS for / where a disk has images and pods",
+      {
+        ...mounts("10.0.0.1:/pi / nfs4 rw", "/dev/sda1 /var/lib ext4 rw"),
+      },
+    ],
+    ["a new ZFS", { ...mounts("rpool/root / zfs rw"), "sys/module/zfs/version": "2.3.1-1\n" }],
+    [
+      "a file system without a number of inodes",
+      { ...mounts("/dev/sda1 / btrfs rw"), df: "/ 29700 20000 0 0" },
+    ],
+    [
+      "systemd-resolved's own address where it knows real servers",
+      {
+        "etc/resolv.conf": "nameserver 127.0.0.53\n",
+        "run/systemd/resolve/resolv.conf": "nameserver 192.168.1.1\n",
+      },
+    ],
+    [
+      "Docker's package of containerd as it comes",
+      {
+        installed: "containerd.io 2.2.1\n",
+        "etc/containerd/config.toml": 'disabled_plugins = ["cri"]\n',
+        conffiles: "/etc/containerd/config.toml 40a16883b1e6ffff0af15b8d1a0b429a\n",
+      },
+    ],
+    [
+      "what Kubernetes' instructions make of containerd's configuration",
+      {
+        "etc/containerd/config.toml": containerdDefault(3).replace(
+          "SystemdCgroup = false",
+          "SystemdCgroup = true",
+        ),
+      },
+    ],
+    [
+      "a kubelet that its owner holds at the same version",
+      { installed: "kubelet 1.37.1-1.1\n", held: "kubelet\n" },
+    ],
+    [
+      "a node of the owner's cluster that the settings name, on a board set up for it",
+      { ...node, "var/lib/bramble/board": "pi3-1\nunknown\n" },
+      { isClusterGiven: true },
+    ],
+    ["its own node", { ...node, "var/lib/bramble/in-cluster": "" }],
+    ["its own first try of a node", { ...node, "var/lib/bramble/kubeadm-begun": "" }],
+  ])("accepts %s", ([, files, changes]) => {
+    expect(inspect(files, {}, changes)).toMatchObject({ status: 0, stderr: "" });
+  });
+
+  it("refuses time servers that it can't give to the program that keeps the time", () => {
+    const ntpsec = { "usr/lib/systemd/system/ntpsec.service": "" };
+    board = new ScratchBoard({ "etc/os-release": fresh["etc/os-release"]!, ...ntpsec });
+    const { stderr } = board.run("inspect", "apply", { ...plan, timeServers: ["192.168.1.1"] });
+    expect(stderr).toMatch(/ntpsec keeps the time here.*\n.*leave out cluster.timeServers/);
+  });
+
+  it("asks Docker nothing where nothing of its runs: the question would start it", () => {
+    board = new ScratchBoard(
+      { ...fresh, ...processes(shim("default", "registry")) },
+      { docker: `touch "$ROOT/started"` },
+    );
+    board.run("inspect", "apply");
+    expect(board.read("started")).toBeUndefined();
+  });
+
+  it("does not take a board that bramble has set up for somebody's node", () => {
+    const { stderr } = inspect({ ...node, "var/lib/bramble/board": "pi3-1\nunknown\n" });
+    expect(stderr).toMatch(/that bramble did not make/);
+  });
+});
+
+describe("packages that stand in the way", () => {
+  beforeEach(({ skip }) => skip(noApt !== "", noApt));
+
+  it("are named, with what apt would remove with them", () => {
+    const { stderr } = inspect(installedPackages(debiansDocker), realApt);
+    expect(stderr).toMatch(
+      /installing containerd.io would remove packages of the board's owner: containerd docker.io runc\n.*fix: if they may go: sudo apt-get remove containerd docker.io runc; else take the board out/,
+    );
+  });
+
+  it("may stay where Kubernetes can do with that containerd", () => {
+    const packages = { ...plan.packages, containerdMinimum: "1.6" };
+    const { stderr } = inspect(installedPackages(debiansDocker), realApt, { packages });
+    expect(stderr).toMatch(/else set cluster.containerd to containerd, or take the board out/);
+  });
+});
+
+/** What a node of bramble's has beside the phases' work. */
+const inCluster: Files = {
+  ...node,
+  ...processes(
+    shim("k8s.io", "4f1aa4c0ffee"),
+    words("/usr/bin/kubelet", "--config=/var/lib/kubelet/config.yaml"),
+  ),
+  "var/lib/kubelet/config.yaml": "",
+  "var/lib/bramble/in-cluster": "",
+  "etc/cni/net.d/10-flannel.conflist": "{}",
+  df: "/ 29700 900 1900000 60000",
+};
+
+describe("a board that bramble has set up", () => {
+  it("has nothing to find, as a node or before", () => {
+    board = new ScratchBoard(fresh);
+    for (const phase of phaseNames)
+      expect(board.run(phase, "apply")).toMatchObject({ status: 0, stderr: "" });
+    expect(board.run("inspect", "check")).toMatchObject({ status: 0, stdout: "", stderr: "" });
+    board.write(inCluster);
+    expect(board.run("inspect", "apply")).toMatchObject({ status: 0, stderr: "" });
+    expect(board.run("inspect", "check")).toMatchObject({ status: 0, stdout: "" });
+  });
+
+  it("has nothing to find where an older bramble did it, and goes on with each phase", () => {
+    const apart = { containerdRepository: undefined, imageRepository: "http://192.168.1.5:5000" };
+    const older = { ...plan, packages: { ...plan.packages, ...apart } };
+    board = new ScratchBoard({
+      ...fresh,
+      ...inCluster,
+      installed: [
+        "kubelet 1.37.1-1.1",
+        "kubeadm 1.37.1-1.1",
+        "kubectl 1.37.1-1.1",
+        "containerd.io 2.2.1",
+        "",
+      ].join("\n"),
+      held: "kubelet\nkubeadm\nkubectl\ncontainerd.io\n",
+      "etc/tmpfiles.d/bramble-cni.conf": "R! /var/lib/cni\n",
+      "etc/containerd/config.toml": "# As an older bramble wrote it.\n",
+      "etc/containerd/certs.d/_default/hosts.toml":
+        '[host."http://192.168.1.5:5000"]\ncapabilities = ["pull", "resolve"]\n',
+    });
+    const phases = phaseNames.filter((phase) => phase !== "reboot");
+    for (const phase of phases)
+      expect(board.run(phase, "apply", older)).toMatchObject({ status: 0, stderr: "" });
+    for (const phase of phases)
+      expect(board.run(phase, "check", older), phase).toMatchObject({ status: 0, stdout: "" });
+    expect(board.read("var/lib/bramble/packages")!.split("\n")).toContain("kubelet");
+  });
+});
