@@ -123,7 +123,9 @@ const installs = new Set<PhaseName>(["host", "containerd", "packages"]);
 const beside: Partial<Record<PhaseName, readonly string[]>> = {
   inspect: [
     ...["apt", "sources", "containerdConfig", "cardMark", "nodeName", "modules", "firmware", "swapOwners"],
-    ...["board", "card", "storage", "clusters", "containers", "packages", "network"].map((of) => `inspect/${of}`),
+    ...["board", "card", "storage", "clusters", "containers", "packages", "network"].map(
+      (of) => `inspect/${of}`,
+    ),
   ],
   host: ["nodeName", "cardMark"],
   kernel: ["modules", "firmware"],
