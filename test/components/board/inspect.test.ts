@@ -147,12 +147,7 @@ describe("inspect", () => {
       {},
       /its ZFS is older than 2.2/,
     ],
-    [
-      "a root that is read-only",
-      mounts("/dev/mmcblk0p2 / ext4 ro,relatime"),
-      {},
-      /\/ is mounted read-only/,
-    ],
+    ["a root that is read-only", mounts("/dev/mmcblk0p2 / ext4 ro,relatime"), {}, /\/ is mounted read-only/],
     [
       "a 64 GB card with 2900 MiB free",
       { df: "/ 59000 2900 3800000 3000000" },

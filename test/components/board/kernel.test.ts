@@ -229,6 +229,7 @@ describe("all that stands in the way", () => {
       "lib/modules/6.12.47-v8/modules.dep": "overlay.ko:\n",
       "proc/swaps": "Filename Type Size Used Priority\n/swap file 1 0 -2\n",
       "etc/kubernetes/kubelet.conf": "name: system:node:one\n",
+      "var/lib/bramble/in-cluster": "",
       "proc/meminfo": "MemTotal: 440000 kB\n",
     });
     const before = board.files();
