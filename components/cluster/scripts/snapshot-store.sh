@@ -4,7 +4,10 @@
 
 user=bramble-store
 home=/var/lib/bramble-store
+shell=/bin/bash
 script=/usr/local/lib/bramble/receive.sh
+# What a home of bramble's has in it: useradd's own files, and these.
+own='\.bash_logout|\.bashrc|\.profile|\.hushlogin|\.ssh|snapshots'
 
 keys() {
   local key
@@ -13,18 +16,59 @@ keys() {
   done <<<"$KEYS"
 }
 
+# Of the user; nothing if there is none.
+# account passwd|shadow FIELD
+account() { { getent "$1" "$user" || true; } | cut -d: -f"$2"; }
+
+# A user of this name who is somebody else's keeps what he has.
+refuse_foreign_user() {
+  local why=""
+  if [ "$(account passwd 6)" != "$home" ]; then
+    why="its home is $(account passwd 6), not $home"
+  elif [ "$(account passwd 7)" != "$shell" ]; then
+    why="its shell is $(account passwd 7), not $shell"
+  else
+    # Of users without a password it is empty, * or starts with !.
+    case $(account shadow 2) in "" | '!'* | '*'*) ;; *) why="it has a password" ;; esac
+  fi
+  if [ -n "$why" ]; then
+    fail "there is a user $user that bramble has not made: $why" \
+      "give it another name on the board: usermod --login NAME $user; then run pulumi up again"
+  fi
+}
+
+foreign_files() { find "$ROOT$home" -mindepth 1 -maxdepth 1 -printf '%f\n' 2>/dev/null | grep -vxE "$own" || true; }
+
+refuse_foreign_home() {
+  local found
+  mapfile -t found < <(foreign_files)
+  if [ ${#found[@]} != 0 ]; then
+    fail "$home is not $user's, and holds what bramble has not put there: ${found[*]}" \
+      "move these elsewhere, then run pulumi up again"
+  fi
+}
+
+is_own() { [ "$(stat -c %a:%u "$ROOT$1" 2>/dev/null)" = "700:$(account passwd 3)" ]; }
+
+# What a user of this name has left whom somebody has removed belongs to nobody now.
+take_home() {
+  refuse_foreign_home
+  mkdir -p "$ROOT$home/.ssh"
+  chown -R --no-dereference "$(account passwd 3):$(account passwd 4)" "$ROOT$home"
+  chmod 700 "$ROOT$home" "$ROOT$home/.ssh"
+}
+
 promises() {
-  if ! id "$user" >/dev/null 2>&1 && lacking "there is no user $user"; then
-    quietly useradd --system --home-dir "$home" --create-home --shell /bin/bash "$user"
+  if [ -n "$(account passwd 1)" ]; then
+    refuse_foreign_user
+  elif lacking "there is no user $user"; then
+    refuse_foreign_home
+    quietly useradd --system --home-dir "$home" --create-home --shell "$shell" "$user"
+  else
+    return
   fi
-  if ! id "$user" >/dev/null 2>&1; then return; fi
-  if [ "$(stat -c %a:%U "$home")" != "700:$user" ] && lacking "$home is not $user's alone"; then
-    chown "$user:" "$home"
-    chmod 700 "$home"
-  fi
+  if ! { is_own "$home" && is_own "$home/.ssh"; } && lacking "$home is not $user's alone"; then take_home; fi
   printf '%s' "$RECEIVE_SCRIPT" | file "$script"
-  mkdir -p "$home/.ssh"
-  chown "$user:" "$home/.ssh"
   keys | file "$home/.ssh/authorized_keys"
 }
 
