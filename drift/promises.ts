@@ -105,7 +105,8 @@ export function withDrift(stack: ExportedStack, urns: readonly string[]): Export
   return { ...stack, deployment: { ...stack.deployment, resources } };
 }
 
-const letIn = ["membership", "admission", "join"];
+// A worker's join, or a control plane's.
+const letIn = ["membership", "admission", "join", "control-plane"];
 
 /** What is applied together, wherever one of these does not hold. */
 const together: Readonly<Record<string, readonly string[]>> = {
@@ -115,6 +116,7 @@ const together: Readonly<Record<string, readonly string[]>> = {
   membership: letIn,
   admission: letIn,
   join: letIn,
+  "control-plane": letIn,
   // Its kubelet changes its version only when it is empty, and then waits to take pods again.
   upgrade: ["drain", "upgrade", "in-service"],
 };
