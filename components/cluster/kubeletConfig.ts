@@ -21,6 +21,7 @@ export interface KubeletConfiguration {
   readonly evictionSoftGracePeriod: { readonly "memory.available": string };
   readonly evictionMinimumReclaim: { readonly "memory.available": string };
   readonly failSwapOn: boolean;
+  readonly rotateCertificates: boolean;
 }
 
 /** A board's kubelet configuration, from its memory plan. */
@@ -43,5 +44,7 @@ export function kubeletConfiguration(plan: MemoryPlan): KubeletConfiguration {
     evictionSoftGracePeriod: { "memory.available": "2m" },
     evictionMinimumReclaim: { "memory.available": `${plan.evictionMinimumReclaim}Mi` },
     failSwapOn: true,
+    // As kubeadm has it: without, its certificate ends after a year.
+    rotateCertificates: true,
   };
 }

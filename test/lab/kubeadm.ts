@@ -12,16 +12,16 @@ export const kubeadm = find();
 export const noKubeadm = "kubeadm is not built: run `node lab/prepare.ts`, some minutes once";
 
 function find(): string | undefined {
-  const packages = findBuilt(kubernetesPackages(currentBuild));
-  if (packages === undefined) return undefined;
   const folder = path.join(labFolder(), "kubeadm-for-tests");
   const program = path.join(folder, currentBuild.version, "usr/bin/kubeadm");
-  if (!fs.existsSync(program)) {
-    fs.mkdirSync(folder, { recursive: true });
-    const unpacked = fs.mkdtempSync(path.join(folder, "partial-"));
-    const deb = fs.globSync(path.join(packages, "amd64", "kubeadm_*.deb"))[0] ?? "";
-    execFileSync("dpkg-deb", ["--extract", deb, unpacked]);
-    fs.renameSync(unpacked, path.join(folder, currentBuild.version));
-  }
+  // Also when what it was taken from was built anew since.
+  if (fs.existsSync(program)) return program;
+  const packages = findBuilt(kubernetesPackages(currentBuild));
+  if (packages === undefined) return undefined;
+  fs.mkdirSync(folder, { recursive: true });
+  const unpacked = fs.mkdtempSync(path.join(folder, "partial-"));
+  const deb = fs.globSync(path.join(packages, "amd64", "kubeadm_*.deb"))[0] ?? "";
+  execFileSync("dpkg-deb", ["--extract", deb, unpacked]);
+  fs.renameSync(unpacked, path.join(folder, currentBuild.version));
   return program;
 }

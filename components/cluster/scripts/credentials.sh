@@ -8,6 +8,8 @@ promises() {
       "put it back from a snapshot: its tar holds pki/ca.key" || true
     return
   fi
+  # After a year off no kubeconfig helps before the certificates are renewed, and the timer may not have come to it.
+  if applying && [ -e "$ROOT$CERTIFICATES" ]; then renew_certificates; fi
   if verifying; then make_kubeconfig; fi
 }
 

@@ -13,11 +13,12 @@ Description=$1
 Type=oneshot
 Nice=10
 ExecStart=/bin/bash $folder/$2.sh
-TimeoutStartSec=1h
+TimeoutStartSec=2h
 UNIT
 }
 
 # What a board that was off has missed is made up for when it is on again.
+# timer DESCRIPTION TIMES [SETTING]
 timer() {
   cat <<UNIT
 [Unit]
@@ -25,7 +26,8 @@ Description=$1
 
 [Timer]
 OnCalendar=$2
-RandomizedDelaySec=10min
+${3:+$3
+}RandomizedDelaySec=10min
 Persistent=true
 
 [Install]
@@ -33,7 +35,25 @@ WantedBy=timers.target
 UNIT
 }
 
-started() { systemctl -q is-enabled "$1" && systemctl -q is-active "$1"; }
+# Enabled, at work, and by the file as it is now.
+started() {
+  systemctl -q is-enabled "$1" && systemctl -q is-active "$1" &&
+    [ "$(systemctl show --property=NeedDaemonReload --value "$1")" != yes ]
+}
+
+start() {
+  quietly systemctl daemon-reload
+  quietly systemctl enable "$1"
+  quietly systemctl restart "$1"
+}
+
+# The lock goes with it: the service would wait for this step.
+run_again() {
+  case $1 in
+    certificates) renew_certificates && quietly systemctl reset-failed bramble-certificates.service ;;
+    *) quietly systemctl daemon-reload && quietly systemctl restart "bramble-$1.service" ;;
+  esac
+}
 
 promises() {
   printf '%s' "$SNAPSHOT_SCRIPT" | file "$folder/snapshot.sh"
@@ -44,19 +64,20 @@ promises() {
   unit "Snapshot of etcd" snapshot | file "$units/bramble-snapshot.service"
   timer "Snapshots of etcd" "$SNAPSHOT_TIMES" | file "$units/bramble-snapshot.timer"
   unit "Renewal of the control plane's certificates" certificates | file "$units/bramble-certificates.service"
-  timer "Renewal of the control plane's certificates" daily | file "$units/bramble-certificates.timer"
-  local name
+  # After each boot too: it may have been one in the middle of a renewal, or after a year.
+  timer "Renewal of the control plane's certificates" daily OnBootSec=2min | file "$units/bramble-certificates.timer"
+  local name found
   for name in snapshot certificates; do
     if ! started "bramble-$name.timer" && lacking "the timer of $name does not run"; then
-      quietly systemctl daemon-reload
-      quietly systemctl enable --now "bramble-$name.timer"
+      start "bramble-$name.timer"
     fi
     if systemctl -q is-failed "bramble-$name.service" && lacking "the last $name failed" "see: journalctl -u bramble-$name -e"; then
-      quietly systemctl daemon-reload
-      quietly systemctl restart "bramble-$name.service" ||
-        fail "$name fails" "see: journalctl -u bramble-$name -e"
+      run_again "$name" || fail "$name fails" "see the lines above, and: journalctl -u bramble-$name -e"
     fi
   done
+  # The timer has a day for it.
+  mapfile -t found < <(to_renew 28)
+  if [ ${#found[@]} != 0 ] && lacking "$(paste -sd ';' < <(printf '%s\n' "${found[@]}"))"; then renew_certificates; fi
   # The first at once: it shows that the way to the other board is open.
   if ! compgen -G "$STATE/snapshots/2*.tar" >/dev/null && lacking "there is no snapshot"; then
     quietly systemctl start bramble-snapshot.service || fail "no snapshot can be made" "see: journalctl -u bramble-snapshot -e"
