@@ -49,9 +49,9 @@ export const timeLimits: Readonly<Record<StepName, number>> = {
   kubelet: 900,
   "snapshot-key": 120,
   "snapshot-store": 300,
-  maintenance: 1200,
+  maintenance: longest,
   "control-plane": longest,
-  credentials: 300,
+  credentials: longest,
   membership: 600,
   admission: admissionTime + 120,
   join: longest,
@@ -135,7 +135,7 @@ export function maintenanceStep({ name }: ClusterNode, store: ClusterNode | unde
   const parameters = {
     ...storedAt(store),
     SNAPSHOT_SCRIPT: textOf("snapshot"),
-    CERTIFICATES_SCRIPT: textOf("certificates"),
+    CERTIFICATES_SCRIPT: textOf("pki") + textOf("certificates"),
     SNAPSHOT_TIMES: snapshotTimes,
     KEPT: snapshotsKept,
   };
@@ -164,10 +164,11 @@ export function membershipStep(leader: ClusterNode, node: ClusterNode, isDead: b
 export function admissionStep(
   leader: ClusterNode,
   node: ClusterNode,
-  { token, certificateKey }: Pick<Admission, "token" | "certificateKey">,
+  { token, certificateKey, period }: Pick<Admission, "token" | "certificateKey" | "period">,
 ): string {
   const parameters = {
     ...about(node),
+    PERIOD: period,
     TOKEN: token,
     VALID: admissionTime,
     SILENCE: admissionSilence,
@@ -186,6 +187,7 @@ export function joinStep(layout: ClusterLayout, node: ClusterNode, admission: Ad
     JOIN: yamlOf(joinConfiguration(node, layout, admission)),
     ADMISSION: yamlOf(admissionKubeconfig(layout, admission)),
     AUTHORITY: admission.authority,
+    PERIOD: admission.period,
   };
   return script("join", node.name, parameters, node.role === "controlPlane" ? "control-plane" : "join");
 }
@@ -235,12 +237,12 @@ const parts: Readonly<Record<StepName, readonly string[]>> = {
   kubelet: ["kube"],
   "snapshot-key": ["answer"],
   "snapshot-store": [],
-  maintenance: ["kube"],
+  maintenance: ["kube", "pki"],
   "control-plane": ["kube", "leave"],
-  credentials: ["kube", "answer"],
+  credentials: ["kube", "pki", "answer"],
   membership: ["kube"],
   admission: ["kube"],
-  join: ["kube", "leave"],
+  join: ["kube", "pki", "certify", "leave"],
   drain: ["kube"],
   upgrade: ["kube"],
   "in-service": ["kube"],

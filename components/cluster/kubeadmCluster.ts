@@ -110,7 +110,7 @@ export class KubeadmCluster extends ComponentResource {
     this.kubeconfig = secret(credentials.stdout.apply(printed));
     const store = this.#storeSnapshots(name);
     const key = new random.RandomBytes(`${name}-certificate-key`, { length: 32 }, { parent: this }).hex;
-    const admissionOf = (node: ClusterNode) => this.#admission(node, key);
+    const admissionOf = (node: ClusterNode) => this.#admission(node, key, period);
 
     let previous: Resource[] = [];
     for (const node of controlPlanes) this.#made.set(node.name, this.#found(node, admissionOf(node), store));
@@ -179,7 +179,7 @@ export class KubeadmCluster extends ComponentResource {
     return membership;
   }
 
-  #admission(node: ClusterNode, certificateKey: Output<string>): Output<Admission> {
+  #admission(node: ClusterNode, certificateKey: Output<string>, period: string): Output<Admission> {
     const digits = { length: 22, special: false, upper: false };
     const token = new random.RandomPassword(`${node.name}-token`, digits, { parent: this }).result;
     return all([token, certificateKey, this.kubeconfig]).apply(([text, key, kubeconfig]) => ({
@@ -187,6 +187,7 @@ export class KubeadmCluster extends ComponentResource {
       certificateKey: key,
       caCertHash: caCertHash(kubeconfig),
       authority: authorityOf(kubeconfig),
+      period,
     }));
   }
 

@@ -113,13 +113,18 @@ export interface Admission {
   readonly authority: string;
   /** 64 hexadecimal digits that decrypt a control plane's certificates. Needed by control planes only. */
   readonly certificateKey: string;
+  /**
+   * The half year in which it is given, `2026-1`: another one has each board looked at, whose kubelet's certificate
+   * may have ended while it was off.
+   */
+  readonly period: string;
 }
 
 /** How a board joins. Holds the token, so it is a secret. */
 export function joinConfiguration(
   node: NodePlan,
   { endpoint, ignoredChecks }: Pick<ClusterPlan, "endpoint" | "ignoredChecks">,
-  { token, caCertHash, certificateKey }: Admission,
+  { token, caCertHash, certificateKey }: Omit<Admission, "authority" | "period">,
 ): KubeadmDocument {
   const address = isIP(node.host) > 0 && { advertiseAddress: node.host, bindPort: 6443 };
   return {

@@ -61,11 +61,20 @@ admit() {
   await_join
 }
 
+# Whether its kubelet says each 10 s that it is there. After a year off it can't: its certificate has ended, and it
+# needs the token for another one.
+node_heard() {
+  local heard
+  node_exists "$NODE" || return 1
+  heard=$(kube -n kube-node-lease get lease "$NODE" --ignore-not-found -o 'jsonpath={.spec.renewTime}')
+  [ -n "$heard" ] && [ $(($(date +%s) - $(date -d "$heard" +%s))) -lt 180 ]
+}
+
 # Until the node is there; no longer than the board itself tries, so that a join that fails does not hold up
 # everything else.
 await_join() {
   local sign last="waiting " heard=$((SECONDS + DIALLING)) end=$((SECONDS + VALID))
-  until node_exists "$NODE" 2>/dev/null; do
+  until node_heard 2>/dev/null; do
     sign=$(kube -n kube-system get lease "$lease" -o 'jsonpath={.spec.holderIdentity} {.spec.renewTime}' 2>/dev/null || true)
     # An API server that does not answer hears nothing either.
     if [ -z "$sign" ] || [ "$sign" != "$last" ]; then heard=$SECONDS; fi
@@ -91,7 +100,7 @@ quietly_with_input() {
 promises() {
   # Before there is a cluster nobody can join it.
   if ! in_cluster; then return; fi
-  if ! node_exists "$NODE" && lacking "$NODE is not in the cluster"; then admit; fi
+  if ! node_heard && lacking "$NODE is not in the cluster, or silent"; then admit; fi
 }
 
 undo() { :; }

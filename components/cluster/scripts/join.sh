@@ -21,7 +21,8 @@ fingerprint() { openssl x509 -noout -fingerprint -sha256; }
 kubelet_authority() { awk '$1 == "certificate-authority-data:" { print $2 }' "$ROOT$kubelet_conf" | base64 -d | fingerprint; }
 
 require_cluster() {
-  if ! [ -s "$ROOT$kubelet_conf" ]; then return; fi
+  # One that a power cut has emptied says nothing of a cluster.
+  if ! grep -qs 'server: ' "$ROOT$kubelet_conf"; then return; fi
   if [ "$(kubelet_authority 2>/dev/null)" != "$(base64 -d <<<"$AUTHORITY" | fingerprint)" ]; then
     fail "the board is a node of another cluster: $kubelet_conf has another certificate authority" \
       "take it out of that cluster first; if that cluster is gone, on the board: sudo kubeadm reset && sudo rm -rf /etc/kubernetes /var/lib/etcd $STATE/in-cluster"
@@ -73,6 +74,7 @@ promises() {
     require_name
     if forgotten && lacking "the cluster has forgotten the board"; then rm -f "$DONE_MARK"; fi
   fi
+  if in_cluster; then keep_certificate; fi
   if ! in_cluster && lacking "the board is not in the cluster"; then join; fi
   if ! in_cluster; then return; fi
   if [ "$ROLE" = worker ] && [ -n "$ADDRESS" ] && [ -n "$(node_ip)" ] && [ "$(node_ip)" != "$ADDRESS" ] &&

@@ -97,7 +97,7 @@ begin_afresh() {
 client_certificate=/var/lib/kubelet/pki/kubelet-client-current.pem
 
 # The name of the node that this board is, as its kubelet's certificate has it.
-node_name() { openssl x509 -noout -subject -nameopt multiline -in "$ROOT$client_certificate" | sed -n 's/^ *commonName *= system:node://p'; }
+node_name() { { openssl x509 -noout -subject -nameopt multiline -in "$ROOT$client_certificate" 2>/dev/null || true; } | sed -n 's/^ *commonName *= system:node://p'; }
 
 # A node keeps its name for as long as it is in the cluster.
 require_name() {

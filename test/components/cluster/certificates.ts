@@ -2,11 +2,21 @@ import { execFileSync } from "node:child_process";
 
 /** A self-signed certificate, PEM, as openssl makes it. */
 export function certificateOf(subject: string): string {
-  return execFileSync(
-    "openssl",
-    ["req", "-x509", "-newkey", "ed25519", "-nodes", "-keyout", "/dev/null", "-subj", subject, "-days", "30"],
-    { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] },
-  );
+  return made(subject, "/dev/null", 30);
+}
+
+/** The same with its key in front. */
+export function pairOf(subject: string, days = 30): string {
+  return made(subject, "/dev/stdout", days);
+}
+
+function made(subject: string, key: string, days: number): string {
+  // It opens its standard output by name, which it can where that is a pipe of a shell's.
+  const request = `openssl req -x509 -newkey ed25519 -nodes -keyout ${key} -subj "$1" -days ${days} | cat`;
+  return execFileSync("sh", ["-c", request, "sh", subject], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+  });
 }
 
 /** A kubeconfig that trusts an authority. */

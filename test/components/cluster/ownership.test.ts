@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { ClusterNode } from "../../../components/cluster/clusterLayout.ts";
 import { controlPlaneStep, joinStep, membershipStep } from "../../../components/cluster/clusterSteps.ts";
 import { type Files, type Programs, ScratchBoard } from "../board/scratchBoard.ts";
-import { certificateOf, kubeconfigOf } from "./certificates.ts";
+import { certificateOf, kubeconfigOf, pairOf } from "./certificates.ts";
 import { layout } from "./madeCluster.ts";
 
 const [leader, worker] = layout.nodes as [ClusterNode, ClusterNode];
@@ -25,13 +25,14 @@ const controlPlane: Files = {
 const joined = (authority = ours, name = "one"): Files => ({
   "etc/kubernetes/kubelet.conf": kubeconfigOf(authority),
   "var/lib/kubelet/config.yaml": "",
-  "var/lib/kubelet/pki/kubelet-client-current.pem": certificateOf(`/O=system:nodes/CN=system:node:${name}`),
+  "var/lib/kubelet/pki/kubelet-client-current.pem": pairOf(`/O=system:nodes/CN=system:node:${name}`),
   "var/lib/kubelet/kubeadm-flags.env": 'KUBELET_KUBEADM_ARGS="--node-ip=192.168.1.3 --v=2"\n',
 });
 
 const admission = {
   token: "abcdef.0123456789abcdef",
   certificateKey: "",
+  period: "2026-1",
   caCertHash: "",
   authority: Buffer.from(ours).toString("base64"),
 };

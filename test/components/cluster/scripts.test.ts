@@ -26,6 +26,7 @@ describe("admission", () => {
   const admission = admissionStep(leader, worker, {
     token: "abcdef.0123456789abcdef",
     certificateKey: "1".repeat(64),
+    period: "2026-1",
   });
   const run = () => {
     const { status, stderr, calls } = board.runScript(admission, "apply", 20);
@@ -59,7 +60,13 @@ describe("join", () => {
       { "var/lib/etcd/member/wal/0.tmp": "", "var/lib/bramble/kubeadm-begun": "" },
       { kubeadm, ctr, kubectl: "", sleep: "" },
     );
-    const admission = { token: "abcdef.0123456789abcdef", certificateKey: "", caCertHash: "", authority: "" };
+    const admission = {
+      token: "abcdef.0123456789abcdef",
+      certificateKey: "",
+      caCertHash: "",
+      authority: "",
+      period: "2026-1",
+    };
     const { stderr, calls } = board.runScript(joinStep(layout, worker, admission), "apply", 20);
     expect(calls.find((call) => call.startsWith("kubeadm"))).toMatch(/^kubeadm reset --force/);
     expect(calls).toContain("ctr -n k8s.io images rm --sync registry.k8s.io/etcd:3");
