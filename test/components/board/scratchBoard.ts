@@ -43,7 +43,7 @@ const quiet: Programs = {
   dpkg: program("dpkg"),
   df: program("df"),
   docker: "",
-  "dpkg-query": `case $* in *Conffiles*) exec cat "$ROOT/conffiles" 2>/dev/null ;; esac; awk -v name="\${!#}" '$1 == name { print "ii ", $2 }' "$ROOT/installed" 2>/dev/null`,
+  "dpkg-query": `case $* in *Conffiles*) cat "$ROOT/conffiles" 2>/dev/null; exit 1 ;; esac; awk -v name="\${!#}" '$1 == name { print "ii ", $2 }' "$ROOT/installed" 2>/dev/null`,
   "apt-get": program("apt-get"),
   "apt-mark": program("apt-mark"),
   "apt-helper": `echo "a key" >"$3"`,
