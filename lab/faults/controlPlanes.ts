@@ -50,13 +50,13 @@ export async function removeFirst(lab: Lab, say: Say): Promise<Finding[]> {
     boards.filter(({ name }) => name !== "lab-1"),
   );
   await upTold(lab, say);
-  const left = await lab.board("lab-1").ssh("sudo ls /etc/kubernetes/manifests /var/lib/etcd || true");
+  const left = await lab.board("lab-1").ssh("sudo find /etc/kubernetes/manifests /var/lib/etcd -mindepth 1");
   const without = await sameCluster(lab, others("lab-1"));
   say("now it comes back");
   await configure(lab, boards);
   await upTold(lab, say);
   return [
-    { what: "it has left", holds: !/etcd|member/.test(left), seen: left },
+    { what: "it has left", holds: left.trim() === "", seen: left },
     ...without,
     ...(await sameCluster(lab, all)),
   ];
