@@ -11,7 +11,9 @@ echo theirs | tee /etc/kubernetes/pki/ca.key /etc/kubernetes/manifests/etcd.yaml
 
 apt-get -q update >/dev/null
 apt-get -q -y install --no-install-recommends containerd >/dev/null 2>&1
-ctr -n mine run --detach --read-only --rootfs / webshop sleep 86400
+mkdir -p /mnt/webshop
+mount --bind / /mnt/webshop
+ctr -n mine run --detach --read-only --rootfs /mnt/webshop webshop /usr/bin/sleep 86400
 
 echo "${line/\[*\]/[signed-by=/usr/share/keyrings/mine.asc]}" >/etc/apt/sources.list.d/kubernetes.list
 echo theirs >/usr/share/keyrings/mine.asc
