@@ -10,10 +10,10 @@ printf 'apiVersion: v1\nkind: Config\nclusters:\n- cluster:\n    server: https:/
 echo theirs | tee /etc/kubernetes/pki/ca.key /etc/kubernetes/manifests/etcd.yaml >/var/lib/etcd/member/snap/db
 
 apt-get -q update >/dev/null
-apt-get -q -y install --no-install-recommends containerd >/dev/null 2>&1
+apt-get -q -y install --no-install-recommends containerd >/dev/null 2>&1 </dev/null
 mkdir -p /mnt/webshop
 mount --bind / /mnt/webshop
-ctr -n mine run --detach --read-only --rootfs /mnt/webshop webshop /usr/bin/sleep 86400
+ctr -n mine run --detach --read-only --rootfs /mnt/webshop webshop /usr/bin/sleep 86400 </dev/null
 
 echo "${line/\[*\]/[signed-by=/usr/share/keyrings/mine.asc]}" >/etc/apt/sources.list.d/kubernetes.list
 echo theirs >/usr/share/keyrings/mine.asc
