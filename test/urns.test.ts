@@ -1,0 +1,32 @@
+import { runtime } from "@pulumi/pulumi";
+import { expect, it, vi } from "vitest";
+import { settingsOfFile } from "../stacks/settings.ts";
+import { readStackFile, type StackConfig } from "../stacks/stackFile.ts";
+import { hostKeyOf } from "./stacks/files.ts";
+
+vi.setConfig({ testTimeout: 120_000 });
+
+/** Boards that bramble sets up and makes a cluster of. */
+const setUp = (config: StackConfig): StackConfig => ({
+  ...config,
+  "bramble:boards": (config["bramble:boards"] as object[]).map((board, i) => ({
+    user: "pi",
+    ...board,
+    hostKey: hostKeyOf(i),
+  })),
+  "bramble:cluster": { bootstrap: true },
+});
+
+/** A resource whose URN changes is deleted and made anew: each change of these files is on purpose. */
+it.each([
+  ["home", "home", () => settingsOfFile("home").config],
+  ["rehearsal", "rehearsal", () => settingsOfFile("rehearsal").config],
+  ["lab", "lab", () => setUp(readStackFile("lab"))],
+  ["home", "home-bootstrap", () => setUp(settingsOfFile("home").config)],
+])("%s has the URNs of urns/%s.txt", async (stack, name, config) => {
+  vi.resetModules();
+  const { registeredResources } = await import("../check/program.ts");
+  await registeredResources(stack, config());
+  const { resources } = runtime.getMonitor() as unknown as { resources: ReadonlyMap<string, unknown> };
+  await expect([...resources.keys()].sort().join("\n") + "\n").toMatchFileSnapshot(`urns/${name}.txt`);
+});
