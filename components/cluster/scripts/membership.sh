@@ -18,9 +18,12 @@ forget() {
   fi
 }
 
+# Before there is a cluster there is nothing to forget; and the board that looks is no other machine, even if its
+# hostKey is new (the only control plane's, which has nobody else to look).
+may_forget() { in_cluster && [ "$NODE" != "$BOARD" ]; }
+
 promises() {
-  # Before there is a cluster there is nothing to forget.
-  if ! in_cluster; then return; fi
+  if ! may_forget; then return; fi
   local key
   key=$(known_key)
   if [ -z "$key" ]; then return; fi
@@ -29,6 +32,6 @@ promises() {
 }
 
 # A board that leaves has been reset by now. The cluster itself may be gone before it.
-undo() { if in_cluster; then forget; fi; }
+undo() { if may_forget; then forget; fi; }
 
 phase "$@"
