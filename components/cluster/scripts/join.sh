@@ -72,7 +72,13 @@ promises() {
   if in_cluster; then
     require_cluster
     require_name
-    if forgotten && lacking "the cluster has forgotten the board"; then rm -f "$DONE_MARK"; fi
+    if forgotten && lacking "the cluster has forgotten the board"; then
+      # Its etcd may still be a member: somebody has only deleted the node.
+      require_majority
+      # A node of an older bramble has no such mark yet.
+      mark "$BEGUN_MARK"
+      rm -f "$DONE_MARK"
+    fi
   fi
   if in_cluster; then keep_certificate; fi
   if ! in_cluster && lacking "the board is not in the cluster"; then join; fi

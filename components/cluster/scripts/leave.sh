@@ -23,12 +23,27 @@ clear_network() {
   fi
 }
 
+# require_majority: etcd lets no member go without which the others can't work. kubeadm only warns of that, and takes
+# this board's data nevertheless (cmd/kubeadm/app/cmd/phases/reset/removeetcdmember.go), and the cluster with it.
+require_majority() {
+  local members healthy
+  members=$(in_etcd member list 2>/dev/null | wc -l) || true
+  if [ "$members" -lt 2 ]; then return; fi
+  healthy=$(in_etcd endpoint health --cluster 2>/dev/null | grep -c 'is healthy') || true
+  if [ $((2 * (healthy - 1))) -le $((members - 1)) ]; then
+    fail "only $healthy of etcd's $members members are healthy: without this one the others would lose their majority, and the cluster all changes" \
+      "start the control plane that is down (kubectl get nodes), then run pulumi up again. If it is broken for good: put $BOARD back into bramble:boards and run pulumi up; set dead: true for the broken one and run pulumi up; then take $BOARD out"
+  fi
+}
+
 leave_cluster() {
   # A first try that was cut off before it began has changed nothing.
   if ! in_cluster && ! [ -e "$BEGUN_MARK" ]; then return; fi
+  require_majority
   quietly kubeadm reset --force --cri-socket=unix:///run/containerd/containerd.sock ||
     fail "kubeadm reset failed" "see the lines above; a board that is to be flashed anew can be marked dead: true"
-  rm -rf "$ROOT/etc/cni/net.d/10-flannel.conflist" "$ROOT/var/lib/cni" "$ROOT/run/flannel" "$ROOT/etc/kubernetes/pki" \
+  # Other networks are not bramble's.
+  rm -rf "$ROOT/etc/cni/net.d/10-flannel.conflist" "$ROOT"/var/lib/cni/{flannel,networks/cbr0,results/cbr0-*} "$ROOT/run/flannel" "$ROOT/etc/kubernetes/pki" \
     "$ROOT/var/lib/bramble-store/.ssh/authorized_keys" "$ROOT/etc/bramble/kubeadm/kubeadm.yaml" "$ROOT/etc/bramble/kubeadm/patches/corednsdeployment0+merge.yaml"
   clear_network
   rm -f "$DONE_MARK" "$BEGUN_MARK"

@@ -38,6 +38,13 @@ const admission = {
 };
 const programs: Programs = {
   sleep: "",
+  // A test changes no firewall.
+  ...Object.fromEntries(
+    ["iptables", "ip6tables"]
+      .flatMap((name) => [`${name}-save`, `${name}-restore`])
+      .map((name) => [name, ""]),
+  ),
+  nft: "",
   ctr: "",
   kubeadm: "",
   kubectl: `case "$*" in *healthz*) echo ok ;; esac`,
@@ -132,13 +139,61 @@ describe("a board that is in a cluster", () => {
     const kubectl = (answer: string) => ({
       kubectl: `case "$*" in *healthz*) echo ok ;; *"get node"*) echo "${answer}" >&2; exit 1 ;; esac`,
     });
-    const files = { ...done, ...joined() };
+    // As an older bramble has left it.
+    const files = { "var/lib/bramble/in-cluster": "", ...joined() };
     const { did } = run(join(), files, kubectl('Error from server (NotFound): nodes \\"one\\" not found'));
     expect(did("kubeadm").map((call) => call.split(" ")[1])).toEqual(["reset", "join"]);
     board.remove();
     const other = run(join(), files, kubectl("Unable to connect to the server: dial tcp: i/o timeout"));
     expect(other.did("kubeadm")).toEqual([]);
     expect(other.status).toBe(0);
+  });
+});
+
+describe("a control plane that leaves", () => {
+  const etcd = (members: number, healthy: number) => ({
+    ctr: `case "$*" in
+      *"containers ls"*) echo etcd ;;
+      *"tasks ls"*) echo "etcd 1 RUNNING" ;;
+      *"member list"*) seq ${members} ;;
+      *"endpoint health"*) for i in $(seq ${healthy}); do echo "https://10.0.0.$i:2379 is healthy: took = 9ms"; done; [ ${healthy} = ${members} ] ;;
+      esac`,
+  });
+  const leave = (members: number, healthy: number) => {
+    board = new ScratchBoard({ ...done, ...controlPlane }, { ...programs, ...etcd(members, healthy) });
+    return board.runScript(init, "remove", 30);
+  };
+
+  it("stays while another one is down and etcd would lose its majority without it", () => {
+    const { status, stderr, calls } = leave(3, 2);
+    expect(stderr).toMatch(/only 2 of etcd's 3 members are healthy.*\n {2}fix: start .* set dead: true/);
+    expect([status, calls.filter((call) => call.startsWith("kubeadm"))]).toEqual([1, []]);
+  });
+
+  it.each([
+    [3, 3],
+    [2, 2],
+    [1, 1],
+    [5, 4],
+    [0, 0],
+  ])("goes from %i members of which %i are healthy", (members, healthy) => {
+    const { status, calls } = leave(members, healthy);
+    expect(status).toBe(0);
+    expect(calls.filter((call) => call.startsWith("kubeadm"))).toHaveLength(1);
+  });
+
+  it("leaves what other networks have noted of their addresses", () => {
+    const of = (network: string) => `var/lib/cni/networks/${network}/10.0.0.2`;
+    board = new ScratchBoard({ ...done, [of("cbr0")]: "", [of("podman")]: "" }, programs);
+    expect(board.runScript(init, "remove", 30).status).toBe(0);
+    expect([board.read(of("cbr0")), board.read(of("podman"))]).toEqual([undefined, ""]);
+  });
+
+  it("does not join again, forgotten by hand, while another one is down", () => {
+    const node = joinStep(layout, { ...leader, name: "one" }, admission);
+    const forgotten = `case "$*" in *"get node"*) echo "(NotFound)" >&2; exit 1 ;; esac`;
+    const { status, did } = run(node, { ...done, ...joined() }, { ...etcd(3, 2), kubectl: forgotten });
+    expect([status, did("kubeadm"), board.read("var/lib/bramble/in-cluster")]).toEqual([1, [], ""]);
   });
 });
 
@@ -171,6 +226,13 @@ describe("membership", () => {
     const { status, did } = run(script, done, known(annotation));
     expect(status).toBe(0);
     expect(did("kubectl").filter((call) => call.includes("delete node one"))).toHaveLength(deletions);
+  });
+
+  // Of the only control plane a new hostKey may be the same machine's, or a snapshot's annotation an old one's.
+  it.each([["apply"], ["remove"]])("never forgets the board that it runs on (%s)", (verb) => {
+    board = new ScratchBoard(done, { ...programs, ...known("other") });
+    const { status, calls } = board.runScript(membershipStep(leader, leader, false), verb);
+    expect([status, calls.filter((call) => /delete|remove/.test(call))]).toEqual([0, []]);
   });
 
   it("asks nobody before there is a cluster", () => {
