@@ -1,6 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ClusterNode } from "../../../components/cluster/clusterLayout.ts";
-import { admissionStep, inServiceStep, joinStep } from "../../../components/cluster/clusterSteps.ts";
+import {
+  admissionStep,
+  drainStep,
+  inServiceStep,
+  joinStep,
+} from "../../../components/cluster/clusterSteps.ts";
 import { ScratchBoard } from "../board/scratchBoard.ts";
 import { layout } from "./madeCluster.ts";
 
@@ -75,6 +80,21 @@ describe("join", () => {
     expect(
       calls.filter((call) => /^kubectl .*patch lease bramble-join-one .*"failed"/.test(call)),
     ).toHaveLength(1);
+  });
+});
+
+describe("drain", () => {
+  it.each([
+    ["takes note of the board that it empties", "", 1],
+    ["leaves a board cordoned that somebody else has cordoned", "true", 0],
+  ])("%s", (_, cordoned, notes) => {
+    kubectl(
+      `*"-o name"*) echo node/one ;; *unschedulable*) echo ${cordoned} ;; *kubeletVersion*) echo v1.35.0 ;;`,
+    );
+    const { status, calls } = board.runScript(drainStep(layout, leader, worker), "apply", 20);
+    expect(status).toBe(0);
+    expect(calls.filter((call) => call.includes(" drain one "))).toHaveLength(1);
+    expect(calls.filter((call) => call.includes("bramble/drained-for"))).toHaveLength(notes);
   });
 });
 
