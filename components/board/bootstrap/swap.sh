@@ -80,14 +80,15 @@ in_use() { fail "swap can't be turned off, too much of it is in use" "reboot the
 
 promises() {
   clear_of swap_obstacles
-  local unit program
+  local unit program runner
   swap_services >"$WORK/services"
   raspberry_pi_os
   if [ -e "$ROOT$armbian" ]; then edited "$armbian" with_armbian_off; fi
-  while read -r unit program _; do
-    if only_for_swap "$unit" "$program"; then masked "$unit"; fi
+  while read -r unit program runner; do
+    if only_for_swap "$unit" "$program" "$runner"; then masked "$unit"; fi
   done <"$WORK/services"
-  if has_unit systemd-zram-setup@.service; then masked systemd-zram-setup@zram0.service; fi
+  # The generator's zram0 may also be a file system.
+  if has_unit systemd-zram-setup@.service && has_unit dev-zram0.swap; then masked systemd-zram-setup@zram0.service; fi
   while read -r unit; do
     if has_unit "$unit"; then masked "$unit"; fi
   done < <(swap_units)

@@ -54,7 +54,7 @@ switched_off() {
 }
 
 # The services that turn swap on, a line `UNIT PROGRAM RUNNER` each. Armbian's and Raspberry Pi OS's go by their
-# configuration, and rc.local by the file.
+# configuration or name, and rc.local by the file.
 swap_services() {
   local unit command program runner
   service_files | xargs -rd '\n' grep -HsE '^Exec(StartPre|Start|StartPost)[[:space:]]*=' |
@@ -65,7 +65,7 @@ swap_services() {
     swap_runners $(named_in "$WORK/starts" | awk -v root="$ROOT" '{ print root $2 }' | sort -u)
   } >"$WORK/runners"
   while read -r unit command; do
-    case $unit in armbian-zram-config.service | rpi-* | rc-local.service | rc.local.service) continue ;; esac
+    case $unit in armbian-zram-config.service | dphys-swapfile.service | rpi-* | rc-local.service | rc.local.service) continue ;; esac
     while read -r program runner; do
       if [ "$program" = swapon ]; then grep -qE "$turns_on" <<<"$command" || continue; fi
       if [[ "$command " == *[=[:space:]@+\"-]"$program"[[:space:]\"]* ]] || [ "$program" = swapon ]; then
@@ -76,8 +76,13 @@ swap_services() {
   done <"$WORK/starts" | awk '!seen[$1]++'
 }
 
-# only_for_swap UNIT PROGRAM: by their names they have no other purpose, so that the unit can be switched off whole.
-only_for_swap() { grep -qiE 'swap|zram' <<<"${1%.service} $(basename "$2")"; }
+# mounts RUNNER: whether it makes file systems, too, as zram-config does of folders that only live in RAM
+# (openhab/openhabian#1307). Whether it makes swap is then for its configuration to say.
+mounts() { [ "$1" != swapon ] && sed -E 's/(^|[[:space:]])#.*//' "$ROOT$1" | grep -w mount >/dev/null; }
+
+# only_for_swap UNIT PROGRAM RUNNER: by their names they have no other purpose, and nothing is mounted, so that the
+# unit can be switched off whole.
+only_for_swap() { grep -qiE 'swap|zram' <<<"${1%.service} $(basename "$2")" && ! mounts "$3"; }
 
 # Files other than services that are run at boot and turn swap on, a line `FILE RUNNER` each.
 swap_places() {
@@ -126,7 +131,7 @@ owned() {
     /var/swap | /dev/loop*) if [ -e "$ROOT/etc/rpi/swap.conf" ]; then return; fi ;;
   esac
   while read -r unit program runner; do
-    if ! only_for_swap "$unit" "$program"; then continue; fi
+    if ! only_for_swap "$unit" "$program" "$runner"; then continue; fi
     case $1 in
       /dev/zram*) if [ "$runner" = swapon ] || grep -q zram "$ROOT$runner"; then return; fi ;;
       *) if [ "$runner" = swapon ] || ! grep -q zram "$ROOT$runner"; then return; fi ;;
@@ -145,9 +150,13 @@ swap_obstacles() {
   done < <(swap_places)
   while read -r unit program runner; do
     # A script that is only named may be run, or not.
-    if ! only_for_swap "$unit" "$program" && [ "$program" = "$runner" ]; then
+    if only_for_swap "$unit" "$program" "$runner" || [ "$program" != "$runner" ]; then continue; fi
+    if ! mounts "$runner"; then
       stands_in_the_way "$unit turns swap on ($program), and by its name does more than that" \
         "take swapon out of $program, or switch the unit off if that is all it does: sudo systemctl disable --now $unit"
+    elif [ -n "$(swap_in_use)" ]; then
+      stands_in_the_way "$unit turns swap on and mounts file systems ($program), whose content would be lost with it" \
+        "take swap out of its configuration (of zram-config: /etc/ztab), or turn the unit off by hand; reboot, then run pulumi up again"
     fi
   done <"$WORK/services"
   for device in $(swap_in_use); do

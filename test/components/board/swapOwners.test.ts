@@ -137,6 +137,15 @@ describe("what turns swap on and may do more", () => {
       /tune\.service turns swap on \(\/opt\/tune\.sh\), and by its name does more.*\n {2}fix: take swapon out of \/opt\/tune\.sh/,
     ],
     [
+      "a service for zram that also holds folders in RAM",
+      {
+        "etc/systemd/system/zram-config.service": unit('/usr/local/sbin/zram-config "start"'),
+        "usr/local/sbin/zram-config": `${script}mount --bind /var/lib/openhab /opt/zram/openhab.bind\n`,
+        ...enabled("zram-config.service"),
+      },
+      /^zram-config\.service turns swap on and mounts file systems \(\S+\), .*lost.*\n {2}fix: take swap out of its configuration/,
+    ],
+    [
       "a drop-in of another service",
       { "etc/systemd/system/ssh.service.d/swap.conf": "[Service]\nExecStartPost=/sbin/swapon -a\n" },
       /ssh\.service\.d\/swap\.conf turns swap on at boot\n/,
@@ -159,6 +168,19 @@ describe("what turns swap on and may do more", () => {
   ])("is named, with nothing touched: %s", ([, files, message]) => {
     boardOf(files);
     expect(refused()).toMatch(message);
+  });
+
+  it("is left alone once its configuration makes no swap", () => {
+    boardOf({
+      ...swaps(),
+      "etc/systemd/system/zram-config.service": unit('/usr/local/sbin/zram-config "start"'),
+      "usr/local/sbin/zram-config": `${script}mount /dev/zram1 /var/log\n`,
+      ...enabled("zram-config.service"),
+      // And the generator's, of which the owner has made a file system.
+      "usr/lib/systemd/system/systemd-zram-setup@.service": "",
+      "run/systemd/generator/var-tmp.mount": "[Mount]\nWhat=/dev/zram0\n",
+    });
+    expect(board.run("swap", "apply").stdout).toBe("swap: changed nothing\n");
   });
 
   it("is named in rc.local if that is run", () => {
