@@ -76,6 +76,8 @@ describe("a board that is in use", () => {
       expect.stringMatching(/docker.sources has a source that bramble adds too/),
     ]);
     for (const finding of findings) expect(finding).toMatch(/\n {2}fix: .+\n$/);
+    // The folder has the data of apps, too (storage.directory).
+    expect(stderr).not.toMatch(/rm \S+ [^&;]*\/var\/lib\/bramble/);
     expect({ status, calls }).toEqual({ status: 1, calls: [] });
   });
 });
@@ -165,7 +167,7 @@ describe("inspect", () => {
       "a copy of another board's card",
       copy,
       {},
-      /its card is a copy of the board pi4-1's.*\n.*flash it anew.*rm -rf \/var\/lib\/bramble \/etc\/machine-id \/etc\/ssh\/ssh_host_\* .*ssh-keygen -A/,
+      /its card is a copy of the board pi4-1's.*\n.*flash it anew.*sudo mv \/var\/lib\/bramble \/var\/lib\/bramble.of-pi4-1 && sudo rm -f \/etc\/machine-id \/var\/lib\/dbus\/machine-id && sudo systemd-machine-id-setup && sudo rm -f \/etc\/ssh\/ssh_host_\* && sudo ssh-keygen -A; then reboot/,
     ],
     [
       "a board under a new name",
