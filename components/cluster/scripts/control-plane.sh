@@ -38,7 +38,29 @@ begin() {
     ${ignored:+--ignore-preflight-errors="$IGNORED_CHECKS,$ignored"} ||
     fail "kubeadm init failed" "see the lines above and: journalctl -u kubelet -e; then run pulumi up again"
   cp "$ROOT$DOCUMENTS/kubeadm.yaml" "$running"
-  mark "$DONE_MARK"
+  authority >"$DONE_MARK"
+  sync
+}
+
+# The mark names the cluster: its owner may have made another one on a board that was given up.
+authority() { openssl x509 -noout -fingerprint -sha256 -in "$ROOT/etc/kubernetes/pki/ca.crt" 2>/dev/null || true; }
+
+# One that joined, or an older bramble has made, has an empty mark.
+is_other_cluster() {
+  local now
+  now=$(authority)
+  [ -n "$now" ] && [ -s "$DONE_MARK" ] && [ "$now" != "$(cat "$DONE_MARK")" ]
+}
+
+require_authority() {
+  if is_other_cluster; then
+    fail "the board's cluster has another certificate authority than the one that bramble made here: it is somebody else's" \
+      "leave it alone by taking the board out of bramble:boards; if you gave bramble's cluster a new authority yourself, on the board: sudo truncate -s 0 $DONE_MARK"
+  fi
+  if applying && [ ! -s "$DONE_MARK" ]; then
+    authority >"$DONE_MARK"
+    sync "$DONE_MARK"
+  fi
 }
 
 # The newest snapshot: one that was put on this board by hand, or else that of the board that stores them.
@@ -125,6 +147,7 @@ promises() {
   if ! in_cluster && lacking "there is no control plane"; then begin; fi
   if ! in_cluster; then return; fi
   require_name
+  require_authority
   if ! [ -e "$ROOT$ADMIN" ]; then
     fail "the board is a worker of a cluster, or has lost $ADMIN" \
       "if that cluster is gone, on the board: sudo kubeadm reset && sudo rm -rf /etc/kubernetes /var/lib/etcd $DONE_MARK"
@@ -142,7 +165,12 @@ promises() {
 }
 
 undo() {
-  leave_cluster
+  if in_cluster && is_other_cluster; then
+    echo "$PHASE: the board's cluster is somebody else's and is left as it is"
+    rm -f "$DONE_MARK" "$BEGUN_MARK"
+  else
+    leave_cluster
+  fi
   rm -f "$running"
 }
 

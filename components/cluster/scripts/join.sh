@@ -20,10 +20,14 @@ fingerprint() { openssl x509 -noout -fingerprint -sha256; }
 # The authority that a kubelet trusts: the same one is the same cluster.
 kubelet_authority() { awk '$1 == "certificate-authority-data:" { print $2 }' "$ROOT$kubelet_conf" | base64 -d | fingerprint; }
 
+# A kubelet.conf that a power cut has emptied says nothing of a cluster.
+in_other_cluster() {
+  grep -qs 'server: ' "$ROOT$kubelet_conf" &&
+    [ "$(kubelet_authority 2>/dev/null)" != "$(base64 -d <<<"$AUTHORITY" | fingerprint)" ]
+}
+
 require_cluster() {
-  # One that a power cut has emptied says nothing of a cluster.
-  if ! grep -qs 'server: ' "$ROOT$kubelet_conf"; then return; fi
-  if [ "$(kubelet_authority 2>/dev/null)" != "$(base64 -d <<<"$AUTHORITY" | fingerprint)" ]; then
+  if in_other_cluster; then
     fail "the board is a node of another cluster: $kubelet_conf has another certificate authority" \
       "take it out of that cluster first; if that cluster is gone, on the board: sudo kubeadm reset && sudo rm -rf /etc/kubernetes /var/lib/etcd $STATE/in-cluster"
   fi
@@ -96,6 +100,14 @@ promises() {
   fi
 }
 
-undo() { leave_cluster; }
+# What its owner has made of a board that was given up stays.
+undo() {
+  if in_other_cluster; then
+    echo "$PHASE: the board is a node of another cluster and is left as it is"
+    rm -f "$DONE_MARK" "$BEGUN_MARK"
+  else
+    leave_cluster
+  fi
+}
 
 phase "$@"

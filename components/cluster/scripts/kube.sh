@@ -74,13 +74,19 @@ remains() {
   done
 }
 
+# made_since: what is newer than bramble's last try, which has an hour: somebody has made it after that was given up.
+made_since() {
+  find "$ROOT/etc/kubernetes" -type f \( -name '*.conf' -o -path '*/manifests/*' -o -path '*/pki/*' \) \
+    -newermt "@$(($(stat -c %Y "$BEGUN_MARK") + 7200))" 2>/dev/null || true
+}
+
 # begin_afresh: marks the board as one that bramble makes a node of. What a first try that was cut off has left
 # here goes, for nobody has used it yet. `kubeadm reset` leaves etcd's data where a power cut has taken etcd's
 # manifest: it takes etcd for somebody else's.
 begin_afresh() {
   local left
   left=$(remains)
-  if [ -n "$left" ] && ! [ -e "$BEGUN_MARK" ]; then
+  if [ -n "$left" ] && { ! [ -e "$BEGUN_MARK" ] || [ -n "$(made_since)" ]; }; then
     fail "the board has a Kubernetes cluster that bramble did not make: $(paste -sd ' ' <<<"$left")" \
       "leave it alone by taking the board out of the settings; or, if it is no longer needed, on the board: sudo kubeadm reset && sudo rm -rf /etc/kubernetes /var/lib/etcd"
   fi

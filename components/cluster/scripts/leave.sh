@@ -37,8 +37,8 @@ require_majority() {
 }
 
 leave_cluster() {
-  # A first try that was cut off before it began has changed nothing.
-  if ! in_cluster && ! [ -e "$BEGUN_MARK" ]; then return; fi
+  # A first try that was cut off before it began has changed nothing, and what came after one is not its work.
+  if ! in_cluster && { ! [ -e "$BEGUN_MARK" ] || [ -n "$(made_since)" ]; }; then return; fi
   require_majority
   quietly kubeadm reset --force --cri-socket=unix:///run/containerd/containerd.sock ||
     fail "kubeadm reset failed" "see the lines above; a board that is to be flashed anew can be marked dead: true"

@@ -1,3 +1,4 @@
+import { utimesSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { phaseNames } from "../../../components/board/phases.ts";
 import { plan } from "./plan.ts";
@@ -332,6 +333,14 @@ describe("inspect", () => {
     );
     board.run("inspect", "apply");
     expect(board.read("started")).toBeUndefined();
+  });
+
+  it("does not take a cluster for its own first try that was made after that was given up", () => {
+    board = new ScratchBoard({ ...fresh, ...node, "var/lib/bramble/kubeadm-begun": "" });
+    const mark = `${board.root}/var/lib/bramble/kubeadm-begun`;
+    const then = Date.now() / 1000 - 3 * 3600;
+    utimesSync(mark, then, then);
+    expect(board.run("inspect", "apply").stderr).toMatch(/that bramble did not make/);
   });
 
   it("does not take a board that bramble has set up for somebody's node", () => {

@@ -5,6 +5,12 @@ export function certificateOf(subject: string): string {
   return made(subject, "/dev/null", 30);
 }
 
+/** What openssl says of it, by which a mark names a cluster. */
+export function fingerprintOf(certificate: string): string {
+  const arguments_ = ["x509", "-noout", "-fingerprint", "-sha256"];
+  return execFileSync("openssl", arguments_, { encoding: "utf8", input: certificate });
+}
+
 /** The same with its key in front. */
 export function pairOf(subject: string, days = 30): string {
   return made(subject, "/dev/stdout", days);

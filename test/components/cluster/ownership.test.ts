@@ -1,9 +1,10 @@
 import { createServer, type Server } from "node:net";
+import { utimesSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
 import type { ClusterNode } from "../../../components/cluster/clusterLayout.ts";
 import { controlPlaneStep, joinStep, membershipStep } from "../../../components/cluster/clusterSteps.ts";
 import { type Files, type Programs, ScratchBoard } from "../board/scratchBoard.ts";
-import { certificateOf, kubeconfigOf, pairOf } from "./certificates.ts";
+import { certificateOf, fingerprintOf, kubeconfigOf, pairOf } from "./certificates.ts";
 import { layout } from "./madeCluster.ts";
 
 const [leader, worker] = layout.nodes as [ClusterNode, ClusterNode];
@@ -58,10 +59,25 @@ afterEach(() => {
   server = undefined;
 });
 
-function run(script: string, files: Files, changes: Programs = {}) {
+interface Circumstances {
+  readonly verb?: "apply" | "remove";
+  /** Hours that the first try lies back. */
+  readonly begunHoursAgo?: number;
+}
+
+function run(
+  script: string,
+  files: Files,
+  changes: Programs = {},
+  { verb, begunHoursAgo }: Circumstances = {},
+) {
   board = new ScratchBoard(files, { ...programs, ...changes });
+  if (begunHoursAgo !== undefined) {
+    const then = Date.now() / 1000 - begunHoursAgo * 3600;
+    utimesSync(`${board.root}/var/lib/bramble/kubeadm-begun`, then, then);
+  }
   const before = board.files();
-  const result = board.runScript(script, "apply", 30);
+  const result = board.runScript(script, verb, 30);
   const did = (program: string) => result.calls.filter((call) => call.startsWith(program));
   return { ...result, did, before, after: board.files() };
 }
@@ -95,6 +111,21 @@ describe("a board with a cluster that bramble did not make", () => {
     expect(after["var/lib/etcd/member/snap/db"]).toBeUndefined();
   });
 
+  it.each([
+    ["as the control plane", init],
+    ["as a worker", join()],
+  ])("is told from it where it was made later, after that was given up, %s", (_, script) => {
+    const tried = { ...controlPlane, ...begun };
+    const { status, stderr, did, after } = run(script, tried, {}, { begunHoursAgo: 3 });
+    expect(stderr).toMatch(/has a Kubernetes cluster that bramble did not make/);
+    expect([status, did("kubeadm"), did("ctr")]).toEqual([1, [], []]);
+    expect(after).toMatchObject(controlPlane);
+    board.remove();
+    const left = run(script, tried, {}, { verb: "remove", begunHoursAgo: 3 });
+    expect([left.status, left.did("kubeadm")]).toEqual([0, []]);
+    expect(left.after).toMatchObject(controlPlane);
+  });
+
   it("is marked before the first change", () => {
     const { after } = run(
       init,
@@ -120,6 +151,58 @@ describe("a board that is in a cluster", () => {
     expect(did("kubeadm")).toEqual([]);
   });
 
+  it.each([
+    ["a worker", join(), joined(theirs), done],
+    [
+      "the control plane",
+      init,
+      { ...controlPlane, "etc/kubernetes/pki/ca.crt": theirs },
+      { ...done, "var/lib/bramble/in-cluster": fingerprintOf(ours) },
+    ],
+  ])(
+    "keeps a cluster that its owner has made on it since, also when it leaves: %s",
+    (_, script, theirFiles, marks) => {
+      const refused = run(script, { ...theirFiles, ...marks });
+      expect(refused.stderr).toMatch(/another cluster|it is somebody else's\n {2}fix: leave it alone/);
+      expect([refused.status, refused.did("kubeadm")]).toEqual([1, []]);
+      board.remove();
+      const { status, stdout, did, after } = run(script, { ...theirFiles, ...marks }, {}, { verb: "remove" });
+      expect([status, did("kubeadm")]).toEqual([0, []]);
+      expect(stdout).toMatch(/is left as it is/);
+      expect(after).toMatchObject(theirFiles);
+      expect(Object.keys(after).filter((path) => path.startsWith("var/lib/bramble/"))).toEqual([]);
+    },
+  );
+
+  it("is reset when it leaves this one", () => {
+    const { did } = run(join(), { ...done, ...joined() }, {}, { verb: "remove" });
+    expect(did("kubeadm")).toEqual([expect.stringMatching(/^kubeadm reset --force/)]);
+    board.remove();
+    const own = {
+      ...controlPlane,
+      ...done,
+      "etc/kubernetes/pki/ca.crt": ours,
+      "var/lib/bramble/in-cluster": fingerprintOf(ours),
+    };
+    expect(run(init, own, {}, { verb: "remove" }).did("kubeadm")).toHaveLength(1);
+  });
+
+  it("notes the authority of a cluster whose mark has none, and changes nothing else", () => {
+    const programsDigest = /^PROGRAMS='(.*)'$/m.exec(init)![1]!;
+    const kubectl = `case "$*" in *kubeadm-config*) echo "kubernetesVersion: v${layout.version}" ;; esac`;
+    const files = { ...controlPlane, ...done, "etc/kubernetes/pki/ca.crt": ours };
+    const { status, stdout, did } = run(
+      init,
+      { ...files, "var/lib/bramble/programs": programsDigest },
+      { kubectl },
+    );
+    expect([status, did("kubeadm")]).toEqual([0, []]);
+    expect(stdout).toMatch(
+      /^control-plane: mended \/etc\/bramble\/kubeadm\/kubeadm.yaml [^;]*; \S+ is not as promised\n$/,
+    );
+    expect(board.read("var/lib/bramble/in-cluster")).toBe(fingerprintOf(ours));
+  });
+
   it("is refused under another name than its node's", () => {
     const { status, stderr } = run(join(), { ...done, ...joined(ours, "kitchen") });
     expect(status).toBe(1);
@@ -139,9 +222,13 @@ describe("a board that is in a cluster", () => {
     const kubectl = (answer: string) => ({
       kubectl: `case "$*" in *healthz*) echo ok ;; *"get node"*) echo "${answer}" >&2; exit 1 ;; esac`,
     });
+    const files = { ...done, ...joined() };
+    const notFound = kubectl('Error from server (NotFound): nodes \\"one\\" not found');
+    const long = run(join(), files, notFound, { begunHoursAgo: 2400 });
+    expect(long.did("kubeadm").map((call) => call.split(" ")[1])).toEqual(["reset", "join"]);
+    board.remove();
     // As an older bramble has left it.
-    const files = { "var/lib/bramble/in-cluster": "", ...joined() };
-    const { did } = run(join(), files, kubectl('Error from server (NotFound): nodes \\"one\\" not found'));
+    const { did } = run(join(), { "var/lib/bramble/in-cluster": "", ...joined() }, notFound);
     expect(did("kubeadm").map((call) => call.split(" ")[1])).toEqual(["reset", "join"]);
     board.remove();
     const other = run(join(), files, kubectl("Unable to connect to the server: dial tcp: i/o timeout"));
