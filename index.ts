@@ -33,10 +33,11 @@ for (const { path, message } of warningsOf(settings)) void log.warn(`${path}: ${
 const boards = planBoards(settings.boards);
 const wanted = appsOf(settings, getStack());
 // Refuses here, at preview too, before anything is registered.
-requireFit(boards, workloadsOf(wanted, boards));
+const loads = workloadsOf(wanted, boards);
+requireFit(boards, loads);
 
 const kubelets = boards.map((board) => [board.name, new Board(board).kubelet] as const);
-const bootstraps = bootstrapsOf(settings, boards);
+const bootstraps = bootstrapsOf(settings, boards, loads);
 const made = clusterOf(settings, boards, bootstraps);
 const roster = made && new Roster("roster", rosterOf(made));
 const afterRoster = { dependsOn: roster ? [roster] : [] };

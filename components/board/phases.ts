@@ -46,6 +46,8 @@ export interface BootstrapPlan {
   readonly arch: "arm64" | "amd64";
   /** All boards of the cluster, this one too. */
   readonly boards: readonly { readonly name: string; readonly host: string }[];
+  /** Ports that will be taken on it, `443/tcp`: nobody else may listen there. Default: none. */
+  readonly ports?: readonly string[] | undefined;
   /** Whether flannel brings the pod network, for which the kernel needs VXLAN. Default: false. */
   readonly hasFlannel?: boolean | undefined;
   /** Time servers that the board asks. Empty: those of its operating system. */
@@ -166,6 +168,7 @@ function phaseParameters({ packages, ...plan }: BootstrapPlan): Record<PhaseName
       ...containerd,
       ...repositories,
       MODULES: modules,
+      PORTS: (plan.ports ?? []).join(" "),
     },
     host: {
       HOSTS: hostsEntries(plan.board, plan.boards).join("\n"),

@@ -29,7 +29,7 @@ export function needsOf(pod: PodSpec): Amounts {
     ["cpu", requestOf(pod, "cpu", millicores)],
     ["ephemeral-storage", requestOf(pod, "ephemeral-storage", mebibytes)],
     ["pods", 1],
-    ...hostPorts(pod).map((port): [string, number] => [port, 1]),
+    ...hostPorts(pod).map(({ port, protocol }): [string, number] => [`port ${protocol} ${port}`, 1]),
   ];
   return new Map(needs.map(([name, amount]): [string, number] => [name, Math.ceil(amount)]));
 }
@@ -63,11 +63,11 @@ function ofContainers(pod: PodSpec, amount: (container: Container) => number): n
   return Math.max(most, pod.containers.reduce((total, each) => total + amount(each), 0) + sidecars);
 }
 
-/** On the host's network every port of a container is the host's. */
-function hostPorts(pod: PodSpec): string[] {
+/** The ports that a pod takes of its board. On the host's network every port of a container is the host's. */
+export function hostPorts(pod: PodSpec): { port: number; protocol: string }[] {
   const ports = pod.containers.flatMap(({ ports: own }) => own ?? []);
   return ports.flatMap(({ hostPort, containerPort, protocol }) => {
     const port = hostPort ?? (pod.hostNetwork ? containerPort : undefined);
-    return port === undefined ? [] : [`port ${protocol ?? "TCP"} ${port}`];
+    return port === undefined ? [] : [{ port, protocol: protocol ?? "TCP" }];
   });
 }

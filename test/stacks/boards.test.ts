@@ -1,7 +1,9 @@
 import { expect, it } from "vitest";
 import { planBoards } from "../../components/board/board.ts";
 import { bootstrapsOf } from "../../stacks/boards.ts";
+import { appsOf } from "../../stacks/apps.ts";
 import { settingsOf } from "../../stacks/settings.ts";
+import { workloadsOf } from "../../stacks/workloads.ts";
 import { hostKeyOf } from "./files.ts";
 
 const board = (name: string, more: object = {}) => ({
@@ -22,7 +24,8 @@ function bootstraps(cluster: object, boards: object[] = [board("a")], more: obje
     ...more,
   };
   const settings = settingsOf("home", config, () => true);
-  return bootstrapsOf(settings, planBoards(settings.boards));
+  const planned = planBoards(settings.boards);
+  return bootstrapsOf(settings, planned, workloadsOf(appsOf(settings, "home"), planned));
 }
 
 it("gives each board its plan, its connection, and all boards' names", () => {
@@ -40,6 +43,15 @@ it("gives each board its plan, its connection, and all boards' names", () => {
     { name: "a", host: "a.lan" },
     { name: "b", host: "b.lan" },
   ]);
+});
+
+it("tells each board which ports will be taken on it", () => {
+  const ingress = { "bramble:ingress": { board: "b", certificates: "selfSigned" } };
+  const { a, b } = bootstraps({}, [board("a"), board("b", { role: "worker" })], ingress);
+  expect(a?.plan.ports).toEqual(expect.arrayContaining(["10250/tcp", "6443/tcp", "2379/tcp"]));
+  expect(b?.plan.ports).toEqual(expect.arrayContaining(["10250/tcp", "80/tcp", "443/tcp"]));
+  expect(a?.plan.ports).not.toContain("80/tcp");
+  expect(b?.plan.ports).not.toContain("6443/tcp");
 });
 
 it("takes both packages from mirrors, or containerd from the operating system", () => {

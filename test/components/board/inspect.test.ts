@@ -1,4 +1,7 @@
+import { spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { utimesSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { phaseNames } from "../../../components/board/phases.ts";
 import { plan } from "./plan.ts";
@@ -258,11 +261,12 @@ describe("inspect", () => {
         words("/usr/bin/conmon", "-c", "1f", "-n", "grafana", "-r", "crun"),
         words("[lxc monitor] /var/lib/incus/containers web"),
         words("/usr/bin/systemd-nspawn", "-M", "build"),
+        words("/usr/bin/qemu-system-aarch64", "-name", "guest=nas,debug-threads=on", "-S"),
         words("/usr/sbin/cron", "-f"),
       ),
     );
     expect(stderr).toContain(
-      "containers run on it: LXC web, Podman grafana, containerd's namespace default registry, systemd-nspawn build;",
+      "containers run on it: LXC web, Podman grafana, QEMU nas, containerd's namespace default registry, systemd-nspawn build;",
     );
   });
 
@@ -341,6 +345,36 @@ describe("inspect", () => {
     const then = Date.now() / 1000 - 3 * 3600;
     utimesSync(mark, then, then);
     expect(board.run("inspect", "apply").stderr).toMatch(/that bramble did not make/);
+  });
+
+  it("names what listens on ports that the cluster takes", () => {
+    const ss = (lines: string) => ({ ss: `cat <<'END'\n${lines}\nEND\n` });
+    const web = `tcp LISTEN 0 511 0.0.0.0:80 0.0.0.0:* users:(("nginx",pid=7,fd=6),("nginx",pid=6,fd=6))
+tcp LISTEN 0 511 [::]:80 [::]:* users:(("nginx",pid=7,fd=7))
+tcp LISTEN 0 511 127.0.0.1:8080 0.0.0.0:* users:(("python3",pid=9,fd=7))
+udp UNCONN 0 0 0.0.0.0:8125 0.0.0.0:*
+udp UNCONN 0 0 0.0.0.0:443 0.0.0.0:*`;
+    const ports = { ports: ["10250/tcp", "80/tcp", "443/tcp", "8125/udp"] };
+    expect(inspect({}, ss(web), ports).stderr).toMatch(
+      /programs listen on ports that the cluster takes: 80\/tcp \(nginx\), 8125\/udp \(of some program\);.*\n {2}fix: give them other ports/,
+    );
+    board.remove();
+    expect(inspect({}, ss(web), { ports: ["10250/tcp"] })).toMatchObject({ status: 0, stderr: "" });
+    board.remove();
+    // Its own, by now.
+    expect(inspect({ "var/lib/bramble/board": "pi3-1\nunknown\n" }, ss(web), ports)).toMatchObject({
+      status: 0,
+    });
+  });
+
+  it("hears of a listener from the real ss", async ({ skip }) => {
+    skip(spawnSync("/usr/bin/ss", ["-V"]).status !== 0, "there is no /usr/bin/ss");
+    const server = createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const { stderr } = inspect({}, { ss: `exec /usr/bin/ss "$@"` }, { ports: [`${port}/tcp`] });
+    server.close();
+    expect(stderr).toMatch(new RegExp(`cluster takes: ${port}/tcp \\([^)]+\\);`));
   });
 
   it("does not take a board that bramble has set up for somebody's node", () => {

@@ -43,6 +43,7 @@ const quiet: Programs = {
   dpkg: program("dpkg"),
   df: program("df"),
   docker: "",
+  ss: "",
   "dpkg-query": `case $* in *Conffiles*) cat "$ROOT/conffiles" 2>/dev/null; exit 1 ;; esac; awk -v name="\${!#}" '$1 == name { print "ii ", $2 }' "$ROOT/installed" 2>/dev/null`,
   "apt-get": program("apt-get"),
   "apt-mark": program("apt-mark"),
@@ -148,7 +149,7 @@ export class ScratchBoard {
       encoding: "utf8",
     });
     const questions =
-      /^(hostname|timedatectl show.*|systemctl (show|list-|-q is-).*|dpkg.*|df .*|docker ps.*|apt-mark showhold|apt-get (indextargets|-q -s) .*|containerd.*|getconf.*|uname.*)\s*$/;
+      /^(hostname|timedatectl show.*|systemctl (show|list-|-q is-).*|dpkg.*|df .*|docker ps.*|ss .*|apt-mark showhold|apt-get (indextargets|-q -s) .*|containerd.*|getconf.*|uname.*)\s*$/;
     const calls = existsSync(this.#calls) ? readFileSync(this.#calls, "utf8").trimEnd().split("\n") : [];
     return {
       status,

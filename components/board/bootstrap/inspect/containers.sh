@@ -30,6 +30,7 @@ running() {
         ;;
       */conmon | conmon) echo "Podman $(after -n "${words[@]}")" ;;
       "[lxc monitor] "*) echo "LXC ${words[0]##* }" ;;
+      */qemu-system-* | qemu-system-*) echo "QEMU $(after -name "${words[@]}" | sed 's/^guest=//; s/,.*//')" ;;
       */systemd-nspawn | systemd-nspawn) echo "systemd-nspawn $(after -M "${words[@]}")" ;;
     esac
   done
