@@ -5,6 +5,8 @@ import {
   drainStep,
   inServiceStep,
   joinStep,
+  kubeletStep,
+  maintenanceStep,
 } from "../../../components/cluster/clusterSteps.ts";
 import { ScratchBoard } from "../board/scratchBoard.ts";
 import { layout } from "./madeCluster.ts";
@@ -98,6 +100,25 @@ describe("drain", () => {
   });
 });
 
+describe("in-service", () => {
+  const step = inServiceStep(layout, leader, worker);
+  const check = (conditions: string) => {
+    kubectl(`*"-o name"*) echo node/one ;;
+      *@.status==*) echo "${conditions}" ;;
+      *@.type==*) echo True ;;
+      *kubeletVersion*) echo v${layout.version} ;;`);
+    return board.runScript(step, "check").stdout;
+  };
+
+  it("does not take a board for ready that takes no pods", () => {
+    expect(check("DiskPressure Ready")).toMatch(
+      /^in-service: one has DiskPressure and takes no pods \(fix: make room on it .*\/var\/lib\/containerd/m,
+    );
+    board.remove();
+    expect(check("Ready")).not.toMatch(/takes no pods|is not ready/);
+  });
+});
+
 describe("in-service, undone", () => {
   it("does not wait for the pods of a board that turns out not to answer", () => {
     kubectl(`*"-o name"*) echo node/one ;;
@@ -106,5 +127,27 @@ describe("in-service, undone", () => {
     const { status, calls } = board.runScript(inServiceStep(layout, leader, worker), "remove", 20);
     expect(status).toBe(0);
     expect(calls.filter((call) => call.includes(" drain one "))).toHaveLength(1);
+  });
+});
+
+describe("a check of what was changed by hand on a board", () => {
+  const patch = "etc/bramble/kubeadm/patches/kubeletconfiguration0+merge.yaml";
+  const timer = "etc/systemd/system/bramble-snapshot.timer";
+  const snapshot = { "var/lib/bramble/snapshots/20260101T000000Z.tar": "" };
+
+  it.for([
+    ["the kubelet's patch", kubeletStep(layout, worker), patch, `kubelet: /${patch} is not as promised`],
+    ["the timer of snapshots", maintenanceStep(leader, undefined), timer, `/${timer} is not as promised`],
+  ] as const)("finds %s, and only reads", ([, step, path, says]) => {
+    const systemctl = `case "$*" in *is-failed*) exit 1 ;; esac`;
+    board = new ScratchBoard(snapshot, { systemctl, kubectl: "echo ok", kubeadm: "", sleep: "" });
+    expect(board.runScript(step)).toMatchObject({ status: 0, stderr: "" });
+    board.write({ "var/lib/bramble/in-cluster": "" });
+    expect(board.runScript(step, "check")).toMatchObject({ status: 0, stdout: "" });
+    board.write({ [path]: `${board.read(path)}# mine\n` });
+    const found = board.files();
+    const { status, stdout } = board.runScript(step, "check");
+    expect([status, stdout]).toEqual([1, expect.stringContaining(says)]);
+    expect(board.files()).toEqual(found);
   });
 });
