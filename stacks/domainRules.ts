@@ -47,34 +47,40 @@ const ownDomain: Rule = ({ domain, dns }) => {
 
 const ownZone: Rule = ({ domain, dns }) => {
   const [name, zone] = [textOf(domain) ?? "", textOf(objectOf(dns).zone)];
-  if (dns === undefined || nameFault(name) !== undefined) return [];
+  if (dns === undefined) return [];
+  if (zone !== undefined) return isNobodys(zone) ? [nobodysZone(zone, name)] : [];
+  if (nameFault(name) !== undefined) return [];
   const { suffix, givenBy, registered } = endingOf(name);
-  if (zone === undefined) {
-    return givenBy === "owner" && registered !== undefined
-      ? [
-          fault(
-            "dns.zone",
-            `is missing: "${name}" is below ${suffix}, whose owner gives out names, few of which can be a zone at Cloudflare. Set the zone if "${registered}" is one; else leave bramble:dns out and choose the challenge http01 or tlsAlpn01.`,
-          ),
-        ]
-      : [];
-  }
-  const ending = nameFault(zone) === undefined ? endingOf(zone) : undefined;
-  return ending?.givenBy === "registry" && ending.registered === undefined && !privateDomains.includes(zone)
+  return givenBy === "owner" && registered !== undefined
     ? [
         fault(
           "dns.zone",
-          `"${zone}" is a public suffix, which is nobody's zone. Leave it out for ${zoneOf(name, undefined)}.`,
+          `is missing: "${name}" is below ${suffix}, whose owner gives out names, few of which can be a zone at Cloudflare. Set the zone if "${registered}" is one; else leave bramble:dns out and choose the challenge http01 or tlsAlpn01.`,
         ),
       ]
     : [];
 };
 
-/** A zone that is set must hold the hosts. */
+function isNobodys(zone: string): boolean {
+  if (nameFault(zone) !== undefined || privateDomains.includes(zone)) return false;
+  const { givenBy, registered } = endingOf(zone);
+  return givenBy === "registry" && registered === undefined;
+}
+
+function nobodysZone(zone: string, domain: string) {
+  const way =
+    nameFault(domain) === undefined
+      ? `Leave it out for ${zoneOf(domain, undefined)}`
+      : `Set your own, such as example.${zone}`;
+  return fault("dns.zone", `"${zone}" is a public suffix, which is nobody's zone. ${way}.`);
+}
+
+/** A zone that is set must hold the hosts; of a domain or zone that is none others speak. */
 const hostsInZone: Rule = ({ domain, dns }) => {
   const below = textOf(domain);
   const zone = textOf(objectOf(dns).zone);
   if (below === undefined || zone === undefined || below === zone || below.endsWith(`.${zone}`)) return [];
+  if (nameFault(below) !== undefined || isNobodys(zone)) return [];
   const meant = zoneOf(below, undefined);
   return [
     fault(

@@ -457,6 +457,19 @@ const bad: [Change, string, string][] = [
     '"co.uk" is a public suffix, which is nobody\'s zone. Leave it out for example.co.uk.',
   ],
   [
+    set("dns", { zone: "co.uk" }),
+    "dns.zone",
+    '"co.uk" is a public suffix, which is nobody\'s zone. Leave it out for example.com.',
+  ],
+  [
+    all(
+      (config) => void (config["bramble:domain"] = "zuhause.müller.de"),
+      set("dns", { zone: "example.org" }),
+    ),
+    "domain",
+    "in its ASCII form: zuhause.xn--mller-kva.de.",
+  ],
+  [
     all(
       (config) => void (config["bramble:domain"] = "pi.lan"),
       set("ingress", { certificates: "selfSigned" }),
