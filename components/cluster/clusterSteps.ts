@@ -238,13 +238,13 @@ const parts: Readonly<Record<StepName, readonly string[]>> = {
   "snapshot-key": ["answer"],
   "snapshot-store": [],
   maintenance: ["kube", "pki"],
-  "control-plane": ["kube", "leave"],
+  "control-plane": ["kube", "manifests", "leave"],
   credentials: ["kube", "pki", "answer"],
   membership: ["kube"],
   admission: ["kube"],
-  join: ["kube", "pki", "certify", "leave"],
+  join: ["kube", "manifests", "pki", "certify", "leave"],
   drain: ["kube"],
-  upgrade: ["kube"],
+  upgrade: ["kube", "manifests"],
   "in-service": ["kube"],
 };
 

@@ -2,7 +2,6 @@
 # The control plane that has been there for longest: made by `kubeadm init`, later brought to another version or
 # other arguments of its programs by kubeadm's own phases for it. The others join it (join.sh).
 
-manifests=/etc/kubernetes/manifests
 # With what the programs run.
 running=$STATE/control-plane.yaml
 
@@ -34,7 +33,7 @@ begin() {
     restore
     ignored=DirAvailable--var-lib-etcd
   fi
-  quietly kubeadm init --config "$ROOT$DOCUMENTS/kubeadm.yaml" --skip-token-print --skip-certificate-key-print \
+  writing_manifests quietly kubeadm init --config "$ROOT$DOCUMENTS/kubeadm.yaml" --skip-token-print --skip-certificate-key-print \
     ${ignored:+--ignore-preflight-errors="$IGNORED_CHECKS,$ignored"} ||
     fail "kubeadm init failed" "see the lines above and: journalctl -u kubelet -e; then run pulumi up again"
   cp "$ROOT$DOCUMENTS/kubeadm.yaml" "$running"
@@ -109,7 +108,7 @@ upgrade() {
   wait_for 600 node_ready "$BOARD" || fail "its node is not ready, so it can't be upgraded" "see: journalctl -u kubelet -e"
   quietly bash /usr/local/lib/bramble/snapshot.sh "$(date -u +%Y%m%dT%H%M%SZ)-before-$VERSION" ||
     fail "no snapshot of etcd can be made before the upgrade" "see the lines above"
-  quietly kubeadm upgrade apply --yes --config "$ROOT$DOCUMENTS/upgrade.yaml" "v$VERSION" ||
+  writing_manifests quietly kubeadm upgrade apply --yes --config "$ROOT$DOCUMENTS/upgrade.yaml" "v$VERSION" ||
     fail "kubeadm upgrade apply v$VERSION failed" "see the lines above, then run pulumi up again: it goes on from here"
 }
 
@@ -120,6 +119,7 @@ first_start() { grep -v -- '--initial-cluster'; }
 # One program after the other, each back before the next.
 reconfigure() {
   local part name before
+  rm -rf "$KEPT_MANIFESTS"
   quietly kubeadm init phase upload-config kubeadm --config "$ROOT$DOCUMENTS/kubeadm.yaml"
   for part in etcd:local control-plane:apiserver control-plane:controller-manager control-plane:scheduler; do
     case $part in
@@ -127,17 +127,18 @@ reconfigure() {
       *) name=kube-${part#*:} ;;
     esac
     before=$(pidof "$name" || true)
-    cp "$ROOT$manifests/$name.yaml" "$WORK/before"
+    cp "$ROOT$MANIFESTS/$name.yaml" "$WORK/before"
     quietly kubeadm init phase "${part%:*}" "${part#*:}" --config "$ROOT$DOCUMENTS/kubeadm.yaml"
     # Whom etcd has met first is written down for a member's first start only, and another way by each member.
-    if diff <(first_start <"$WORK/before") <(first_start <"$ROOT$manifests/$name.yaml") >/dev/null; then
-      replace "$ROOT$manifests/$name.yaml" "$WORK/before"
+    if diff <(first_start <"$WORK/before") <(first_start <"$ROOT$MANIFESTS/$name.yaml") >/dev/null; then
+      replace "$ROOT$MANIFESTS/$name.yaml" "$WORK/before"
     else
       wait_for 600 restarted "$name" "$before" ||
         fail "$name does not start with its new arguments" "see: tail /var/log/pods/kube-system_$name-*/*/*.log"
       wait_for 600 api_ready || fail "the API server is not ready after a change of $name" "see: tail /var/log/pods/kube-system_kube-apiserver-*/*/*.log"
     fi
   done
+  keep_manifests
   cp "$ROOT$DOCUMENTS/kubeadm.yaml" "$running"
 }
 
@@ -152,6 +153,7 @@ promises() {
     fail "the board is a worker of a cluster, or has lost $ADMIN" \
       "if that cluster is gone, on the board: sudo kubeadm reset && sudo rm -rf /etc/kubernetes /var/lib/etcd $DONE_MARK"
   fi
+  as_kubeadm_wrote
   if ! holds 600 api_ready; then
     lacking "the API server is not ready" "see: journalctl -u kubelet -e; tail /var/log/pods/kube-system_kube-apiserver-*/*/*.log" || true
     return

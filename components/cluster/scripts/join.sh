@@ -59,7 +59,7 @@ join() {
     keep_telling "$access" &
     # shellcheck disable=SC2064 # This very process, whatever is started later.
     trap "kill $! 2>/dev/null || true; rm -rf \"\$WORK\"" EXIT
-    quietly kubeadm join --config "$(printf '%s' "$JOIN" | private join.yaml)" || {
+    writing_manifests quietly kubeadm join --config "$(printf '%s' "$JOIN" | private join.yaml)" || {
       tell "$access" failed
       fail "kubeadm join failed" "see the lines above and: journalctl -u kubelet -e; then run pulumi up again"
     }
@@ -85,6 +85,7 @@ promises() {
     fi
   fi
   if in_cluster; then keep_certificate; fi
+  if in_cluster && [ "$ROLE" = controlPlane ]; then as_kubeadm_wrote; fi
   if ! in_cluster && lacking "the board is not in the cluster"; then join; fi
   if ! in_cluster; then return; fi
   if [ "$ROLE" = worker ] && [ -n "$ADDRESS" ] && [ -n "$(node_ip)" ] && [ "$(node_ip)" != "$ADDRESS" ] &&

@@ -92,7 +92,7 @@ begin_afresh() {
   fi
   mark "$BEGUN_MARK"
   # With what a control plane ran here before.
-  rm -f "$STATE/control-plane.yaml" "$STATE/programs"
+  rm -rf "$STATE/control-plane.yaml" "$STATE/programs" "$STATE/manifests"
   if [ -n "$left" ]; then
     quietly kubeadm reset --force --cri-socket=unix:///run/containerd/containerd.sock
     find "$ROOT/var/lib/etcd" -mindepth 1 -delete 2>/dev/null || true

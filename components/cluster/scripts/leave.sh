@@ -46,5 +46,5 @@ leave_cluster() {
   rm -rf "$ROOT/etc/cni/net.d/10-flannel.conflist" "$ROOT"/var/lib/cni/{flannel,networks/cbr0,results/cbr0-*} "$ROOT/run/flannel" "$ROOT/etc/kubernetes/pki" \
     "$ROOT/var/lib/bramble-store/.ssh/authorized_keys" "$ROOT/etc/bramble/kubeadm/kubeadm.yaml" "$ROOT/etc/bramble/kubeadm/patches/corednsdeployment0+merge.yaml"
   clear_network
-  rm -f "$DONE_MARK" "$BEGUN_MARK"
+  rm -rf "$STATE/manifests" "$DONE_MARK" "$BEGUN_MARK"
 }

@@ -5,7 +5,7 @@ has_version() { case $(installed "$1") in "$VERSION" | "$VERSION"-*) ;; *) retur
 
 bring() {
   if [ "$FIRST" = 0 ]; then
-    quietly kubeadm upgrade node --config "$ROOT$DOCUMENTS/upgrade.yaml" ||
+    writing_manifests quietly kubeadm upgrade node --config "$ROOT$DOCUMENTS/upgrade.yaml" ||
       fail "kubeadm upgrade node failed" "see the lines above, then run pulumi up again: it goes on from here"
   fi
   refresh_packages
@@ -24,7 +24,7 @@ programs=$STATE/programs
 has_programs() { [ -z "$PROGRAMS" ] || [ "$(cat "$programs" 2>/dev/null)" = "$PROGRAMS" ]; }
 
 take_over() {
-  quietly kubeadm upgrade node phase control-plane --config "$ROOT$DOCUMENTS/upgrade.yaml"
+  writing_manifests quietly kubeadm upgrade node phase control-plane --config "$ROOT$DOCUMENTS/upgrade.yaml"
   echo "$PROGRAMS" >"$programs"
 }
 
