@@ -37,7 +37,7 @@ const lasting: Rule = (settings) =>
     const holds = [...fleeting, ...others].find((root) => isIn(root, directory) && root !== directory);
     const why =
       lost !== undefined
-        ? `is in ${lost}, which a restart empties`
+        ? `is ${directory === lost ? "emptied by a restart" : `in ${lost}, which a restart empties`}`
         : foreign !== undefined
           ? `is in ${foreign}, which belongs to the system`
           : holds !== undefined

@@ -85,8 +85,14 @@ export function fieldsOf(node: z.ZodType | undefined): Record<string, z.ZodType>
   return bare && "shape" in bare ? (bare.shape as Record<string, z.ZodType>) : undefined;
 }
 
+/** Names of the fields that have no default. */
+function neededOf(node: z.ZodType | undefined): string[] {
+  const fields = Object.entries(fieldsOf(node) ?? {});
+  return fields.filter(([, field]) => !field.safeParse(undefined).success).map(([key]) => key);
+}
+
 function mapWanted(node: z.ZodType | undefined): string {
-  const keys = Object.keys(fieldsOf(node) ?? {}).slice(0, 4);
+  const keys = [...new Set([...neededOf(node), ...Object.keys(fieldsOf(node) ?? {})])].slice(0, 4);
   return `must be a map of settings, { ${keys.map((key) => `${key}: …`).join(", ")} }`;
 }
 
@@ -103,12 +109,10 @@ function missing(what: string, path: string, node: z.ZodType | undefined, issue:
     return `${what}. Set it with: npx pulumi config set --secret --path '${path}'`;
   }
   if (issue.code === "invalid_value") return `${what}. ${allowedWords(issue.values.map(String))}`;
-  const needed = Object.entries(fieldsOf(node) ?? {}).filter(
-    ([, field]) => !field.safeParse(undefined).success,
-  );
+  const needed = neededOf(node);
   if (what === "is empty" && fieldsOf(node)) {
     if (needed.length === 0) return `${what}. Write {} for the defaults, or leave it out.`;
-    return `${what}. It needs: ${needed.map(([key]) => key).join(", ")}.`;
+    return `${what}. It needs: ${needed.join(", ")}.`;
   }
   const meaning = node?.meta()?.description;
   return meaning ? `${what}. It is: ${meaning}` : `${what}.`;

@@ -195,7 +195,7 @@ const bad: [Change, string, string][] = [
   [
     (config) => void (config["bramble:boards"] as unknown[]).push("pi3-3"),
     "boards[3]",
-    '"pi3-3" must be a map of settings, { name: …, model: …, ram: …, cores: … }',
+    '"pi3-3" must be a map of settings, { name: …, role: …, host: …, model: … }',
   ],
   [boards(["pi3-1"]), "boards[0]", "must be a map of settings"],
   ...["master", "control-plane", "control_plane", "server", "etcd", "Manager"].map(
@@ -237,7 +237,12 @@ const bad: [Change, string, string][] = [
     "is true for the last control plane",
   ],
   // Directories
-  ...["/tmp", "/run/backups", "/var/tmp/b"].map((directory): (typeof bad)[number] => [
+  [
+    set("backup", { board: "pi3-1", directory: "/tmp" }),
+    "backup.directory",
+    '"/tmp" is emptied by a restart. Take /var/lib/bramble-backups, or a disk\'s mount point.',
+  ],
+  ...["/tmp/b", "/run/backups", "/var/tmp/b"].map((directory): (typeof bad)[number] => [
     set("backup", { board: "pi3-1", directory }),
     "backup.directory",
     "which a restart empties. Take /var/lib/bramble-backups, or a disk's mount point.",
