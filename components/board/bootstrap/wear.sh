@@ -36,15 +36,22 @@ wanted_access_times() { awk '!/^[[:space:]]*#/ && $2 == "/" { options = $4 } END
 own_limit() {
   local path
   for path in "$ROOT"/etc/systemd/journald.conf "$ROOT"/etc/systemd/journald.conf.d/*.conf; do
-    if [ "$path" != "$ROOT$journal" ] && grep -qs '^SystemMaxUse=.' "$path"; then return; fi
+    if [ "$path" != "$ROOT$journal" ] && grep -qsE '^[[:space:]]*SystemMaxUse[[:space:]]*=[[:space:]]*[^[:space:]]' "$path"; then return; fi
   done
   return 1
+}
+
+# What is there beyond bramble's limit would be deleted, too.
+is_beyond() {
+  local size
+  size=$(du -sm "$ROOT/var/log/journal" 2>/dev/null | cut -f1) || true
+  [ ! -e "$ROOT$journal" ] && [ "${size:-0}" -gt "$JOURNAL_SIZE" ]
 }
 
 promises() {
   if own_limit; then
     absent "$journal"
-  else
+  elif ! is_beyond; then
     printf '[Journal]\nSystemMaxUse=%sM\nSystemMaxFileSize=8M\nRuntimeMaxUse=16M\n' "$JOURNAL_SIZE" | file "$journal"
   fi
   if [ -e "$ROOT$journal" ] && ! started_after systemd-journald "$journal" && lacking "journald does not know its limit"; then

@@ -61,15 +61,25 @@ describe("fstab", () => {
 describe("the journal", () => {
   const ours = "etc/systemd/journald.conf.d/90-bramble.conf";
 
-  it.for(["etc/systemd/journald.conf", "etc/systemd/journald.conf.d/10-mine.conf"])(
-    "keeps as much as its owner has said in %s",
-    (path) => {
-      board = new ScratchBoard({ [path]: "[Journal]\nSystemMaxUse=1G\n", [ours]: "[Journal]\n" });
-      expect(board.run("wear", "apply")).toMatchObject({ status: 0, stderr: "" });
-      expect(board.read(ours)).toBeUndefined();
-      expect(board.read(path)).toContain("1G");
-    },
-  );
+  it.for([
+    ["etc/systemd/journald.conf", "SystemMaxUse=1G"],
+    ["etc/systemd/journald.conf.d/10-mine.conf", "  SystemMaxUse = 1G"],
+  ])("keeps as much as its owner has said in %s: %s", ([path = "", line]) => {
+    board = new ScratchBoard({ [path]: `[Journal]\n${line}\n`, [ours]: "[Journal]\n" });
+    expect(board.run("wear", "apply")).toMatchObject({ status: 0, stderr: "" });
+    expect(board.read(ours)).toBeUndefined();
+    expect(board.read(path)).toContain("1G");
+  });
+
+  it("keeps what is there beyond the limit, which nobody has asked to delete", () => {
+    board = new ScratchBoard({ "var/log/journal/0/system.journal": "" });
+    spawnSync("fallocate", ["-l", "70M", join(board.root, "var/log/journal/0/system.journal")]);
+    expect(board.run("wear", "apply")).toMatchObject({ status: 0, stderr: "" });
+    expect(board.read(ours)).toBeUndefined();
+    board.write({ [ours]: "[Journal]\n" });
+    board.run("wear", "apply");
+    expect(board.read(ours)).toMatch(/64M/);
+  });
 
   it("is small where nobody has said how much it keeps", () => {
     board = new ScratchBoard({ "etc/systemd/journald.conf": "[Journal]\n#SystemMaxUse=\n" });
