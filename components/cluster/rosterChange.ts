@@ -66,6 +66,9 @@ function quorum(before: Boards, after: Boards): string[] {
   const lost = members
     .filter(([name, was]) => after[name] && (after[name].dead || !sameMachine(after[name], was)))
     .map(([name]) => name);
+  const joining = Object.entries(after)
+    .filter(([name, { role, dead }]) => before[name] === undefined && role === "controlPlane" && !dead)
+    .map(([name]) => name);
   const staying = members.length - leaving.length - lost.length;
   if (members.length === 0) return [];
   if (staying === 0 && leaving.length > 0) {
@@ -75,6 +78,13 @@ function quorum(before: Boards, after: Boards): string[] {
     ];
   }
   if (staying > 0 && lost.length > members.length - majority(members.length)) {
+    // One whose removal was refused or cut off is still a member: once it is back, etcd may do without the other.
+    if (joining.length > 0) {
+      return [
+        `${list(lost)} would be lost while ${list(joining)} comes, and etcd has ${staying} of ${members.length} members without ${list(lost)}. ` +
+          `Leave ${list(lost)} as it was and run pulumi up with ${list(joining)} first.`,
+      ];
+    }
     return [
       `without ${list(lost)} etcd has ${staying} of ${members.length} members and needs ${majority(members.length)}: the cluster takes no changes. ` +
         `If one of them can be started with its old card, do that and leave the settings as they were. ` +

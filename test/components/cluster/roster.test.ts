@@ -113,6 +113,12 @@ describe("a change that would cost a board or the cluster is refused, with the w
       /without a and b etcd has 1 of 3 members and needs 2.*flash all 3 control planes anew/,
     ],
     [
+      "one is put back whose removal was refused, while another is given up",
+      without(three, "c"),
+      { ...three, ...board("b", { dead: true }) },
+      /b would be lost while c comes.*Leave b as it was and run pulumi up with c first/,
+    ],
+    [
       "one of two is lost",
       without(three, "a"),
       { ...without(three, "a"), ...board("b", anew) },
