@@ -29,25 +29,6 @@ ours() { grep -qxsF "$1" "$NOTED_PACKAGES" || { without_notes && of_a_node "$1";
 # held_by_us PACKAGE
 held_by_us() { grep -qxsF "$1" "$NOTED_HOLDS" || { without_notes && of_a_node "$1"; }; }
 
-# note LIST NAME…: before what it notes is done, so that a power cut can't separate them.
-note() {
-  local list=$1 name
-  shift
-  mkdir -p "$STATE"
-  for name; do grep -qxsF "$name" "$list" || printf '%s\n' "$name" >>"$list"; done
-  sync "$list"
-}
-
-# strike LIST NAME…
-strike() {
-  local list=$1 name
-  shift
-  for name; do
-    grep -vxF "$name" "$list" >"$WORK/left" 2>/dev/null || true
-    if [ -e "$list" ]; then replace "$list" "$WORK/left"; fi
-  done
-}
-
 # Once the first package is noted, a board without notes would be taken for the owner's work.
 note_what_was_there() {
   local package here=()

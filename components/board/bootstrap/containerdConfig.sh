@@ -13,7 +13,7 @@ export MARK='# Written by bramble, whose next up overwrites changes.'
 # Whether bramble wrote its files here when they had no mark yet.
 before_marks() { grep -qxsF 'R! /var/lib/cni' "$ROOT$FORGOTTEN"; }
 
-marked() { [ "$(head -n 1 "$ROOT$1" 2>/dev/null)" = "$MARK" ]; }
+marked() { head -n 1 "$ROOT$1" 2>/dev/null | grep -qxF "$MARK"; }
 
 # As a package has brought it.
 as_packaged() {
@@ -31,11 +31,11 @@ as_printed() {
 }
 
 owners_config() {
-  [ -s "$ROOT$CONTAINERD_CONFIG" ] && ! marked "$CONTAINERD_CONFIG" && ! before_marks && ! as_packaged "$CONTAINERD_CONFIG" && ! as_printed "$CONTAINERD_CONFIG"
+  [ -s "$ROOT$CONTAINERD_CONFIG" ] && ! damaged "$CONTAINERD_CONFIG" && ! marked "$CONTAINERD_CONFIG" && ! before_marks && ! as_packaged "$CONTAINERD_CONFIG" && ! as_printed "$CONTAINERD_CONFIG"
 }
 
 owners_hosts() {
-  [ -s "$ROOT$REGISTRY_HOSTS" ] && ! marked "$REGISTRY_HOSTS" &&
+  [ -s "$ROOT$REGISTRY_HOSTS" ] && ! damaged "$REGISTRY_HOSTS" && ! marked "$REGISTRY_HOSTS" &&
     ! { before_marks && [ "$(wc -l <"$ROOT$REGISTRY_HOSTS")" = 2 ] && grep -qx 'capabilities = \["pull", "resolve"\]' "$ROOT$REGISTRY_HOSTS"; }
 }
 

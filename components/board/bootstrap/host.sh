@@ -43,10 +43,10 @@ in_hosts() {
   while read -r template; do edited "$template" "$@"; done < <(hosts_templates)
 }
 
-# keep PATH: what it was before bramble's first change.
+# keep PATH: what it was before bramble's first change, whole or not at all.
 keep() {
   if [ -e "$kept$1" ] || [ -L "$kept$1" ]; then return; fi
-  { mkdir -p "$(dirname "$kept$1")" && cp -a "$ROOT$1" "$kept$1" && sync -f "$STATE"; } 2>"$WORK/why" || cannot_write "$kept$1"
+  { mkdir -p "$(dirname "$kept$1")" && cp -aT --remove-destination "$ROOT$1" "$kept$1.new" && sync -f "$STATE" && mv -T "$kept$1.new" "$kept$1"; } 2>"$WORK/why" || cannot_write "$kept$1"
 }
 
 # give_back PATH

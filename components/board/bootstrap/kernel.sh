@@ -68,11 +68,10 @@ without_env_version_1() { sed -E "$(words_out '/^extraargs=/' "$version_1")"; }
 # note_taken PATH: for undo, before the line is changed.
 note_taken() {
   local words
-  if ! applying || [ -e "$taken" ]; then return; fi
+  if ! applying || [ -s "$taken" ]; then return; fi
   words=$(sed 's/^extraargs=//' "$ROOT$1" | tr ' ' '\n' | tr -d '\r' | grep -xE "$version_1") || return 0
-  mkdir -p "$STATE"
-  printf '%s\n' "$words" >"$taken"
-  sync "$taken"
+  # shellcheck disable=SC2086
+  note "$taken" $words
 }
 
 desktop() { compgen -G "$ROOT/usr/share/xsessions/*" >/dev/null || compgen -G "$ROOT/usr/share/wayland-sessions/*" >/dev/null; }

@@ -209,6 +209,27 @@ cannot_write() {
   fail "${1#"$ROOT"} can't be written: $why" "$fix; then run pulumi up again"
 }
 
+# note LIST NAME…: before what it notes is done, whole at any moment, so that a power cut can't separate them.
+note() {
+  local list=$1
+  shift
+  {
+    awk 1 "$list" 2>/dev/null || true
+    printf '%s\n' "$@"
+  } | tr -d '\0' | awk '$0 != "" && !seen[$0]++' >"$WORK/noted"
+  replace "$list" "$WORK/noted"
+}
+
+# strike LIST NAME…
+strike() {
+  local list=$1 name
+  shift
+  for name; do
+    grep -vxF "$name" "$list" >"$WORK/left" 2>/dev/null || true
+    if [ -e "$list" ]; then replace "$list" "$WORK/left"; fi
+  done
+}
+
 # damaged PATH: holds NUL bytes or, from erased flash (armbian/build#9953), 0xff, as a file does whose last writing a
 # power cut has met. No text has either.
 damaged() { [ -f "$ROOT$1" ] && [ "$(tr -dc '\0\377' <"$ROOT$1" | wc -c)" != 0 ]; }

@@ -11,10 +11,7 @@ is_masked() { [ "$(readlink "$ROOT$units/$1")" = /dev/null ]; }
 # masked UNIT: it can't start. What was masked is noted first, so that only that is unmasked again.
 masked() {
   if ! is_masked "$1" && lacking "$1 brings swap"; then
-    mkdir -p "$STATE"
-    grep -qxsF "$1" "$masked_list" || printf '%s\n' "$1" >>"$masked_list"
-    # Else a power cut may leave the mask and an empty list.
-    sync "$masked_list"
+    note "$masked_list" "$1"
     quietly systemctl stop "$1" || true
     mkdir -p "$ROOT$units"
     # An administrator's own unit of this name, or link to it, is kept beside.

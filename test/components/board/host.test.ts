@@ -179,6 +179,13 @@ describe("the time zone", () => {
     expect(Object.keys(board.files()).filter((path) => path.startsWith("var/lib/bramble"))).toEqual([]);
   });
 
+  it("is kept whole or not at all where a power cut comes in between", () => {
+    boardOf({ ...timesyncd, "etc/timezone": "Asia/Tokyo\n" }, { sync: `[ "$1" != -f ]` });
+    expect(board.run("host", "apply").status).toBe(1);
+    expect(board.read("etc/timezone")).toBe("Asia/Tokyo\n");
+    expect(board.read("var/lib/bramble/before/etc/timezone")).toBeUndefined();
+  });
+
   it("stays where somebody has set another since", () => {
     boardOf({ ...timesyncd, "etc/localtime": "-> /usr/share/zoneinfo/Asia/Tokyo" });
     board.run("host", "apply");

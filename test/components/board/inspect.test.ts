@@ -324,6 +324,10 @@ describe("inspect", () => {
       { ...node, "var/lib/bramble/board": "pi3-1\nunknown\n" },
       { isClusterGiven: true },
     ],
+    [
+      "files of its own that a power cut has damaged",
+      { "etc/containerd/config.toml": "\0\0", "var/lib/bramble/board": "\0\0" },
+    ],
     ["its own node", { ...node, "var/lib/bramble/in-cluster": "" }],
     ["its own first try of a node", { ...node, "var/lib/bramble/kubeadm-begun": "" }],
   ])("accepts %s", ([, files, changes]) => {

@@ -213,6 +213,15 @@ describe("the command line", () => {
     },
   );
 
+  it("notes what it takes out, also where a power cut has emptied the note", () => {
+    boardOf({
+      [`${firmware}/cmdline.txt`]: `systemd.unified_cgroup_hierarchy=0 ${line}\n`,
+      "var/lib/bramble/cmdline-taken": "",
+    });
+    brought();
+    expect(board.read("var/lib/bramble/cmdline-taken")).toBe("systemd.unified_cgroup_hierarchy=0\n");
+  });
+
   it("keeps what only looks like it", () => {
     const owners =
       "systemd.unified_cgroup_hierarchy=1 systemd.legacy_systemd_cgroup_controller=0 a.cgroup_disable=memory";

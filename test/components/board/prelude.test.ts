@@ -13,6 +13,19 @@ const phaseOf = (promises: string, more = "") =>
   `${stepScript("pi3-1", "trial", {}, [])}\n${more}\npromises() {\n${promises}\n}\nundo() { :; }\nphase "$@"\n`;
 const run = (promises: string, more?: string) => board.runScript(phaseOf(promises, more));
 
+describe("what is noted", () => {
+  it.each([
+    ["the first", undefined, "a\nb\n"],
+    ["behind a line that a power cut has torn", "old\nan", "old\nan\na\nb\n"],
+    ["behind what it has left of one", "old\n\0\0\0", "old\na\nb\n"],
+    ["once", "b\n", "b\na\n"],
+  ])("is a line of its own: %s", (_, before, after) => {
+    boardOf(before === undefined ? {} : { "var/lib/bramble/list": before });
+    expect(run('note "$STATE/list" a b')).toMatchObject({ status: 0, stderr: "" });
+    expect(board.read("var/lib/bramble/list")).toBe(after);
+  });
+});
+
 describe("a command that fails without words of its own", () => {
   it.for<[string, string, RegExp]>([
     [

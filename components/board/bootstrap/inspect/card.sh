@@ -13,7 +13,8 @@ card_obstacles() {
   fi
   if [ ! -e "$ROOT$CARD_MARK" ]; then return; fi
   { read -r name && read -r copied_from; } <"$ROOT$CARD_MARK" || true
-  if [ "$name" = "$BOARD" ]; then return; fi
+  # Damaged it says nothing, and is written anew.
+  if [ -z "$name" ] || [ "$name" = "$BOARD" ]; then return; fi
   if [ "${copied_from:-unknown}" != unknown ] && [ "$copied_from" != "$(serial)" ]; then
     # The folder has the data of apps, too: it is kept.
     stands_in_the_way "its card is a copy of the board $name's: both would have the same machine-id and SSH host keys (machine-id ${id:-missing})" \
