@@ -232,7 +232,7 @@ function phaseScript(board: string, phase: PhaseName, parameters: Parameters): s
 export const aptScript = scriptFile("apt");
 
 /**
- * A script as it goes to a board's shell: its parameters, the prelude of all scripts, and its files.
+ * A script as it goes to a board's shell: its parameters, what is in front of all scripts, and its files.
  *
  * @param board the board's name, for what is said of it
  * @param step name of the phase or step
@@ -243,7 +243,9 @@ export function stepScript(
   parameters: Parameters,
   files: readonly URL[],
 ): string {
-  const texts = [scriptFile("prelude"), ...files].map((file) => readFileSync(file, "utf8"));
+  const texts = [scriptFile("prelude"), scriptFile("files"), ...files].map((file) =>
+    readFileSync(file, "utf8"),
+  );
   return assignments({ BOARD: board, PHASE: step, ...parameters }) + texts.join("");
 }
 
