@@ -37,18 +37,25 @@ begin() {
     ${ignored:+--ignore-preflight-errors="$IGNORED_CHECKS,$ignored"} ||
     fail "kubeadm init failed" "see the lines above and: journalctl -u kubelet -e; then run pulumi up again"
   cp "$ROOT$DOCUMENTS/kubeadm.yaml" "$running"
-  authority >"$DONE_MARK"
-  sync
+  note_authority
 }
 
 # The mark names the cluster: its owner may have made another one on a board that was given up.
-authority() { openssl x509 -noout -fingerprint -sha256 -in "$ROOT/etc/kubernetes/pki/ca.crt" 2>/dev/null || true; }
+authority() { { openssl x509 -noout -fingerprint -sha256 -in "$ROOT/etc/kubernetes/pki/ca.crt" 2>/dev/null || true; } | cut -d= -f2; }
 
-# One that joined, or an older bramble has made, has an empty mark.
+# Where the board joined, an older bramble made it, or a power cut has damaged the mark, that names none.
+noted_authority() { grep -axE '([0-9A-F]{2}:){31}[0-9A-F]{2}' "$DONE_MARK" || true; }
+
+note_authority() {
+  authority >"$WORK/authority"
+  replace "$DONE_MARK" "$WORK/authority"
+}
+
 is_other_cluster() {
-  local now
+  local now noted
   now=$(authority)
-  [ -n "$now" ] && [ -s "$DONE_MARK" ] && [ "$now" != "$(cat "$DONE_MARK")" ]
+  noted=$(noted_authority)
+  [ -n "$now" ] && [ -n "$noted" ] && [ "$now" != "$noted" ]
 }
 
 require_authority() {
@@ -56,10 +63,7 @@ require_authority() {
     fail "the board's cluster has another certificate authority than the one that bramble made here: it is somebody else's" \
       "leave it alone by taking the board out of bramble:boards; if you gave bramble's cluster a new authority yourself, on the board: sudo truncate -s 0 $DONE_MARK"
   fi
-  if applying && [ ! -s "$DONE_MARK" ]; then
-    authority >"$DONE_MARK"
-    sync "$DONE_MARK"
-  fi
+  if applying && [ -z "$(noted_authority)" ]; then note_authority; fi
 }
 
 # The newest snapshot: one that was put on this board by hand, or else that of the board that stores them.

@@ -5,10 +5,10 @@ export function certificateOf(subject: string): string {
   return made(subject, "/dev/null", 30);
 }
 
-/** What openssl says of it, by which a mark names a cluster. */
+/** Its SHA-256 digest, by which a mark names a cluster. */
 export function fingerprintOf(certificate: string): string {
   const arguments_ = ["x509", "-noout", "-fingerprint", "-sha256"];
-  return execFileSync("openssl", arguments_, { encoding: "utf8", input: certificate });
+  return execFileSync("openssl", arguments_, { encoding: "utf8", input: certificate }).replace(/.*=/, "");
 }
 
 /** The same with its key in front. */

@@ -187,13 +187,16 @@ describe("a board that is in a cluster", () => {
     expect(run(init, own, {}, { verb: "remove" }).did("kubeadm")).toHaveLength(1);
   });
 
-  it("notes the authority of a cluster whose mark has none, and changes nothing else", () => {
+  it.each([
+    ["is empty", ""],
+    ["a power cut has damaged", "\0".repeat(64)],
+  ])("notes the authority of its cluster where the mark %s, and changes nothing else", (_, mark) => {
     const programsDigest = /^PROGRAMS='(.*)'$/m.exec(init)![1]!;
     const kubectl = `case "$*" in *kubeadm-config*) echo "kubernetesVersion: v${layout.version}" ;; esac`;
     const files = { ...controlPlane, ...done, "etc/kubernetes/pki/ca.crt": ours };
     const { status, stdout, did } = run(
       init,
-      { ...files, "var/lib/bramble/programs": programsDigest },
+      { ...files, "var/lib/bramble/programs": programsDigest, "var/lib/bramble/in-cluster": mark },
       { kubectl },
     );
     expect([status, did("kubeadm")]).toEqual([0, []]);
