@@ -134,7 +134,7 @@ function roundsOf(names: readonly string[]): NamedFault[][] {
     ({ kubernetes }) => kubernetes?.[0] ?? currentBuild,
   );
   // A fault on fresh boards must leave a healthy cluster too.
-  const last = onFresh.at(-1);
+  const last = onFresh.findLast(([fault]) => fault?.last !== true);
   const first = onHealthy.get(currentBuild);
   if (last !== undefined && first !== undefined) {
     last.push(...first);

@@ -52,6 +52,8 @@ export function labSettings(): LabSettings {
 
 /** bramble's own program with settings and a state of its own. */
 export class LabStack {
+  /** Seconds by which the program's clock is ahead. */
+  clockOffset = 0;
   readonly #folder: string;
   readonly #network: BoardNetwork;
   readonly #cli: string;
@@ -134,6 +136,10 @@ export class LabStack {
         PULUMI_SKIP_UPDATE_CHECK: "true",
         // The CLI has --event-log only with this.
         PULUMI_DEBUG_COMMANDS: "true",
+        ...(this.clockOffset !== 0 && {
+          NODE_OPTIONS: `--import=${new URL("later.mjs", import.meta.url).href}`,
+          LAB_CLOCK_OFFSET: String(this.clockOffset),
+        }),
         PATH: [path.join(repository, "node_modules", ".bin"), process.env.PATH].join(path.delimiter),
       },
       stdio: ["pipe", "pipe", "pipe"],

@@ -11,6 +11,8 @@ export interface Fault {
   readonly go: (lab: Lab, say: Say) => Promise<Finding[]>;
   /** Whether it needs boards on which nothing has been done yet. */
   readonly fresh: boolean;
+  /** Whether no other fault can follow on the same boards. */
+  readonly last?: boolean;
   /** The versions of Kubernetes that it needs; the cluster begins with the first. Default: the current one. */
   readonly kubernetes?: readonly KubernetesBuild[];
   /** How many control planes it needs. Default: any number. */

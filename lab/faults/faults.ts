@@ -5,6 +5,7 @@ import { insertAbove, lose, removeFirst, rename, reorder, replaceFirst } from ".
 import { die, keepPinned, leave } from "./departures.ts";
 import { healthy, upTold, type Fault } from "./fault.ts";
 import { cutConnections, interrupted, pullPlug, type Interruption } from "./interruptions.ts";
+import { offForAYear } from "./yearOff.ts";
 import { fillDisk, reboot, replaceWorker, restore } from "./machines.ts";
 
 const daySeconds = 86_400;
@@ -42,6 +43,12 @@ export const faults: Readonly<Record<string, Fault>> = {
       await upTold(lab, say);
       return healthy(lab);
     },
+  },
+  "year-off": {
+    what: "all boards are off for 400 days",
+    fresh: true,
+    last: true,
+    go: offForAYear,
   },
   "full-disk": { what: "the worker's disk is full", fresh: false, go: fillDisk },
   reboot: { what: "the control plane loses its power and comes back", fresh: false, go: reboot },
