@@ -104,6 +104,12 @@ describe("inspect", () => {
       {},
       /that bramble did not make.*kubelet.conf/,
     ],
+    [
+      "a new disk for etcd, as mkfs has left it",
+      { "var/lib/etcd/lost+found/none": "" },
+      {},
+      /lost\+found\n.*sudo rmdir \/var\/lib\/etcd\/lost\+found/,
+    ],
     ["an etcd of the owner's", { "var/lib/etcd/default/member": "" }, {}, /did not make: \/var\/lib\/etcd\n/],
     [
       "a kubelet of static pods",

@@ -21,7 +21,7 @@ remains() {
   local path
   as_root find "$ROOT/etc/kubernetes" -maxdepth 1 -name '*.conf' 2>/dev/null || true
   for path in etc/kubernetes/manifests etc/kubernetes/pki var/lib/etcd; do
-    if [ -n "$(as_root find "$ROOT/$path" -mindepth 1 -maxdepth 1 2>/dev/null | head -n 1)" ]; then echo "$ROOT/$path"; fi
+    if [ -n "$(as_root find "$ROOT/$path" -mindepth 1 -maxdepth 1 ! -name lost+found 2>/dev/null | head -n 1)" ]; then echo "$ROOT/$path"; fi
   done
   as_root find "$ROOT/var/lib/kubelet" -maxdepth 1 -name config.yaml 2>/dev/null
 }

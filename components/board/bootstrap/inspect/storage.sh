@@ -88,6 +88,10 @@ inspect_space() {
 
 storage_obstacles() {
   local path point type options
+  if [ -e "$ROOT$etcd/lost+found" ] && ! set_up; then
+    stands_in_the_way "a disk of its own is mounted at $etcd, and kubeadm wants that folder empty: there is lost+found" \
+      "sudo rmdir $etcd/lost+found (fsck makes it again when it needs it)"
+  fi
   local -A paths=() kinds=()
   for path in / "$containers" "$pods" "$etcd"; do
     read -r point type options < <(mount_of "$path")
