@@ -10,15 +10,19 @@ async function keepWord(lab: Lab, from: string): Promise<void> {
   await kubectl(lab.board(from), "apply --server-side -f -", await kubectl(lab.board(from), create));
 }
 
-/** The cluster is the one that it was, and etcd has these members and no others. */
-async function sameCluster(lab: Lab, members: readonly string[]): Promise<Finding[]> {
+/**
+ * The cluster is the one that it was, and etcd has these members and no others.
+ *
+ * @param count of boards. Default: the members alone
+ */
+async function sameCluster(lab: Lab, members: readonly string[], count = members.length): Promise<Finding[]> {
   const [from = ""] = members;
   const board = lab.board(from);
   const word = await kubectl(board, "get configmap kept -o 'jsonpath={.data.word}'").catch(String);
   return [
     await etcdMembers(board, from, members),
     { what: "a ConfigMap from before is there", holds: word === "before", seen: word },
-    ...(await healthy(lab, members.length, from)),
+    ...(await healthy(lab, count, from)),
   ];
 }
 
@@ -114,8 +118,12 @@ export async function rename(lab: Lab): Promise<Finding[]> {
 
 /** A preview says so, and after it the cluster is as it was. */
 async function refused(lab: Lab, change: Partial<LabSettings>, says: RegExp): Promise<Finding[]> {
+  await keepWord(lab, "lab-1");
   const seen = await refusal(lab, change);
-  return [{ what: "the preview refuses it", holds: says.test(seen), seen }, ...(await healthy(lab))];
+  return [
+    { what: "the preview refuses it", holds: says.test(seen), seen },
+    ...(await sameCluster(lab, ["lab-1"], lab.boards.size)),
+  ];
 }
 
 /** A key of the right form that no board has. */
