@@ -12,8 +12,7 @@ promises() {
     if [ "$(node_value "$NODE" '{.spec.unschedulable}')" != true ]; then
       quietly kube annotate node "$NODE" --overwrite bramble/drained-for="$VERSION"
     fi
-    quietly kube drain "$NODE" --ignore-daemonsets --delete-emptydir-data --force --timeout=600s ||
-      fail "$NODE can't be drained" "see which pods the lines above name; a PodDisruptionBudget may hold them"
+    drained 600 || cannot_drain
   fi
 }
 

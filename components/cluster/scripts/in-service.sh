@@ -99,11 +99,8 @@ undo() {
   quietly kube cordon "$NODE"
   local end=$((SECONDS + 600))
   while node_ready "$NODE"; do
-    if kube drain "$NODE" --ignore-daemonsets --delete-emptydir-data --force --timeout=60s >"$WORK/drain" 2>&1; then return; fi
-    if [ "$SECONDS" -ge "$end" ]; then
-      tail -n 15 "$WORK/drain" >&2
-      fail "$NODE can't be drained" "see which pods the lines above name; a PodDisruptionBudget may hold them"
-    fi
+    if drained 60; then return; fi
+    if has_lone_pods || [ "$SECONDS" -ge "$end" ]; then cannot_drain; fi
   done
 }
 

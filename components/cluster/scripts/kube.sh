@@ -59,6 +59,20 @@ mark() {
   sync
 }
 
+# drained SECONDS: its pods are evicted. One without a controller stays: nobody would start it elsewhere.
+drained() { kube drain "$NODE" --ignore-daemonsets --delete-emptydir-data --timeout="$1s" >"$WORK/drain" 2>&1; }
+
+has_lone_pods() { grep -q 'declare no controller' "$WORK/drain"; }
+
+cannot_drain() {
+  tail -n 15 "$WORK/drain" >&2
+  if has_lone_pods; then
+    fail "$NODE has pods that no controller would start elsewhere" \
+      "delete those that the lines above name, or make each a Deployment; then run pulumi up again"
+  fi
+  fail "$NODE can't be drained" "see which pods the lines above name; a PodDisruptionBudget may hold them"
+}
+
 # private NAME: a file for a document with a secret, gone with this script.
 private() {
   local file=$WORK/$1

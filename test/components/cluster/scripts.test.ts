@@ -98,6 +98,22 @@ describe("drain", () => {
     expect(calls.filter((call) => call.includes(" drain one "))).toHaveLength(1);
     expect(calls.filter((call) => call.includes("bramble/drained-for"))).toHaveLength(notes);
   });
+
+  it.each([
+    ["an upgrade", drainStep(layout, leader, worker), "apply"],
+    ["its removal", inServiceStep(layout, leader, worker), "remove"],
+  ])("leaves a pod that nobody would start again, before %s", (_, step, verb) => {
+    const says =
+      "error: cannot delete Pods that declare no controller (use --force to override): default/mine";
+    kubectl(
+      `*"-o name"*) echo node/one ;; *kubeletVersion*) echo v1.35.0 ;; *Ready*) echo True ;; *drain*--force*) ;; *" drain "*) echo "${says}" >&2; exit 1 ;;`,
+    );
+    const { status, stderr } = board.runScript(step, verb, 20);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(
+      /default\/mine\n.*one has pods that no controller would start elsewhere\n {2}fix: delete/,
+    );
+  });
 });
 
 describe("in-service", () => {
