@@ -22,13 +22,23 @@ forget() {
 # hostKey is new (the only control plane's, which has nobody else to look).
 may_forget() { in_cluster && [ "$NODE" != "$BOARD" ]; }
 
+# Whether the node's kubelet reports no more: that of a machine that is gone is silent within a minute.
+is_silent() {
+  case $(node_value "$NODE" '{.status.conditions[?(@.type=="Ready")].status}') in True | False) return 1 ;; esac
+}
+
 promises() {
   if ! may_forget; then return; fi
   local key
   key=$(known_key)
   if [ -z "$key" ]; then return; fi
   if [ "$DEAD" = 1 ] && lacking "$NODE is dead"; then forget; fi
-  if [ "$DEAD" = 0 ] && [ "$key" != "$HOST_KEY" ] && lacking "the node $NODE was another machine"; then forget; fi
+  if [ "$DEAD" = 1 ] || [ "$key" = "$HOST_KEY" ]; then return; fi
+  if ! holds 120 is_silent; then
+    fail "the node $NODE still reports, and the settings have another hostKey for it" \
+      "if it is the same machine with a new host key: kubectl annotate node $NODE --overwrite bramble/host-key=$HOST_KEY; if it is another machine, turn the old one off; then run pulumi up again"
+  fi
+  if lacking "the node $NODE was another machine"; then forget; fi
 }
 
 # A board that leaves has been reset by now. The cluster itself may be gone before it.

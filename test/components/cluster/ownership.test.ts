@@ -325,6 +325,22 @@ describe("membership", () => {
     expect([status, calls.filter((call) => /delete|remove/.test(call))]).toEqual([0, []]);
   });
 
+  it.each([
+    [
+      "True",
+      "",
+      /the node one still reports.*\n {2}fix: if it is the same machine .*host-key=\w{32}; .*turn the old/,
+    ],
+    ["False", "", /still reports/],
+    ["Unknown", "membership: the node one was another machine\n", /^$/],
+  ])("of another hostKey, Ready=%s", (ready, found, said) => {
+    const kubectl = `case "$*" in *host-key*) echo other ;; *Ready*) echo ${ready} ;; esac`;
+    board = new ScratchBoard(done, { ...programs, kubectl });
+    const { status, stdout, stderr } = board.runScript(step(), "check");
+    expect([status, stdout]).toEqual([1, found]);
+    expect(stderr).toMatch(said);
+  });
+
   it("asks nobody before there is a cluster", () => {
     const { status, did } = run(step(), {});
     expect([status, did("kubectl")]).toEqual([0, []]);
