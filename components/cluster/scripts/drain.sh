@@ -8,10 +8,7 @@ promises() {
   # Afterwards the board is still to be upgraded: that is the next step's promise.
   if ! applying || ! node_exists "$NODE" || [ "$(kubelet_version "$NODE")" = "v$VERSION" ]; then return; fi
   if lacking "$NODE has the kubelet $(kubelet_version "$NODE")"; then
-    # What somebody else has cordoned stays so: `in-service` puts back only what has this annotation.
-    if [ "$(node_value "$NODE" '{.spec.unschedulable}')" != true ]; then
-      quietly kube annotate node "$NODE" --overwrite bramble/drained-for="$VERSION"
-    fi
+    note_drain
     drained 600 || cannot_drain
   fi
 }

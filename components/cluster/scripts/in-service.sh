@@ -96,6 +96,8 @@ promises() {
 # minute until the cluster knows that it does not answer.
 undo() {
   if ! node_exists "$NODE"; then return; fi
+  # A removal that is cut off may be taken back.
+  note_drain
   quietly kube cordon "$NODE"
   local end=$((SECONDS + 600))
   while node_ready "$NODE"; do

@@ -59,6 +59,13 @@ mark() {
   sync
 }
 
+# What somebody else has cordoned stays so: `in-service` puts back only what has this annotation.
+note_drain() {
+  if [ "$(node_value "$NODE" '{.spec.unschedulable}')" != true ]; then
+    quietly kube annotate node "$NODE" --overwrite bramble/drained-for="$VERSION"
+  fi
+}
+
 # drained SECONDS: its pods are evicted. One without a controller stays: nobody would start it elsewhere.
 drained() { kube drain "$NODE" --ignore-daemonsets --delete-emptydir-data --timeout="$1s" >"$WORK/drain" 2>&1; }
 

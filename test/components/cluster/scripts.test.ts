@@ -139,9 +139,10 @@ describe("in-service, undone", () => {
   it("does not wait for the pods of a board that turns out not to answer", () => {
     kubectl(`*"-o name"*) echo node/one ;;
       *jsonpath*) if [ -e "$ROOT/drained" ]; then echo Unknown; else echo True; fi ;;
-      *drain*) echo >"$ROOT/drained"; exit 1 ;;`);
+      *" drain "*) echo >"$ROOT/drained"; exit 1 ;;`);
     const { status, calls } = board.runScript(inServiceStep(layout, leader, worker), "remove", 20);
     expect(status).toBe(0);
+    expect(calls.filter((call) => call.includes("bramble/drained-for"))).toHaveLength(1);
     expect(calls.filter((call) => call.includes(" drain one "))).toHaveLength(1);
   });
 });
