@@ -10,6 +10,7 @@ umask 077
 # shellcheck source=/dev/null
 . /etc/bramble/snapshot.conf
 admin=/etc/kubernetes/admin.conf
+export KUBECACHEDIR=/var/lib/bramble/kubectl
 manifests=/etc/kubernetes/manifests
 configuration=/etc/bramble/kubeadm/kubeadm.yaml
 kubelet_conf=/etc/kubernetes/kubelet.conf

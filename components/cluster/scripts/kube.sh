@@ -8,6 +8,9 @@ export DOCUMENTS=/etc/bramble/kubeadm
 export BEGUN_MARK=$STATE/kubeadm-begun
 export DONE_MARK=$STATE/in-cluster
 
+# What kubectl keeps is not to be in root's home, which is the owner's.
+export KUBECACHEDIR=$STATE/kubectl
+
 # kube ARGUMENT…: kubectl as the cluster's administrator; on a control plane.
 kube() { kubectl --kubeconfig "$ROOT$ADMIN" --request-timeout=60s "$@"; }
 

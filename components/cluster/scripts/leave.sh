@@ -45,6 +45,7 @@ leave_cluster() {
   # Other networks are not bramble's.
   rm -rf "$ROOT/etc/cni/net.d/10-flannel.conflist" "$ROOT"/var/lib/cni/{flannel,networks/cbr0,results/cbr0-*} "$ROOT/run/flannel" "$ROOT/etc/kubernetes/pki" \
     "$ROOT/var/lib/bramble-store/.ssh/authorized_keys" "$ROOT/etc/bramble/kubeadm/kubeadm.yaml" "$ROOT/etc/bramble/kubeadm/patches/corednsdeployment0+merge.yaml"
+  find "$ROOT/var/lib/cni" -depth -type d -empty -delete 2>/dev/null || true
   clear_network
-  rm -rf "$STATE/manifests" "$DONE_MARK" "$BEGUN_MARK"
+  rm -rf "$STATE/kubectl" "$STATE/manifests" "$DONE_MARK" "$BEGUN_MARK"
 }

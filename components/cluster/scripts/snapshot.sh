@@ -8,6 +8,7 @@ umask 077
 # shellcheck source=/dev/null
 . /etc/bramble/snapshot.conf
 admin=/etc/kubernetes/admin.conf
+export KUBECACHEDIR=/var/lib/bramble/kubectl
 folder=/var/lib/bramble/snapshots
 # Where etcd's container and the board both see it.
 shared=/var/lib/etcd/bramble-snapshot.db
