@@ -106,7 +106,7 @@ describe("what was promised", { timeout: 2 * minutes }, () => {
   });
 });
 
-describe("an up of a board that is ready", { timeout: 3 * minutes }, () => {
+describe("an up of a board that is ready", { timeout: 6 * minutes }, () => {
   it("changes nothing and dials nobody", async () => {
     await board.cutNetwork();
     expect(await up()).toEqual({ done: [], errors: "" });
