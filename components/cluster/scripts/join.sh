@@ -51,6 +51,20 @@ keep_telling() {
   done
 } </dev/null >/dev/null 2>&1 9>&-
 
+# join_cluster CONFIGURATION: kubeadm gives etcd 2 s to name its members and asks once (listMembers in
+# cmd/kubeadm/app/util/etcd/etcd.go); on a busy board that is too short while the new member starts. Up to there all
+# is done, and the phases that are left can be gone through again.
+join_cluster() {
+  local again
+  if quietly kubeadm join --config "$1"; then return; fi
+  for again in 1 2 3 4; do
+    if [ "$ROLE" = worker ] || ! [ -s "$ROOT$MANIFESTS/etcd.yaml" ]; then return 1; fi
+    sleep $((again * 15))
+    if quietly kubeadm join --config "$1" --skip-phases=preflight,control-plane-prepare,check-etcd,kubelet-start; then return; fi
+  done
+  return 1
+}
+
 join() {
   local access
   if ! is_let_in >/dev/null 2>&1; then
@@ -59,7 +73,7 @@ join() {
     keep_telling "$access" &
     # shellcheck disable=SC2064 # This very process, whatever is started later.
     trap "kill $! 2>/dev/null || true; rm -rf \"\$WORK\"" EXIT
-    writing_manifests quietly kubeadm join --config "$(printf '%s' "$JOIN" | private join.yaml)" || {
+    writing_manifests join_cluster "$(printf '%s' "$JOIN" | private join.yaml)" || {
       tell "$access" failed
       fail "kubeadm join failed" "see the lines above and: journalctl -u kubelet -e; then run pulumi up again"
     }

@@ -81,6 +81,25 @@ it("brings back a manifest that is gone or that a power cut has emptied, for nob
   expect(statSync(`${board.root}/${folder}etcd.yaml`).mode & 0o777).toBe(0o600);
 });
 
+it.each([
+  ["goes on with a join whose etcd has not answered in time", 3, 0, 3],
+  ["gives up a join that fails all the same", 9, 1, 5],
+])("%s", (_, succeedsAt, status, tries) => {
+  const etcd = `${folder}etcd.yaml`;
+  const kubeadm = `case "$1" in join)
+    echo >>"$ROOT/tries"
+    mkdir -p "$ROOT/${folder}"; echo etcd >"$ROOT/${etcd}"
+    [ "$(wc -l <"$ROOT/tries")" -ge ${succeedsAt} ] || exit 1
+    cp "$ROOT/joined.conf" "$ROOT/etc/kubernetes/kubelet.conf" ;;
+  esac`;
+  board = new ScratchBoard(files, { ...programs, kubeadm });
+  const ended = board.runScript(steps.join, "apply", 30);
+  const joins = ended.calls.filter((call) => call.startsWith("kubeadm join"));
+  expect([ended.status, joins.length]).toEqual([status, tries]);
+  expect(joins[0]).not.toContain("--skip-phases");
+  for (const again of joins.slice(1)) expect(again).toMatch(/--skip-phases=preflight,.*kubelet-start$/);
+});
+
 it("takes manifests as they are where an older bramble has kept none", () => {
   changed("init", { [apiServer]: "of another version" });
   rmSync(`${board.root}/var/lib/bramble/manifests`, { recursive: true });
