@@ -41,11 +41,14 @@ own_limit() {
   return 1
 }
 
-# What is there beyond bramble's limit would be deleted, too.
+# What is there beyond bramble's limit would be deleted, too. A new card has as much after some power cuts, of
+# today only.
 is_beyond() {
-  local size
+  local size first
   size=$(du -sm "$ROOT/var/log/journal" 2>/dev/null | cut -f1) || true
-  [ ! -e "$ROOT$journal" ] && [ "${size:-0}" -gt "$JOURNAL_SIZE" ]
+  if [ -e "$ROOT$journal" ] || [ "${size:-0}" -le "$JOURNAL_SIZE" ]; then return 1; fi
+  first=$(journalctl -D "$ROOT/var/log/journal" -q -o short-unix 2>/dev/null | sed -n 's/^\([0-9]*\)\..*/\1/p; 1q') || true
+  [ -z "$first" ] || [ "$first" -lt $(($(date +%s) - 86400)) ]
 }
 
 promises() {

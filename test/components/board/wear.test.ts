@@ -71,13 +71,27 @@ describe("the journal", () => {
     expect(board.read(path)).toContain("1G");
   });
 
-  it("keeps what is there beyond the limit, which nobody has asked to delete", () => {
-    board = new ScratchBoard({ "var/log/journal/0/system.journal": "" });
+  const large = (hoursAgo?: number) => {
+    const line =
+      hoursAgo === undefined ? "" : `${Date.now() / 1000 - hoursAgo * 3600} pi systemd[1]: started`;
+    board = new ScratchBoard({ "var/log/journal/0/system.journal": "" }, { journalctl: `echo "${line}"` });
     spawnSync("fallocate", ["-l", "70M", join(board.root, "var/log/journal/0/system.journal")]);
     expect(board.run("wear", "apply")).toMatchObject({ status: 0, stderr: "" });
-    expect(board.read(ours)).toBeUndefined();
-    board.write({ [ours]: "[Journal]\n" });
-    board.run("wear", "apply");
+  };
+
+  it.each([[48], [undefined]])(
+    "keeps what is there beyond the limit, which nobody has asked to delete, from %s hours ago",
+    (hours) => {
+      large(hours);
+      expect(board.read(ours)).toBeUndefined();
+      board.write({ [ours]: "[Journal]\n" });
+      board.run("wear", "apply");
+      expect(board.read(ours)).toMatch(/64M/);
+    },
+  );
+
+  it("is small on a new card, whatever power cuts have made of it today", () => {
+    large(3);
     expect(board.read(ours)).toMatch(/64M/);
   });
 
