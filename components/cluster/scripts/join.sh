@@ -37,6 +37,15 @@ require_cluster() {
 # say nothing.
 forgotten() { [[ $(own_node 2>&1 >/dev/null) == *"(NotFound)"* ]]; }
 
+# A kubelet that has just been let in has not made its node yet.
+await_node() {
+  local look
+  for look in {1..100}; do
+    if ! forgotten; then return; fi
+    if [ "$look" != 100 ]; then sleep 3; fi
+  done
+}
+
 # tell KUBECONFIG WORD: to the control plane, which lets the board in for as long as it hears of it.
 tell() {
   kubectl --kubeconfig "$1" --request-timeout=20s -n kube-system patch lease "bramble-join-$BOARD" --type=merge \
@@ -90,6 +99,7 @@ promises() {
   if in_cluster; then
     require_cluster
     require_name
+    if verifying; then await_node; fi
     if forgotten && lacking "the cluster has forgotten the board"; then
       # Its etcd may still be a member: somebody has only deleted the node.
       require_majority

@@ -240,6 +240,22 @@ describe("a board that is in a cluster", () => {
   });
 });
 
+describe("a board that has just joined", () => {
+  it("is waited for until its kubelet has made its node", () => {
+    const kubeadm = `if [ "$1" = join ]; then cp -r "$ROOT/joined/." "$ROOT/"; fi`;
+    const kubectl = `case "$*" in
+      *healthz*) echo ok ;;
+      *"get node"*)
+        echo >>"$ROOT/asked"
+        if [ "$(wc -l <"$ROOT/asked")" -lt 20 ]; then echo "(NotFound)" >&2; exit 1; fi ;;
+    esac`;
+    const made = Object.fromEntries(Object.entries(joined()).map(([file, text]) => [`joined/${file}`, text]));
+    const { status, stderr, did } = run(join(), made, { kubeadm, kubectl });
+    expect([status, stderr]).toEqual([0, ""]);
+    expect(did("kubeadm").map((call) => call.split(" ")[1])).toEqual(["join"]);
+  });
+});
+
 describe("a control plane that leaves", () => {
   const etcd = (members: number, healthy: number) => ({
     ctr: `case "$*" in
