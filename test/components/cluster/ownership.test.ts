@@ -1,5 +1,5 @@
 import { createServer, type Server } from "node:net";
-import { utimesSync } from "node:fs";
+import { existsSync, utimesSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
 import type { ClusterNode } from "../../../components/cluster/clusterLayout.ts";
 import { controlPlaneStep, joinStep, membershipStep } from "../../../components/cluster/clusterSteps.ts";
@@ -293,6 +293,14 @@ describe("a control plane that leaves", () => {
     board = new ScratchBoard({ ...done, [of("cbr0")]: "", [of("podman")]: "" }, programs);
     expect(board.runScript(init, "remove", 30).status).toBe(0);
     expect([board.read(of("cbr0")), board.read(of("podman"))]).toEqual([undefined, ""]);
+  });
+
+  it("leaves no folder of CNI's where there is no other network, and nothing that kubectl has kept", () => {
+    const kept = "var/lib/bramble/kubectl/http/answer";
+    board = new ScratchBoard({ ...done, "var/lib/cni/networks/cbr0/10.0.0.2": "", [kept]: "" }, programs);
+    expect(board.runScript(init, "remove", 30).status).toBe(0);
+    expect(existsSync(`${board.root}/var/lib/cni`)).toBe(false);
+    expect(board.read(kept)).toBeUndefined();
   });
 
   it("does not join again, forgotten by hand, while another one is down", () => {
