@@ -124,12 +124,12 @@ const installs = new Set<PhaseName>(["host", "containerd", "packages"]);
 /** Files that phases share: what `inspect` finds, the phase that would change it refuses too. */
 const beside: Partial<Record<PhaseName, readonly string[]>> = {
   inspect: [
-    ...["apt", "sources", "containerdConfig", "cardMark", "nodeName", "modules", "firmware", "swapOwners"],
+    ...["apt", "sources", "containerdConfig", "cardMark", "node", "modules", "firmware", "swapOwners"],
     ...["board", "card", "storage", "clusters", "containers", "packages", "network"].map(
       (of) => `inspect/${of}`,
     ),
   ],
-  host: ["nodeName", "cardMark"],
+  host: ["node", "cardMark"],
   kernel: ["modules", "firmware"],
   swap: ["swapOwners"],
   restarted: ["swapOwners"],
@@ -230,6 +230,9 @@ function phaseScript(board: string, phase: PhaseName, parameters: Parameters): s
 
 /** What the steps that install packages need in front of them. */
 export const aptScript = scriptFile("apt");
+
+/** What the steps of a cluster need in front of them, and the phases that look at a node. */
+export const nodeScript = scriptFile("node");
 
 /**
  * A script as it goes to a board's shell: its parameters, what is in front of all scripts, and its files.

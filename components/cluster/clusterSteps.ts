@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { stringify } from "yaml";
 import { withoutComment } from "../board/connection.ts";
-import { aptScript, type Parameters, stepScript } from "../board/phases.ts";
+import { aptScript, nodeScript, type Parameters, stepScript } from "../board/phases.ts";
 import type { ClusterLayout, ClusterNode } from "./clusterLayout.ts";
 import {
   type Admission,
@@ -251,8 +251,9 @@ const parts: Readonly<Record<StepName, readonly string[]>> = {
 /** @param saidOf the step whose name messages have. Default: `step` */
 function script(step: StepName, board: string, parameters: Parameters, saidOf = step): string {
   const files = [...parts[step], step].map((name) => new URL(`scripts/${name}.sh`, import.meta.url));
+  const node = parts[step].includes("kube") ? [nodeScript] : [];
   const apt = step === "upgrade" ? [aptScript] : [];
-  return stepScript(board, saidOf, { LOCK_WAIT: lockWait, ...parameters }, [...apt, ...files]);
+  return stepScript(board, saidOf, { LOCK_WAIT: lockWait, ...parameters }, [...node, ...apt, ...files]);
 }
 
 /** What every step that is about another board than it runs on needs to know of that. */

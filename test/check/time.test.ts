@@ -32,7 +32,7 @@ function settled(folder: string, command: string): ReturnType<typeof timed> {
 }
 
 it(
-  "takes some times for home what loading Pulumi's SDKs takes, and five times that for 256 boards with 2,000 pods",
+  "takes less than five times the loading of Pulumi's SDKs for home, and five times that for 256 boards",
   { timeout: 300_000 },
   () => {
     const home = settled(repository, check("home"));

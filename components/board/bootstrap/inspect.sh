@@ -5,7 +5,7 @@
 
 # Whether bramble was at work on this board before: then what is here may be its own.
 set_up() {
-  head -n 1 "$ROOT$CARD_MARK" 2>/dev/null | grep -qxF "$BOARD" || [ -e "$ROOT$FORGOTTEN" ] || as_root test -e "$STATE/in-cluster" 2>/dev/null
+  head -n 1 "$ROOT$CARD_MARK" 2>/dev/null | grep -qxF "$BOARD" || [ -e "$ROOT$FORGOTTEN" ] || as_root test -e "$DONE_MARK" 2>/dev/null
 }
 
 promises() {

@@ -29,7 +29,7 @@ in_other_cluster() {
 require_cluster() {
   if in_other_cluster; then
     fail "the board is a node of another cluster: $kubelet_conf has another certificate authority" \
-      "take it out of that cluster first; if that cluster is gone, on the board: sudo kubeadm reset && sudo rm -rf /etc/kubernetes /var/lib/etcd $STATE/in-cluster"
+      "take it out of that cluster first; if that cluster is gone, on the board: sudo kubeadm reset && sudo rm -rf /etc/kubernetes /var/lib/etcd $DONE_MARK"
   fi
 }
 

@@ -1,12 +1,8 @@
 #!/usr/bin/env bash
-# For the steps of a cluster; in front of them, behind prelude.sh.
+# For the steps of a cluster; in front of them, behind node.sh.
 
 export ADMIN=/etc/kubernetes/admin.conf
 export DOCUMENTS=/etc/bramble/kubeadm
-# That bramble has begun to make a node of this board, and that kubeadm has done its work here to the end. What
-# kubeadm leaves without either mark is somebody else's.
-export BEGUN_MARK=$STATE/kubeadm-begun
-export DONE_MARK=$STATE/in-cluster
 
 # What kubectl keeps is not to be in root's home, which is the owner's.
 export KUBECACHEDIR=$STATE/kubectl
@@ -98,12 +94,6 @@ remains() {
   done
 }
 
-# made_since: what is newer than bramble's last try, which has an hour: somebody has made it after that was given up.
-made_since() {
-  find "$ROOT/etc/kubernetes" -type f \( -name '*.conf' -o -path '*/manifests/*' -o -path '*/pki/*' \) \
-    -newermt "@$(($(stat -c %Y "$BEGUN_MARK") + 7200))" 2>/dev/null || true
-}
-
 # begin_afresh: marks the board as one that bramble makes a node of. What a first try that was cut off has left
 # here goes, for nobody has used it yet. `kubeadm reset` leaves etcd's data where a power cut has taken etcd's
 # manifest: it takes etcd for somebody else's.
@@ -124,15 +114,9 @@ begin_afresh() {
   fi
 }
 
-client_certificate=/var/lib/kubelet/pki/kubelet-client-current.pem
-
-# The name of the node that this board is, as its kubelet's certificate has it.
-node_name() { { openssl x509 -noout -subject -nameopt multiline -in "$ROOT$client_certificate" 2>/dev/null || true; } | sed -n 's/^ *commonName *= system:node://p'; }
-
 # A node keeps its name for as long as it is in the cluster.
 require_name() {
   local name
-  if ! [ -e "$ROOT$client_certificate" ]; then return; fi
   name=$(node_name)
   if [ -n "$name" ] && [ "$name" != "$BOARD" ]; then
     fail "the board is the node $name of its cluster, not $BOARD" \

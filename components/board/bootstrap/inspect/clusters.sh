@@ -3,14 +3,10 @@
 
 leave_it="take the board out of bramble:boards"
 
-# Whether bramble itself has brought kubeadm's work here. What is newer than its last try, which has an hour, is not
-# of that try: its owner has made it after that was given up.
+# Whether bramble itself has brought kubeadm's work here.
 kubeadm_is_ours() {
-  local begun
-  if as_root test -e "$STATE/in-cluster" 2>/dev/null; then return; fi
-  begun=$(as_root stat -c %Y "$STATE/kubeadm-begun" 2>/dev/null) || return 1
-  [ -z "$(as_root find "$ROOT/etc/kubernetes" -type f \( -name '*.conf' -o -path '*/manifests/*' -o -path '*/pki/*' \) \
-    -newermt "@$((begun + 7200))" 2>/dev/null || true)" ]
+  if as_root test -e "$DONE_MARK" 2>/dev/null; then return; fi
+  as_root test -e "$BEGUN_MARK" 2>/dev/null && [ -z "$(made_since)" ]
 }
 
 # The settings' cluster is the owner's, and its node was made on a board that bramble had set up for it.

@@ -1,5 +1,19 @@
 #!/usr/bin/env bash
-# Whether the board is a node under another name; in front of the phases that look, behind prelude.sh.
+# Whether the board is a node, under which name, and who made it one; in front of the phases that look and of the
+# steps of a cluster, behind prelude.sh.
+
+# That bramble has begun to make a node of this board, and that kubeadm has done its work here to the end. What
+# kubeadm leaves without either mark is somebody else's.
+export BEGUN_MARK=$STATE/kubeadm-begun
+export DONE_MARK=$STATE/in-cluster
+
+# made_since: what is newer than bramble's last try, which has an hour: somebody has made it after that was given up.
+made_since() {
+  local begun
+  begun=$(as_root stat -c %Y "$BEGUN_MARK" 2>/dev/null) || return 0
+  as_root find "$ROOT/etc/kubernetes" -type f \( -name '*.conf' -o -path '*/manifests/*' -o -path '*/pki/*' \) \
+    -newermt "@$((begun + 7200))" 2>/dev/null || true
+}
 
 # The name under which the kubelet is let into its cluster: of its certificate, or what kubelet.conf says.
 node_name() {
