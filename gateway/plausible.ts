@@ -1,6 +1,5 @@
 import { sensorModels, type SensorModel } from "./models.ts";
 import { Refusal } from "./refusal.ts";
-import type { Sensor } from "./sensor.ts";
 
 /** Seconds between two readings of a sensor: the DHT22's data sheet allows no more. */
 export const shortestInterval = 2;
@@ -23,8 +22,14 @@ export interface Values {
   readonly humidity?: number;
 }
 
+/** When a sensor's last reading came, in seconds of the gateway's clock, and from which address. */
+interface Heard {
+  readonly last: { readonly at: number } | undefined;
+  readonly source: string | undefined;
+}
+
 /** @throws Refusal `name_taken` or `too_soon` */
-export function checkTurn({ last, source: holder }: Sensor, source: string, now: number): void {
+export function checkTurn({ last, source: holder }: Heard, source: string, now: number): void {
   if (last === undefined) return;
   const since = now - last.at;
   if (holder !== source && since < nameIsTakenFor) {

@@ -3,11 +3,11 @@ import crypto from "node:crypto";
 import { existsSync } from "node:fs";
 import fs from "node:fs/promises";
 import path from "node:path";
-import { cacheFolder } from "../rehearsal/tools/cacheFolder.mjs";
-import { lastLines } from "../rehearsal/tools/lines.ts";
-import { withLock } from "../rehearsal/tools/lock.mjs";
-import { timeSince } from "../rehearsal/tools/progress.ts";
-import { run, type RunOptions } from "../rehearsal/tools/run.ts";
+import { cacheFolder } from "../tools/cacheFolder.mjs";
+import { lastLines } from "../tools/lines.ts";
+import { withLock } from "../tools/lock.mjs";
+import { timeSince } from "../tools/progress.ts";
+import { run, type RunOptions } from "../tools/run.ts";
 
 /** Something to build. */
 export interface Recipe {

@@ -3,7 +3,7 @@
 import fs from "node:fs/promises";
 import path from "node:path";
 import { boardAddress, boardMac, gatewayAddress, prefixLength } from "./addresses.ts";
-import { lastLines } from "../rehearsal/tools/lines.ts";
+import { lastLines } from "../tools/lines.ts";
 import { runOrThrow } from "./built.ts";
 import { readFromCard } from "./firmware.ts";
 

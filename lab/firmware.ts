@@ -2,7 +2,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { runOrThrow } from "./built.ts";
-import type { Machine } from "./power.ts";
+import type { Machine } from "./machine.ts";
 
 const cmdlineFile = "/boot/firmware/cmdline.txt";
 

@@ -1,12 +1,41 @@
 // What the lab needs of this machine, and which kind of machine boards are here.
 import fs from "node:fs/promises";
-import { findExecutable } from "../rehearsal/tools/executable.ts";
+import { findExecutable } from "../tools/executable.ts";
+import type { VirtualBoardImage } from "./image.ts";
+import type { Plug } from "./network.ts";
 
 /**
  * A board's machine: User-mode Linux, a kernel that runs as a program, nearly at this machine's speed; or QEMU,
  * which is as fast only where the processor virtualises.
  */
 export type MachineKind = "userMode" | "qemu";
+
+/** The machine of a board. */
+export interface Machine {
+  readonly kind: MachineKind;
+  /** MiB. */
+  readonly ram: number;
+  readonly cores: number;
+  readonly image: VirtualBoardImage;
+  /** The board's own folder. */
+  readonly folder: string;
+  /** The board's own card. */
+  readonly disk: string;
+  readonly plug: Plug;
+  /** Added to the kernel's command line. */
+  readonly kernelArguments: readonly string[];
+  /** Seconds by which the board's clock is ahead of this machine's at each start. */
+  readonly clockOffset: number;
+  /** The file that what the board writes to its console is added to. */
+  readonly console: string;
+}
+
+/** How a machine is started. It must end, and not start again by itself, when the board restarts. */
+export interface Program {
+  readonly command: readonly string[];
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+}
 
 /** The variable of the environment that chooses the kind: BRAMBLE_LAB_MACHINE=qemu. */
 const choice = "BRAMBLE_LAB_MACHINE";

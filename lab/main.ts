@@ -1,7 +1,7 @@
 // The command line of the lab.
 import { parseArgs } from "node:util";
-import { untilInterrupted } from "../rehearsal/tools/interruption.ts";
-import { reasonOf } from "../rehearsal/tools/lines.ts";
+import { untilInterrupted } from "../tools/interruption.ts";
+import { reasonOf } from "../tools/lines.ts";
 import { clusterHealthy, etcdMembers, type Finding } from "./checks.ts";
 import { startLab, type Lab, type LabOptions } from "./cluster.ts";
 import type { Fault } from "./faults/fault.ts";

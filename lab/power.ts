@@ -2,38 +2,10 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import fs from "node:fs/promises";
 import { kernelCommandLine } from "./firmware.ts";
-import type { VirtualBoardImage } from "./image.ts";
-import type { MachineKind } from "./machine.ts";
-import { dieWithParent, type Plug } from "./network.ts";
+import type { Machine, Program } from "./machine.ts";
+import { dieWithParent } from "./network.ts";
 import { qemu } from "./qemu.ts";
 import { userModeLinux } from "./userMode.ts";
-
-/** The machine of a board. */
-export interface Machine {
-  readonly kind: MachineKind;
-  /** MiB. */
-  readonly ram: number;
-  readonly cores: number;
-  readonly image: VirtualBoardImage;
-  /** The board's own folder. */
-  readonly folder: string;
-  /** The board's own card. */
-  readonly disk: string;
-  readonly plug: Plug;
-  /** Added to the kernel's command line. */
-  readonly kernelArguments: readonly string[];
-  /** Seconds by which the board's clock is ahead of this machine's at each start. */
-  readonly clockOffset: number;
-  /** The file that what the board writes to its console is added to. */
-  readonly console: string;
-}
-
-/** How a machine is started. It must end, and not start again by itself, when the board restarts. */
-export interface Program {
-  readonly command: readonly string[];
-  readonly cwd?: string;
-  readonly env?: NodeJS.ProcessEnv;
-}
 
 /** A machine that is switched on. */
 export interface RunningMachine {

@@ -1,6 +1,6 @@
 // Brings what virtual boards start from: `node lab/prepare.ts`. Minutes the first time, nothing after that.
-import { untilInterrupted } from "../rehearsal/tools/interruption.ts";
-import { reasonOf } from "../rehearsal/tools/lines.ts";
+import { untilInterrupted } from "../tools/interruption.ts";
+import { reasonOf } from "../tools/lines.ts";
 import { labFolder, obtainBuilt } from "./built.ts";
 import { virtualBoardImage } from "./image.ts";
 import { clusterImages } from "./images/build.ts";

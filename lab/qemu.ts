@@ -1,7 +1,6 @@
 // QEMU as a board's machine.
 import { boardMac, tapOf } from "./addresses.ts";
-import { processorArguments } from "./machine.ts";
-import type { Machine, Program } from "./power.ts";
+import { processorArguments, type Machine, type Program } from "./machine.ts";
 
 /** How QEMU starts this machine. */
 export async function qemu(machine: Machine, commandLine: string): Promise<Program> {

@@ -1,7 +1,7 @@
 // Commands on a board, through the OpenSSH client of this machine.
 import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
-import { lastLines } from "../rehearsal/tools/lines.ts";
+import { lastLines } from "../tools/lines.ts";
 
 /** Everything that is needed to reach a board. */
 export interface SshTarget {

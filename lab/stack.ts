@@ -5,8 +5,8 @@ import fs from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse, stringify } from "yaml";
-import { findEngine } from "../rehearsal/tools/engine.ts";
-import { lastLines } from "../rehearsal/tools/lines.ts";
+import { findEngine } from "../tools/engine.ts";
+import { lastLines } from "../tools/lines.ts";
 import type { BoardNetwork } from "./network.ts";
 
 const repository = fileURLToPath(new URL("..", import.meta.url));

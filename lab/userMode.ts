@@ -2,7 +2,7 @@
 // whose system calls it takes over by seccomp.
 import fs from "node:fs/promises";
 import { boardMac, tapOf } from "./addresses.ts";
-import type { Machine, Program } from "./power.ts";
+import type { Machine, Program } from "./machine.ts";
 
 const mebibyte = 1024 * 1024;
 const sharedMemory = "/dev/shm";

@@ -2,7 +2,7 @@
 import fs from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { lastLines } from "../rehearsal/tools/lines.ts";
+import { lastLines } from "../tools/lines.ts";
 import { boardAddress } from "./addresses.ts";
 import { makeBoardFolder, removeBoardFolder } from "./boardFolder.ts";
 import { runOrThrow } from "./built.ts";
@@ -10,8 +10,8 @@ import { writeCard } from "./card.ts";
 import type { VirtualBoardImage } from "./image.ts";
 import type { BoardNetwork } from "./network.ts";
 import type { PackageMirror } from "./packageMirror.ts";
-import { usualMachine, type MachineKind } from "./machine.ts";
-import { switchOn, type Machine, type RunningMachine } from "./power.ts";
+import { usualMachine, type Machine, type MachineKind } from "./machine.ts";
+import { switchOn, type RunningMachine } from "./power.ts";
 import { ssh, SshError, type SshOptions, type SshTarget } from "./ssh.ts";
 
 /** What a virtual board is like. */

@@ -1,4 +1,4 @@
-import { leastControlPlane } from "../components/cluster/leastControlPlane.ts";
+import { leastControlPlane } from "../components/kubeadm/leastControlPlane.ts";
 import { kubeletRule } from "./kubelet.ts";
 
 /** Swap is off, or the kubelet is told what to do with it. */

@@ -1,10 +1,10 @@
 import type { PlannedBoard } from "../components/board/board.ts";
-import { boardFailures } from "../components/cluster/boardFailure.ts";
-import { kubeadmWorkloads } from "../components/cluster/kubeadmWorkloads.ts";
-import { memoryBudget } from "../components/cluster/memoryBudget.ts";
-import { shortageText } from "../components/cluster/shortage.ts";
-import { memoryLimit } from "../components/cluster/podNeeds.ts";
-import type { Taint } from "../components/cluster/taints.ts";
+import { boardFailures } from "../components/capacity/boardFailure.ts";
+import { kubeadmWorkloads } from "../components/kubeadm/kubeadmWorkloads.ts";
+import { memoryBudget } from "../components/capacity/memoryBudget.ts";
+import { shortageText } from "../components/capacity/shortage.ts";
+import { memoryLimit } from "../components/capacity/podNeeds.ts";
+import type { Taint } from "../components/board/taints.ts";
 import { mebibytes } from "../components/quantity.ts";
 import type { Load } from "../components/workload.ts";
 import { kubeletIn, kubeletSettings, thresholdOf } from "./kubelet.ts";

@@ -1,6 +1,6 @@
 import { parse } from "yaml";
 import { mebibytes } from "../components/quantity.ts";
-import type { Taint } from "../components/cluster/taints.ts";
+import type { Taint } from "../components/board/taints.ts";
 import type { Config, ResourceRule, Seen } from "./rule.ts";
 
 /** Type token of bramble's boards. */

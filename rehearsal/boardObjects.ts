@@ -1,9 +1,9 @@
 import { isIP } from "node:net";
 import type { KubernetesObject, V1Node } from "@kubernetes/client-node";
 import type { PlannedBoard } from "../components/board/board.ts";
-import { boardStorage } from "../components/cluster/boardRoom.ts";
-import { kubeadmWorkloads } from "../components/cluster/kubeadmWorkloads.ts";
-import { nodeLabels, nodeTaints } from "../components/cluster/placement.ts";
+import { boardStorage } from "../components/capacity/boardRoom.ts";
+import { kubeadmWorkloads } from "../components/kubeadm/kubeadmWorkloads.ts";
+import { nodeLabels, nodeTaints } from "../components/capacity/placement.ts";
 import { labelsOf, type StaticPod, type Workload } from "../components/workload.ts";
 
 /** What `kubeadm init` makes of the first boards: their Nodes, and what kubeadm itself runs. */

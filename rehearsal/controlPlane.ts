@@ -4,9 +4,9 @@ import path from "node:path";
 import { Health, KubeConfig } from "@kubernetes/client-node";
 import type { RehearsalFolder } from "./folder.ts";
 import { freePorts } from "./freePorts.ts";
-import { kubernetesVersion, type ToolName } from "./tools/catalogue.ts";
-import { lastLines } from "./tools/lines.ts";
-import { run } from "./tools/run.ts";
+import { kubernetesVersion, type ToolName } from "../tools/catalogue.ts";
+import { lastLines } from "../tools/lines.ts";
+import { run } from "../tools/run.ts";
 
 /** kwokctl's name for the cluster. */
 const name = "bramble";

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { CoreV1Api, type KubeConfig, type V1Node, type V1Pod } from "@kubernetes/client-node";
-import type { BoardFailure, Move } from "../components/cluster/boardFailure.ts";
-import { pinnedTo } from "../components/cluster/placement.ts";
-import { shortageText } from "../components/cluster/shortage.ts";
+import type { BoardFailure, Move } from "../components/capacity/boardFailure.ts";
+import { pinnedTo } from "../components/capacity/placement.ts";
+import { shortageText } from "../components/capacity/shortage.ts";
 import type { PodSpec } from "../components/workload.ts";
 
 /** What a board's failure does. */

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { MemoryBudgetError } from "../components/cluster/memoryBudget.ts";
-import { SettingsError } from "../stacks/faults.ts";
+import { MemoryBudgetError } from "../components/capacity/memoryBudget.ts";
+import { SettingsError } from "../settings/faults.ts";
 import { ControlPlaneError, stopControlPlane } from "./controlPlane.ts";
 import { DeploymentError } from "./deployment.ts";
 import type { RehearsalFolder } from "./folder.ts";
@@ -10,11 +10,11 @@ import { textReport } from "./report/text.ts";
 import { verdict } from "./report/verdict.ts";
 import { writeReport } from "./report/write.ts";
 import { Steps } from "./steps.ts";
-import { findEngine } from "./tools/engine.ts";
-import { untilInterrupted } from "./tools/interruption.ts";
-import { withLock } from "./tools/lock.mjs";
-import { findTools } from "./tools/obtain.ts";
-import { SetUpError } from "./tools/setUp.ts";
+import { findEngine } from "../tools/engine.ts";
+import { untilInterrupted } from "../tools/interruption.ts";
+import { withLock } from "../tools/lock.mjs";
+import { findTools } from "../tools/obtain.ts";
+import { SetUpError } from "../tools/setUp.ts";
 
 type Tools = Awaited<ReturnType<typeof findTools>>;
 

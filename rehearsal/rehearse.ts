@@ -1,12 +1,12 @@
 import { mkdir } from "node:fs/promises";
 import { ApiregistrationV1Api, type KubeConfig } from "@kubernetes/client-node";
 import { type PlannedBoard, planBoards } from "../components/board/board.ts";
-import { type BoardFailure, boardFailures, upgradeOrder } from "../components/cluster/boardFailure.ts";
-import { requireFit } from "../components/cluster/memoryBudget.ts";
-import { appsOf } from "../stacks/apps.ts";
-import { workloadsOf } from "../stacks/workloads.ts";
-import { settingsOfRehearsal } from "../stacks/settings.ts";
-import { allowedWords, didYouMean } from "../stacks/faults.ts";
+import { type BoardFailure, boardFailures, upgradeOrder } from "../components/capacity/boardFailure.ts";
+import { requireFit } from "../components/capacity/memoryBudget.ts";
+import { appsOf } from "../settings/apps.ts";
+import { workloadsOf } from "../settings/workloads.ts";
+import { settingsOfRehearsal } from "../settings/settings.ts";
+import { allowedWords, didYouMean } from "../settings/faults.ts";
 import { applyTo } from "./apply.ts";
 import { hasBoards, putBoards } from "./boards.ts";
 import { connect, startControlPlane, stopControlPlane } from "./controlPlane.ts";
@@ -20,8 +20,8 @@ import { startScheduledPods } from "./scheduledPods.ts";
 import { stackName } from "./pulumiProject.ts";
 import type { Outcome, Step } from "./report/outcome.ts";
 import type { Steps } from "./steps.ts";
-import { kubernetesVersion, type ToolName } from "./tools/catalogue.ts";
-import type { EngineLook } from "./tools/engine.ts";
+import { kubernetesVersion, type ToolName } from "../tools/catalogue.ts";
+import type { EngineLook } from "../tools/engine.ts";
 
 /** What a rehearsal works with. */
 export interface Rehearsal {

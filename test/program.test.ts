@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { log, runtime } from "@pulumi/pulumi";
 import { afterAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { readStackFile } from "../stacks/stackFile.ts";
-import { hostKeyOf } from "./stacks/files.ts";
-import { allowHooks, outputsOf } from "./components/cluster/madeCluster.ts";
+import { readStackFile } from "../settings/stackFile.ts";
+import { hostKeyOf } from "./settings/files.ts";
+import { allowHooks, outputsOf } from "./components/kubeadm/madeCluster.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "bramble-program-"));
 const kubeconfig = path.join(folder, "kubeconfig");

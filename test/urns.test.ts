@@ -1,8 +1,8 @@
 import { runtime } from "@pulumi/pulumi";
 import { expect, it, vi } from "vitest";
-import { settingsOfFile } from "../stacks/settings.ts";
-import { readStackFile, type StackConfig } from "../stacks/stackFile.ts";
-import { hostKeyOf } from "./stacks/files.ts";
+import { settingsOfFile } from "../settings/settings.ts";
+import { readStackFile, type StackConfig } from "../settings/stackFile.ts";
+import { hostKeyOf } from "./settings/files.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -25,7 +25,7 @@ it.each([
   ["home", "home-bootstrap", () => setUp(settingsOfFile("home").config)],
 ])("%s has the URNs of urns/%s.txt", async (stack, name, config) => {
   vi.resetModules();
-  const { registeredResources } = await import("../check/program.ts");
+  const { registeredResources } = await import("../commands/check/program.ts");
   await registeredResources(stack, config());
   const { resources } = runtime.getMonitor() as unknown as { resources: ReadonlyMap<string, unknown> };
   await expect([...resources.keys()].sort().join("\n") + "\n").toMatchFileSnapshot(`urns/${name}.txt`);

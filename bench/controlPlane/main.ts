@@ -1,10 +1,10 @@
 import fs from "node:fs/promises";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { cacheFolder } from "../../rehearsal/tools/cacheFolder.mjs";
-import type { ToolName } from "../../rehearsal/tools/catalogue.ts";
-import { untilInterrupted } from "../../rehearsal/tools/interruption.ts";
-import { findTools } from "../../rehearsal/tools/obtain.ts";
+import { cacheFolder } from "../../tools/cacheFolder.mjs";
+import type { ToolName } from "../../tools/catalogue.ts";
+import { untilInterrupted } from "../../tools/interruption.ts";
+import { findTools } from "../../tools/obtain.ts";
 import { chart } from "./chart.ts";
 import { settingsCompared } from "./settings.ts";
 import { header, row } from "./table.ts";

@@ -2,7 +2,7 @@
 import crypto from "node:crypto";
 import fs from "node:fs/promises";
 import path from "node:path";
-import type { ToolName } from "../../rehearsal/tools/catalogue.ts";
+import type { ToolName } from "../../tools/catalogue.ts";
 
 /** What kubeadm's ClusterConfiguration lets be set for a program. */
 export interface ExtraSettings {

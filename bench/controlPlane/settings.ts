@@ -1,5 +1,5 @@
 import { memoryPlan } from "../../components/board/memoryPlan.ts";
-import { controlPlaneSettings } from "../../components/cluster/controlPlaneSettings.ts";
+import { controlPlaneSettings } from "../../components/kubeadm/controlPlaneSettings.ts";
 import type { ControlPlaneSettings } from "./programs.ts";
 
 /** MemTotal of a Raspberry Pi 3 in MiB (components/board/models.ts): the board that starved in 2018. */

@@ -1,6 +1,6 @@
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
-import { type KubeletConfiguration, kubeletConfiguration } from "../cluster/kubeletConfig.ts";
-import { type Taint, taintOf } from "../cluster/taints.ts";
+import { type KubeletConfiguration, kubeletConfiguration } from "./kubeletConfig.ts";
+import { type Taint, taintOf } from "./taints.ts";
 import { type MemoryPlan, memoryPlan } from "./memoryPlan.ts";
 import { capacityOf, models } from "./models.ts";
 

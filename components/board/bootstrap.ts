@@ -39,7 +39,7 @@ export class BoardBootstrap extends ComponentResource {
     const { plan, connection, dead = false } = args;
     super("bramble:board:BoardBootstrap", name, { board: plan.board, user: connection.user, dead }, opts);
     const { user } = connection;
-    const hooks = connectionHooks(name, args);
+    const hooks = connectionHooks(name, { ...args, board: args.plan.board });
     let previous: Resource[] = [];
     for (const document of bootstrapPhases(plan)) {
       const attempts = document.whileStarting ? dialAttemptsWhileStarting : dialAttempts;

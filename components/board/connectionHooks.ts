@@ -1,6 +1,13 @@
 import { ErrorHook, ResourceHook, type ResourceHookBinding } from "@pulumi/pulumi";
-import type { BoardBootstrapArgs } from "./bootstrap.ts";
+import type { BoardConnection } from "./connection.ts";
 import { dialFault } from "./dialFault.ts";
+
+/** The board that is dialled. */
+export interface DialledBoard {
+  readonly board: string;
+  readonly connection: BoardConnection;
+  readonly dead?: boolean | undefined;
+}
 
 /**
  * What the commands of a board's phases do when the board can't be reached, or must not be. A board that is
@@ -10,11 +17,11 @@ import { dialFault } from "./dialFault.ts";
  */
 export function connectionHooks(
   name: string,
-  { plan, connection, dead }: BoardBootstrapArgs,
+  { board, connection, dead }: DialledBoard,
 ): ResourceHookBinding {
   const unreachable = new ErrorHook(`${name}-unreachable`, ({ name: command, errors }) => {
     const phase = command.slice(name.length + 1);
-    const fault = dialFault(plan.board, phase, connection, errors[0] ?? "");
+    const fault = dialFault(board, phase, connection, errors[0] ?? "");
     // The engine shows it instead of the provider's words, which it ends with.
     if (fault !== undefined) throw new Error(fault);
     // No other try: it has been dialled for minutes.
@@ -24,7 +31,7 @@ export function connectionHooks(
   const refused = new ResourceHook(`${name}-dead`, () => {
     if (dead === true)
       throw new Error(
-        `board ${plan.board} is marked as dead, but was never set up\n  fix: take it out of the settings`,
+        `board ${board} is marked as dead, but was never set up\n  fix: take it out of the settings`,
       );
   });
   return { onError: [unreachable], beforeCreate: [refused] };

@@ -1,4 +1,4 @@
-import { controlPlaneTaint } from "../cluster/kubeadmWorkloads.ts";
+import { controlPlaneTaint } from "../kubeadm/kubeadmWorkloads.ts";
 import { images } from "../images.ts";
 import { restrictedContainer } from "../security.ts";
 import type { PriorityClassName } from "../priorities.ts";

@@ -1,4 +1,4 @@
-import { controlPlaneTaint } from "../cluster/kubeadmWorkloads.ts";
+import { controlPlaneTaint } from "../kubeadm/kubeadmWorkloads.ts";
 import { images } from "../images.ts";
 import { restrictedContainer, restrictedPod } from "../security.ts";
 import type { Container, Workload } from "../workload.ts";

@@ -1,5 +1,5 @@
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
-import { controlPlaneTaint } from "../cluster/kubeadmWorkloads.ts";
+import { controlPlaneTaint } from "../kubeadm/kubeadmWorkloads.ts";
 import { registerNamespace } from "../namespace.ts";
 import { AppBackup } from "./appBackup.ts";
 import type { RepositorySecrets } from "./backup.ts";

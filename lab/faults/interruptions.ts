@@ -1,6 +1,6 @@
 // A power cut or a broken connection in the middle of a step; one more `up` mends it.
 import { setTimeout as sleep } from "node:timers/promises";
-import { lastLines } from "../../rehearsal/tools/lines.ts";
+import { lastLines } from "../../tools/lines.ts";
 import type { Finding } from "../checks.ts";
 import type { Lab } from "../cluster.ts";
 import { StackError } from "../stack.ts";

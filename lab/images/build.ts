@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import fs from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { findGo, linkerFlags } from "../../rehearsal/tools/build.ts";
+import { findGo, linkerFlags } from "../../tools/build.ts";
 import { runOrThrow, type Recipe, type Surroundings } from "../built.ts";
 import { currentBuild, type KubernetesBuild } from "../kubernetesBuild.ts";
 import { debianMirror } from "../image.ts";

@@ -4,7 +4,7 @@ import fs from "node:fs/promises";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { findGo, linkerFlags } from "../../rehearsal/tools/build.ts";
+import { findGo, linkerFlags } from "../../tools/build.ts";
 import { runOrThrow, type Recipe, type Surroundings } from "../built.ts";
 import { currentBuild, type KubernetesBuild, pinnedIn } from "../kubernetesBuild.ts";
 import { writeDeb, type Deb } from "./deb.ts";

@@ -1,5 +1,5 @@
-import type { UpgradeStep } from "../../components/cluster/boardFailure.ts";
-import { shortageText } from "../../components/cluster/shortage.ts";
+import type { UpgradeStep } from "../../components/capacity/boardFailure.ts";
+import { shortageText } from "../../components/capacity/shortage.ts";
 import type { FailureOutcome } from "../failure.ts";
 import { type Markup, markup } from "./markup.ts";
 

@@ -1,4 +1,4 @@
-import type { UpgradeStep } from "../../components/cluster/boardFailure.ts";
+import type { UpgradeStep } from "../../components/capacity/boardFailure.ts";
 import type { PolicyResult } from "../../policy/judge.ts";
 import type { FailureOutcome } from "../failure.ts";
 import type { PlannedBoard } from "../../components/board/board.ts";

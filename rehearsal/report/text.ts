@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import type { UpgradeStep } from "../../components/cluster/boardFailure.ts";
+import type { UpgradeStep } from "../../components/capacity/boardFailure.ts";
 import { type PolicyResult, violationText } from "../../policy/judge.ts";
 import type { FailureOutcome } from "../failure.ts";
 import { boardTable } from "./boardTable.ts";

@@ -8,7 +8,7 @@ import type { TraefikArgs } from "../../components/ingress/traefik.ts";
 import { applyTo } from "../../rehearsal/apply.ts";
 import { connect, startControlPlane, stopControlPlane } from "../../rehearsal/controlPlane.ts";
 import { type RehearsalFolder, rehearsalFolder, repository } from "../../rehearsal/folder.ts";
-import { findTools } from "../../rehearsal/tools/obtain.ts";
+import { findTools } from "../../tools/obtain.ts";
 import { registeredBy } from "../components/registered.ts";
 
 /** Where an app's pods answer. */

@@ -3,7 +3,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { findExecutable } from "../../rehearsal/tools/executable.ts";
+import { findExecutable } from "../../tools/executable.ts";
 import { renderPage } from "../../gateway/page/page.ts";
 import { ask, device, gatewayOf, password, stillClock, type TestGateway } from "./gatewayOf.ts";
 

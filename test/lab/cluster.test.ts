@@ -5,7 +5,7 @@ import { startLab, type Lab } from "../../lab/cluster.ts";
 import { builtImage } from "../../lab/image.ts";
 import { clusterKernel } from "../../lab/kernel.ts";
 import { areMirrorsBuilt } from "../../lab/packageMirror.ts";
-import { findEngine } from "../../rehearsal/tools/engine.ts";
+import { findEngine } from "../../tools/engine.ts";
 import { noLab } from "./noLab.ts";
 
 const reason = await whyNot();

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
-import { main as drift } from "../../drift/main.ts";
+import { main as drift } from "../../commands/drift/main.ts";
 import { phaseNames } from "../../components/board/phases.ts";
 import { currentBuild } from "../../lab/kubernetesBuild.ts";
 import { noEngine, BootstrapStack } from "../components/board/bootstrapStack.ts";

@@ -8,7 +8,7 @@ import { startBoardNetwork, type BoardNetwork } from "../../lab/network.ts";
 import { packageMirror, type PackageMirror } from "../../lab/packageMirror.ts";
 import { ssh } from "../../lab/ssh.ts";
 import { startVirtualBoard, type VirtualBoard } from "../../lab/virtualBoard.ts";
-import { isRunning, startScript, until } from "../rehearsal/tools/child.ts";
+import { isRunning, startScript, until } from "../tools/child.ts";
 import { noLab } from "./noLab.ts";
 
 const image = builtImage()!;

@@ -1,9 +1,10 @@
 import { stringify } from "yaml";
 import { memoryPlan } from "../../components/board/memoryPlan.ts";
-import { kubeletConfiguration } from "../../components/cluster/kubeletConfig.ts";
+import { kubeletConfiguration } from "../../components/board/kubeletConfig.ts";
 import { controlPlaneCases } from "./controlPlaneCases.ts";
 import {
   board,
+  type Case,
   claim,
   command,
   configMap,
@@ -14,16 +15,6 @@ import {
   object,
   volume,
 } from "./sound.ts";
-
-/** One way to break a policy, or one that it lets pass. */
-export interface Case {
-  readonly policy: string;
-  readonly resource: Declared;
-  /** What the policy says; undefined if it is to pass. */
-  readonly says?: string;
-  /** Settings of the policy that differ from its defaults. */
-  readonly config?: Record<string, unknown>;
-}
 
 const cases: Case[] = [];
 let count = 0;

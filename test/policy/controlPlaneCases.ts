@@ -1,9 +1,8 @@
 import { stringify } from "yaml";
 import { memoryPlan } from "../../components/board/memoryPlan.ts";
-import type { ClusterNode } from "../../components/cluster/clusterLayout.ts";
-import { kubeadmDocuments } from "../../components/cluster/clusterSteps.ts";
-import type { Case } from "./cases.ts";
-import { type Declared, object } from "./sound.ts";
+import type { ClusterNode } from "../../components/kubeadm/clusterLayout.ts";
+import { kubeadmDocuments } from "../../components/kubeadm/clusterSteps.ts";
+import { type Case, type Declared, object } from "./sound.ts";
 
 interface Argument {
   name: string;

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { boardType } from "../../policy/kubelet.ts";
 import { rules } from "../../policy/policies.ts";
 import { repository } from "../../rehearsal/folder.ts";
-import { findEngine } from "../../rehearsal/tools/engine.ts";
+import { findEngine } from "../../tools/engine.ts";
 import { resourceCases } from "./cases.ts";
 import { board, controlPlane, type Declared, deployment } from "./sound.ts";
 import { type StackCase, stackCases } from "./stackCases.ts";

@@ -1,5 +1,5 @@
 import { memoryPlan } from "../../components/board/memoryPlan.ts";
-import { kubeletConfiguration } from "../../components/cluster/kubeletConfig.ts";
+import { kubeletConfiguration } from "../../components/board/kubeletConfig.ts";
 import { images } from "../../components/images.ts";
 
 export type Props = Record<string, unknown>;
@@ -164,3 +164,13 @@ export const claim = (name: string, volumeName?: string): Declared =>
       ...(volumeName !== undefined && { volumeName }),
     },
   });
+
+/** One way to break a policy, or one that it lets pass. */
+export interface Case {
+  readonly policy: string;
+  readonly resource: Declared;
+  /** What the policy says; undefined if it is to pass. */
+  readonly says?: string;
+  /** Settings of the policy that differ from its defaults. */
+  readonly config?: Record<string, unknown>;
+}

@@ -1,8 +1,8 @@
 // Builds what tests need and the rehearsal does not. Without it those tests are skipped.
-import { untilInterrupted } from "../../rehearsal/tools/interruption.ts";
-import { reasonOf } from "../../rehearsal/tools/lines.ts";
-import { obtainTools } from "../../rehearsal/tools/obtain.ts";
-import { SetUpError } from "../../rehearsal/tools/setUp.ts";
+import { untilInterrupted } from "../../tools/interruption.ts";
+import { reasonOf } from "../../tools/lines.ts";
+import { obtainTools } from "../../tools/obtain.ts";
+import { SetUpError } from "../../tools/setUp.ts";
 import { programsHere } from "./catalogue.ts";
 
 const tell = (error: unknown) => process.stderr.write(`set-up: ${reasonOf(error)}\n`);

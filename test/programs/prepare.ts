@@ -1,8 +1,8 @@
 // Brings the programs that tests hold bramble's own against. Those that cannot be had are left out, and their
 // tests say so.
 import { obtainBuilt } from "../../lab/built.ts";
-import { untilInterrupted } from "../../rehearsal/tools/interruption.ts";
-import { reasonOf } from "../../rehearsal/tools/lines.ts";
+import { untilInterrupted } from "../../tools/interruption.ts";
+import { reasonOf } from "../../tools/lines.ts";
 import { esphome, flanneld, statsdExporter } from "./programs.ts";
 
 const say = (line: string) => process.stderr.write(`tests: ${line}\n`);

@@ -4,11 +4,11 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { flannelVersion } from "../../lab/images/catalogue.ts";
 import { findBuilt, type Recipe, runOrThrow } from "../../lab/built.ts";
-import { findGo } from "../../rehearsal/tools/build.ts";
-import { findExecutable } from "../../rehearsal/tools/executable.ts";
-import { run } from "../../rehearsal/tools/run.ts";
+import { findGo } from "../../tools/build.ts";
+import { findExecutable } from "../../tools/executable.ts";
+import { run } from "../../tools/run.ts";
 
-const requirements = fileURLToPath(new URL("../../esphome/requirements.txt", import.meta.url));
+const requirements = fileURLToPath(new URL("../../commands/esphome/requirements.txt", import.meta.url));
 const modules = fileURLToPath(new URL("statsdExporter", import.meta.url));
 
 const flannelScript = fileURLToPath(new URL("../../lab/images/flannel.sh", import.meta.url));

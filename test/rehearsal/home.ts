@@ -1,11 +1,11 @@
 import type { CoreV1Api } from "@kubernetes/client-node";
 import { expect } from "vitest";
 import { planBoards } from "../../components/board/board.ts";
-import { requireFit } from "../../components/cluster/memoryBudget.ts";
+import { requireFit } from "../../components/capacity/memoryBudget.ts";
 import { left, type Outcome } from "../../rehearsal/report/outcome.ts";
-import { appsOf } from "../../stacks/apps.ts";
-import { workloadsOf } from "../../stacks/workloads.ts";
-import { settingsOfRehearsal } from "../../stacks/settings.ts";
+import { appsOf } from "../../settings/apps.ts";
+import { workloadsOf } from "../../settings/workloads.ts";
+import { settingsOfRehearsal } from "../../settings/settings.ts";
 import { appsByBoard } from "./temporaryRehearsal.ts";
 
 /** What must hold of home on the rehearsal's API server, however it was deployed. */

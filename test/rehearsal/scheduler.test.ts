@@ -4,14 +4,14 @@ import * as fc from "fast-check";
 import { mkdir } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type MemoryBudget, memoryBudget } from "../../components/cluster/memoryBudget.ts";
+import { type MemoryBudget, memoryBudget } from "../../components/capacity/memoryBudget.ts";
 import { priorityClasses } from "../../components/priorities.ts";
 import { type Apply, applyTo } from "../../rehearsal/apply.ts";
 import { nodeOf, objectOf } from "../../rehearsal/boardObjects.ts";
 import { connect, startControlPlane, stopControlPlane } from "../../rehearsal/controlPlane.ts";
 import { rehearsalFolder, repository } from "../../rehearsal/folder.ts";
-import { findTools } from "../../rehearsal/tools/obtain.ts";
-import { type RandomCluster, someBoards, someCluster } from "../components/cluster/clusters.ts";
+import { findTools } from "../../tools/obtain.ts";
+import { type RandomCluster, someBoards, someCluster } from "../components/capacity/clusters.ts";
 
 // All clusters share one control plane: each has nodes of its own, and its pods choose them by a label.
 const count = Number(process.env.BRAMBLE_CLUSTERS ?? 200);

@@ -6,9 +6,9 @@ import { rehearsalFolder, type RehearsalFolder, repository } from "../../rehears
 import { rehearse } from "../../rehearsal/rehearse.ts";
 import type { Outcome } from "../../rehearsal/report/outcome.ts";
 import { Steps } from "../../rehearsal/steps.ts";
-import type { EngineLook } from "../../rehearsal/tools/engine.ts";
-import { findTools } from "../../rehearsal/tools/obtain.ts";
-import { run } from "../../rehearsal/tools/run.ts";
+import type { EngineLook } from "../../tools/engine.ts";
+import { findTools } from "../../tools/obtain.ts";
+import { run } from "../../tools/run.ts";
 
 /** A rehearsal in a folder of its own beside the user's, which it leaves alone. */
 export class TemporaryRehearsal {

@@ -1,6 +1,6 @@
 import { afterAll, expect, it } from "vitest";
 import { selectStack } from "../../rehearsal/deployWithEngine.ts";
-import { findEngine } from "../../rehearsal/tools/engine.ts";
+import { findEngine } from "../../tools/engine.ts";
 import { expectHome } from "./home.ts";
 import { TemporaryRehearsal } from "./temporaryRehearsal.ts";
 

@@ -1,11 +1,11 @@
 import { afterAll, expect, it } from "vitest";
 import { planBoards } from "../../components/board/board.ts";
-import { boardFailures } from "../../components/cluster/boardFailure.ts";
-import { pinnedTo } from "../../components/cluster/placement.ts";
+import { boardFailures } from "../../components/capacity/boardFailure.ts";
+import { pinnedTo } from "../../components/capacity/placement.ts";
 import type { Outcome } from "../../rehearsal/report/outcome.ts";
-import { appsOf } from "../../stacks/apps.ts";
-import { workloadsOf } from "../../stacks/workloads.ts";
-import { settingsOfRehearsal } from "../../stacks/settings.ts";
+import { appsOf } from "../../settings/apps.ts";
+import { workloadsOf } from "../../settings/workloads.ts";
+import { settingsOfRehearsal } from "../../settings/settings.ts";
 import { expectHome } from "./home.ts";
 import { appsByBoard, TemporaryRehearsal } from "./temporaryRehearsal.ts";
 

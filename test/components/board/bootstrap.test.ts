@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { main as drift } from "../../../drift/main.ts";
+import { main as drift } from "../../../commands/drift/main.ts";
 import type { BoardBootstrapArgs } from "../../../components/board/bootstrap.ts";
 import { phaseNames } from "../../../components/board/phases.ts";
 import { BootstrapStack, noEngine } from "./bootstrapStack.ts";

@@ -9,7 +9,7 @@ import {
   type Stack,
 } from "@pulumi/pulumi/automation/index.js";
 import { BoardBootstrap, type BoardBootstrapArgs } from "../../../components/board/bootstrap.ts";
-import { findEngine } from "../../../rehearsal/tools/engine.ts";
+import { findEngine } from "../../../tools/engine.ts";
 
 const engine = await findEngine();
 /** Why the engine can't be used, or an empty text. */

@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { cacheFolder } from "../../../rehearsal/tools/cacheFolder.mjs";
+import { cacheFolder } from "../../../tools/cacheFolder.mjs";
 
 /** cloud-init as Debian has it, and what it imports; some releases lack one or the other of these. */
 const packages = [

@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { agentConfigFile } from "../../../components/datadog/agentConfig.ts";
 import { datadogWorkload } from "../../../components/datadog/agentWorkload.ts";
-import { memoryRequest } from "../../../components/cluster/podNeeds.ts";
+import { memoryRequest } from "../../../components/capacity/podNeeds.ts";
 import { mebibytes } from "../../../components/quantity.ts";
 import { startReceiver } from "../../gateway/receiver.ts";
 import { inputsOf, type Registered, registeredBy } from "../registered.ts";

@@ -10,7 +10,7 @@ import type { Home } from "../../../components/datadog/home.ts";
 import { monitorsOf } from "../../../components/datadog/monitors.ts";
 import { Observability } from "../../../components/datadog/observability.ts";
 import packageJson from "../../../package.json" with { type: "json" };
-import { enginePlace, findEngine } from "../../../rehearsal/tools/engine.ts";
+import { enginePlace, findEngine } from "../../../tools/engine.ts";
 import { inputsOf, registeredBy } from "../registered.ts";
 import { type DatadogApi, startDatadogApi } from "./datadogApi.ts";
 

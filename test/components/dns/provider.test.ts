@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { DnsRecordsArgs } from "../../../components/dns/dnsRecords.ts";
 import packageJson from "../../../package.json" with { type: "json" };
 import { repository } from "../../../rehearsal/folder.ts";
-import { enginePlace, findEngine } from "../../../rehearsal/tools/engine.ts";
+import { enginePlace, findEngine } from "../../../tools/engine.ts";
 import { CloudflareApi } from "../../edge/cloudflareApi.ts";
 
 const version = packageJson.dependencies["@pulumi/cloudflare"];

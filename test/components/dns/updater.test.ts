@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { updaterEnvironment } from "../../../components/dns/dynamicDnsWorkload.ts";
-import { findExecutable } from "../../../rehearsal/tools/executable.ts";
+import { findExecutable } from "../../../tools/executable.ts";
 import { ownCertificate } from "../../edge/certificate.ts";
 import { CloudflareApi, type StoredRecord } from "../../edge/cloudflareApi.ts";
 import { CloudflareProxy } from "../../edge/cloudflareProxy.ts";

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { backupTools, buildPatience } from "../../tools/backupTools.ts";
+import { backupTools, buildPatience } from "../../backup/backupTools.ts";
 import { databaseRows } from "./databaseRows.ts";
 import { adminPassword, findGogs, RealGogs } from "./realGogs.ts";
 

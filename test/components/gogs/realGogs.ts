@@ -14,7 +14,7 @@ import {
   type Running,
   runContainer,
   startContainer,
-} from "../../tools/container.ts";
+} from "../../backup/container.ts";
 import { freePorts } from "../../../rehearsal/freePorts.ts";
 
 /** The program Gogs on this machine: `BRAMBLE_GOGS`, or `gogs` on PATH. */

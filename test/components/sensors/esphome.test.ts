@@ -6,10 +6,10 @@ import { parse } from "yaml";
 import { deviceBoards, type DeviceBoardName } from "../../../components/sensors/deviceBoards.ts";
 import { i2cModels, pinFault, type SensorDevice } from "../../../components/sensors/devices.ts";
 import { esphomeYaml } from "../../../components/sensors/esphome.ts";
-import { main } from "../../../esphome/main.ts";
-import { unknown, writeDevices } from "../../../esphome/write.ts";
+import { main } from "../../../commands/esphome/main.ts";
+import { unknown, writeDevices } from "../../../commands/esphome/write.ts";
 import { sensorModels, type SensorModel } from "../../../gateway/models.ts";
-import { run } from "../../../rehearsal/tools/run.ts";
+import { run } from "../../../tools/run.ts";
 import { findEsphome } from "../../programs/programs.ts";
 
 const gateway = {

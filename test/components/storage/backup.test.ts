@@ -12,7 +12,7 @@ import {
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { backupTools, buildPatience } from "../../tools/backupTools.ts";
+import { backupTools, buildPatience } from "../../backup/backupTools.ts";
 import { SavedApp } from "./savedApp.ts";
 
 let restic: string;

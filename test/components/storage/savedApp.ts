@@ -11,7 +11,7 @@ import {
   type Running,
   runContainer,
   startContainer,
-} from "../../tools/container.ts";
+} from "../../backup/container.ts";
 
 const scripts = new URL("../../../components/storage", import.meta.url).pathname;
 

@@ -7,8 +7,8 @@ import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { backupServerWorkload, htpasswdPath } from "../../../components/storage/backupServerWorkload.ts";
 import { backupServer, type BackupTarget, repositoryOf } from "../../../components/storage/backupTarget.ts";
 import type { Container } from "../../../components/workload.ts";
-import { type BackupToolName, backupTools, buildPatience } from "../../tools/backupTools.ts";
-import { type Machine, type Running, startContainer } from "../../tools/container.ts";
+import { type BackupToolName, backupTools, buildPatience } from "../../backup/backupTools.ts";
+import { type Machine, type Running, startContainer } from "../../backup/container.ts";
 import { freePorts } from "../../../rehearsal/freePorts.ts";
 import { SavedApp } from "./savedApp.ts";
 

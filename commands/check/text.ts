@@ -1,0 +1,64 @@
+import { styleText } from "node:util";
+import type { BoardFailure } from "../../components/capacity/boardFailure.ts";
+import type { BoardBudget } from "../../components/capacity/memoryBudget.ts";
+import { shortageText } from "../../components/capacity/shortage.ts";
+import { violationText } from "../../policy/judge.ts";
+import { type Findings, isFine } from "./check.ts";
+
+/** Boards of which a line each is shown; of more, those with the least room. */
+const mostBoards = 16;
+
+/** What a check found, for a terminal. */
+export function findingsText(stack: string, findings: Findings): string {
+  const { warnings, budget, failures, policies, unsetSecrets } = findings;
+  const broken = policies.filter(({ violations }) => violations.length > 0);
+  const pods = budget.boards.reduce((total, { held }) => total + held.length, 0);
+  const complaints = broken.flatMap(({ name, level, violations }) =>
+    violations.map((each) => `  ${level}: ${violationText(name, each)}`),
+  );
+  const lines = [
+    `${mark(true)} settings of ${stack}`,
+    ...warnings.map(({ path, message }) => `  ${styleText("yellow", "warning:")} ${path}: ${message}`),
+    `${mark(true)} memory budget: ${pods} pods fit on ${budget.boards.length} boards`,
+    ...boardLines(budget.boards, failures),
+    `${mark(isFine(findings))} policies: ${policies.length - broken.length} of ${policies.length} have nothing against it`,
+    ...complaints,
+    ...(budget.uncertain.length > 0
+      ? [
+          `  ${budget.uncertain.join(", ")}: room here, but perhaps not if the scheduler places the others otherwise`,
+        ]
+      : []),
+    ...unsetSecrets.map(
+      (path) => `  still to be set: npx pulumi config set --secret --path '${path}' -s ${stack}`,
+    ),
+  ];
+  return lines.join("\n");
+}
+
+function boardLines(boards: readonly BoardBudget[], failures: readonly BoardFailure[]): string[] {
+  const width = Math.max(...boards.map(({ board }) => board.name.length));
+  const shown =
+    boards.length > mostBoards ? boards.toSorted((a, b) => a.left - b.left).slice(0, mostBoards) : boards;
+  const lines = shown.map(({ board, left }) => {
+    const failure = failures.find(({ board: name }) => name === board.name);
+    const room = `${left}Mi of ${board.memory.allocatable}Mi left`.padStart(22);
+    return `    ${board.name.padEnd(width)} ${room}; if it fails: ${failure ? failureText(failure) : ""}`;
+  });
+  const rest = boards.length - shown.length;
+  return rest > 0 ? [...lines, `    and ${rest} boards with more room`] : lines;
+}
+
+/** What happens when a board is gone, in half a sentence. */
+export function failureText({ hasControlPlane, moves, pending, tied }: BoardFailure): string {
+  if (!hasControlPlane) return "no API until it is back; what runs goes on";
+  const parts = [
+    ...(tied.length > 0 ? [`${tied.join(", ")} ${tied.length === 1 ? "stands" : "stand"} still`] : []),
+    ...(moves.length > 0 ? [moves.map(({ name, to }) => `${name} to ${to}`).join(", ")] : []),
+    ...pending.map(shortageText),
+  ];
+  return parts.length > 0 ? parts.join("; ") : "nothing is missed";
+}
+
+function mark(good: boolean): string {
+  return good ? styleText("green", "✓") : styleText("red", "✗");
+}

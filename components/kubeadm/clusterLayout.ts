@@ -1,0 +1,49 @@
+import type { MemoryPlan } from "../board/memoryPlan.ts";
+import type { ClusterPlan, NodePlan } from "./kubeadmConfig.ts";
+import type { Taint } from "../board/taints.ts";
+
+/** A board of a cluster that bramble makes. */
+export interface ClusterNode extends NodePlan {
+  readonly memory: MemoryPlan;
+  /** Its public SSH host key: by it a new machine of the same name is known for one. */
+  readonly hostKey: string;
+  /** Labels of its node, besides those of Kubernetes. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Every taint of its node, the control plane's too. */
+  readonly taints: readonly Taint[];
+}
+
+/** A cluster that bramble makes. */
+export interface ClusterLayout extends Omit<ClusterPlan, "controlPlanes"> {
+  /** Every board. Their order means nothing: who leads is for the roster to say. */
+  readonly nodes: readonly ClusterNode[];
+  /** Whether the pod network comes with the cluster, so that boards become ready by themselves. */
+  readonly hasNetwork: boolean;
+}
+
+/**
+ * The control plane on which steps run that concern the whole cluster, or another board.
+ *
+ * @param order names of the boards that are not dead, those in the cluster for longest first
+ * @param concerned a board that such a step is about: another control plane does it where there is one, so that
+ *   it can also be done when that board leaves
+ * @throws Error without a living control plane
+ */
+export function leaderOf(
+  { nodes }: ClusterLayout,
+  order: readonly string[],
+  concerned?: string,
+): ClusterNode {
+  const controlPlanes = order.flatMap(
+    (name) => nodes.find((node) => node.name === name && node.role === "controlPlane") ?? [],
+  );
+  const leader = controlPlanes.find(({ name }) => name !== concerned) ?? controlPlanes[0];
+  if (!leader) throw new Error("the roster has no control plane");
+  return leader;
+}
+
+/** The worker that keeps copies of etcd's snapshots: the one that has been there for longest. */
+export function storeOf({ nodes }: ClusterLayout, order: readonly string[]): ClusterNode | undefined {
+  const name = order.find((each) => nodes.some((node) => node.name === each && node.role === "worker"));
+  return nodes.find((node) => node.name === name);
+}

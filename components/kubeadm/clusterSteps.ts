@@ -1,0 +1,283 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { isIP } from "node:net";
+import { stringify } from "yaml";
+import { withoutComment } from "../board/connection.ts";
+import { aptScript, nodeScript, type Parameters, stepScript } from "../board/phases.ts";
+import type { ClusterLayout, ClusterNode } from "./clusterLayout.ts";
+import {
+  type Admission,
+  admissionKubeconfig,
+  clusterConfiguration,
+  coreDnsPatch,
+  ignoredChecksOf,
+  initConfiguration,
+  joinConfiguration,
+  type KubeadmDocument,
+  kubeProxyConfiguration,
+  upgradeConfiguration,
+} from "./kubeadmConfig.ts";
+import { kubeletConfiguration } from "../board/kubeletConfig.ts";
+import { taintText } from "../board/taints.ts";
+
+/** The steps of each board's life in a cluster. */
+export type StepName =
+  | "kubelet"
+  | "snapshot-key"
+  | "snapshot-store"
+  | "maintenance"
+  | "control-plane"
+  | "credentials"
+  | "membership"
+  | "admission"
+  | "join"
+  | "drain"
+  | "upgrade"
+  | "in-service";
+
+/** Seconds for which a board is let in: kubeadm's join takes one to three minutes on a slow board. */
+const admissionTime = 900;
+/** Seconds without a sign of a board that joins after which it counts as gone; it gives one every 10. */
+const admissionSilence = 120;
+/** Seconds more until the first sign: a board that is silent is dialled for three minutes. */
+const dialling = 120;
+/** Seconds for an init, a join, an upgrade or a change of the control plane, images and all. */
+const longest = 3600;
+
+/** Seconds after which a step is given up. */
+export const timeLimits: Readonly<Record<StepName, number>> = {
+  kubelet: 900,
+  "snapshot-key": 120,
+  "snapshot-store": 300,
+  maintenance: longest,
+  "control-plane": longest,
+  credentials: longest,
+  membership: 600,
+  admission: admissionTime + 120,
+  join: longest,
+  drain: 1200,
+  upgrade: longest,
+  "in-service": 1800,
+};
+
+/** Seconds that a step waits for one before it on the same board, whose connection may have broken. */
+const lockWait = 1800;
+
+/** When etcd's snapshots are made, for systemd: a day's changes are the most that is lost. */
+const snapshotTimes = "*-*-* 00/6:00:00";
+/** A day and a half on the card of the control plane; the other board keeps 14. */
+const snapshotsKept = 6;
+
+/**
+ * What the cluster begins with, and what every further control plane takes over.
+ *
+ * @param leader the control plane on which kubeadm reads them
+ */
+export function kubeadmDocuments(layout: ClusterLayout, leader: ClusterNode): KubeadmDocument[] {
+  return [initConfiguration(leader, layout), configurationOf(layout), kubeProxyConfiguration()];
+}
+
+/** The kubelet's own configuration of a board, on that board. */
+export function kubeletStep(layout: ClusterLayout, { name, memory }: ClusterNode): string {
+  const parameters = {
+    KUBELET_PATCH: stringify(kubeletConfiguration(memory)),
+    UPGRADE: yamlOf(upgradeConfiguration(layout)),
+  };
+  return script("kubelet", name, parameters);
+}
+
+/**
+ * The control plane that has been there for longest: made by `kubeadm init`, or brought to the settings.
+ *
+ * @param store the board with the snapshots, from which a new machine in its place is restored
+ */
+export function controlPlaneStep(
+  layout: ClusterLayout,
+  leader: ClusterNode,
+  store: ClusterNode | undefined,
+): string {
+  const others = layout.nodes.filter(({ name, role }) => role === "controlPlane" && name !== leader.name);
+  const parameters = {
+    VERSION: layout.version,
+    KUBEADM: yamlOf(...kubeadmDocuments(layout, leader)),
+    COREDNS_PATCH: stringify(coreDnsPatch(layout.nodes.length)),
+    ADDRESS: leader.host,
+    PROGRAMS: programsOf(layout),
+    OTHERS: others.map(({ name, host }) => `${name}=${host}`).join(" "),
+    IGNORED_CHECKS: ignoredChecksOf(layout).join(","),
+    ...storedAt(store),
+  };
+  return script("control-plane", leader.name, parameters);
+}
+
+/** Prints the key by which a control plane reaches the board with its snapshots, on that control plane. */
+export function snapshotKeyStep({ name }: ClusterNode): string {
+  return script("snapshot-key", name, {});
+}
+
+/**
+ * Takes the control planes' snapshots, on the board that keeps them.
+ *
+ * @param keys of the control planes
+ */
+export function snapshotStoreStep(board: string, keys: readonly string[]): string {
+  const parameters = { KEYS: keys.map((key) => key.trim()).join("\n"), RECEIVE_SCRIPT: textOf("receive") };
+  return script("snapshot-store", board, parameters);
+}
+
+/**
+ * Snapshots of etcd and certificates by timers, on a control plane.
+ *
+ * @param store the board that gets a copy of its snapshots. Undefined: none does, for another control plane's are
+ *   stored there, and all of them have the same etcd
+ */
+export function maintenanceStep({ name }: ClusterNode, store: ClusterNode | undefined): string {
+  const parameters = {
+    ...storedAt(store),
+    SNAPSHOT_SCRIPT: textOf("snapshot"),
+    CERTIFICATES_SCRIPT: textOf("pki") + textOf("certificates"),
+    SNAPSHOT_TIMES: snapshotTimes,
+    KEPT: snapshotsKept,
+  };
+  return script("maintenance", name, parameters);
+}
+
+/**
+ * A kubeconfig for an administrator, from the leader.
+ *
+ * @param period another one has it made anew
+ */
+export function credentialsStep(leader: ClusterNode, period: string): string {
+  return script("credentials", leader.name, { PERIOD: period });
+}
+
+/**
+ * Has the cluster know one machine by a board's name, on the leader.
+ *
+ * @param isDead whether the board is gone for good
+ */
+export function membershipStep(leader: ClusterNode, node: ClusterNode, isDead: boolean): string {
+  return script("membership", leader.name, { ...about(node), DEAD: isDead ? 1 : 0 });
+}
+
+/** Lets a board in, on the leader. */
+export function admissionStep(
+  leader: ClusterNode,
+  node: ClusterNode,
+  { token, certificateKey, period }: Pick<Admission, "token" | "certificateKey" | "period">,
+): string {
+  const parameters = {
+    ...about(node),
+    PERIOD: period,
+    TOKEN: token,
+    VALID: admissionTime,
+    SILENCE: admissionSilence,
+    DIALLING: dialling,
+    CERTIFICATE_KEY: node.role === "controlPlane" ? certificateKey : "",
+  };
+  return script("admission", leader.name, parameters);
+}
+
+/** The join, on the board that joins: a worker, or a further control plane. */
+export function joinStep(layout: ClusterLayout, node: ClusterNode, admission: Admission): string {
+  const parameters = {
+    ROLE: node.role,
+    ADDRESS: isIP(node.host) > 0 ? node.host : "",
+    ENDPOINT: layout.endpoint,
+    JOIN: yamlOf(joinConfiguration(node, layout, admission)),
+    ADMISSION: yamlOf(admissionKubeconfig(layout, admission)),
+    AUTHORITY: admission.authority,
+    PERIOD: admission.period,
+  };
+  return script("join", node.name, parameters, node.role === "controlPlane" ? "control-plane" : "join");
+}
+
+/** Empties a board before its kubelet changes its version, on the leader. */
+export function drainStep(layout: ClusterLayout, leader: ClusterNode, node: ClusterNode): string {
+  const parameters = { ...about(node), VERSION: layout.version };
+  return script("drain", leader.name, parameters);
+}
+
+/**
+ * The kubelet's version, on its board.
+ *
+ * @param isLeader whether the board's own step `control-plane` changes its programs; the others take over what
+ *   that has put into the cluster
+ */
+export function upgradeStep(layout: ClusterLayout, node: ClusterNode, isLeader: boolean): string {
+  const programs = node.role === "controlPlane" && !isLeader ? programsOf(layout) : "";
+  const parameters = { VERSION: layout.version, FIRST: isLeader ? 1 : 0, PROGRAMS: programs };
+  return script("upgrade", node.name, parameters);
+}
+
+/** The board takes pods, on the leader. */
+export function inServiceStep(layout: ClusterLayout, leader: ClusterNode, node: ClusterNode): string {
+  const labels = Object.entries(node.labels).map(([label, value]) => `${label}=${value}`);
+  const parameters = {
+    ...about(node),
+    VERSION: layout.version,
+    LABELS: labels.join(" "),
+    TAINTS: node.taints.map(taintText).join(" "),
+    AWAITED: layout.hasNetwork ? 1 : 0,
+  };
+  return script("in-service", leader.name, parameters);
+}
+
+/** Where and as whom snapshots are stored, and that board's key in the form of known_hosts. */
+function storedAt(board: ClusterNode | undefined): Parameters {
+  if (!board) return { STORE: "", STORE_KEY: "" };
+  return { STORE: `bramble-store@${board.host}`, STORE_KEY: `${board.host} ${board.hostKey}` };
+}
+
+function textOf(name: string): string {
+  return readFileSync(new URL(`scripts/${name}.sh`, import.meta.url), "utf8");
+}
+
+const parts: Readonly<Record<StepName, readonly string[]>> = {
+  kubelet: ["kube"],
+  "snapshot-key": ["answer"],
+  "snapshot-store": [],
+  maintenance: ["kube", "pki"],
+  "control-plane": ["kube", "manifests", "leave"],
+  credentials: ["kube", "pki", "answer"],
+  membership: ["kube"],
+  admission: ["kube"],
+  join: ["kube", "manifests", "pki", "certify", "leave"],
+  drain: ["kube"],
+  upgrade: ["kube", "manifests"],
+  "in-service": ["kube"],
+};
+
+/** @param saidOf the step whose name messages have. Default: `step` */
+function script(step: StepName, board: string, parameters: Parameters, saidOf = step): string {
+  const files = [...parts[step], step].map((name) => new URL(`scripts/${name}.sh`, import.meta.url));
+  const node = parts[step].includes("kube") ? [nodeScript] : [];
+  const apt = step === "upgrade" ? [aptScript] : [];
+  return stepScript(board, saidOf, { LOCK_WAIT: lockWait, ...parameters }, [...node, ...apt, ...files]);
+}
+
+/** What every step that is about another board than it runs on needs to know of that. */
+function about({ name, role, hostKey }: ClusterNode): Parameters {
+  // An annotation's value that can be compared, and says nothing.
+  return { NODE: name, ROLE: role, HOST_KEY: digest(withoutComment(hostKey)) };
+}
+
+function configurationOf(layout: ClusterLayout): KubeadmDocument {
+  const controlPlanes = layout.nodes
+    .filter(({ role }) => role === "controlPlane")
+    .map(({ memory }) => memory);
+  return clusterConfiguration({ ...layout, controlPlanes });
+}
+
+/** By which a control plane knows whether its programs run as the settings say. */
+function programsOf(layout: ClusterLayout): string {
+  return digest(yamlOf(configurationOf(layout)));
+}
+
+function digest(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 32);
+}
+
+function yamlOf(...documents: readonly KubeadmDocument[]): string {
+  return documents.map((each) => stringify(each, { aliasDuplicateObjects: false })).join("---\n");
+}

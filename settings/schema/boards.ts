@@ -1,0 +1,122 @@
+import { z } from "zod";
+import { type ModelName, models } from "../../components/board/models.ts";
+import { controlPlaneTaint } from "../../components/kubeadm/kubeadmWorkloads.ts";
+import { taintPattern } from "../../components/board/taints.ts";
+import { boardName, secretString } from "./fields.ts";
+import { boardHost, clusterHost, host } from "./hosts.ts";
+
+/** A board. */
+export const board = z
+  .strictObject({
+    name: boardName("The board's host name and the name of its node."),
+    model: z
+      .enum(Object.keys(models) as ModelName[])
+      .optional()
+      .meta({ description: "What it is, from the catalogue (docs/models.md). Gives `ram` and `cores`." }),
+    ram: z
+      .int("must be a whole number of MiB")
+      .min(256, "must be a whole number of MiB, 256 or more")
+      .max(262_144, "must be a whole number of MiB, 262144 at most")
+      .optional()
+      .meta({ description: "Nominal RAM in MiB, as sold: 1024, 2048 … Required without a `model`." }),
+    cores: z
+      .int("must be a whole number")
+      .min(1, "must be 1 or more")
+      .max(256, "must be 256 at most")
+      .optional()
+      .meta({ description: "CPU cores. Required without a `model`." }),
+    role: z.enum(["controlPlane", "worker"]).meta({ description: "What it does in the cluster." }),
+    host: host(clusterHost).meta({
+      description: "The IPv4 address or host name under which the board is reached.",
+    }),
+    arch: z
+      .enum(["arm64", "amd64"])
+      .optional()
+      .meta({ description: "Architecture of its operating system. The model's, or `arm64`, if left out." }),
+    user: z
+      .string("must be a login")
+      .regex(/^[a-z_][a-z0-9_-]{0,31}$/, "must be a login such as pi")
+      .optional()
+      .meta({ description: "Who logs in by SSH: root, or a user whose sudo asks for no password." }),
+    port: sshPort(),
+    hostKey: z.string("must be a host key").optional().meta({
+      description: "Its public SSH host key, `ssh-ed25519 AAAA…`. Required with `cluster.bootstrap`.",
+    }),
+    maxPods: z
+      .int("must be a whole number")
+      .min(4, "must be 4 or more: the cluster's own pods")
+      .max(250, "must be 250 at most")
+      .optional()
+      .meta({ description: "Pods that it may run. One for each 64 MiB of RAM if left out." }),
+    evictionHard: z
+      .int("must be a whole number of MiB")
+      .min(100, "must be 100 or more: the kubelet notices a shortage only every 10 s")
+      .max(4096, "must be 4096 at most")
+      .optional()
+      .meta({ description: "MiB of available memory below which the kubelet kills pods. 128 if left out." }),
+    labels: z
+      .record(
+        z.string().regex(/^([a-z0-9.-]+\/)?[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?$/, "must be a label's name"),
+        z
+          .string("must be a text")
+          .regex(
+            /^([A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?)?$/,
+            "must be a label's value: 63 letters, digits, . _ -",
+          ),
+        "must be labels and their values",
+      )
+      .default({})
+      .meta({ description: "Labels of its node, where bramble makes the cluster." }),
+    taints: z
+      .array(
+        z
+          .string("must be a taint")
+          .regex(taintPattern, "must be a taint such as dedicated=media:NoSchedule")
+          .refine((value) => !value.startsWith(controlPlaneTaint.key), {
+            error: "is kubeadm's own: a control plane has it where there are workers",
+          }),
+        "must be a list of taints",
+      )
+      .default([])
+      .meta({
+        description:
+          "Taints of its node, as kubectl writes them: `dedicated=media:NoSchedule`. The budget knows them: only pods that tolerate them are placed there.",
+      }),
+    dead: z.boolean("must be true or false").default(false).meta({
+      description: "The board is gone for good: it is not dialled any more, not even to remove it.",
+    }),
+  })
+  .meta({ description: "A board." });
+
+/** How the boards are reached. */
+export const ssh = z
+  .strictObject({
+    privateKey: secretString(
+      /^-----BEGIN [A-Z ]+-----\n[^]+\n-----END [A-Z ]+-----\s*$/,
+      "must be a private key in OpenSSH form, without a passphrase",
+      "Private key for the boards. Without it the SSH agent's keys are used.",
+      {
+        placeholder: (digits) =>
+          `-----BEGIN OPENSSH PRIVATE KEY-----\n${digits}\n-----END OPENSSH PRIVATE KEY-----`,
+      },
+    ).optional(),
+    jump: z
+      .strictObject({
+        host: host(boardHost).meta({ description: "Its address or host name." }),
+        port: sshPort(),
+        user: z.string("must be a login").meta({ description: "Who logs in there." }),
+        hostKey: z.string("must be a host key").meta({ description: "Its public SSH host key." }),
+      })
+      .optional()
+      .meta({ description: "A machine to go through, where the boards cannot be reached directly." }),
+  })
+  .meta({ description: "How the boards are reached. Everything may be left out." });
+
+function sshPort() {
+  return z
+    .int("must be a port")
+    .min(1, "must be a port, 1 to 65535")
+    .max(65_535, "must be a port, 1 to 65535")
+    .default(22)
+    .meta({ description: "Port of its SSH server." });
+}

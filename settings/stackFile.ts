@@ -1,0 +1,128 @@
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { isMap, parseAllDocuments, type YAMLParseError } from "yaml";
+import type { z } from "zod";
+import { type Fault, fieldsOf, isSecret, SettingsError, withoutWrapping } from "./faults.ts";
+import type { SecretMeta } from "./schema/fields.ts";
+
+/** Configuration of a stack by full key: `bramble:boards`, `pulumi:…`. */
+export type StackConfig = Readonly<Record<string, unknown>>;
+
+/**
+ * The configuration in a stack's file, as it was written; secrets are still encrypted.
+ *
+ * @param stack `home` for stacks/Pulumi.home.yaml
+ * @throws Error if there is no such file; SettingsError if it is no map in YAML with a map `config` in it
+ */
+export function readStackFile(stack: string): StackConfig {
+  const bytes = readFileSync(stackFile(stack));
+  const { config, faults } = configIn(bytes);
+  if (faults.length > 0) throw new SettingsError(stack, stack, faults);
+  return config;
+}
+
+/** What is wrong with a file that has no settings where they are looked for. */
+export const noConfig: Fault = {
+  path: "the file",
+  message:
+    'has no map "config:" with settings in it. Write "config:" in a line of its own, and below it each setting, indented by two spaces: "  bramble:boards:".',
+};
+
+/** The configuration in the text of a stack's file. */
+export function configIn(bytes: Buffer): { config: StackConfig; faults: Fault[] } {
+  const failed = (...faults: Fault[]) => ({ config: {}, faults });
+  if (bytes.includes(0)) {
+    return failed({ path: "the file", message: "is not UTF-8, and probably UTF-16. Save it as UTF-8." });
+  }
+  const documents = parseAllDocuments(bytes.toString("utf8"));
+  const [first, second] = documents;
+  if (second) {
+    const message = 'holds more than one YAML document. Remove the lines "---", and write "config:" once.';
+    return failed({ path: "the file", message });
+  }
+  const broken = first?.errors ?? [];
+  if (broken.length > 0) return failed(...syntaxFaults(broken));
+  const content = first && isMap(first.contents) ? (first.toJS() as Record<string, unknown>) : undefined;
+  return isObject(content?.config) ? { config: content.config, faults: [] } : failed(noConfig);
+}
+
+/** All keys that are there twice; else the first error, since it causes most of the others. */
+function syntaxFaults(errors: readonly YAMLParseError[]): Fault[] {
+  const twice = errors.filter(({ code }) => code === "DUPLICATE_KEY");
+  return (twice.length > 0 ? twice : errors.slice(0, 1)).map(({ code, message, linePos }) => {
+    const [what = ""] = message.split(/ at line \d+, column \d+:|\n/);
+    const says: Partial<Record<typeof code, string>> = {
+      DUPLICATE_KEY: "has a key that is there already. Keep one of them.",
+      TAB_AS_INDENT: "is indented with a tab. YAML takes spaces alone.",
+    };
+    return { path: `line ${linePos?.[0].line ?? 1}`, message: says[code] ?? `is no YAML: ${what}.` };
+  });
+}
+
+/** Whether there is a file of a stack. */
+export function hasStackFile(stack: string): boolean {
+  return existsSync(stackFile(stack));
+}
+
+/** The stacks that have a file. */
+export function stackNames(): string[] {
+  const files = readdirSync(new URL("../stacks/", import.meta.url));
+  return files.flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
+}
+
+/** The file of a stack. */
+export function stackFile(stack: string): URL {
+  return new URL(`../stacks/Pulumi.${stack}.yaml`, import.meta.url);
+}
+
+/**
+ * The settings of a stack that rehearses another: the other's, with what differs laid over them, objects key by
+ * key, and with a made-up value for every secret, so that no real secret is ever read.
+ *
+ * @param schema the schema of all settings
+ * @param rehearsed configuration of the stack that is rehearsed
+ * @param own configuration of the stack that rehearses
+ */
+export function rehearsedConfig(schema: z.ZodType, rehearsed: StackConfig, own: StackConfig): StackConfig {
+  const merged = { ...rehearsed };
+  for (const [key, value] of Object.entries(own)) merged[key] = merge(merged[key], value);
+  for (const [section, node] of Object.entries(fieldsOf(schema) ?? {})) {
+    const key = `bramble:${section}`;
+    if (merged[key] !== undefined) merged[key] = withPlaceholders(node, merged[key], section);
+  }
+  return merged;
+}
+
+function merge(below: unknown, above: unknown): unknown {
+  return isObject(below) && isObject(above)
+    ? Object.entries(above).reduce(
+        (all, [key, value]) => ({ ...all, [key]: merge(below[key], value) }),
+        below,
+      )
+    : above;
+}
+
+function withPlaceholders(node: z.ZodType, value: unknown, path: string): unknown {
+  const fields = fieldsOf(node);
+  if (!fields || !isObject(value)) return value;
+  const filled: Record<string, unknown> = { ...value };
+  for (const [key, field] of Object.entries(fields)) {
+    const here = `${path}.${key}`;
+    if (isSecret(field)) {
+      // What is made up by itself where nobody gives it is rehearsed like that.
+      if (filled[key] !== undefined || !field.safeParse(undefined).success)
+        filled[key] = placeholder(field, here);
+    } else if (filled[key] !== undefined) filled[key] = withPlaceholders(field, filled[key], here);
+  }
+  return filled;
+}
+
+/** The same at every run, so that a rehearsal of the same settings changes nothing. */
+function placeholder(field: z.ZodType, path: string): string {
+  const { secret } = withoutWrapping(field).meta() as unknown as SecretMeta;
+  return secret.placeholder(createHash("sha256").update(`rehearsal of ${path}`).digest("hex"));
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

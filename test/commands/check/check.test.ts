@@ -1,0 +1,154 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Findings } from "../../../commands/check/check.ts";
+import { isFine } from "../../../commands/check/check.ts";
+import { main } from "../../../commands/check/main.ts";
+import { findingsText } from "../../../commands/check/text.ts";
+import { judge } from "../../../policy/judge.ts";
+import { rules } from "../../../policy/policies.ts";
+import { defaultsOf, type Rule, type Seen } from "../../../policy/rule.ts";
+import { settingsOf, settingsOfFile } from "../../../settings/settings.ts";
+import type { StackConfig } from "../../../settings/stackFile.ts";
+import { board, controlPlane, deployment } from "../../policy/sound.ts";
+import { processorSeconds } from "../../processor.ts";
+import { hostKeyOf } from "../../settings/files.ts";
+
+// Each test imports the whole program anew.
+vi.setConfig({ testTimeout: 120_000 });
+beforeEach(() => void vi.resetModules());
+afterEach(() => void vi.restoreAllMocks());
+
+const home = settingsOfFile("home");
+
+async function resources(config: StackConfig): Promise<Seen[]> {
+  // Anew for each test, with the program that it imports.
+  const { registeredResources } = await import("../../../commands/check/program.ts");
+  return registeredResources("home", config);
+}
+
+async function findings(config: StackConfig): Promise<Findings> {
+  const settings = settingsOf("home", config, () => true);
+  const { checkSettings } = await import("../../../commands/check/check.ts");
+  return checkSettings("home", { settings, config, unsetSecrets: [] });
+}
+
+/** Home with boards that bramble sets up and makes a cluster of. */
+function bootstrapped(): StackConfig {
+  const boards = home.config["bramble:boards"] as object[];
+  return {
+    ...home.config,
+    "bramble:boards": boards.map((each, i) => ({ ...each, user: "pi", hostKey: hostKeyOf(i) })),
+    "bramble:cluster": { bootstrap: true },
+  };
+}
+
+it("has nothing mandatory against home, and says what is still to be set", async () => {
+  const found = await findings(home.config);
+  const text = findingsText("home", { ...found, unsetSecrets: home.unsetSecrets });
+  expect(isFine(found), text).toBe(true);
+  expect(text).toMatch(/✓ memory budget: \d+ pods fit on 4 boards/);
+  expect(text).toContain("pulumi config set --secret --path 'bramble:datadog.apiKey' -s home");
+  expect(text).toMatch(/pi4-1 .* no API until it is back/);
+  expect(text).toMatch(/pi3-2 .*gogs.* still/);
+});
+
+it("shows a warning of the settings once, and is fine", async () => {
+  const logged = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+  const config = structuredClone({ ...home.config });
+  const second = { name: "pi4-2", model: "rpi-4b-2gb", role: "controlPlane", host: "192.168.1.20" };
+  (config["bramble:boards"] as object[]).push(second);
+  const found = await findings(config);
+  expect(isFine(found)).toBe(true);
+  const text = findingsText("home", found);
+  expect(text.match(/warning: bramble:boards: 2 boards have the role controlPlane: etcd/g)).toHaveLength(1);
+  expect(logged.mock.calls).toEqual([]);
+});
+
+describe("every policy", () => {
+  const concerned = (rule: Rule, seen: readonly Seen[]) => {
+    const config = defaultsOf(rule);
+    return seen.filter((each) =>
+      "faults" in rule ? rule.subject(each, config) !== undefined : rule.concerns(each, config),
+    );
+  };
+
+  const idle = (among: readonly Rule[], seen: readonly Seen[]) =>
+    among.filter((rule) => concerned(rule, seen).length === 0).map(({ name }) => name);
+
+  it("is bound to something that a stack of bramble really registers", async () => {
+    expect(idle(rules, await resources(bootstrapped()))).toEqual([]);
+  });
+
+  it("about kubeadm is idle where the cluster is there already", async () => {
+    const ofOwnCluster = ["leader-election", "control-plane-timeouts", "host-keys"];
+    expect(idle(rules, await resources(home.config))).toEqual(ofOwnCluster);
+  });
+
+  it.each([
+    ["leader-election", { clusterTypes: { type: "array", default: ["bramble:cluster:Cluster"] } }],
+    ["eviction-thresholds", { boardTypes: { type: "array", default: ["bramble:boards:Board"] } }],
+    ["stack-fits", { boardTypes: { type: "array", default: ["bramble:boards:Board"] } }],
+  ] as const)("%s would be missed if it were bound to a class that never occurs", async (name, changed) => {
+    const rule = rules.find((each) => each.name === name)!;
+    const elsewhere = { ...rule, settings: { ...rule.settings, ...(changed as Rule["settings"]) } };
+    expect(idle([rule, elsewhere], await resources(bootstrapped()))).toEqual([name]);
+  });
+
+  it("has nothing against boards that bramble sets up", async () => {
+    const violations = judge(await resources(bootstrapped())).filter(({ level }) => level === "mandatory");
+    expect(violations.flatMap((each) => each.violations)).toEqual([]);
+  });
+});
+
+it("refuses a volume that goes with its claim, were one registered", async () => {
+  const seen = await resources(home.config);
+  const volumes = seen.filter(({ type }) => type === "kubernetes:core/v1:PersistentVolume");
+  expect(volumes.length).toBeGreaterThan(0);
+  const changed = seen.map((each) =>
+    volumes.includes(each)
+      ? { ...each, props: { ...each.props, spec: { persistentVolumeReclaimPolicy: "Delete" } } }
+      : each,
+  );
+  const found = { ...(await findings(home.config)), policies: judge(changed) };
+  expect(isFine(found)).toBe(false);
+  expect(findingsText("home", found)).toContain("mandatory: policy data-volumes");
+});
+
+describe("the command", () => {
+  const said: string[] = [];
+  beforeEach(() => {
+    said.length = 0;
+    for (const way of ["log", "error"] as const)
+      vi.spyOn(console, way).mockImplementation((text: string) => void said.push(text));
+  });
+
+  it.each([[[]], [["nowhere"]], [["home", "away"]], [["../home"]]])(
+    "of %j shows how it is used",
+    async (args) => {
+      expect(await main(args)).toBe(2);
+      expect(said.join()).toContain("npm run check -- home");
+    },
+  );
+
+  it("of home finds no fault", async () => {
+    expect(await main(["home"])).toBe(0);
+    expect(said.join()).toContain("settings of home");
+  });
+});
+
+it("judges 256 boards with 2,000 pods in little more than boards times pods", { timeout: 240_000 }, () => {
+  const stack = (boards: number, pods: number): Seen[] =>
+    [
+      ...Array.from({ length: boards }, (_, i) =>
+        i < 3
+          ? controlPlane(`board-${i}`, 4096, 3794)
+          : board(`board-${i}`, undefined, { ram: 4096, capacity: 3794 }),
+      ),
+      ...Array.from({ length: pods }, (_, i) => deployment(`app-${i}`)),
+    ].map((each) => ({ ...each, isProtected: false }));
+  const [small, large] = [stack(64, 500), stack(256, 2000)];
+  judge(small);
+  const ratio = processorSeconds(() => judge(large)) / processorSeconds(() => judge(small));
+  expect(judge(large).flatMap(({ violations }) => violations)).toEqual([]);
+  // Four times the boards with four times the pods: 16, where the next power would take 64.
+  expect(ratio).toBeLessThan(32);
+});

@@ -1,0 +1,47 @@
+import { spawnSync } from "node:child_process";
+import { afterEach, expect, it } from "vitest";
+import { credentialsStep, snapshotKeyStep } from "../../../components/kubeadm/clusterSteps.ts";
+import { printed } from "../../../components/kubeadm/printed.ts";
+import { ScratchBoard } from "../board/scratchBoard.ts";
+import { layout } from "./madeCluster.ts";
+
+const controlPlane = layout.nodes.find(({ role }) => role === "controlPlane")!;
+const kubeconfig = "apiVersion: v1\nkind: Config\n";
+let board: ScratchBoard;
+afterEach(() => {
+  board.remove();
+});
+
+/** What comes over the connection where the user's .bashrc greets: bash reads it for commands of an SSH server. */
+function overSsh(script: string, bashrc: string): string {
+  board = new ScratchBoard(
+    { "etc/kubernetes/pki/ca.key": "key", "home/.bashrc": bashrc },
+    { kubeadm: `printf '%s' '${kubeconfig}'` },
+  );
+  const environment = { SSH_CLIENT: "192.168.1.2 1 22", HOME: `${board.root}/home` };
+  const { stdout, stderr } = spawnSync("bash", ["-c", "bash -s -- apply; echo bye"], {
+    input: script,
+    env: { ...board.environment, ...environment },
+    encoding: "utf8",
+  });
+  expect(stderr).toBe("");
+  return stdout;
+}
+
+it.for(["echo Welcome", "printf 'no end of line'", "echo '-----BEGIN CERTIFICATE-----'"])(
+  "a board whose .bashrc says `%s` still answers a kubeconfig and a key",
+  (bashrc, { skip }) => {
+    const said = overSsh(credentialsStep(controlPlane, "2026-1"), bashrc);
+    skip(!/^(Welcome|no end|-----BEGIN CERT)/.test(said), "this bash reads no .bashrc for an SSH server");
+    expect(printed(said)).toBe(kubeconfig.trimEnd());
+    board.remove();
+    const key = printed(overSsh(snapshotKeyStep(controlPlane), bashrc));
+    expect(key).toMatch(/^ssh-ed25519 [A-Za-z0-9+/]+=*$/);
+    expect(board.read("etc/bramble/snapshot-key.pub")).toContain(key);
+  },
+);
+
+it("takes all of what a former version of a step printed for its answer", () => {
+  board = new ScratchBoard({});
+  expect(printed(kubeconfig)).toBe(kubeconfig);
+});

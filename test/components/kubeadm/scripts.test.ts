@@ -1,0 +1,170 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { ClusterNode } from "../../../components/kubeadm/clusterLayout.ts";
+import {
+  admissionStep,
+  drainStep,
+  inServiceStep,
+  joinStep,
+  kubeletStep,
+  maintenanceStep,
+} from "../../../components/kubeadm/clusterSteps.ts";
+import { ScratchBoard } from "../board/scratchBoard.ts";
+import { layout } from "./madeCluster.ts";
+
+const [leader, worker] = ["cp", "one"].map((board) => layout.nodes.find(({ name }) => name === board)!) as [
+  ClusterNode,
+  ClusterNode,
+];
+let board: ScratchBoard;
+let says: string;
+const kubectl = (cases: string) => {
+  board = new ScratchBoard(
+    { "var/lib/bramble/in-cluster": "" },
+    { kubectl: `case "$*" in ${cases} esac`, sleep: "" },
+  );
+};
+
+beforeEach(() => (says = ""));
+afterEach(() => {
+  board.remove();
+});
+
+describe("admission", () => {
+  const admission = admissionStep(leader, worker, {
+    token: "abcdef.0123456789abcdef",
+    certificateKey: "1".repeat(64),
+    period: "2026-1",
+  });
+  const run = () => {
+    const { status, stderr, calls } = board.runScript(admission, "apply", 20);
+    says = stderr;
+    return { status, calls };
+  };
+
+  it("ends when the board says that its join has failed, and takes the token back", () => {
+    kubectl(`*apply*) cat >/dev/null ;; *"get lease"*) echo "failed 2026-01-01T00:00:00Z" ;;`);
+    const { status, calls } = run();
+    expect(status).toBe(1);
+    expect(says).toMatch(/one has not joined\n.*fix: see what its own step join says/);
+    expect(calls.at(-1)).toMatch(/delete --ignore-not-found secret\/bootstrap-token-abcdef/);
+  });
+
+  it("lets the board say how it gets on, and nothing else of bramble's", () => {
+    kubectl(`*apply*) cat >"$ROOT/applied" ;; *"get lease"*) echo failed ;;`);
+    run();
+    const applied = board.read("applied") ?? "";
+    expect(applied).toContain("resourceNames: [bramble-join-one], verbs: [get, patch]");
+    expect(applied).toContain('name: "system:bootstrap:abcdef"');
+    expect(says).not.toContain("0123456789abcdef");
+  });
+});
+
+describe("join", () => {
+  it("begins without what a power cut has left: etcd's data, and images that may be half written", () => {
+    const kubeadm = `case $1 in join) find "$ROOT/var/lib/etcd" -mindepth 1 >"$ROOT/left"; exit 1 ;; esac`;
+    const ctr = `case "$*" in *"images ls"*) echo registry.k8s.io/etcd:3 ;; esac`;
+    board = new ScratchBoard(
+      { "var/lib/etcd/member/wal/0.tmp": "", "var/lib/bramble/kubeadm-begun": "" },
+      { kubeadm, ctr, kubectl: "", sleep: "" },
+    );
+    const admission = {
+      token: "abcdef.0123456789abcdef",
+      certificateKey: "",
+      caCertHash: "",
+      authority: "",
+      period: "2026-1",
+    };
+    const { stderr, calls } = board.runScript(joinStep(layout, worker, admission), "apply", 20);
+    expect(calls.find((call) => call.startsWith("kubeadm"))).toMatch(/^kubeadm reset --force/);
+    expect(calls).toContain("ctr -n k8s.io images rm --sync registry.k8s.io/etcd:3");
+    expect(board.read("left")).toBe("");
+    expect(stderr).toMatch(/kubeadm join failed/);
+    expect(
+      calls.filter((call) => /^kubectl .*patch lease bramble-join-one .*"failed"/.test(call)),
+    ).toHaveLength(1);
+  });
+});
+
+describe("drain", () => {
+  it.each([
+    ["takes note of the board that it empties", "", 1],
+    ["leaves a board cordoned that somebody else has cordoned", "true", 0],
+  ])("%s", (_, cordoned, notes) => {
+    kubectl(
+      `*"-o name"*) echo node/one ;; *unschedulable*) echo ${cordoned} ;; *kubeletVersion*) echo v1.35.0 ;;`,
+    );
+    const { status, calls } = board.runScript(drainStep(layout, leader, worker), "apply", 20);
+    expect(status).toBe(0);
+    expect(calls.filter((call) => call.includes(" drain one "))).toHaveLength(1);
+    expect(calls.filter((call) => call.includes("bramble/drained-for"))).toHaveLength(notes);
+  });
+
+  it.each([
+    ["an upgrade", drainStep(layout, leader, worker), "apply"],
+    ["its removal", inServiceStep(layout, leader, worker), "remove"],
+  ])("leaves a pod that nobody would start again, before %s", (_, step, verb) => {
+    const says =
+      "error: cannot delete Pods that declare no controller (use --force to override): default/mine";
+    kubectl(
+      `*"-o name"*) echo node/one ;; *kubeletVersion*) echo v1.35.0 ;; *Ready*) echo True ;; *drain*--force*) ;; *" drain "*) echo "${says}" >&2; exit 1 ;;`,
+    );
+    const { status, stderr } = board.runScript(step, verb, 20);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(
+      /default\/mine\n.*one has pods that no controller would start elsewhere\n {2}fix: delete/,
+    );
+  });
+});
+
+describe("in-service", () => {
+  const step = inServiceStep(layout, leader, worker);
+  const check = (conditions: string) => {
+    kubectl(`*"-o name"*) echo node/one ;;
+      *@.status==*) echo "${conditions}" ;;
+      *@.type==*) echo True ;;
+      *kubeletVersion*) echo v${layout.version} ;;`);
+    return board.runScript(step, "check").stdout;
+  };
+
+  it("does not take a board for ready that takes no pods", () => {
+    expect(check("DiskPressure Ready")).toMatch(
+      /^in-service: one has DiskPressure and takes no pods \(fix: make room on it .*\/var\/lib\/containerd/m,
+    );
+    board.remove();
+    expect(check("Ready")).not.toMatch(/takes no pods|is not ready/);
+  });
+});
+
+describe("in-service, undone", () => {
+  it("does not wait for the pods of a board that turns out not to answer", () => {
+    kubectl(`*"-o name"*) echo node/one ;;
+      *jsonpath*) if [ -e "$ROOT/drained" ]; then echo Unknown; else echo True; fi ;;
+      *" drain "*) echo >"$ROOT/drained"; exit 1 ;;`);
+    const { status, calls } = board.runScript(inServiceStep(layout, leader, worker), "remove", 20);
+    expect(status).toBe(0);
+    expect(calls.filter((call) => call.includes("bramble/drained-for"))).toHaveLength(1);
+    expect(calls.filter((call) => call.includes(" drain one "))).toHaveLength(1);
+  });
+});
+
+describe("a check of what was changed by hand on a board", () => {
+  const patch = "etc/bramble/kubeadm/patches/kubeletconfiguration0+merge.yaml";
+  const timer = "etc/systemd/system/bramble-snapshot.timer";
+  const snapshot = { "var/lib/bramble/snapshots/20260101T000000Z.tar": "" };
+
+  it.for([
+    ["the kubelet's patch", kubeletStep(layout, worker), patch, `kubelet: /${patch} is not as promised`],
+    ["the timer of snapshots", maintenanceStep(leader, undefined), timer, `/${timer} is not as promised`],
+  ] as const)("finds %s, and only reads", ([, step, path, says]) => {
+    const systemctl = `case "$*" in *is-failed*) exit 1 ;; esac`;
+    board = new ScratchBoard(snapshot, { systemctl, kubectl: "echo ok", kubeadm: "", sleep: "" });
+    expect(board.runScript(step)).toMatchObject({ status: 0, stderr: "" });
+    board.write({ "var/lib/bramble/in-cluster": "" });
+    expect(board.runScript(step, "check")).toMatchObject({ status: 0, stdout: "" });
+    board.write({ [path]: `${board.read(path)}# mine\n` });
+    const found = board.files();
+    const { status, stdout } = board.runScript(step, "check");
+    expect([status, stdout]).toEqual([1, expect.stringContaining(says)]);
+    expect(board.files()).toEqual(found);
+  });
+});

@@ -1,0 +1,120 @@
+import { describe, expect, it } from "vitest";
+import { SettingsError } from "../../settings/faults.ts";
+import { settingsOf } from "../../settings/settings.ts";
+import { configIn, noConfig } from "../../settings/stackFile.ts";
+import { type Config, settings } from "./smallCluster.ts";
+
+const read = (text: string) => configIn(Buffer.from(text));
+const told = (text: string) => read(text).faults.map(({ path, message }) => `${path}: ${message}`);
+
+describe("a file without settings where they are looked for has one error", () => {
+  it.each([
+    ["is empty", ""],
+    ["is a comment", "# soon\n"],
+    ["is a list of boards", "- { name: pi4-1, role: controlPlane }\n- { name: pi3-1, role: worker }\n"],
+    ["has boards at its top", "boards:\n  - { name: pi4-1 }\n"],
+    [
+      "has its settings at its top",
+      "bramble:boards:\n  - { name: pi4-1 }\nbramble:domain: home.example.com\n",
+    ],
+    ["has secrets alone", "encryptionsalt: v1:abc\n"],
+    ["has nothing below config:", "config:\n"],
+    ["has a list below config:", "config:\n  - bramble:domain: home.example.com\n"],
+    ["is a text", "home\n"],
+  ])("if it %s", (_, text) => {
+    expect(read(text).faults).toEqual([noConfig]);
+  });
+
+  it("also from Pulumi, which hands over none", () => {
+    for (const config of [{}, { "pulumi:disable-default-providers": ["kubernetes"] }]) {
+      expect(() => settingsOf("home", config, () => true)).toThrow(
+        /^1 fault in the settings of home .*:\n {2}the file: has no map "config:"[^\n]*$/,
+      );
+    }
+  });
+});
+
+describe("a file that is no YAML", () => {
+  it("is told by its line, once", () => {
+    expect(told("config:\n\tbramble:domain: home.example.com\n")).toEqual([
+      "line 2: is indented with a tab. YAML takes spaces alone.",
+    ]);
+    expect(told("config:\n  bramble:dns: {\n")).toEqual([expect.stringMatching(/^line \d: is no YAML: /)]);
+    expect(told("config:\n  bramble:domain: a: b\n")).toEqual([
+      expect.stringMatching(/^line 2: is no YAML: /),
+    ]);
+  });
+
+  it("has all its keys that are there twice told", () => {
+    const twice = "config:\n  bramble:gogs: {}\n  bramble:gogs: {}\n  bramble:dns: {}\n  bramble:dns: {}\n";
+    expect(told(twice)).toEqual([
+      "line 3: has a key that is there already. Keep one of them.",
+      "line 5: has a key that is there already. Keep one of them.",
+    ]);
+  });
+
+  it("may hold one document alone, in UTF-8", () => {
+    expect(told("config:\n  bramble:domain: a.example\n---\nconfig: {}\n")).toEqual([
+      expect.stringContaining("holds more than one YAML document"),
+    ]);
+    const utf16 = configIn(Buffer.from("config:\n  bramble:domain: a.example\n", "utf16le"));
+    expect(utf16.faults).toEqual([
+      expect.objectContaining({ message: expect.stringContaining("Save it as UTF-8") as string }),
+    ]);
+  });
+});
+
+it("a file from Windows is read as any other", () => {
+  const text = "config:\n  bramble:domain: home.example.com\n  bramble:gogs: {}\n";
+  const expected = { config: { "bramble:domain": "home.example.com", "bramble:gogs": {} }, faults: [] };
+  expect(read(text)).toEqual(expected);
+  expect(read(text.replaceAll("\n", "\r\n"))).toEqual(expected);
+  expect(read(`\uFEFF${text}`)).toEqual(expected);
+  expect(read(`---\n${text}`)).toEqual(expected);
+});
+
+describe("settings without their prefix", () => {
+  const faultsOf = (config: Config): string[] => {
+    try {
+      settingsOf("home", config, () => true);
+      return [];
+    } catch (error) {
+      if (!(error instanceof SettingsError)) throw error;
+      return error.faults.map(({ path, message }) => `${path}: ${message}`);
+    }
+  };
+  const bare = (config: Config) =>
+    Object.fromEntries(Object.entries(config).map(([key, value]) => [key.replace("bramble:", ""), value]));
+  const sound = settings((config) => {
+    for (const section of ["dns", "datadog", "sensors"]) delete config[`bramble:${section}`];
+    config["bramble:ingress"] = { board: "pi3-1", certificates: "selfSigned" };
+  });
+
+  it("are told in one error, and checked as if they had it", () => {
+    const names = "boards, cluster, domain, ingress, storage, gogs";
+    expect(faultsOf(bare(sound))).toEqual([
+      `${names}: without the prefix "bramble:" it is no setting. Write bramble:boards:`,
+    ]);
+    const wrong = bare({ ...sound, "bramble:gogs": { hosts: "git" } });
+    expect(faultsOf(wrong)).toEqual([
+      expect.stringContaining("without the prefix"),
+      expect.stringMatching(/^bramble:gogs.hosts: unknown setting/),
+    ]);
+  });
+
+  it("are told if they are a map below bramble", () => {
+    expect(faultsOf({ bramble: bare(sound) })).toEqual([
+      "bramble: must not be a map: write each setting with its prefix, bramble:boards:",
+    ]);
+  });
+});
+
+describe("a stack that rehearses", () => {
+  it("names one that has a file and rehearses none itself", () => {
+    const rehearse = (name: string) => () => settingsOf("test", { "bramble:rehearses": name }, () => true);
+    expect(rehearse("away")).toThrow(
+      /bramble:rehearses: "away" has no file in stacks\/. Allowed: (.*, )?home, (.*, )?lab, /,
+    );
+    expect(rehearse("rehearsal")).toThrow(/bramble:rehearses: "rehearsal" rehearses another stack itself/);
+  });
+});

@@ -1,0 +1,55 @@
+import { expect, it } from "vitest";
+import { settingsSchema } from "../../settings/schema.ts";
+import { settingsOf, settingsOfRehearsal } from "../../settings/settings.ts";
+import { readStackFile, rehearsedConfig } from "../../settings/stackFile.ts";
+
+const home = {
+  "bramble:boards": [{ name: "pi4-1" }],
+  "bramble:domain": "home.example.com",
+  "bramble:ingress": { board: "pi3-1", acme: { email: "me@example.com" } },
+  "bramble:datadog": { site: "datadoghq.eu", apiKey: { secure: "v1:abc:encrypted" } },
+};
+const rehearsed = (own: Record<string, unknown>) => rehearsedConfig(settingsSchema, home, own);
+
+it("takes over what is not set, and lays what is set over it key by key", () => {
+  const config = rehearsed({
+    "bramble:ingress": { certificates: "selfSigned" },
+    "bramble:domain": "test.example.com",
+  });
+  expect(config["bramble:boards"]).toEqual(home["bramble:boards"]);
+  expect(config["bramble:domain"]).toBe("test.example.com");
+  expect(config["bramble:ingress"]).toEqual({ ...home["bramble:ingress"], certificates: "selfSigned" });
+});
+
+it("makes up every secret, encrypted or absent, the same each time", () => {
+  const config = rehearsed({ "bramble:dns": {} });
+  expect(JSON.stringify(config)).not.toContain("encrypted");
+  expect(config["bramble:datadog"]).toMatchObject({
+    site: "datadoghq.eu",
+    apiKey: expect.stringMatching(/^[0-9a-f]{32}$/) as string,
+  });
+  expect(config["bramble:dns"]).toMatchObject({
+    apiToken: expect.stringMatching(/^[0-9a-f]{40}$/) as string,
+  });
+  expect(rehearsed({ "bramble:dns": {} })).toEqual(config);
+});
+
+it("makes up nothing for an app that is left out", () => {
+  expect(rehearsed({})).not.toHaveProperty("bramble:dns");
+});
+
+it("the repository's own rehearsal is right, and follows home", () => {
+  const settings = settingsOfRehearsal("rehearsal");
+  const boards = readStackFile("home")["bramble:boards"];
+  expect(settings.boards).toMatchObject(boards as object[]);
+  expect(settings.cluster.bootstrap).toBe(false);
+  expect(settings.ingress?.certificates).toBe("selfSigned");
+  expect(settings.dns?.paused).toBe(true);
+});
+
+it("a fault of the rehearsed stack is told with its file", () => {
+  const config = { ...readStackFile("rehearsal"), "bramble:gogs": { hots: "git" } };
+  expect(() => settingsOf("rehearsal", config, () => false)).toThrow(
+    /^1 fault in the settings of home as rehearsal rehearses it \(stacks\/Pulumi.home.yaml\):\n {2}bramble:gogs.hots: unknown/,
+  );
+});

@@ -1,0 +1,122 @@
+// Pulumi's engine: its CLI and the providers which the rehearsal deploys with.
+import fs from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { cacheFolder } from "./cacheFolder.mjs";
+import { isExecutable } from "./executable.ts";
+import { run } from "./run.ts";
+import packageJson from "../package.json" with { type: "json" };
+
+/** A provider plugin in the version of its SDK. */
+export interface Provider {
+  name: string;
+  version: string;
+}
+
+/** Where the engine is looked for and brought to. */
+export interface EnginePlace {
+  /** The CLI's version, without the v. */
+  version: string;
+  providers: readonly Provider[];
+  /** PULUMI_HOME. */
+  home: string;
+  /** Folders to look in, in the form of PATH. */
+  searchPath: string;
+  /** npm's launcher, a script for Node which downloads the CLI when that is not in `home`. */
+  launcher: string;
+  /** bramble's cache folder. */
+  cache: string;
+  /** Takes one line of progress. */
+  say: (line: string) => void;
+  /** Ends what is under way. */
+  signal?: AbortSignal;
+}
+
+/** The CLI that was found, by its absolute path, or in one line what is missing. */
+export type EngineLook = { cli: string; version: string } | { missing: string };
+
+/** This machine's place, with the versions that package.json pins. */
+export function enginePlace(): EnginePlace {
+  const { dependencies } = packageJson;
+  return {
+    version: dependencies.pulumi,
+    providers: [
+      { name: "kubernetes", version: dependencies["@pulumi/kubernetes"] },
+      { name: "random", version: dependencies["@pulumi/random"] },
+      // For boards that bramble sets up.
+      { name: "command", version: dependencies["@pulumi/command"] },
+    ],
+    home: process.env.PULUMI_HOME ?? path.join(os.homedir(), ".pulumi"),
+    searchPath: process.env.PATH ?? "",
+    launcher: fileURLToPath(new URL("../node_modules/pulumi/run.js", import.meta.url)),
+    cache: cacheFolder(),
+    say: (line) => process.stderr.write(`set-up: ${line}\n`),
+  };
+}
+
+/**
+ * Looks for the engine: the CLI where npm's launcher keeps it or on PATH, in exactly the pinned version, and
+ * all providers. Changes nothing and reaches no network.
+ */
+export async function findEngine(place: EnginePlace = enginePlace()): Promise<EngineLook> {
+  const cli = await findCli(place);
+  if (cli === undefined) {
+    return { missing: `no Pulumi CLI ${place.version} in ${path.dirname(launcherCli(place))} or on PATH` };
+  }
+  const provider = await firstMissingProvider(place);
+  if (provider === undefined) return { cli, version: place.version };
+  return {
+    missing: `no ${provider.name} provider ${provider.version} in ${path.join(place.home, "plugins")}`,
+  };
+}
+
+/** The CLI's path, or undefined. */
+export async function findCli(place: EnginePlace): Promise<string | undefined> {
+  const own = launcherCli(place);
+  if (await isWholeCli(own)) return own;
+  for (const folder of place.searchPath.split(path.delimiter).filter((entry) => path.isAbsolute(entry))) {
+    const file = path.join(folder, "pulumi");
+    if (!(await isExecutable(file))) continue;
+    const target = await fs.realpath(file);
+    // npm's launcher is a `pulumi` on PATH as well: to ask it for its version would start the download.
+    if (path.extname(target) === ".js" || !(await isWholeCli(target))) continue;
+    if (await hasVersion(target, place.version)) return target;
+  }
+  return undefined;
+}
+
+/** The first of the providers that is not installed, or only in part. */
+export async function firstMissingProvider(place: EnginePlace): Promise<Provider | undefined> {
+  for (const provider of place.providers) {
+    const folder = path.join(place.home, "plugins", `resource-${provider.name}-v${provider.version}`);
+    const program = path.join(folder, `pulumi-resource-${provider.name}`);
+    // Pulumi keeps this file beside the folder until the plugin is unpacked.
+    const isPartial = await fs.access(`${folder}.partial`).then(
+      () => true,
+      () => false,
+    );
+    if (isPartial || !(await isExecutable(program))) return provider;
+  }
+  return undefined;
+}
+
+function launcherCli({ home, version }: EnginePlace): string {
+  return path.join(home, "versions", version, "bin", "pulumi");
+}
+
+/** The CLI starts the program's language host from the folder it is in itself. */
+async function isWholeCli(cli: string): Promise<boolean> {
+  const host = path.join(path.dirname(cli), "pulumi-language-nodejs");
+  return (await isExecutable(cli)) && (await isExecutable(host));
+}
+
+async function hasVersion(cli: string, version: string): Promise<boolean> {
+  try {
+    const env = { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" };
+    const { output } = await run(cli, ["version"], { limit: 10_000, env });
+    return output.split("\n").some((line) => line.trim() === `v${version}`);
+  } catch {
+    return false;
+  }
+}
