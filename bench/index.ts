@@ -1,4 +1,4 @@
-import { didYouMean } from "../settings/faults.ts";
+import { didYouMean } from "../settings/errors.ts";
 
 /** What can be measured, by the name given on the command line. */
 const benches: Record<string, () => Promise<{ main: (args: readonly string[]) => Promise<number> }>> = {

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { MemoryBudgetError } from "../components/capacity/memoryBudget.ts";
-import { SettingsError } from "../settings/faults.ts";
+import { SettingsError } from "../settings/errors.ts";
 import { ControlPlaneError, stopControlPlane } from "./controlPlane.ts";
 import { DeploymentError } from "./deployment.ts";
 import type { RehearsalFolder } from "./folder.ts";

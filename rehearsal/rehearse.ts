@@ -6,7 +6,7 @@ import { requireFit } from "../components/capacity/memoryBudget.ts";
 import { appsOf } from "../settings/apps.ts";
 import { workloadsOf } from "../settings/workloads.ts";
 import { settingsOfRehearsal } from "../settings/settings.ts";
-import { allowedWords, didYouMean } from "../settings/faults.ts";
+import { allowedWords, didYouMean } from "../settings/errors.ts";
 import { applyTo } from "./apply.ts";
 import { hasBoards, putBoards } from "./boards.ts";
 import { connect, startControlPlane, stopControlPlane } from "./controlPlane.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { fieldsOf } from "./faults.ts";
+import { fieldsOf } from "./schema/nodes.ts";
 import { settingsSchema } from "./schema.ts";
 
 interface JsonSchema {

@@ -8,8 +8,8 @@ import { label } from "./schema/fields.ts";
 import { sensors } from "./schema/sensors.ts";
 import { dns, domainName, ingress } from "./schema/urls.ts";
 
-/** Every setting of a stack, below `bramble:`. */
-export const settingsSchema = z.strictObject({
+/** The schema of each section below `bramble:`. */
+export const sections = {
   rehearses: label()
     .optional()
     .meta({ description: "The stack whose settings this one takes over; what it sets itself differs." }),
@@ -28,7 +28,10 @@ export const settingsSchema = z.strictObject({
   backup: backup.optional(),
   datadog: datadog.optional(),
   sensors: sensors.optional(),
-});
+};
+
+/** Every setting of a stack, below `bramble:`. */
+export const settingsSchema = z.strictObject(sections);
 
 /** The settings of a stack: plain values, and secrets as Outputs. */
 export type Settings = z.output<typeof settingsSchema>;

@@ -1,17 +1,9 @@
 import { getStack, runtime } from "@pulumi/pulumi";
 import type { z } from "zod";
-import {
-  allowedWords,
-  didYouMean,
-  type Fault,
-  faultsOf,
-  fieldsOf,
-  isSecret,
-  misshapen,
-  SettingsError,
-} from "./faults.ts";
-import { brokenRules } from "./rules.ts";
-import { type Settings, settingsSchema } from "./schema.ts";
+import { allowedWords, didYouMean, type SettingError, settingError, SettingsError } from "./errors.ts";
+import { parseSections } from "./parse.ts";
+import { sections, type Settings, settingsSchema } from "./schema.ts";
+import { fieldsOf, isSecret, valueAt } from "./schema/nodes.ts";
 import {
   hasStackFile,
   noConfig,
@@ -27,7 +19,7 @@ const namespaces = ["bramble", "pulumi"];
 /**
  * The settings of the stack that runs.
  *
- * @throws SettingsError with every fault at once
+ * @throws SettingsError with every error at once
  */
 export function readSettings(): Settings {
   const values = Object.entries(runtime.allConfig());
@@ -41,7 +33,7 @@ export function readSettings(): Settings {
  * The settings of a stack by its file alone, without Pulumi's engine. Only for a stack that rehearses another:
  * the secrets of any other are encrypted.
  *
- * @throws SettingsError with every fault at once
+ * @throws SettingsError with every error at once
  */
 export function settingsOfRehearsal(stack: string): Settings {
   return settingsOf(stack, readStackFile(stack), () => false);
@@ -59,7 +51,7 @@ export interface FileSettings {
 /**
  * The settings of any stack by its file alone, without Pulumi's engine, and so without its secrets.
  *
- * @throws SettingsError with every fault at once
+ * @throws SettingsError with every error at once
  */
 export function settingsOfFile(stack: string): FileSettings {
   const written = readStackFile(stack);
@@ -73,7 +65,7 @@ export function settingsOfFile(stack: string): FileSettings {
 /**
  * The settings of a stack by its file alone, with a made-up value for each secret: for what needs none of them.
  *
- * @throws SettingsError with every fault at once
+ * @throws SettingsError with every error at once
  */
 export function settingsWithoutSecrets(stack: string): Settings {
   const config = rehearsedConfig(settingsSchema, readStackFile(stack), {});
@@ -86,7 +78,7 @@ export function settingsWithoutSecrets(stack: string): Settings {
  * @param stack name of the stack
  * @param config its configuration by full key
  * @param isEncrypted whether a section of the settings was stored encrypted
- * @throws SettingsError with every fault at once
+ * @throws SettingsError with every error at once
  */
 export function settingsOf(
   stack: string,
@@ -108,64 +100,42 @@ function requireRehearsable(stack: string, rehearsed: string): void {
   if (there && readStackFile(rehearsed)["bramble:rehearses"] === undefined) return;
   const why = there ? "rehearses another stack itself; name that one" : "has no file in stacks/";
   const message = `"${rehearsed}" ${why}. ${allowedWords(stackNames().filter((name) => name !== stack))}`;
-  throw new SettingsError(stack, stack, [{ path: "bramble:rehearses", message }]);
+  throw new SettingsError(stack, stack, [settingError("not-rehearsable", "rehearses", message)]);
 }
 
-function checked(what: string, file: string, given: StackConfig, known: readonly Fault[]): Settings {
-  const { config, faults: unprefixed } = prefixed(given);
-  const settings = ownSettings(config);
-  if (Object.keys(config).every((key) => key.startsWith("pulumi:")))
+function checked(what: string, file: string, given: StackConfig, known: readonly SettingError[]): Settings {
+  const { config, errors: unprefixed } = prefixed(given);
+  if (Object.keys(config).every((key) => key.startsWith("pulumi:"))) {
     throw new SettingsError(what, file, [noConfig]);
-  const result = settingsSchema.safeParse(settings);
-  const issues = result.error?.issues ?? [];
-  const wrong = misshapen(issues);
-  const faults = [
-    ...known,
-    ...unprefixed,
-    ...wrongNamespaces(config),
-    ...brokenRules(settings).filter(
-      ({ path }) => !wrong.some((whole) => path === whole || /^[.[]/.test(path.replace(whole, ""))),
-    ),
-    ...faultsOf(settingsSchema, settings, issues),
-  ];
-  // A rule knows more of a setting than the schema, so its fault comes first and stands for both.
-  const byPath = new Map([...faults].reverse().map((fault) => [fault.path, fault]));
-  if (!result.success || byPath.size > 0) {
-    throw new SettingsError(
-      what,
-      file,
-      faults.filter((fault) => byPath.get(fault.path) === fault),
-    );
   }
-  return result.data;
+  const { settings, errors: found } = parseSections(ownSettings(config));
+  const all = [...known, ...unprefixed, ...wrongNamespaces(config), ...found];
+  // What is wrong with a setting by itself comes first, and stands for whatever else is.
+  const errors = all.filter(({ path }, i) => all.findIndex((other) => other.path === path) === i);
+  if (errors.length > 0) throw new SettingsError(what, file, errors);
+  return settings;
 }
 
 /** The configuration with every setting's key as it should be, and what is wrong with those that are not. */
-function prefixed(given: StackConfig): { config: StackConfig; faults: Fault[] } {
+function prefixed(given: StackConfig): { config: StackConfig; errors: SettingError[] } {
   const nested = given.bramble;
   const inner = typeof nested === "object" && nested !== null && !Array.isArray(nested) ? { ...nested } : {};
-  const known = Object.keys(fieldsOf(settingsSchema) ?? {});
-  const bare = Object.keys(given).filter((key) => known.includes(key));
+  const bare = Object.keys(given).filter((key) => Object.hasOwn(sections, key));
   const loose = { ...inner, ...Object.fromEntries(bare.map((key) => [key, given[key]])) };
   const rest = Object.entries(given).filter(([key]) => key !== "bramble" && !bare.includes(key));
   const added = Object.entries(loose).map(([key, value]) => [`bramble:${key}`, value] as const);
+  const config = { ...Object.fromEntries(added), ...Object.fromEntries(rest) };
   const example = `bramble:${Object.keys(loose)[0] ?? "boards"}:`;
-  return {
-    config: { ...Object.fromEntries(added), ...Object.fromEntries(rest) },
-    faults: [
-      ...("bramble" in given
-        ? [{ path: "bramble", message: `must not be a map: write each setting with its prefix, ${example}` }]
-        : []),
-      ...(bare.length > 0
-        ? [
-            {
-              path: bare.join(", "),
-              message: `without the prefix "bramble:" it is no setting. Write ${example}`,
-            },
-          ]
-        : []),
-    ],
-  };
+  const errors: SettingError[] = [];
+  if ("bramble" in given) {
+    const message = `must not be a map: write each setting with its prefix, ${example}`;
+    errors.push({ path: "bramble", code: "without-prefix", message });
+  }
+  if (bare.length > 0) {
+    const message = `without the prefix "bramble:" it is no setting. Write ${example}`;
+    errors.push({ path: bare.join(", "), code: "without-prefix", message });
+  }
+  return { config, errors };
 }
 
 function ownSettings(config: StackConfig): Record<string, unknown> {
@@ -183,23 +153,25 @@ function parsedValue(value: string): unknown {
 }
 
 /** A key such as `brambel:boards` is nobody's, and would be silently ignored. */
-function wrongNamespaces(config: StackConfig): Fault[] {
+function wrongNamespaces(config: StackConfig): SettingError[] {
   return Object.keys(config).flatMap((key) => {
     const namespace = key.split(":")[0] ?? "";
     if (namespaces.includes(namespace)) return [];
     const hint = didYouMean(namespace, namespaces);
-    return [{ path: key, message: `unknown namespace. ${allowedWords(namespaces)}${hint}` }];
+    const message = `unknown namespace. ${allowedWords(namespaces)}${hint}`;
+    return [{ path: key, code: "unknown-namespace", message }];
   });
 }
 
-function plainSecrets(config: StackConfig, isEncrypted: (section: string) => boolean): Fault[] {
-  return Object.entries(fieldsOf(settingsSchema) ?? {}).flatMap(([section, node]) =>
+function plainSecrets(config: StackConfig, isEncrypted: (section: string) => boolean): SettingError[] {
+  return Object.entries<z.ZodType>(sections).flatMap(([section, node]) =>
     secretsIn(node)
       .filter((keys) => !isEncrypted(section) && isPlain(valueAt(config[`bramble:${section}`], keys)))
       .map((keys) => {
-        const path = `bramble:${[section, ...keys].join(".")}`;
-        const fix = `npx pulumi config set --secret --path '${path}'`;
-        return { path, message: `is a secret in plain text; it is readable by anyone. Encrypt it: ${fix}` };
+        const setting = [section, ...keys].join(".");
+        const fix = `npx pulumi config set --secret --path 'bramble:${setting}'`;
+        const message = `is a secret in plain text; it is readable by anyone. Encrypt it: ${fix}`;
+        return settingError("plain-secret", setting, message);
       }),
   );
 }
@@ -217,7 +189,7 @@ function isPlain(value: unknown): boolean {
 }
 
 function unsetSecretsIn(config: StackConfig): string[] {
-  return Object.entries(fieldsOf(settingsSchema) ?? {}).flatMap(([section, node]) => {
+  return Object.entries<z.ZodType>(sections).flatMap(([section, node]) => {
     const written = config[`bramble:${section}`];
     // One that lies deeper belongs to what may be left out as a whole.
     const needed = secretsIn(node).filter(
@@ -226,11 +198,4 @@ function unsetSecretsIn(config: StackConfig): string[] {
     const unset = needed.filter((keys) => written !== undefined && valueAt(written, keys) === undefined);
     return unset.map((keys) => `bramble:${[section, ...keys].join(".")}`);
   });
-}
-
-function valueAt(value: unknown, keys: readonly string[]): unknown {
-  return keys.reduce<unknown>(
-    (at, key) => (typeof at === "object" && at !== null ? (at as Record<string, unknown>)[key] : undefined),
-    value,
-  );
 }

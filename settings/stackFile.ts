@@ -2,8 +2,9 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { isMap, parseAllDocuments, type YAMLParseError } from "yaml";
 import type { z } from "zod";
-import { type Fault, fieldsOf, isSecret, SettingsError, withoutWrapping } from "./faults.ts";
+import { type SettingError, SettingsError } from "./errors.ts";
 import type { SecretMeta } from "./schema/fields.ts";
+import { fieldsOf, isSecret, withoutWrapping } from "./schema/nodes.ts";
 
 /** Configuration of a stack by full key: `bramble:boards`, `pulumi:…`. */
 export type StackConfig = Readonly<Record<string, unknown>>;
@@ -16,38 +17,40 @@ export type StackConfig = Readonly<Record<string, unknown>>;
  */
 export function readStackFile(stack: string): StackConfig {
   const bytes = readFileSync(stackFile(stack));
-  const { config, faults } = configIn(bytes);
-  if (faults.length > 0) throw new SettingsError(stack, stack, faults);
+  const { config, errors } = configIn(bytes);
+  if (errors.length > 0) throw new SettingsError(stack, stack, errors);
   return config;
 }
 
 /** What is wrong with a file that has no settings where they are looked for. */
-export const noConfig: Fault = {
+export const noConfig: SettingError = {
   path: "the file",
+  code: "no-config",
   message:
     'has no map "config:" with settings in it. Write "config:" in a line of its own, and below it each setting, indented by two spaces: "  bramble:boards:".',
 };
 
 /** The configuration in the text of a stack's file. */
-export function configIn(bytes: Buffer): { config: StackConfig; faults: Fault[] } {
-  const failed = (...faults: Fault[]) => ({ config: {}, faults });
+export function configIn(bytes: Buffer): { config: StackConfig; errors: SettingError[] } {
+  const failed = (...errors: SettingError[]) => ({ config: {}, errors });
   if (bytes.includes(0)) {
-    return failed({ path: "the file", message: "is not UTF-8, and probably UTF-16. Save it as UTF-8." });
+    const message = "is not UTF-8, and probably UTF-16. Save it as UTF-8.";
+    return failed({ path: "the file", code: "not-utf8", message });
   }
   const documents = parseAllDocuments(bytes.toString("utf8"));
   const [first, second] = documents;
   if (second) {
     const message = 'holds more than one YAML document. Remove the lines "---", and write "config:" once.';
-    return failed({ path: "the file", message });
+    return failed({ path: "the file", code: "several-documents", message });
   }
   const broken = first?.errors ?? [];
-  if (broken.length > 0) return failed(...syntaxFaults(broken));
+  if (broken.length > 0) return failed(...syntaxErrors(broken));
   const content = first && isMap(first.contents) ? (first.toJS() as Record<string, unknown>) : undefined;
-  return isObject(content?.config) ? { config: content.config, faults: [] } : failed(noConfig);
+  return isObject(content?.config) ? { config: content.config, errors: [] } : failed(noConfig);
 }
 
 /** All keys that are there twice; else the first error, since it causes most of the others. */
-function syntaxFaults(errors: readonly YAMLParseError[]): Fault[] {
+function syntaxErrors(errors: readonly YAMLParseError[]): SettingError[] {
   const twice = errors.filter(({ code }) => code === "DUPLICATE_KEY");
   return (twice.length > 0 ? twice : errors.slice(0, 1)).map(({ code, message, linePos }) => {
     const [what = ""] = message.split(/ at line \d+, column \d+:|\n/);
@@ -55,7 +58,8 @@ function syntaxFaults(errors: readonly YAMLParseError[]): Fault[] {
       DUPLICATE_KEY: "has a key that is there already. Keep one of them.",
       TAB_AS_INDENT: "is indented with a tab. YAML takes spaces alone.",
     };
-    return { path: `line ${linePos?.[0].line ?? 1}`, message: says[code] ?? `is no YAML: ${what}.` };
+    const path = `line ${linePos?.[0].line ?? 1}`;
+    return { path, code: "not-yaml", message: says[code] ?? `is no YAML: ${what}.` };
   });
 }
 

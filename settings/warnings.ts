@@ -1,13 +1,19 @@
-import type { Fault } from "./faults.ts";
 import { isMulticastName, urlHost } from "./schema/hosts.ts";
 import type { Settings } from "./schema.ts";
+
+/** Something of the settings that is allowed and seldom meant. */
+export interface SettingWarning {
+  /** Where, as the user writes it: `bramble:boards[1].host`. */
+  readonly path: string;
+  readonly message: string;
+}
 
 /**
  * What is allowed and seldom meant: `npm run check` shows it, and a preview or an `up` logs it.
  *
  * @param settings settings without an error
  */
-export function warningsOf(settings: Settings): Fault[] {
+export function warningsOf(settings: Settings): SettingWarning[] {
   return [...evenControlPlanes(settings), ...edgeOfNetwork(settings), ...multicastNames(settings)];
 }
 
@@ -15,7 +21,7 @@ export function warningsOf(settings: Settings): Fault[] {
  * etcd goes on while more than half of its members do, so that an even number bears no more failures than one less.
  * No error: whoever goes from one to three, or takes one of three out, passes through two.
  */
-function evenControlPlanes({ boards }: Settings): Fault[] {
+function evenControlPlanes({ boards }: Settings): SettingWarning[] {
   const controlPlanes = boards.filter(({ role }) => role === "controlPlane");
   const living = controlPlanes.filter(({ dead }) => !dead);
   const count = living.length;
@@ -32,7 +38,7 @@ function evenControlPlanes({ boards }: Settings): Fault[] {
 }
 
 /** Right in a network larger than a /24 alone. */
-function edgeOfNetwork({ boards }: Settings): Fault[] {
+function edgeOfNetwork({ boards }: Settings): SettingWarning[] {
   return boards.flatMap(({ host }, i) => {
     const [, last] = /^(?:\d+\.){3}(0|255)$/.exec(host) ?? [];
     if (last === undefined) return [];
@@ -43,7 +49,7 @@ function edgeOfNetwork({ boards }: Settings): Fault[] {
 }
 
 /** Names that some of those who look them up know, and others not. */
-function multicastNames({ ssh, cluster, storage, backup, domain }: Settings): Fault[] {
+function multicastNames({ ssh, cluster, storage, backup, domain }: Settings): SettingWarning[] {
   const onBoards =
     "is found on boards alone that have libnss-mdns, and while avahi-daemon runs. Its IP address is safe";
   const fromHere =

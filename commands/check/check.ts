@@ -3,16 +3,15 @@ import { type BoardFailure, boardFailures } from "../../components/capacity/boar
 import { type MemoryBudget, requireFit } from "../../components/capacity/memoryBudget.ts";
 import { judge, type PolicyResult } from "../../policy/judge.ts";
 import { appsOf } from "../../settings/apps.ts";
-import type { Fault } from "../../settings/faults.ts";
 import { type FileSettings, settingsOfFile } from "../../settings/settings.ts";
-import { warningsOf } from "../../settings/warnings.ts";
+import { type SettingWarning, warningsOf } from "../../settings/warnings.ts";
 import { workloadsOf } from "../../settings/workloads.ts";
 import { registeredResources } from "./program.ts";
 
 /** What a check of a stack found. */
 export interface Findings {
   /** What of the settings is allowed and seldom meant. */
-  readonly warnings: readonly Fault[];
+  readonly warnings: readonly SettingWarning[];
   readonly budget: MemoryBudget;
   readonly failures: readonly BoardFailure[];
   readonly policies: readonly PolicyResult[];

@@ -1,5 +1,5 @@
 import { MemoryBudgetError } from "../../components/capacity/memoryBudget.ts";
-import { SettingsError } from "../../settings/faults.ts";
+import { SettingsError } from "../../settings/errors.ts";
 import { hasStackFile } from "../../settings/stackFile.ts";
 import { check, isFine } from "./check.ts";
 import { findingsText } from "./text.ts";

@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import ipaddr from "ipaddr.js";
-import { zeroFault } from "./names.ts";
+import { zeroError } from "./names.ts";
 
 /** First and last addresses that private networks have, of whatever size they are (RFC 1918). */
 const edges = new Map<string, "broadcast" | "network">([
@@ -15,19 +15,19 @@ const edges = new Map<string, "broadcast" | "network">([
  *
  * @param address a valid IPv4 or IPv6 address
  */
-export function addressFault(address: string): string | undefined {
+export function addressError(address: string): string | undefined {
   if (address.includes("%"))
     return "has a zone, which only one machine understands: leave out % and the rest";
   const parsed = ipaddr.parse(address);
   if (parsed instanceof ipaddr.IPv6 && parsed.isIPv4MappedAddress()) {
     return `is an IPv4 address in the form of IPv6: write ${parsed.toIPv4Address().toString()}`;
   }
-  return faults[edges.get(address) ?? parsed.range()];
+  return errors[edges.get(address) ?? parsed.range()];
 }
 
 const itself = "is the machine itself, whichever it is; give the address that it has in the network";
 /** Of kinds of addresses, as ipaddr.js calls them. */
-const faults: Readonly<Record<string, string>> = {
+const errors: Readonly<Record<string, string>> = {
   loopback: itself,
   unspecified: itself,
   linkLocal:
@@ -38,18 +38,18 @@ const faults: Readonly<Record<string, string>> = {
 };
 
 /** What is wrong with an address that others dial; undefined if nothing is. */
-export function publicAddressFault(address: string): string | undefined {
-  if (isIP(address) !== 0) return addressFault(address);
-  return zeroFault(address) ?? "must be an IPv4 or IPv6 address";
+export function publicAddressError(address: string): string | undefined {
+  if (isIP(address) !== 0) return addressError(address);
+  return zeroError(address) ?? "must be an IPv4 or IPv6 address";
 }
 
 /** What is wrong with a range of addresses, `192.168.1.0/24`; undefined if nothing is. */
-export function rangeFault(range: string): string | undefined {
+export function rangeError(range: string): string | undefined {
   const wanted = "must be an address range such as 192.168.1.2/32";
   const [address = "", prefix, ...rest] = range.split("/");
   const version = address.includes("%") ? 0 : isIP(address);
   const longest = version === 6 ? 128 : 32;
-  if (version === 0) return zeroFault(address) ?? wanted;
+  if (version === 0) return zeroError(address) ?? wanted;
   if (prefix === undefined) return `${wanted}: add the prefix, ${address}/${longest} for this one alone`;
   const isPrefix = /^(0|[1-9]\d{0,2})$/.test(prefix) && Number(prefix) <= longest;
   return rest.length === 0 && isPrefix ? undefined : wanted;

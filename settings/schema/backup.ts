@@ -1,6 +1,10 @@
 import { z } from "zod";
-import { podHost, refusing, urlHostFault } from "./hosts.ts";
+import { podHost, urlHostError } from "./hosts.ts";
 import { absolutePath, boardName, nfsDirectory, secretString } from "./fields.ts";
+import { refusing } from "./refuse.ts";
+
+/** Where backups lie on a board unless the settings say otherwise. */
+export const backupDirectory = "/var/lib/bramble-backups";
 
 const count = (unit: string, standard: number) =>
   z
@@ -14,7 +18,7 @@ const s3 = z
   .strictObject({
     endpoint: z
       .url({ protocol: /^https?$/, error: "must be the url of an S3-compatible service" })
-      .superRefine(refusing((url) => urlHostFault(url, podHost)))
+      .superRefine(refusing((url) => urlHostError(url, podHost)))
       .meta({ description: "The service's url, such as `https://s3.eu-central-1.amazonaws.com`." }),
     bucket: z
       .string("must be the name of a bucket")
@@ -36,7 +40,7 @@ export const backup = z
   .strictObject({
     board: boardName("Backups go to the disk of this board: not one whose data they are of.").optional(),
     directory: absolutePath()
-      .default("/var/lib/bramble-backups")
+      .default(backupDirectory)
       .meta({ description: "The directory on `board`; it must exist." }),
     nfs: nfsDirectory("Backups go to a directory of an NFS server.").optional(),
     s3: s3.optional(),

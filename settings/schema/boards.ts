@@ -1,16 +1,52 @@
 import { z } from "zod";
-import { type ModelName, models } from "../../components/board/models.ts";
+import { type BoardModel, type ModelName, models, refusedModels } from "../../components/board/models.ts";
 import { controlPlaneTaint } from "../../components/kubeadm/kubeadmWorkloads.ts";
 import { taintPattern } from "../../components/board/taints.ts";
+import { allowedWords } from "../errors.ts";
 import { boardName, secretString } from "./fields.ts";
 import { boardHost, clusterHost, host } from "./hosts.ts";
+import { refuse } from "./refuse.ts";
+
+const roles = ["controlPlane", "worker"] as const;
+
+/** What others call the roles: Kubernetes of old, kubeadm, k3s, Kubespray, Docker's Swarm. */
+const otherWords: Readonly<Record<(typeof roles)[number], readonly string[]>> = {
+  controlPlane: [
+    "controlplane",
+    "etcd",
+    "kubecontrolplane",
+    "kubemaster",
+    "leader",
+    "main",
+    "manager",
+    "master",
+    "server",
+  ],
+  worker: ["agent", "compute", "kubenode", "minion", "node", "slave", "worker"],
+};
+
+/** What is said of another word for a role; undefined of one that means none. */
+function otherRole(given: unknown): string | undefined {
+  const word = String(given)
+    .toLowerCase()
+    .replaceAll(/[^a-z]/g, "")
+    .replace(/s$/, "");
+  const meant = roles.find((role) => otherWords[role].includes(word));
+  return meant && `is not known. ${allowedWords(roles)} Did you mean "${meant}"?`;
+}
+
+/** What is said of a model whose refusal has a reason of its own. */
+function refusedModel(given: unknown): string | undefined {
+  const refused = refusedModels[String(given)];
+  return refused && `is the ${refused.name}: ${refused.why}`;
+}
 
 /** A board. */
 export const board = z
   .strictObject({
     name: boardName("The board's host name and the name of its node."),
     model: z
-      .enum(Object.keys(models) as ModelName[])
+      .enum(Object.keys(models) as ModelName[], { error: ({ input }) => refusedModel(input) })
       .optional()
       .meta({ description: "What it is, from the catalogue (docs/models.md). Gives `ram` and `cores`." }),
     ram: z
@@ -25,7 +61,9 @@ export const board = z
       .max(256, "must be 256 at most")
       .optional()
       .meta({ description: "CPU cores. Required without a `model`." }),
-    role: z.enum(["controlPlane", "worker"]).meta({ description: "What it does in the cluster." }),
+    role: z
+      .enum(roles, { error: ({ input }) => otherRole(input) })
+      .meta({ description: "What it does in the cluster." }),
     host: host(clusterHost).meta({
       description: "The IPv4 address or host name under which the board is reached.",
     }),
@@ -86,7 +124,33 @@ export const board = z
       description: "The board is gone for good: it is not dialled any more, not even to remove it.",
     }),
   })
+  .superRefine(asItsModel)
   .meta({ description: "A board." });
+
+/** A board is what the catalogue knows of its model, or says itself what it is. */
+function asItsModel(
+  board: { model?: ModelName; ram?: number; cores?: number; arch?: string },
+  context: z.RefinementCtx,
+): void {
+  const { model, ram = 0, cores = 0, arch } = board;
+  if (model === undefined) {
+    if (ram > 0 && cores > 0) return;
+    refuse(context, "model-missing", [], "has neither a model nor both ram (MiB) and cores of its own.");
+    return;
+  }
+  const known: BoardModel = models[model];
+  if (ram > known.ram) {
+    const message = `${ram} is more than a ${known.name} has (${known.ram}). Take its own model.`;
+    refuse(context, "beyond-model", ["ram"], message);
+  }
+  if (cores > known.cores) {
+    refuse(context, "beyond-model", ["cores"], `${cores} is more than a ${known.name} has (${known.cores}).`);
+  }
+  if (arch === "amd64") {
+    const message = `"amd64" is not what a ${known.name} is: it is arm64. Leave arch out.`;
+    refuse(context, "beyond-model", ["arch"], message);
+  }
+}
 
 /** How the boards are reached. */
 export const ssh = z

@@ -1,6 +1,10 @@
 import ipaddr from "ipaddr.js";
 import { z } from "zod";
-import { boardHost, endpointFault, host, refusing, urlHostFault } from "./hosts.ts";
+import { boardHost, endpointError, host, urlHostError } from "./hosts.ts";
+import { refusing } from "./refuse.ts";
+
+/** The cluster's own ranges of addresses unless the settings say otherwise: kubeadm's and flannel's usual ones. */
+export const defaultRanges = { podSubnet: "10.244.0.0/16", serviceSubnet: "10.96.0.0/12" } as const;
 
 const repository = (description: string) =>
   z
@@ -31,7 +35,7 @@ export const cluster = z
       .meta({ description: "Version of Kubernetes on boards that bramble sets up." }),
     controlPlaneEndpoint: z
       .string("must be a host, or host:port")
-      .superRefine(refusing(endpointFault))
+      .superRefine(refusing(endpointError))
       .optional()
       .meta({
         description:
@@ -65,7 +69,7 @@ export const cluster = z
     ),
     imageRepository: z
       .url({ protocol: /^https?$/, error: "must be the address of a registry, http://… or https://…" })
-      .superRefine(refusing((url) => urlHostFault(url, boardHost)))
+      .superRefine(refusing((url) => urlHostError(url, boardHost)))
       .optional()
       .meta({
         description:
@@ -85,7 +89,7 @@ export const cluster = z
         isNetwork(8, 22),
         "must be an IPv4 network address with a prefix of 8 to 22, such as 10.244.0.0/16",
       )
-      .default("10.244.0.0/16")
+      .default(defaultRanges.podSubnet)
       .meta({ description: "The pods' addresses, as given to kubeadm. Every board takes a /24 of it." }),
     serviceSubnet: z
       .string("must be an IPv4 range such as 10.96.0.0/12")
@@ -93,7 +97,7 @@ export const cluster = z
         isNetwork(12, 24),
         "must be an IPv4 network address with a prefix of 12 to 24, such as 10.96.0.0/12",
       )
-      .default("10.96.0.0/12")
+      .default(defaultRanges.serviceSubnet)
       .meta({
         description:
           "The services' addresses, as given to kubeadm. Neither pods nor machines may have one of it; it can't be changed later.",

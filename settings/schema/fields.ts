@@ -13,7 +13,7 @@ export interface SecretMeta {
 
 /** A name of one label. */
 export const label = () =>
-  z.string("must be a name").regex(dnsLabel, { error: ({ input }) => labelFault(input) });
+  z.string("must be a name").regex(dnsLabel, { error: ({ input }) => labelError(input) });
 /** The name of a board. */
 export const boardName = (description: string) => label().meta({ description });
 /** A path on a board. */
@@ -41,7 +41,7 @@ export function secretString(form: RegExp, says: string, description: string, me
     .meta({ description, secret: meta });
 }
 
-function labelFault(name: unknown): string {
+function labelError(name: unknown): string {
   const wanted = "must be lower-case letters, digits and hyphens, 63 at most";
   const plain = plainName(String(name).replaceAll(/[_ .]+/g, "-"));
   return plain !== undefined && dnsLabel.test(plain) ? `${wanted}, such as ${plain}` : wanted;

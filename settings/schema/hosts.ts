@@ -1,7 +1,8 @@
 import { isIP } from "node:net";
 import { z } from "zod";
-import { addressFault } from "./addresses.ts";
-import { nameFault, zeroFault } from "./names.ts";
+import { addressError } from "./addresses.ts";
+import { nameError, zeroError } from "./names.ts";
+import { refusing } from "./refuse.ts";
 
 /** Who looks a host up and dials it. */
 export interface HostUse {
@@ -28,22 +29,22 @@ export function isMulticastName(name: string): boolean {
  *
  * A name of one label passes: routers answer for `pi4-1` alone, and what only /etc/hosts knows can't be seen here.
  */
-export function hostFault(host: string, use: HostUse): string | undefined {
-  return isIP(host) === 0 ? (nameFault(host) ?? lookupFault(host, use)) : familyFault(host, use);
+export function hostError(host: string, use: HostUse): string | undefined {
+  return isIP(host) === 0 ? (nameError(host) ?? lookupError(host, use)) : familyError(host, use);
 }
 
 /** What is wrong with `host` or `host:port` of the API server. */
-export function endpointFault(endpoint: string): string | undefined {
-  if (isIP(endpoint.replace(/^\[(.*)\](:\d+)?$/, "$1")) === 6) return familyFault("::", clusterHost);
+export function endpointError(endpoint: string): string | undefined {
+  if (isIP(endpoint.replace(/^\[(.*)\](:\d+)?$/, "$1")) === 6) return familyError("::", clusterHost);
   const [, host = "", port] = /^(.*?)(?::(\d+))?$/.exec(endpoint) ?? [];
   const isPort = port === undefined || (/^[1-9]/.test(port) && Number(port) <= 65_535);
-  return hostFault(host, clusterHost) ?? (isPort ? undefined : "must have a port from 1 to 65535");
+  return hostError(host, clusterHost) ?? (isPort ? undefined : "must have a port from 1 to 65535");
 }
 
 /** What is wrong with the host of a url; that it is a url is for others to see. */
-export function urlHostFault(url: string, use: HostUse): string | undefined {
+export function urlHostError(url: string, use: HostUse): string | undefined {
   const host = urlHost(url);
-  const why = isIP(host) === 0 ? (zeroFault(host) ?? lookupFault(host, use)) : familyFault(host, use);
+  const why = isIP(host) === 0 ? (zeroError(host) ?? lookupError(host, use)) : familyError(host, use);
   return why === undefined ? undefined : `names a host that ${why}`;
 }
 
@@ -55,24 +56,16 @@ export function urlHost(url: string): string {
 
 /** A setting with a host. */
 export const host = (use: HostUse) =>
-  z.string("must be an address or a host name").superRefine(refusing((value) => hostFault(value, use)));
+  z.string("must be an address or a host name").superRefine(refusing((value) => hostError(value, use)));
 
-/** Refuses what a function finds a fault in. */
-export function refusing(faultOf: (value: string) => string | undefined) {
-  return (value: string, context: z.RefinementCtx): void => {
-    const message = faultOf(value);
-    if (message !== undefined) context.addIssue({ code: "custom", message });
-  };
-}
-
-function familyFault(address: string, { ipv6 }: HostUse): string | undefined {
+function familyError(address: string, { ipv6 }: HostUse): string | undefined {
   return isIP(address) === 6 && !ipv6
     ? "is an IPv6 address, and the ranges of pods and services are IPv4; give the IPv4 address"
-    : addressFault(address);
+    : addressError(address);
 }
 
-function lookupFault(name: string, { dnsOnly }: HostUse): string | undefined {
-  if (/(^|\.)localhost$/i.test(name)) return addressFault("127.0.0.1");
+function lookupError(name: string, { dnsOnly }: HostUse): string | undefined {
+  if (/(^|\.)localhost$/i.test(name)) return addressError("127.0.0.1");
   return isMulticastName(name) && dnsOnly !== undefined
     ? `ends in .local, and ${dnsOnly} know no mDNS: give the IP address that the router reserves for it, or a name that your DNS server has`
     : undefined;

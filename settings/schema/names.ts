@@ -14,13 +14,13 @@ export function plainName(name: string): string | undefined {
  *
  * @param name as it was written
  */
-export function nameFault(name: string): string | undefined {
+export function nameError(name: string): string | undefined {
   if (isName(name)) return undefined;
   const wanted = "must be an address or a host name";
   if (/^\w+:\/\/|\//.test(name)) return `${wanted}: leave out what a url has before it and after it`;
   if (name.includes("@")) return `${wanted}: leave out the user and the @`;
   if (/^[^:]+:\d+$/.test(name)) return `${wanted}: leave out the port`;
-  const zero = zeroFault(name);
+  const zero = zeroError(name);
   if (zero !== undefined) return zero;
   if (endsInNumber(name)) return "must be an address of four numbers, 0 to 255 each, or a host name";
   if (name.includes("_"))
@@ -35,7 +35,7 @@ export function nameFault(name: string): string | undefined {
 }
 
 /** What is wrong with an IPv4 address that has a leading zero; undefined if nothing is, or if it is none. */
-export function zeroFault(address: string): string | undefined {
+export function zeroError(address: string): string | undefined {
   const parts = address.split(".");
   const isMeant = parts.length === 4 && parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) < 256);
   if (!isMeant || !parts.some((part) => /^0\d/.test(part))) return undefined;

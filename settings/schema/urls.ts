@@ -1,26 +1,27 @@
 import { z } from "zod";
 import { defaultLimits, type LimitName } from "../../components/ingress/limits.ts";
-import { publicAddressFault, rangeFault } from "./addresses.ts";
+import { publicAddressError, rangeError } from "./addresses.ts";
 import { boardName, label, secretString } from "./fields.ts";
-import { podHost, refusing, urlHostFault } from "./hosts.ts";
-import { nameFault, plainName } from "./names.ts";
+import { podHost, urlHostError } from "./hosts.ts";
+import { nameError, plainName } from "./names.ts";
+import { refusing } from "./refuse.ts";
 
 const flag = () => z.boolean("must be true or false");
 
 /** A domain of two labels or more. */
-export const domainName = () => z.string("must be a domain").superRefine(refusing(domainFault));
+export const domainName = () => z.string("must be a domain").superRefine(refusing(domainError));
 
-function domainFault(domain: string): string | undefined {
+function domainError(domain: string): string | undefined {
   const such = "must be a domain such as home.example.com";
   if (domain.startsWith("*.")) return `${such}: leave out the "*."`;
-  const why = nameFault(domain);
+  const why = nameError(domain);
   if (why === undefined) return domain.includes(".") ? undefined : such;
   const plain = plainName(domain);
   return plain?.includes(".") ? why : such;
 }
 
 /** The domain of an address may be one that ASCII does not write. */
-function emailFault(email: unknown): string {
+function emailError(email: unknown): string {
   const such = "must be an e-mail address";
   const [, user = "", domain = ""] = /^([\x21-\x7e]+)@([^@]+)$/.exec(String(email)) ?? [];
   const plain = plainName(domain);
@@ -37,7 +38,7 @@ const directoryWanted = "must be production, staging or the https url of an ACME
 const acme = z
   .strictObject({
     email: z
-      .email({ pattern: emailForm, error: ({ input }) => emailFault(input) })
+      .email({ pattern: emailForm, error: ({ input }) => emailError(input) })
       .meta({ description: "Where the certificate authority writes before a certificate expires." }),
     challenge: z
       .enum(["dns01", "http01", "tlsAlpn01"])
@@ -49,7 +50,7 @@ const acme = z
           z.enum(["production", "staging"]),
           z
             .url({ protocol: /^https$/, error: directoryWanted })
-            .superRefine(refusing((url) => urlHostFault(url, podHost))),
+            .superRefine(refusing((url) => urlHostError(url, podHost))),
         ],
         {
           error: directoryWanted,
@@ -136,7 +137,7 @@ export const ingress = z
     login: login.optional(),
     trustedProxies: z
       .array(
-        z.string("must be an address range").superRefine(refusing(rangeFault)),
+        z.string("must be an address range").superRefine(refusing(rangeError)),
         "must be a list of address ranges",
       )
       .default([])
@@ -165,7 +166,7 @@ export const dns = z
     }),
     addresses: z
       .array(
-        z.string("must be an address").superRefine(refusing(publicAddressFault)),
+        z.string("must be an address").superRefine(refusing(publicAddressError)),
         "must be a list of addresses",
       )
       .default([])

@@ -3,7 +3,7 @@ import {
   board,
   type Change,
   type Config,
-  faultsOf,
+  errorsOf,
   file,
   hostKeyOf,
   leaveOut,
@@ -445,7 +445,8 @@ const bad: [Change, string, string][] = [
   [(config) => (config["bramble:domain"] = "Home.Example.com"), "domain", "in lower case: home.example.com."],
   [(config) => (config["bramble:domain"] = "home.example.com."), "domain", "without the dot at its end"],
   [(config) => (config["bramble:domain"] = "*.home.example.com"), "domain", 'leave out the "*."'],
-  [set("dns", { zone: "müller.de" }), "dns.zone", "does not hold the hosts"],
+  [set("dns", { zone: "müller.de" }), "dns.zone", "in its ASCII form: xn--mller-kva.de."],
+  [set("dns", { zone: "example.org" }), "dns.zone", "does not hold the hosts"],
   [acme({ email: "me@müller.de" }), "ingress.acme.email", "with its domain in ASCII: me@xn--mller-kva.de."],
   [set("gogs", { host: "büro" }), "gogs.host", "63 at most, such as xn--bro-hoa."],
   [(config) => (config["bramble:domain"] = "co.uk"), "domain", "such as home.example.co.uk."],
@@ -515,10 +516,10 @@ it.each(bad.map(([change, setting, says]) => [setting, says, change] as const))(
   "%s: %s",
   (setting, says, change) => {
     const text = file(change);
-    const faults = faultsOf(text);
-    expect(Object.keys(faults), text).toEqual([`bramble:${setting}`]);
-    expect(faults[`bramble:${setting}`]).toContain(says);
-    expect(JSON.stringify(faults)).not.toMatch(/secret-key|t{40}|z{32}|0{32}|"short"/);
+    const errors = errorsOf(text);
+    expect(Object.keys(errors), text).toEqual([`bramble:${setting}`]);
+    expect(errors[`bramble:${setting}`]).toContain(says);
+    expect(JSON.stringify(errors)).not.toMatch(/secret-key|t{40}|z{32}|0{32}|"short"/);
   },
 );
 
@@ -606,5 +607,5 @@ it.each(good)("accepts %s", (what, change) => {
     what === "a lone control plane"
       ? all(change, set("ingress", { board: "pi" }), set("storage", { board: "pi" }))
       : change;
-  expect(faultsOf(file(fitted))).toEqual({});
+  expect(errorsOf(file(fitted))).toEqual({});
 });

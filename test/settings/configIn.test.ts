@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { SettingsError } from "../../settings/faults.ts";
+import { SettingsError } from "../../settings/errors.ts";
 import { settingsOf } from "../../settings/settings.ts";
 import { configIn, noConfig } from "../../settings/stackFile.ts";
 import { type Config, settings } from "./smallCluster.ts";
 
 const read = (text: string) => configIn(Buffer.from(text));
-const told = (text: string) => read(text).faults.map(({ path, message }) => `${path}: ${message}`);
+const told = (text: string) => read(text).errors.map(({ path, message }) => `${path}: ${message}`);
 
 describe("a file without settings where they are looked for has one error", () => {
   it.each([
@@ -22,13 +22,13 @@ describe("a file without settings where they are looked for has one error", () =
     ["has a list below config:", "config:\n  - bramble:domain: home.example.com\n"],
     ["is a text", "home\n"],
   ])("if it %s", (_, text) => {
-    expect(read(text).faults).toEqual([noConfig]);
+    expect(read(text).errors).toEqual([noConfig]);
   });
 
   it("also from Pulumi, which hands over none", () => {
     for (const config of [{}, { "pulumi:disable-default-providers": ["kubernetes"] }]) {
       expect(() => settingsOf("home", config, () => true)).toThrow(
-        /^1 fault in the settings of home .*:\n {2}the file: has no map "config:"[^\n]*$/,
+        /^1 error in the settings of home .*:\n {2}the file: has no map "config:"[^\n]*$/,
       );
     }
   });
@@ -58,7 +58,7 @@ describe("a file that is no YAML", () => {
       expect.stringContaining("holds more than one YAML document"),
     ]);
     const utf16 = configIn(Buffer.from("config:\n  bramble:domain: a.example\n", "utf16le"));
-    expect(utf16.faults).toEqual([
+    expect(utf16.errors).toEqual([
       expect.objectContaining({ message: expect.stringContaining("Save it as UTF-8") as string }),
     ]);
   });
@@ -66,7 +66,7 @@ describe("a file that is no YAML", () => {
 
 it("a file from Windows is read as any other", () => {
   const text = "config:\n  bramble:domain: home.example.com\n  bramble:gogs: {}\n";
-  const expected = { config: { "bramble:domain": "home.example.com", "bramble:gogs": {} }, faults: [] };
+  const expected = { config: { "bramble:domain": "home.example.com", "bramble:gogs": {} }, errors: [] };
   expect(read(text)).toEqual(expected);
   expect(read(text.replaceAll("\n", "\r\n"))).toEqual(expected);
   expect(read(`\uFEFF${text}`)).toEqual(expected);
@@ -74,13 +74,13 @@ it("a file from Windows is read as any other", () => {
 });
 
 describe("settings without their prefix", () => {
-  const faultsOf = (config: Config): string[] => {
+  const errorsOf = (config: Config): string[] => {
     try {
       settingsOf("home", config, () => true);
       return [];
     } catch (error) {
       if (!(error instanceof SettingsError)) throw error;
-      return error.faults.map(({ path, message }) => `${path}: ${message}`);
+      return error.errors.map(({ path, message }) => `${path}: ${message}`);
     }
   };
   const bare = (config: Config) =>
@@ -92,18 +92,18 @@ describe("settings without their prefix", () => {
 
   it("are told in one error, and checked as if they had it", () => {
     const names = "boards, cluster, domain, ingress, storage, gogs";
-    expect(faultsOf(bare(sound))).toEqual([
+    expect(errorsOf(bare(sound))).toEqual([
       `${names}: without the prefix "bramble:" it is no setting. Write bramble:boards:`,
     ]);
     const wrong = bare({ ...sound, "bramble:gogs": { hosts: "git" } });
-    expect(faultsOf(wrong)).toEqual([
+    expect(errorsOf(wrong)).toEqual([
       expect.stringContaining("without the prefix"),
       expect.stringMatching(/^bramble:gogs.hosts: unknown setting/),
     ]);
   });
 
   it("are told if they are a map below bramble", () => {
-    expect(faultsOf({ bramble: bare(sound) })).toEqual([
+    expect(errorsOf({ bramble: bare(sound) })).toEqual([
       "bramble: must not be a map: write each setting with its prefix, bramble:boards:",
     ]);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { board, type Config, faultsOf, section, settings } from "./smallCluster.ts";
+import { board, type Config, errorsOf, section, settings } from "./smallCluster.ts";
 
 describe("a fault is refused with where, what, and the fix", () => {
   const cases: [string, (config: Config) => void, string, string][] = [
@@ -213,8 +213,8 @@ describe("a fault is refused with where, what, and the fix", () => {
   ];
 
   it.each(cases)("%s", (_, change, path, message) => {
-    const faults = faultsOf(settings(change));
-    expect(Object.keys(faults)).toEqual([path]);
-    expect(faults[path]).toContain(message);
+    const errors = errorsOf(settings(change));
+    expect(Object.keys(errors)).toEqual([path]);
+    expect(errors[path]).toContain(message);
   });
 });

@@ -1,5 +1,5 @@
 import { parse, stringify } from "yaml";
-import { SettingsError } from "../../settings/faults.ts";
+import { SettingsError } from "../../settings/errors.ts";
 import { settingsOf } from "../../settings/settings.ts";
 import type { StackConfig } from "../../settings/stackFile.ts";
 
@@ -75,13 +75,13 @@ export const leaveOut =
   };
 
 /** The faults of a settings file, by setting. */
-export function faultsOf(text: string): Record<string, string> {
+export function errorsOf(text: string): Record<string, string> {
   const { config } = parse(text) as { config: StackConfig };
   try {
     settingsOf("home", config, () => true);
     return {};
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
-    return Object.fromEntries(error.faults.map(({ path, message }) => [path, message]));
+    return Object.fromEntries(error.errors.map(({ path, message }) => [path, message]));
   }
 }

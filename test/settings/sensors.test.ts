@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { SettingsError } from "../../settings/faults.ts";
+import { SettingsError } from "../../settings/errors.ts";
 import { gatewayAddressOf } from "../../settings/sensors.ts";
 import { settingsOf, settingsWithoutSecrets } from "../../settings/settings.ts";
 import { readStackFile } from "../../settings/stackFile.ts";
@@ -18,13 +18,13 @@ function settings(sensors: Config = {}, device: Config = {}): Config {
   return config;
 }
 
-function faultsOf(config: Config): Record<string, string> {
+function errorsOf(config: Config): Record<string, string> {
   try {
     settingsOf("home", config, () => true);
     return {};
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
-    return Object.fromEntries(error.faults.map(({ path, message }) => [path, message]));
+    return Object.fromEntries(error.errors.map(({ path, message }) => [path, message]));
   }
 }
 
@@ -62,13 +62,13 @@ describe("the sensors' settings", () => {
     ],
     ["UDP without a board", { transport: "udp" }, "board", /is missing; devices\[0\] sends by UDP/],
   ])("refuse %s", (_, device, path, says) => {
-    expect(faultsOf(settings({}, device))[`bramble:sensors.${path}`]).toMatch(says);
+    expect(errorsOf(settings({}, device))[`bramble:sensors.${path}`]).toMatch(says);
   });
 
   it("refuse two devices with one name, or with names that are one in secrets.yaml", () => {
     const [one, other] = ["kitchen", "attic"].map((name) => ({ name, room: "x", pin: "D4" }));
-    expect(faultsOf(settings({ devices: [one, other] }))).toEqual({});
-    expect(faultsOf(settings({ devices: [one, other, one] }))).toEqual({
+    expect(errorsOf(settings({ devices: [one, other] }))).toEqual({});
+    expect(errorsOf(settings({ devices: [one, other, one] }))).toEqual({
       "bramble:sensors.devices[2].name": '"kitchen" is the name of devices[0] already.',
     });
   });
@@ -77,7 +77,7 @@ describe("the sensors' settings", () => {
     const udp = (change: (config: Config) => void) => {
       const config = settings({ board: "pi3-3" }, { transport: "udp" });
       change(config);
-      return faultsOf(config)["bramble:sensors.board"];
+      return errorsOf(config)["bramble:sensors.board"];
     };
     const boards = (config: Config) => config["bramble:boards"] as { host: string }[];
     expect(udp(() => undefined)).toBeUndefined();
@@ -88,7 +88,7 @@ describe("the sensors' settings", () => {
   });
 
   it("refuse what is no range of addresses", () => {
-    expect(faultsOf(settings({ networks: ["192.168.1.5"] }))["bramble:sensors.networks[0]"]).toMatch(
+    expect(errorsOf(settings({ networks: ["192.168.1.5"] }))["bramble:sensors.networks[0]"]).toMatch(
       /"192\.168\.1\.5" must be a range of addresses such as 192\.168\.1\.0\/24/,
     );
   });

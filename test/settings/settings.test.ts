@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { settingsOf } from "../../settings/settings.ts";
 import { hostKeyOf } from "./files.ts";
-import { board, type Config, faultsOf, section, settings } from "./smallCluster.ts";
+import { board, type Config, errorsOf, section, settings } from "./smallCluster.ts";
 
 describe("settings that are right", () => {
   it("are accepted, with defaults filled in and secrets as Outputs", () => {
@@ -60,21 +60,21 @@ function bootstrapped(change: (config: Config) => void = () => undefined): Confi
 
 describe("boards that bramble sets up", () => {
   it("need no kubeconfig yet", () => {
-    expect(faultsOf(bootstrapped())).toEqual({});
+    expect(errorsOf(bootstrapped())).toEqual({});
   });
   it.each(["user", "hostKey"])("need a %s each", (key) => {
-    const faults = faultsOf(bootstrapped((config) => delete board(config, 1)[key]));
-    expect(Object.keys(faults)).toEqual([`bramble:boards[1].${key}`]);
-    expect(faults[`bramble:boards[1].${key}`]).toContain("is missing");
+    const errors = errorsOf(bootstrapped((config) => delete board(config, 1)[key]));
+    expect(Object.keys(errors)).toEqual([`bramble:boards[1].${key}`]);
+    expect(errors[`bramble:boards[1].${key}`]).toContain("is missing");
   });
   it("are told how a host key is printed", () => {
-    const faults = faultsOf(
+    const errors = errorsOf(
       bootstrapped((config) => Object.assign(board(config, 1), { hostKey: undefined, port: 2222 })),
     );
-    expect(faults["bramble:boards[1].hostKey"]).toContain("ssh-keyscan -t ed25519 -p 2222 192.168.1.11");
+    expect(errors["bramble:boards[1].hostKey"]).toContain("ssh-keyscan -t ed25519 -p 2222 192.168.1.11");
   });
   it("need a version, a port and a repository of the right form", () => {
-    const faults = faultsOf(
+    const errors = errorsOf(
       bootstrapped((config) => {
         board(config, 0).port = 0;
         Object.assign(section(config, "cluster"), {
@@ -83,7 +83,7 @@ describe("boards that bramble sets up", () => {
         });
       }),
     );
-    expect(Object.keys(faults).sort()).toEqual([
+    expect(Object.keys(errors).sort()).toEqual([
       "bramble:boards[0].port",
       "bramble:cluster.kubernetesRepository.key",
       "bramble:cluster.kubernetesRepository.line",
@@ -91,17 +91,17 @@ describe("boards that bramble sets up", () => {
     ]);
   });
   it("keep a private key out of every error", () => {
-    const faults = faultsOf(bootstrapped((config) => (config["bramble:ssh"] = { privateKey: "s3cr3t" })));
-    expect(faults["bramble:ssh.privateKey"]).toContain("must be a private key in OpenSSH form");
-    expect(JSON.stringify(faults)).not.toContain("s3cr3t");
+    const errors = errorsOf(bootstrapped((config) => (config["bramble:ssh"] = { privateKey: "s3cr3t" })));
+    expect(errors["bramble:ssh.privateKey"]).toContain("must be a private key in OpenSSH form");
+    expect(JSON.stringify(errors)).not.toContain("s3cr3t");
   });
 });
 
 describe("faults", () => {
   it("shows no secret, neither a malformed nor a plain one", () => {
-    const malformed = faultsOf(settings((config) => (section(config, "datadog").apiKey = "s3cr3t")));
+    const malformed = errorsOf(settings((config) => (section(config, "datadog").apiKey = "s3cr3t")));
     expect(malformed["bramble:datadog.apiKey"]).toContain("must be a Datadog API key");
-    const plain = faultsOf(settings(), false);
+    const plain = errorsOf(settings(), false);
     expect(plain["bramble:datadog.apiKey"]).toContain("in plain text");
     expect(JSON.stringify([malformed, plain])).not.toMatch(/s3cr3t|0{32}|t{40}/);
   });
@@ -116,8 +116,8 @@ describe("faults", () => {
         { name: "pi", model: "rpi-3b", role: "worker", host: "192.168.1.12", ram: -5 },
       ];
     });
-    expect(() => settingsOf("home", config, () => true)).toThrow(/^9 faults in the settings of home/);
-    expect(Object.keys(faultsOf(config)).sort()).toEqual([
+    expect(() => settingsOf("home", config, () => true)).toThrow(/^9 errors in the settings of home/);
+    expect(Object.keys(errorsOf(config)).sort()).toEqual([
       "brambel:gogs",
       "bramble:boards",
       "bramble:boards[0].model",

@@ -1,4 +1,4 @@
-import { SettingsError } from "../../settings/faults.ts";
+import { SettingsError } from "../../settings/errors.ts";
 import { settingsOf } from "../../settings/settings.ts";
 
 export type Config = Record<string, unknown>;
@@ -27,12 +27,12 @@ export const board = (config: Config, i: number) => (config["bramble:boards"] as
 export const section = (config: Config, name: string) => config[`bramble:${name}`] as Config;
 
 /** The faults of settings by their paths. */
-export function faultsOf(config: Config, isEncrypted = true): Record<string, string> {
+export function errorsOf(config: Config, isEncrypted = true): Record<string, string> {
   try {
     settingsOf("home", config, () => isEncrypted);
     return {};
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
-    return Object.fromEntries(error.faults.map(({ path, message }) => [path, message]));
+    return Object.fromEntries(error.errors.map(({ path, message }) => [path, message]));
   }
 }

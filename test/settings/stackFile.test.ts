@@ -50,6 +50,6 @@ it("the repository's own rehearsal is right, and follows home", () => {
 it("a fault of the rehearsed stack is told with its file", () => {
   const config = { ...readStackFile("rehearsal"), "bramble:gogs": { hots: "git" } };
   expect(() => settingsOf("rehearsal", config, () => false)).toThrow(
-    /^1 fault in the settings of home as rehearsal rehearses it \(stacks\/Pulumi.home.yaml\):\n {2}bramble:gogs.hots: unknown/,
+    /^1 error in the settings of home as rehearsal rehearses it \(stacks\/Pulumi.home.yaml\):\n {2}bramble:gogs.hots: unknown/,
   );
 });

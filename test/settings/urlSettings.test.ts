@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { type Config, faultsOf as faultsIn, section, settings } from "./smallCluster.ts";
+import { type Config, errorsOf as errorsIn, section, settings } from "./smallCluster.ts";
 
 /** Faults of settings of public urls that are right in every point, with one change. */
-const faultsOf = (change: (config: Config) => void, isEncrypted = true) =>
-  faultsIn(settings(change), isEncrypted);
+const errorsOf = (change: (config: Config) => void, isEncrypted = true) =>
+  errorsIn(settings(change), isEncrypted);
 
 describe("public urls that cannot work are refused with where, what, and the fix", () => {
   const cases: [string, (config: Config) => void, string, string][] = [
@@ -101,21 +101,21 @@ describe("public urls that cannot work are refused with where, what, and the fix
   ];
 
   it.each(cases)("%s", (_, change, path, message) => {
-    const faults = faultsOf(change);
-    expect(Object.keys(faults)).toEqual([path]);
-    expect(faults[path]).toContain(message);
+    const errors = errorsOf(change);
+    expect(Object.keys(errors)).toEqual([path]);
+    expect(errors[path]).toContain(message);
   });
 
   it("a login's password in plain text, without showing it", () => {
-    const faults = faultsOf((config) => {
+    const errors = errorsOf((config) => {
       // Those with secrets of their own.
       for (const other of ["dns", "sensors", "datadog"]) Reflect.deleteProperty(config, `bramble:${other}`);
       section(config, "ingress").certificates = "selfSigned";
       section(config, "ingress").login = { user: "me", password: "correct horse battery" };
     }, false);
-    expect(Object.keys(faults)).toEqual(["bramble:ingress.login.password"]);
-    expect(faults["bramble:ingress.login.password"]).toContain("is a secret in plain text");
-    expect(JSON.stringify(faults)).not.toContain("horse");
+    expect(Object.keys(errors)).toEqual(["bramble:ingress.login.password"]);
+    expect(errors["bramble:ingress.login.password"]).toContain("is a secret in plain text");
+    expect(JSON.stringify(errors)).not.toContain("horse");
   });
 });
 
@@ -127,6 +127,6 @@ describe("public urls that can", () => {
     ["behind a proxy of one's own", (config) => (section(config, "ingress").trustedProxies = ["10.0.0.0/8"])],
     ["with limits of one's own", (config) => (section(config, "ingress").limits = { logins: { burst: 5 } })],
   ])("are accepted %s", (_, change) => {
-    expect(faultsOf(change)).toEqual({});
+    expect(errorsOf(change)).toEqual({});
   });
 });

@@ -1,0 +1,47 @@
+import { RunError } from "@pulumi/pulumi";
+import { closest, distance } from "fastest-levenshtein";
+
+/** One thing that is wrong with the settings. */
+export interface SettingError {
+  /** Where, as the user writes it: `bramble:boards[1].model`. */
+  readonly path: string;
+  /** Which error it is, whatever its words: `host-taken`. */
+  readonly code: string;
+  /** What is wrong, the value given, the values allowed and the fix. */
+  readonly message: string;
+}
+
+/** An error of a setting below `bramble:`. */
+export function settingError(code: string, setting: string, message: string): SettingError {
+  return { path: `bramble:${setting}`, code, message };
+}
+
+/** Thrown with every error of the settings at once. Pulumi shows a RunError without a stack. */
+export class SettingsError extends RunError {
+  readonly errors: readonly SettingError[];
+  /**
+   * @param what whose settings these are: `home`, `home as rehearsal rehearses it`
+   * @param stack the stack in whose file they are
+   * @param errors at least one
+   */
+  constructor(what: string, stack: string, errors: readonly SettingError[]) {
+    const count = errors.length === 1 ? "1 error" : `${errors.length} errors`;
+    const lines = errors.map(({ path, message }) => `  ${path}: ${message}`);
+    super([`${count} in the settings of ${what} (stacks/Pulumi.${stack}.yaml):`, ...lines].join("\n"));
+    this.name = "SettingsError";
+    this.errors = errors;
+  }
+}
+
+/** ` Did you mean "x"?` for the likeliest of the allowed words, or nothing if none is near. */
+export function didYouMean(given: string, allowed: readonly string[]): string {
+  if (allowed.length === 0) return "";
+  const nearest = closest(given, allowed);
+  const near = distance(given.toLowerCase(), nearest.toLowerCase()) <= Math.max(2, given.length / 3);
+  return near ? ` Did you mean "${nearest}"?` : "";
+}
+
+/** The words as a list for an error: `a, b, c`. */
+export function allowedWords(words: readonly string[]): string {
+  return `Allowed: ${words.join(", ")}.`;
+}

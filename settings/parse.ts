@@ -1,0 +1,59 @@
+import type { z } from "zod";
+import { type SettingError, settingError } from "./errors.ts";
+import { issueErrors, unknownSetting, usualWords } from "./issues.ts";
+import type { Parsed } from "./rule.ts";
+import { needs, rules } from "./rules.ts";
+import { sections, type Settings } from "./schema.ts";
+import { elementOf, fieldsOf, valueAt } from "./schema/nodes.ts";
+
+/**
+ * Parses each section by itself, and then asks the rules whose sections have parsed.
+ *
+ * @param written the sections by name, as they were written
+ * @returns the settings, which are whole if there is no error
+ */
+export function parseSections(written: Readonly<Record<string, unknown>>): {
+  settings: Settings;
+  errors: SettingError[];
+} {
+  const names = Object.keys(sections);
+  const unknown = Object.keys(written).filter((name) => !names.includes(name));
+  const errors = unknown.map((name) => unknownSetting(name, name, names));
+  const parsed: Record<string, unknown> = {};
+  const failed = new Set<string>();
+  for (const [name, schema] of Object.entries<z.ZodType>(sections)) {
+    const result = schema.safeParse(written[name], { error: usualWords });
+    if (!result.success) errors.push(...issueErrors(name, schema, written[name], result.error.issues));
+    const value = result.success ? result.data : partsOf(schema, written[name]);
+    if (value !== undefined) parsed[name] = value;
+    else if (!result.success) failed.add(name);
+  }
+  for (const [name, others] of Object.entries(needs)) {
+    for (const other of written[name] === undefined ? [] : others) {
+      if (written[other] !== undefined) continue;
+      errors.push(
+        settingError("needs-section", name, `needs bramble:${other}; set it, or leave ${name} out.`),
+      );
+    }
+  }
+  const asked = rules.filter(({ reads }) => !reads.some((name) => failed.has(name)));
+  const broken = asked.flatMap((rule) => [...rule.check(parsed as Parsed)]);
+  // Of a board that is none it is of no use what it lacks.
+  const none = errors.filter(({ code }) => code === "not-a-map" || code === "empty");
+  errors.push(...broken.filter((error) => !none.some(({ path }) => error.path.startsWith(`${path}.`))));
+  return { settings: parsed as Settings, errors };
+}
+
+/** What is right of each map of a list, so that a wrong one hides nothing of the others; undefined if it is no list. */
+function partsOf(schema: z.ZodType, written: unknown): Record<string, unknown>[] | undefined {
+  const fields = fieldsOf(elementOf(schema));
+  if (!fields || !Array.isArray(written)) return undefined;
+  return written.map((each: unknown) => {
+    const results = Object.entries(fields).map(
+      ([key, field]) => [key, field.safeParse(valueAt(each, [key]))] as const,
+    );
+    return Object.fromEntries(
+      results.flatMap(([key, { data }]) => (data === undefined ? [] : [[key, data]])),
+    );
+  });
+}
