@@ -62,7 +62,8 @@ export async function buildTool<Name extends string>(
   setUp: SetUp<Name>,
 ): Promise<string> {
   const file = path.join(folder, tool.name);
-  const flags = `${linkerFlags(kubernetesVersion)}${ownVersion(tool)}`;
+  const kubernetes = tool.goPackage.startsWith("k8s.io/kubernetes/") ? tool.version : kubernetesVersion;
+  const flags = `${linkerFlags(kubernetes)}${ownVersion(tool)}`;
   const args = ["build", "-trimpath", "-ldflags", flags, "-o", file, tool.goPackage];
   let line = "";
   const stop = heartbeat(heartbeatSeconds, (seconds) => {

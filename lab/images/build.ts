@@ -3,29 +3,14 @@ import { readFileSync } from "node:fs";
 import fs from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { findGo, linkerFlags } from "../../tools/build.ts";
-import { runOrThrow, type Recipe, type Surroundings } from "../built.ts";
+import { findGo } from "../../tools/build.ts";
+import { obtainBuilt, runOrThrow, type Recipe, type Surroundings } from "../built.ts";
 import { currentBuild, type KubernetesBuild } from "../kubernetesBuild.ts";
 import { debianMirror } from "../image.ts";
-import { flannelVersion, type ImageRecipe, imagesOf } from "./catalogue.ts";
+import { obtainPrograms } from "../programs.ts";
+import { type ImageRecipe, imagesOf } from "./catalogue.ts";
+import { flanneld } from "./flanneld.ts";
 import { addImage, addLayer, type Descriptor } from "./oci.ts";
-
-const kubernetes = "k8s.io/kubernetes/cmd";
-const etcd = "go.etcd.io/etcd";
-
-/** Each program's modules (a folder below modules/, or the version's own) and main package. */
-const programs: Readonly<Record<string, readonly [modules: string, goPackage: string]>> = {
-  "kube-apiserver": ["kubernetes", `${kubernetes}/kube-apiserver`],
-  "kube-controller-manager": ["kubernetes", `${kubernetes}/kube-controller-manager`],
-  "kube-scheduler": ["kubernetes", `${kubernetes}/kube-scheduler`],
-  "kube-proxy": ["kubernetes", `${kubernetes}/kube-proxy`],
-  etcd: ["kubernetes", `${etcd}/server/v3`],
-  etcdctl: ["kubernetes", `${etcd}/etcdctl/v3`],
-  etcdutl: ["kubernetes", `${etcd}/etcdutl/v3`],
-  coredns: ["coredns", "github.com/coredns/coredns"],
-  flannel: ["cni", "./flannel"],
-  pause: ["cni", "./pause"],
-};
 
 /** What images need of Debian, with all that these need in turn. */
 const debian = ["busybox-static", "iptables"];
@@ -36,10 +21,9 @@ const sources = [
   "oci.ts",
   "base.sh",
   "flannel.sh",
-  "modules/coredns/go.mod",
-  "modules/cni/go.mod",
-  "modules/cni/flannel/main.go",
-  "modules/cni/pause/main.go",
+  "../modules/cni/go.mod",
+  "../modules/cni/flannel/main.go",
+  "../modules/cni/pause/main.go",
   "../packages/debian.sh",
 ];
 
@@ -51,47 +35,65 @@ export function clusterImages(kubernetes: KubernetesBuild): Recipe {
   const isCurrent = kubernetes === currentBuild;
   const common = new Set(isCurrent ? [] : imagesOf(currentBuild).map(({ name }) => name));
   const wanted = imagesOf(kubernetes).filter(({ name }) => !common.has(name));
-  const files = [path.join(kubernetes.modules.images, "go.mod"), ...sources.map(beside)];
   return {
     name: "images",
     ingredients: [
       kubernetes.version,
       debianMirror,
       JSON.stringify(wanted),
-      ...files.map((file) => readFileSync(file, "utf8")),
+      ...sources.map((file) => readFileSync(beside(file), "utf8")),
     ],
     build: async (folder, surroundings) => {
       const parts = path.join(folder, "parts");
       await fs.mkdir(parts);
-      await buildPrograms(kubernetes, wanted, parts, surroundings);
-      if (isCurrent) await runOrThrow("sh", [beside("flannel.sh"), parts, flannelVersion], surroundings);
+      const programs = await filesFor(kubernetes, parts, surroundings);
       await buildBase(parts, surroundings);
-      await assemble(wanted, parts, folder, surroundings);
+      await assemble(wanted, programs, parts, folder, surroundings);
       await fs.rm(parts, { recursive: true });
     },
   };
 }
 
-async function buildPrograms(
-  { version, modules: own }: KubernetesBuild,
-  images: readonly ImageRecipe[],
-  folder: string,
+/** Of the programs that images hold, those that tools/ brings. */
+const brought = [
+  "kube-apiserver",
+  "kube-controller-manager",
+  "kube-scheduler",
+  "kube-proxy",
+  "etcd",
+  "etcdctl",
+  "etcdutl",
+  "coredns",
+] as const;
+
+/** The file of each program that an image may hold. */
+async function filesFor(
+  kubernetes: KubernetesBuild,
+  parts: string,
   surroundings: Surroundings,
-): Promise<void> {
+): Promise<Readonly<Record<string, string>>> {
+  const flannel = await obtainBuilt(flanneld, surroundings);
+  return {
+    ...(await obtainPrograms(kubernetes, brought, surroundings)),
+    flanneld: path.join(flannel, "flanneld"),
+    "install-conf": path.join(flannel, "install-conf"),
+    flannel: await buildSmall("flannel", parts, surroundings),
+    pause: await buildSmall("pause", parts, surroundings),
+  };
+}
+
+/** One of the programs beside the CNI plugins' go.mod: seconds. */
+async function buildSmall(name: string, folder: string, surroundings: Surroundings): Promise<string> {
   const go = await findGo(process.env.PATH ?? "");
-  const fixed = { CGO_ENABLED: "0", GO111MODULE: "on", GOWORK: "off", GOOS: "linux", GOARCH: "amd64" };
-  const env = { ...process.env, ...fixed, GOFLAGS: "-mod=readonly" };
-  const needed = new Set(images.flatMap((image) => Object.values(image.programs)));
-  for (const [name, [modules, goPackage]] of Object.entries(programs)) {
-    if (!needed.has(name)) continue;
-    surroundings.say?.(`${name}: building with ${go.version}`);
-    const args = ["build", "-trimpath", "-ldflags", linkerFlags(version), "-o", path.join(folder, name)];
-    await runOrThrow(go.file, [...args, goPackage], {
-      ...surroundings,
-      cwd: modules === "kubernetes" ? own.images : beside(`modules/${modules}`),
-      env,
-    });
-  }
+  const file = path.join(folder, name);
+  const env = { ...process.env, CGO_ENABLED: "0", GOWORK: "off", GOFLAGS: "-mod=readonly" };
+  const cwd = beside("../modules/cni");
+  await runOrThrow(go.file, ["build", "-trimpath", "-ldflags=-s -w", "-o", file, `./${name}`], {
+    ...surroundings,
+    cwd,
+    env,
+  });
+  return file;
 }
 
 async function buildBase(folder: string, surroundings: Surroundings): Promise<void> {
@@ -107,6 +109,7 @@ async function buildBase(folder: string, surroundings: Surroundings): Promise<vo
 
 async function assemble(
   images: readonly ImageRecipe[],
+  programs: Readonly<Record<string, string>>,
   parts: string,
   registry: string,
   surroundings: Surroundings,
@@ -121,7 +124,7 @@ async function assemble(
       await fs.chmod(tree, 0o755);
       for (const [to, program] of Object.entries(files)) {
         await fs.mkdir(path.join(tree, path.dirname(to)), { recursive: true });
-        await fs.copyFile(path.join(parts, program), path.join(tree, to));
+        await fs.copyFile(programs[program] ?? "", path.join(tree, to));
       }
       own.push(await addLayer(registry, tree, surroundings));
     }

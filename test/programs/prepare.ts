@@ -1,9 +1,10 @@
 // Brings the programs that tests hold bramble's own against. Those that cannot be had are left out, and their
 // tests say so.
 import { obtainBuilt } from "../../lab/built.ts";
+import { flanneld } from "../../lab/images/flanneld.ts";
 import { untilInterrupted } from "../../tools/interruption.ts";
 import { reasonOf } from "../../tools/lines.ts";
-import { esphome, flanneld, statsdExporter } from "./programs.ts";
+import { esphome, statsdExporter } from "./programs.ts";
 
 const say = (line: string) => process.stderr.write(`tests: ${line}\n`);
 

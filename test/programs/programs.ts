@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { flannelVersion } from "../../lab/images/catalogue.ts";
+import { flanneld } from "../../lab/images/flanneld.ts";
 import { findBuilt, type Recipe, runOrThrow } from "../../lab/built.ts";
 import { findGo } from "../../tools/build.ts";
 import { findExecutable } from "../../tools/executable.ts";
@@ -10,8 +10,6 @@ import { run } from "../../tools/run.ts";
 
 const requirements = fileURLToPath(new URL("../../commands/esphome/requirements.txt", import.meta.url));
 const modules = fileURLToPath(new URL("statsdExporter", import.meta.url));
-
-const flannelScript = fileURLToPath(new URL("../../lab/images/flannel.sh", import.meta.url));
 
 /** The Pythons that ESPHome's requirements are for, as `name` on PATH. */
 const pythons = ["python3.11", "python3.12", "python3.13", "python3"];
@@ -40,15 +38,6 @@ export const statsdExporter: Recipe = {
       cwd: modules,
       env: { ...process.env, CGO_ENABLED: "0", GOWORK: "off", GOFLAGS: "-mod=readonly" },
     });
-  },
-};
-
-/** flanneld in the version of the lab's images. */
-export const flanneld: Recipe = {
-  name: "flanneld",
-  ingredients: [readFileSync(flannelScript, "utf8"), flannelVersion],
-  build: async (folder, surroundings) => {
-    await runOrThrow("sh", [flannelScript, folder, flannelVersion], surroundings);
   },
 };
 

@@ -2,6 +2,8 @@ import fs from "node:fs/promises";
 import path from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { linkerFlags } from "../../tools/build.ts";
+import { currentBuild, nextPatchBuild, previousMinorBuild } from "../../lab/kubernetesBuild.ts";
+import { programOf } from "../../lab/programs.ts";
 import { catalogue } from "../../tools/catalogue.ts";
 import { obtainTools } from "../../tools/obtain.ts";
 import { thisMachine } from "../../tools/setUp.ts";
@@ -91,13 +93,30 @@ To fix it: let this machine reach 127.0.0.1:9, or install Go 1.26.0 or newer (ht
 });
 
 describe("the catalogue", () => {
+  const goMod = (folder: string) => fs.readFile(path.join(folder, "go.mod"), "utf8");
+
   test("has the versions that go.mod pins", async () => {
-    const goMod = await fs.readFile(path.join(thisMachine().modules, "go.mod"), "utf8");
-    for (const { goPackage, version } of catalogue) {
-      const module = goPackage.replace(/\/cmd\/.*/, "");
-      expect(goMod).toContain(`\t${module} v${version} // indirect\n`);
-      expect(goMod).toContain(`\t${goPackage}\n`);
+    const pinned = await goMod(thisMachine().modules);
+    for (const { goPackage, version } of catalogue) expectPinned(pinned, goPackage, version);
+  });
+
+  test.each([
+    ["the current version", currentBuild],
+    ["the minor version before", previousMinorBuild],
+  ])("of the lab has the versions that go.mod pins, for %s", async (_, build) => {
+    for (const name of ["kubeadm", "kube-proxy", "etcd", "etcdctl", "coredns", "portmap"] as const) {
+      const { goPackage, version, modules } = programOf(build, name);
+      expectPinned(await goMod(modules), goPackage, version);
     }
+  });
+
+  test("of the lab takes the rehearsal's program where it has the version", () => {
+    const { modules: _, ...apiServer } = programOf(currentBuild, "kube-apiserver");
+    expect(apiServer).toMatchObject(catalogue.find(({ name }) => name === "kube-apiserver")!);
+    expect(programOf(nextPatchBuild, "kube-apiserver")).toMatchObject({
+      version: nextPatchBuild.version,
+      releases: {},
+    });
   });
 
   test("has a whole checksum and an https address for each release", () => {
@@ -107,3 +126,9 @@ describe("the catalogue", () => {
     }
   });
 });
+
+function expectPinned(goMod: string, goPackage: string, version: string): void {
+  const module = goPackage.replace(/\/(cmd|plugins\/\w+)\/.*/, "");
+  expect(goMod).toMatch(new RegExp(`^(require |\t)${module} v${version}( // indirect)?$`, "m"));
+  expect(goMod).toMatch(new RegExp(`^(tool |\t)${goPackage}$`, "m"));
+}

@@ -1,4 +1,4 @@
-module github.com/bramble/lab/images/coredns
+module github.com/bramble/lab/modules/coredns
 
 go 1.26.0
 
