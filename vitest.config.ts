@@ -1,7 +1,29 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-// Each virtual board takes a processor: their files come last, one at a time.
-const boards = "test/lab/**/*.test.ts";
+const boards = "test/boards/**/*.test.ts";
+
+/** Begun first, since a clean clone knows no durations: what drives boards, control planes or Pulumi's engine. */
+const longest = [
+  "/boards/cutOff",
+  "/boards/freshToReady",
+  "/boards/faults",
+  "/rehearsal/",
+  "/sources.test.ts",
+  "/board/bootstrap",
+  "/storage/",
+];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification) => {
+      const at = longest.findIndex((part) => moduleId.includes(part));
+      return at < 0 ? longest.length : at;
+    };
+    return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
+  }
+}
 
 // For what takes a second or two; a machine that is busy with other things takes twenty times as long.
 const patience = { testTimeout: 60_000, hookTimeout: 60_000 };
@@ -9,6 +31,7 @@ const patience = { testTimeout: 60_000, hookTimeout: 60_000 };
 export default defineConfig({
   test: {
     reporters: ["default", "./test/reporter.ts"],
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
@@ -16,6 +39,8 @@ export default defineConfig({
           include: ["test/**/*.test.ts"],
           exclude: [boards],
           ...patience,
+          // One more than there are processors: many wait for a control plane, for Pulumi's engine or for a retry.
+          maxWorkers: availableParallelism() + 1,
           sequence: { groupOrder: 0 },
         },
       },
@@ -24,7 +49,8 @@ export default defineConfig({
           name: "boards",
           include: [boards],
           ...patience,
-          maxWorkers: 1,
+          // A virtual board takes a processor.
+          maxWorkers: availableParallelism(),
           sequence: { groupOrder: 1 },
         },
       },
