@@ -4,7 +4,7 @@
 set -eu
 
 if [ ! -f "$STATE" ]; then
-  echo "the updater has not updated yet"
+  echo "the updater has not run yet"
   exit 1
 fi
 { read -r outcome; read -r message || true; } < "$STATE"
@@ -13,6 +13,6 @@ if [ "$outcome" != ok ]; then
   exit 1
 fi
 if [ "$1" -gt 0 ] && [ $(($(date +%s) - $(stat -c %Y "$STATE"))) -gt "$1" ]; then
-  echo "no update for more than $1 seconds; the last one went well: $message"
+  echo "no update for more than $1 seconds; the last one succeeded: $message"
   exit 1
 fi

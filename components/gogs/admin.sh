@@ -18,11 +18,11 @@ trap 'kill "$server" 2>/dev/null || true' EXIT
 seconds=0
 until curl --noproxy '*' --fail --silent --output /dev/null "$GOGS_URL/healthcheck"; do
   if ! kill -0 "$server" 2>/dev/null; then
-    echo "Gogs ended before it served; its own messages are above." >&2
+    echo "Gogs exited before it answered requests; see its output above." >&2
     exit 1
   fi
   if [ "$seconds" -ge 600 ]; then
-    echo "Gogs did not serve $GOGS_URL within 10 minutes." >&2
+    echo "Gogs did not answer at $GOGS_URL within 10 minutes." >&2
     exit 1
   fi
   seconds=$((seconds + 1))
@@ -39,7 +39,7 @@ if said=$("$GOGS" admin create-user --config "$config" --admin \
 else
   case $said in
     *"user already exists"* | *"email has been used"*)
-      echo "Administrator $name is there already; its password stays as it is."
+      echo "Administrator $name already exists; the password is not changed."
       ;;
     *)
       printf '%s\n' "$said" >&2

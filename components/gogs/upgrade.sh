@@ -36,12 +36,12 @@ before="an unknown version"
 
 # Gogs itself would start on the newer tables, and then migrate them a second time at the next upgrade.
 if [ -s "$marker" ] && [ "$(minor "$version")" -lt "$(minor "$before")" ]; then
-  echo "This data is of Gogs $before, and $version is older: Gogs cannot go back. Either deploy $before again, or" \
-    "empty the volume and restore a backup of before the upgrade (docs/backup-and-restore.md)." >&2
+  echo "The data is from Gogs $before, and $version is older: Gogs can't be downgraded. Deploy $before again, or" \
+    "empty the volume and restore a backup from before the upgrade (docs/backup-and-restore.md)." >&2
   exit 1
 fi
 
-echo "Gogs $version follows $before: saving the data first."
+echo "Upgrading Gogs from $before to $version: backing up the data first."
 rm -f "$database".before-*
 cp "$database" "$database.before-$version.part"
 mv "$database.before-$version.part" "$database.before-$version"
@@ -53,6 +53,6 @@ if [ "$#" -gt 0 ]; then
   done
   "$@"
 else
-  echo "There are no backups (bramble:backup): only the database is saved, beside itself."
+  echo "No backup target is set (bramble:backup): only the database is copied, on the same volume."
 fi
 mark

@@ -36,12 +36,12 @@ tell() {
   [ "$1" -eq 0 ] || failed=1
   printf 'bramble.backup.failed:%s|g|#app:%s\nbramble.backup.seconds:%s|g|#app:%s' \
     "$failed" "$RESTIC_HOST" "$(($(date +%s) - begin))" "$RESTIC_HOST" |
-    timeout 10 nc -u -w 1 "$STATSD_HOST" "${STATSD_PORT:?}" || say "DogStatsD could not be told." >&2
+    timeout 10 nc -u -w 1 "$STATSD_HOST" "${STATSD_PORT:?}" || say "can't send metrics to DogStatsD." >&2
 }
 
 ended() {
   code=$?
-  [ "$code" -eq 0 ] || say "FAILED while $step. Earlier backups are as they were." >&2
+  [ "$code" -eq 0 ] || say "FAILED while $step. Earlier backups are unchanged." >&2
   tell "$code"
 }
 trap ended EXIT
@@ -68,7 +68,7 @@ make_repository() {
         rmdir "$RESTIC_REPOSITORY.making"
         return "$code"
       else
-        say "another one is making it; if not, remove $RESTIC_REPOSITORY.making."
+        say "another run is creating the repository; if none is, delete $RESTIC_REPOSITORY.making."
         sleep 20
         look
       fi
@@ -79,7 +79,7 @@ make_repository() {
 
 cd "$folder"
 if [ -z "$(find data -type f | head -n 1)" ]; then
-  fail "there is not one file in $folder/data: its disk may have been lost. Nothing is backed up."
+  fail "no file in $folder/data: its disk may be lost. Nothing was backed up."
 fi
 before=$scratch/before
 [ -e "$before" ] || sh "$here/state.sh" "$watched" "$before"
@@ -88,7 +88,7 @@ step="opening the repository"
 code=0
 look || code=$?
 if [ "$code" -eq 10 ]; then
-  say "there is no repository yet; making it."
+  say "there is no repository yet; creating it."
   make_repository
 elif [ "$code" -ne 0 ]; then
   exit "$code"
@@ -99,9 +99,9 @@ restic unlock
 step="writing"
 restic backup "$wait" --tag "unfinished,$run${BACKUP_TAG:+,$BACKUP_TAG}" --exclude-file "$excludes" data database
 
-step="comparing $watched with what it was before"
+step="checking that $watched did not change"
 sh "$here/state.sh" "$watched" "$scratch/after"
-cmp -s "$before" "$scratch/after" || fail "$watched changed meanwhile, so this is of no one moment; it is tried again."
+cmp -s "$before" "$scratch/after" || fail "$watched changed during the backup, so it is not consistent; retrying."
 
 step="reading it back"
 # All of its structure, and of its data each day of the week another seventh.
@@ -115,7 +115,7 @@ case $found in
   *) fail "it is no longer in the repository." ;;
 esac
 
-step="removing what is too old"
+step="removing old backups"
 # The newest unfinished one may be another run's that is at work.
 restic forget "$wait" --tag unfinished --group-by host --keep-last 1
 restic forget "$wait" --tag complete --group-by host --prune "$@"

@@ -33,7 +33,7 @@ put_in_place() {
 }
 
 if [ -e "$coming/complete" ]; then
-  say "finishing the one that was cut off."
+  say "finishing an interrupted restore."
   put_in_place
   exit 0
 fi
@@ -41,11 +41,11 @@ rm -rf "$coming"
 
 there=$(find "$volume" -mindepth 1 -maxdepth 1 ! -name lost+found)
 if [ -n "$there" ]; then
-  say "the volume has data; nothing is restored over it."
+  say "the volume has data; nothing is restored."
   exit 0
 fi
 if [ "$which" = none ]; then
-  say "the volume is empty, and stays so by the settings."
+  say "the volume is empty; the settings say not to restore."
   exit 0
 fi
 
@@ -54,18 +54,18 @@ fi
 code=0
 timeout 60 restic cat config --no-lock >/dev/null || code=$?
 [ "$code" -eq 0 ] || [ "$code" -eq 10 ] || [ -z "${RESTORE_OPTIONAL:-}" ] || {
-  say "the repository cannot be opened; going on without it."
+  say "can't open the repository; continuing without it."
   exit 0
 }
 case $code in
   0) ;;
   10)
-    [ "$which" = newest ] || fail "there is no repository to take $which from."
+    [ "$which" = newest ] || fail "there is no repository, so $which can't be restored."
     say "there is no backup yet; the volume stays empty."
     exit 0
     ;;
-  12) fail "the password does not open the repository. Set bramble:backup.password to the one that you kept." ;;
-  *) fail "the repository cannot be opened; its own words are above. This is tried again until it can." ;;
+  12) fail "wrong password for the repository. Set bramble:backup.password to the one that you saved." ;;
+  *) fail "can't open the repository; see restic's output above. Retrying." ;;
 esac
 
 if [ "$which" = newest ]; then
@@ -83,7 +83,7 @@ say "restoring $which into the empty volume."
 # Locks of runs that were cut off more than half an hour ago.
 restic unlock
 restic restore "$which" --retry-lock=40m --host "$RESTIC_HOST" --tag complete --target "$coming" --verify
-[ -d "$coming/data" ] || fail "$which is no backup of such a volume."
+[ -d "$coming/data" ] || fail "$which is not a backup of a volume: it has no data folder."
 if [ -n "$databases" ] && [ -d "$coming/database" ]; then
   mkdir -p "$coming/data/$databases"
   find "$coming/database" -type f -exec mv {} "$coming/data/$databases/" \;

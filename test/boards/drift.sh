@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Undoes by hand some of what was promised.
+# Changes by hand some of what bramble keeps.
 set -euo pipefail
 sed -i 's/^#bramble# //' /etc/fstab
 swapon /swap.img

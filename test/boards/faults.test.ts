@@ -60,7 +60,7 @@ describe("a board that can't be set up", { timeout: 5 * minutes }, () => {
       "more RAM declared than it has",
       {
         plan: { ram: 2048, capacity: 1848 },
-        says: /the kernel has 99\d MiB of RAM; the settings' 2048 MiB board has 1848 to 2048\n.*fix: set the board's model or ram/,
+        says: /the kernel reports 99\d MiB of RAM; a board with 2048 MiB, as in the settings, reports 1848 to 2048 MiB\n.*fix: correct the board's model or ram/,
       },
     ],
     [
@@ -73,7 +73,7 @@ describe("a board that can't be set up", { timeout: 5 * minutes }, () => {
       {
         break: "fallocate -l $(($(df --output=avail -B1 / | tail -n 1) - 100000000)) /fill",
         mend: "rm /fill",
-        says: /\/ \/var\/lib\/containerd .*has \d+ MiB free of \d+; \d+ are needed: 2816 .*\n.*fix: use a larger card, make room/,
+        says: /\/ \/var\/lib\/containerd .*has \d+ of \d+ MiB free but needs \d+ MiB: 2816 .*\n.*fix: use a larger card, free some space/,
       },
     ],
     [
@@ -142,9 +142,9 @@ describe("a board that its owner uses", { timeout: 5 * minutes }, () => {
         /a Kubernetes node that bramble did not make, of the cluster at https:\/\/192\.168\.9\.9:6443/,
         /kubeadm reset/,
       ],
-      [/containers run on it: containerd's namespace mine webshop/, /end them for good/],
+      [/containers are running on it: containerd's namespace mine webshop/, /delete them/],
       [/\/etc\/apt\/sources\.list\.d\/kubernetes\.list/, /fix: /],
-      [/an overlay lies over .*\/var\/lib\/kubelet/, /fix: turn it off/],
+      [/\/var\/lib\/kubelet.* is on an overlay/, /fix: turn it off/],
       [/its card is a copy of the board pi4-9's/, /ssh-keygen -A/],
     ] as const) {
       const [, after = ""] = errors.split(new RegExp(`(?=board board-1, phase inspect: .*${what.source})`));
@@ -188,7 +188,7 @@ describe("a board that goes on when its trouble is over", { timeout: 10 * minute
         `phase host: the clock shows ${shown}-.* is not synchronised after 120 s by systemd-timesyncd`,
       ),
     );
-    expect(errors).toMatch(/fix: let the board reach a time server .* cluster\.timeServers/);
+    expect(errors).toMatch(/fix: allow the board to reach a time server .* cluster\.timeServers/);
     expect(done).toEqual(created("inspect"));
   });
 
@@ -215,7 +215,7 @@ describe("a board that goes on when its trouble is over", { timeout: 10 * minute
     expect(errors).toMatch(/tried: apt-helper download-file/);
     expect(errors).toMatch(
       new RegExp(
-        `phase repositories: the key .* can't be had from http://${nobody}/key\\n.*fix: see that the board reaches it, or name a mirror`,
+        `phase repositories: the signing key .* can't be downloaded from http://${nobody}/key\\n.*fix: make sure the board can reach it, or set a mirror`,
       ),
     );
     expect(done).toEqual(["update board-1-inspect", ...created("restarted")]);
@@ -226,7 +226,7 @@ describe("a board that goes on when its trouble is over", { timeout: 10 * minute
     const { done, errors } = await up();
     await board.ssh(`sudo sed -i s/${nobody}/10.77.0.1/ /etc/apt/sources.list.d/debian.sources`);
     expect(errors).toMatch(
-      /phase containerd: a package repository can't be read\n.*fix: see that the board reaches it/,
+      /phase containerd: a package repository can't be read\n.*fix: make sure the board can reach it/,
     );
     expect(done).toEqual(["update board-1-inspect", ...created("repositories")]);
   });

@@ -120,8 +120,8 @@ describe("an up of a board that is ready", { timeout: 6 * minutes }, () => {
     await board.ssh("sudo bash -s", { input: script("drift") });
     expect(await drift(["boards"], stack.pulumi)).toBe(1);
     lines.mockRestore();
-    expect(said.join("\n")).toMatch(/kernel: the network settings are not in force/);
-    expect(said.join("\n")).toMatch(/swap: \/etc\/fstab is not as promised/);
+    expect(said.join("\n")).toMatch(/kernel: the network settings \(sysctl\) are not applied/);
+    expect(said.join("\n")).toMatch(/swap: \/etc\/fstab differs from the desired state/);
     expect(said.join("\n")).toMatch(/packages: kubelet is not held/);
     const { done, errors } = await up();
     expect(errors).toBe("");

@@ -46,7 +46,7 @@ note_what_was_there() {
 hold() {
   local package
   for package in "$@"; do
-    if ! held "$package" && lacking "$package is not held"; then
+    if ! held "$package" && needs_change "$package is not held"; then
       note_what_was_there
       note "$NOTED_HOLDS" "$package"
       quietly apt-mark hold "$package"
@@ -98,8 +98,8 @@ spare_the_owners() {
   simulate "$@"
   lost=$(lost_by_plan | sort | listed)
   if [ -n "$lost" ]; then
-    fail "$what would take from the board's owner: $lost" \
-      "if they may go, remove, upgrade or unhold them by hand (apt-get remove, apt-get upgrade, apt-mark unhold) and run pulumi up again; if not, take the board out of bramble:boards"
+    fail "$what would change packages that bramble did not install: $lost" \
+      "if that is acceptable, remove, upgrade or unhold them yourself (apt-get remove, apt-get upgrade, apt-mark unhold) and run pulumi up again; otherwise remove the board from bramble:boards"
   fi
 }
 
@@ -109,17 +109,17 @@ new_in_plan() { awk '$1 == "Inst" && $3 !~ /^\[/ { sub(/:.*/, "", $2); print $2 
 # A power cut in the middle of an installation leaves packages half unpacked, which apt takes for installed, and
 # others that wait for them.
 repair_packages() {
-  if [ -n "$(dpkg --audit)" ] && lacking "packages are half installed" "see: dpkg --audit"; then
+  if [ -n "$(dpkg --audit)" ] && needs_change "some packages are only half installed" "see: dpkg --audit"; then
     # What waits for a half unpacked one fails here, but apt does nothing before this was tried.
     dpkg --configure -a >/dev/null 2>&1 || true
     local packages=()
     mapfile -t packages < <(to_install_again)
     if [ ${#packages[@]} != 0 ]; then
       refresh_packages
-      spare_the_owners "installing ${packages[*]} again" --fix-broken install --reinstall --no-install-recommends --allow-change-held-packages "${packages[@]}"
+      spare_the_owners "reinstalling ${packages[*]}" --fix-broken install --reinstall --no-install-recommends --allow-change-held-packages "${packages[@]}"
       apt --fix-broken install --reinstall --no-install-recommends --allow-change-held-packages "${packages[@]}"
     fi
-    spare_the_owners "completing half installed packages" --fix-broken install
+    spare_the_owners "completing half-installed packages" --fix-broken install
     apt --fix-broken install
   fi
 }
@@ -132,7 +132,7 @@ to_install_again() {
 # Without the option apt only warns of a repository that does not answer, and what it has is then not found.
 refresh_packages() {
   apt -o APT::Update::Error-Mode=any update || fail "a package repository can't be read" \
-    "see that the board reaches it, its clock is right and its card has room, or name a mirror: cluster.kubernetesRepository, cluster.containerdRepository"
+    "make sure the board can reach it, its clock is right and its card is not full; or set a mirror: cluster.kubernetesRepository, cluster.containerdRepository"
 }
 
 # install_packages PACKAGE[=VERSION]…
@@ -145,5 +145,5 @@ install_packages() {
     note "$NOTED_PACKAGES" "${new[@]}"
   fi
   apt install --no-install-recommends --allow-downgrades --allow-change-held-packages "$@" ||
-    fail "$* can't be installed" "see the lines above; if a package is not found, npm run drift says whether the board still has its repositories"
+    fail "$* can't be installed" "see the output above; if a package is not found, npm run drift shows whether the board still has its repositories"
 }

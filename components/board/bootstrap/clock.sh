@@ -35,6 +35,6 @@ set_clock() {
     if clock_is_set; then return; fi
     sleep 1
   done
-  fail "the clock shows $(date -u '+%F %T') and is not synchronised after $CLOCK_WAIT s by $(time_service)" \
-    "let the board reach a time server (UDP port 123), or name one that it reaches: cluster.timeServers"
+  fail "the clock shows $(date -u '+%F %T') and $(time_service) has not synchronised it within $CLOCK_WAIT s" \
+    "allow the board to reach a time server (UDP port 123), or set one that it can reach: cluster.timeServers"
 }

@@ -54,26 +54,26 @@ restart() {
   local bound
   bound=$(bound_to_containerd | sort -u | paste -sd' ')
   if [ -n "$bound" ]; then
-    fail "a restart of containerd would also restart $bound, and what runs in it" "stop it by hand (sudo systemctl stop $bound), run pulumi up again, then start it"
+    fail "restarting containerd would also restart $bound and everything in it" "stop it (sudo systemctl stop $bound), run pulumi up again, then start it"
   fi
   quietly systemctl restart containerd
 }
 
 recent_enough() { dpkg --compare-versions "$(installed "$CONTAINERD_PACKAGE")" ge "$CONTAINERD_MINIMUM"; }
 
-promises() {
+desired_state() {
   repair_packages
-  if [ -z "$(installed "$CONTAINERD_PACKAGE")" ] && lacking "$CONTAINERD_PACKAGE is not installed"; then
+  if [ -z "$(installed "$CONTAINERD_PACKAGE")" ] && needs_change "$CONTAINERD_PACKAGE is not installed"; then
     refresh_packages
     install_packages "$CONTAINERD_PACKAGE"
   fi
   # In a check it may be missing, and then there is nothing more to say.
   if [ -z "$(installed "$CONTAINERD_PACKAGE")" ]; then return; fi
   if ! recent_enough; then
-    lacking "$CONTAINERD_PACKAGE is $(installed "$CONTAINERD_PACKAGE"), Kubernetes needs $CONTAINERD_MINIMUM" \
-      "leave out cluster.containerd, or name a mirror that has it: cluster.containerdRepository" || true
+    needs_change "$CONTAINERD_PACKAGE is $(installed "$CONTAINERD_PACKAGE"), Kubernetes needs at least $CONTAINERD_MINIMUM" \
+      "omit cluster.containerd, or set a mirror that has that version: cluster.containerdRepository" || true
   fi
-  clear_of config_obstacles
+  require_none config_obstacles
   hold "$CONTAINERD_PACKAGE"
   repository
   configuration | file "$CONTAINERD_CONFIG"
@@ -82,17 +82,17 @@ promises() {
   # (k3s-io/k3s#6185, flannel-io/cni-plugin#33). Other networks are not bramble's.
   printf 'R! %s\n' /var/lib/cni/flannel /var/lib/cni/networks/cbr0 '/var/lib/cni/results/cbr0-*' | file "$FORGOTTEN"
   if ! takes_effect; then
-    lacking "containerd does not take up $CONTAINERD_CONFIG as it should" "see: containerd --config $CONTAINERD_CONFIG config dump" || true
+    needs_change "containerd does not apply $CONTAINERD_CONFIG completely" "see: containerd --config $CONTAINERD_CONFIG config dump" || true
   fi
-  if ! systemctl -q is-enabled containerd && lacking "containerd is not enabled"; then quietly systemctl enable containerd; fi
+  if ! systemctl -q is-enabled containerd && needs_change "containerd is not enabled"; then quietly systemctl enable containerd; fi
   if { ! systemctl -q is-active containerd || ! started_after containerd "$CONTAINERD_CONFIG"; } &&
-    lacking "containerd does not run with this configuration"; then
+    needs_change "containerd is not running with this configuration"; then
     restart
   fi
 }
 
 # The package and its configuration stay: other containers may run on it.
-undo() {
+remove() {
   release "$CONTAINERD_PACKAGE"
   if [ -n "$IMAGE_REPOSITORY" ] && ! owners_hosts; then absent "$REGISTRY_HOSTS"; fi
   absent "$FORGOTTEN"

@@ -42,11 +42,11 @@ owners_hosts() {
 # What of the owner's bramble would have to overwrite.
 config_obstacles() {
   if owners_config; then
-    stands_in_the_way "$CONTAINERD_CONFIG is neither bramble's nor as containerd's package brings it; bramble would have to overwrite it" \
-      "if nothing needs it any more: sudo mv $CONTAINERD_CONFIG $CONTAINERD_CONFIG.mine; else take the board out of bramble:boards"
+    obstacle "$CONTAINERD_CONFIG was written neither by bramble nor by containerd's package; bramble would have to overwrite it" \
+      "if nothing needs it any more: sudo mv $CONTAINERD_CONFIG $CONTAINERD_CONFIG.mine; otherwise remove the board from bramble:boards"
   fi
   if [ -n "$IMAGE_REPOSITORY" ] && owners_hosts; then
-    stands_in_the_way "$REGISTRY_HOSTS is not bramble's; cluster.imageRepository would have to overwrite it" \
-      "leave out cluster.imageRepository, or move the file: sudo mv $REGISTRY_HOSTS $REGISTRY_HOSTS.mine"
+    obstacle "$REGISTRY_HOSTS was not written by bramble; cluster.imageRepository would have to overwrite it" \
+      "omit cluster.imageRepository, or move the file: sudo mv $REGISTRY_HOSTS $REGISTRY_HOSTS.mine"
   fi
 }

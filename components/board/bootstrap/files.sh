@@ -33,11 +33,11 @@ replace() {
 cannot_write() {
   local why fix
   why=$(tail -n 1 "$WORK/why")
-  fix="see: ls -ld $1; lsattr -d $1; df -h $1"
+  fix="check: ls -ld $1; lsattr -d $1; df -h $1"
   if [[ $why == *"No space left"* ]]; then
     full "$(findmnt -nro TARGET -T "$(dirname "$1")" || dirname "$1")"
   else
-    obstacle "$1" || obstacle "$(dirname "$1")" || true
+    unwritable "$1" || unwritable "$(dirname "$1")" || true
   fi
   rm -f "$1.bramble-new" || true
   fail "${1#"$ROOT"} can't be written: $why" "$fix; then run pulumi up again"
@@ -73,7 +73,7 @@ set_aside() {
   local kept
   kept=$1.bramble-$(date -u +%Y%m%dT%H%M%SZ).bak
   mv -T "$ROOT$1" "$ROOT$kept" 2>"$WORK/why" || cannot_write "$ROOT$1"
-  changes+=("$1 as it was is kept as $kept")
+  changes+=("the damaged $1 is kept as $kept")
 }
 
 # file PATH <CONTENT: the file holds exactly that. Only for files that bear bramble's name, or whose content was
@@ -82,11 +82,11 @@ file() {
   cat >"$WORK/wanted"
   if cmp -s "$WORK/wanted" "$ROOT$1"; then return; fi
   if damaged "$1"; then
-    if lacking "$1 is damaged by a power cut: it holds NUL or 0xff bytes"; then
+    if needs_change "$1 was damaged by a power cut: it contains NUL or 0xff bytes"; then
       set_aside "$1"
       replace "$ROOT$1" "$WORK/wanted"
     fi
-  elif lacking "$1 is not as promised"; then
+  elif needs_change "$1 differs from the desired state"; then
     replace "$ROOT$1" "$WORK/wanted"
   fi
 }
@@ -98,8 +98,8 @@ edited() {
   local path=$1 filter=$2 without
   shift
   if damaged "$path"; then
-    fail "$path is damaged by a power cut: it holds NUL or 0xff bytes" \
-      "write it anew, from a backup or from another board with this system; it is left as it is"
+    fail "$path was damaged by a power cut: it contains NUL or 0xff bytes" \
+      "restore it from a backup or copy it from another board with the same system; bramble has not changed it"
   fi
   "$@" <"$ROOT$path" >"$WORK/wanted"
   if cmp -s "$WORK/wanted" "$ROOT$path"; then return; fi
@@ -109,15 +109,15 @@ edited() {
   "$@" <"$WORK/wanted" >"$WORK/again"
   if ! cmp -s "$WORK/before" "$WORK/after" || ! cmp -s "$WORK/again" "$WORK/wanted"; then
     diff "$ROOT$path" "$WORK/wanted" | head -n 20 >&2 || true
-    fail "$path would lose more than bramble's lines by the change above; it is left as it is" \
-      "make the change by hand; between '# bramble: begin' and '# bramble: end' only bramble's lines may stand"
+    fail "the change above would remove lines of $path that bramble did not write; bramble has not changed the file" \
+      "make the change by hand; keep your own lines outside '# bramble: begin' and '# bramble: end'"
   fi
-  if lacking "$path is not as promised"; then replace "$ROOT$path" "$WORK/wanted"; fi
+  if needs_change "$path differs from the desired state"; then replace "$ROOT$path" "$WORK/wanted"; fi
 }
 
 # absent PATH
 absent() {
-  if [ -e "$ROOT$1" ] && lacking "$1 is there"; then
+  if [ -e "$ROOT$1" ] && needs_change "$1 exists"; then
     rm -f "$ROOT$1" 2>"$WORK/why" || cannot_write "$ROOT$1"
   fi
 }

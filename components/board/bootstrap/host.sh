@@ -28,7 +28,7 @@ hosts_templates() {
 # Without it nothing finds the machine itself. Empty it is only after a power cut.
 hosts_there() {
   if [ -s "$ROOT/etc/hosts" ] && ! damaged /etc/hosts; then return; fi
-  if lacking "/etc/hosts is missing or damaged by a power cut"; then
+  if needs_change "/etc/hosts is missing or was damaged by a power cut"; then
     if [ -e "$ROOT/etc/hosts" ]; then set_aside /etc/hosts; fi
     printf '%s\n' '127.0.0.1 localhost' '::1 localhost ip6-localhost ip6-loopback' >"$WORK/hosts"
     replace "$ROOT/etc/hosts" "$WORK/hosts"
@@ -59,7 +59,7 @@ in_utc() { [ "$(readlink "$ROOT/etc/localtime")" = "$zone" ]; }
 zone_named() { [ ! -e "$ROOT/etc/timezone" ] || [ "$(cat "$ROOT/etc/timezone")" = Etc/UTC ]; }
 
 utc() {
-  if ! in_utc && lacking "the time zone is not UTC"; then
+  if ! in_utc && needs_change "the time zone is not UTC"; then
     if [ -e "$ROOT/etc/localtime" ] || [ -L "$ROOT/etc/localtime" ]; then keep /etc/localtime; fi
     { ln -sfn "$zone" "$ROOT/etc/localtime.bramble-new" && mv -T "$ROOT/etc/localtime.bramble-new" "$ROOT/etc/localtime"; } 2>"$WORK/why" ||
       cannot_write "$ROOT/etc/localtime"
@@ -80,8 +80,8 @@ servers() {
     *)
       for server in $TIME_SERVERS; do
         if ! grep -qsF "$server" "$ROOT"/etc/ntp.conf "$ROOT"/etc/ntpsec/ntp.conf "$ROOT"/etc/openntpd/ntpd.conf; then
-          lacking "$service keeps the time and does not ask $server" \
-            "name $server in its configuration and restart it, or install chrony in its place" || true
+          needs_change "$service keeps the time but does not use $server" \
+            "add $server to its configuration and restart it, or install chrony instead" || true
         fi
       done
       return
@@ -94,32 +94,32 @@ servers() {
   else
     printf '[Time]\nNTP=%s\n' "$TIME_SERVERS" | file "$path"
   fi
-  if [ -e "$ROOT$path" ] && ! started_after "$service" "$path" && lacking "$service has old servers"; then
+  if [ -e "$ROOT$path" ] && ! started_after "$service" "$path" && needs_change "$service still uses its old time servers"; then
     quietly systemctl restart "$service" || fail "$service does not start with $path" "see: journalctl -u $service"
   fi
 }
 
-promises() {
-  clear_of other_node
+desired_state() {
+  require_none other_node
   card_of_this_board | file "$CARD_MARK"
-  if [ -z "$(time_service)" ] && lacking "no program keeps the time"; then
+  if [ -z "$(time_service)" ] && needs_change "no time synchronisation service is installed"; then
     repair_packages
     refresh_packages
     install_packages systemd-timesyncd
   fi
   # cloud-init would set its own name at each boot.
   if [ -d "$ROOT/etc/cloud" ]; then echo 'preserve_hostname: true' | file "$cloud"; fi
-  if ! name_is_set && lacking "its name is $(hostname)"; then
+  if ! name_is_set && needs_change "its host name is $(hostname)"; then
     echo "$BOARD" >"$WORK/name"
     replace "$ROOT/etc/hostname" "$WORK/name"
-    quietly hostname "$BOARD" || fail "the kernel does not take the name $BOARD" "reboot the board, then run pulumi up again"
+    quietly hostname "$BOARD" || fail "the kernel rejects the host name $BOARD" "reboot the board, then run pulumi up again"
   fi
   local entries=()
   mapfile -t entries <<<"$HOSTS"
   in_hosts with_block "${entries[@]}"
   utc
   servers
-  if ! clock_is_set && lacking "the clock was not synchronised"; then
+  if ! clock_is_set && needs_change "the clock is not synchronised"; then
     # Another program is its owner's, to be started and stopped as it was.
     case $(time_service) in
       chrony* | systemd-timesyncd.service)
@@ -132,7 +132,7 @@ promises() {
 }
 
 # The name and the clock stay: what else runs on the board may rely on them.
-undo() {
+remove() {
   in_hosts without_block
   absent "$cloud"
   if in_utc; then

@@ -65,7 +65,7 @@ without_version_1() { sed -E "$(words_out 1 "$version_1")"; }
 with_env_version_1() { sed -E "/^extraargs=/ { /[= ]($version_1)( |$)/! s/ *$/ $(paste -sd' ' "$taken" | sed 's/[&/\]/\\&/g')/; }"; }
 without_env_version_1() { sed -E "$(words_out '/^extraargs=/' "$version_1")"; }
 
-# note_taken PATH: for undo, before the line is changed.
+# note_taken PATH: for remove, before the line is changed.
 note_taken() {
   local words
   if ! applying || [ -s "$taken" ]; then return; fi
@@ -115,33 +115,33 @@ boot_configuration() {
       edited "$ARMBIAN_ENV" with_env_flag
     fi
   elif cgroup_version_1; then
-    lacking "systemd uses cgroup v1, and there is neither cmdline.txt nor armbianEnv.txt to change it" \
-      "take systemd.unified_cgroup_hierarchy=0 and systemd.legacy_systemd_cgroup_controller out of the boot loader's configuration (GRUB: /etc/default/grub, then update-grub), and reboot" || true
+    needs_change "systemd uses cgroup v1, and there is no cmdline.txt or armbianEnv.txt in which to change that" \
+      "remove systemd.unified_cgroup_hierarchy=0 and systemd.legacy_systemd_cgroup_controller from the boot loader's configuration (GRUB: /etc/default/grub, then update-grub) and reboot" || true
   elif ! memory_cgroup; then
-    lacking "the kernel has no memory cgroup, and there is neither cmdline.txt nor armbianEnv.txt to ask for it" \
-      "take cgroup_disable=memory out of the boot loader's configuration or add $flag to it, and reboot" || true
+    needs_change "the kernel has no memory cgroup, and there is no cmdline.txt or armbianEnv.txt in which to enable it" \
+      "remove cgroup_disable=memory from the boot loader's configuration or add $flag to it, and reboot" || true
   fi
 }
 
-promises() {
-  clear_of module_obstacles boot_obstacles
+desired_state() {
+  require_none module_obstacles boot_obstacles
   # shellcheck disable=SC2086
   printf '%s\n' $MODULES | file "$modules_file"
-  if [ -n "$(not_loaded)" ] && lacking "not loaded: $(not_loaded)"; then
+  if [ -n "$(not_loaded)" ] && needs_change "kernel modules not loaded: $(not_loaded)"; then
     # shellcheck disable=SC2086
     quietly modprobe -a $MODULES ||
       fail "the kernel $(uname -r) does not load $(not_loaded)" \
-        "see dmesg; look for a line with its name in /etc/modprobe.d (blacklist, install … /bin/false), and take it out"
+        "check dmesg; remove any line with the module's name from /etc/modprobe.d (blacklist, install … /bin/false)"
   fi
   settings | file "$sysctl_file"
-  if ! settings_live && lacking "the network settings are not in force"; then
-    quietly sysctl -p "$ROOT$sysctl_file" || fail "the kernel does not take $sysctl_file" "see the line above, and /etc/sysctl.d for what else sets it"
+  if ! settings_live && needs_change "the network settings (sysctl) are not applied"; then
+    quietly sysctl -p "$ROOT$sysctl_file" || fail "the kernel rejects $sysctl_file" "see the output above, and check /etc/sysctl.d for other files that set the same"
   fi
   boot_configuration
 }
 
 # The flag stays: it does no harm, and without it the next boot would differ from this one.
-undo() {
+remove() {
   local folder path
   absent "$sysctl_file"
   absent "$modules_file"

@@ -38,15 +38,15 @@ module_obstacles() {
   release=$(uname -r)
   if [ -z "$missing" ]; then return; fi
   if [ ! -d "$ROOT/lib/modules/$release" ] && [ -n "$(other_kernels)" ]; then
-    stands_in_the_way "the running kernel $release has no modules on the card any more, so $missing can't be loaded: an upgrade has put $(other_kernels)in its place" \
+    obstacle "the card no longer has the modules of the running kernel $release, so $missing can't be loaded: an upgrade has installed $(other_kernels)instead" \
       "reboot the board, then run pulumi up again"
   elif [ "$(os_release ID)" = ubuntu ]; then
     # flannel-io/flannel#1502
-    stands_in_the_way "the kernel $release lacks ${missing// /, }" \
+    obstacle "the kernel $release lacks ${missing// /, }" \
       "on the board: sudo apt-get install linux-modules-extra-$release, then run pulumi up again"
   else
     # rockchip-linux/kernel#273
-    stands_in_the_way "the kernel $release lacks ${missing// /, }" \
+    obstacle "the kernel $release lacks ${missing// /, }" \
       "use a kernel that has it: the operating system's own (linux-image-$(dpkg --print-architecture), linux-image-current on Armbian), or one built with CONFIG_OVERLAY_FS, CONFIG_BRIDGE_NETFILTER, CONFIG_NF_CONNTRACK and CONFIG_VXLAN"
   fi
 }

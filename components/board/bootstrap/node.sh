@@ -31,7 +31,7 @@ other_node() {
   name=$(node_name)
   if [ -z "$name" ]; then name=$(hostname); fi
   if [ "$name" != "$BOARD" ]; then
-    stands_in_the_way "it is the node $name of a cluster, and the settings call it $BOARD" \
-      "call it $name in the settings; or take it out of them, run pulumi up, and put it in as $BOARD"
+    obstacle "it is the node $name of a cluster, but the settings call it $BOARD" \
+      "call it $name in the settings; or remove it from them, run pulumi up, and add it as $BOARD"
   fi
 }

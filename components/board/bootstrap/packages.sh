@@ -33,23 +33,23 @@ plugins_there() {
   done
 }
 
-promises() {
+desired_state() {
   repair_packages
   local packages=()
   read -r -a packages <<<"$(missing)"
-  if [ ${#packages[@]} != 0 ] && lacking "installed are kubelet $(installed kubelet), kubeadm $(installed kubeadm), kubectl $(installed kubectl); missing: ${packages[*]}"; then
+  if [ ${#packages[@]} != 0 ] && needs_change "missing packages: ${packages[*]} (installed: kubelet $(installed kubelet), kubeadm $(installed kubeadm), kubectl $(installed kubectl))"; then
     refresh_packages
     install_packages "${packages[@]}"
   fi
   hold "${pinned[@]}"
   if ! plugins_there; then
-    lacking "$plugins lacks bridge, host-local, loopback or portmap" "see that the package kubernetes-cni is whole: apt-get install --reinstall kubernetes-cni" || true
+    needs_change "bridge, host-local, loopback or portmap is missing in $plugins" "reinstall the package: sudo apt-get install --reinstall kubernetes-cni" || true
   fi
-  if ! systemctl -q is-enabled kubelet && lacking "the kubelet is not enabled"; then quietly systemctl enable kubelet; fi
+  if ! systemctl -q is-enabled kubelet && needs_change "the kubelet is not enabled"; then quietly systemctl enable kubelet; fi
 }
 
 # What was there before bramble stays, and so does what a package of the owner's needs.
-undo() {
+remove() {
   local package lost mine=()
   release "${pinned[@]}"
   for package in "${pinned[@]}"; do
@@ -59,7 +59,7 @@ undo() {
   simulate remove "${mine[@]}"
   lost=$(lost_by_plan | sort | listed)
   if [ -n "$lost" ]; then
-    echo "$PHASE: ${mine[*]} stay installed: with them would go $lost"
+    echo "$PHASE: ${mine[*]} stay installed, because removing them would also remove $lost"
     return
   fi
   apt remove "${mine[@]}"

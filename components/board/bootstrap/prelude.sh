@@ -2,9 +2,9 @@
 # In front of every phase: the parameters, this file, then the phase, whose last line is `phase "$@"`.
 # Until that line has arrived nothing is done, so a script that is cut off on its way does nothing.
 #
-# A phase defines `promises`: a list of `if ! HOLDS && lacking WHAT; then MEND; fi`. Applied, what is lacking
-# is mended, and then the list is gone through again and nothing may be lacking. A check only reads. `undo`
-# takes back what can be taken back safely, with the same functions.
+# A phase defines `desired_state`: a list of `if ! HOLDS && needs_change WHAT; then CHANGE; fi`. `apply` changes what
+# differs, then goes through the list again, and nothing may differ any more. `check` only reads. `remove` takes back
+# what can be taken back safely, with the same functions.
 set -Eeuo pipefail
 # So that the last command of a pipeline can note what it changed.
 shopt -s lastpipe
@@ -17,7 +17,7 @@ export STATE=$ROOT/var/lib/bramble
 mode=check
 tried=''
 changes=()
-deviations=0
+drift=0
 
 # say LINE…: an error, with the board and the phase in front.
 say() {
@@ -36,19 +36,19 @@ fail() {
 # make_writable MOUNT SOURCE TYPE: the way out of a read-only file system.
 make_writable() {
   case $3 in
-    vfat) echo "a FAT file system that was not unmounted cleanly turns read-only: sudo umount $1; sudo fsck.vfat -a $2; sudo mount $1. Where fstab says ro, take it out first" ;;
-    *) echo "see dmesg for I/O errors: a worn out card turns read-only and has to be replaced. After a power cut a reboot repairs the file system; where fstab says ro, take it out and remount: sudo mount -o remount,rw $1" ;;
+    vfat) echo "a FAT file system turns read-only if it was not unmounted cleanly. If /etc/fstab says ro, remove that; then: sudo umount $1; sudo fsck.vfat -a $2; sudo mount $1" ;;
+    *) echo "check dmesg for I/O errors: a worn-out card turns read-only and must be replaced. After a power cut, a reboot repairs the file system. If /etc/fstab says ro, remove that; then: sudo mount -o remount,rw $1" ;;
   esac
 }
 
 full() {
   why="$1 is full"
-  fix="make room, for instance: sudo apt-get clean; sudo journalctl --vacuum-size=50M; what takes it: sudo du -xh $1 | sort -h | tail"
+  fix="free some space, for instance: sudo apt-get clean; sudo journalctl --vacuum-size=50M; to find the largest folders: sudo du -xh $1 | sort -h | tail"
 }
 
-# obstacle PATH: why nothing can be written at PATH, as `why` and `fix`; false if nothing stands in the way. FAT and
-# btrfs count no inodes.
-obstacle() {
+# unwritable PATH: why nothing can be written at PATH, as `why` and `fix`; false if it can. FAT and btrfs count no
+# inodes.
+unwritable() {
   local folder=$1 at='' source='' type='' options=''
   until [ -e "$folder" ]; do folder=$(dirname "$folder"); done
   read -r at source type options < <(findmnt -nro TARGET,SOURCE,FSTYPE,OPTIONS -T "$folder") || true
@@ -58,14 +58,14 @@ obstacle() {
   elif df --output=avail,iavail,itotal "$folder" 2>/dev/null | awk 'NR > 1 && ($1 == "0" || ($2 == "0" && $3 > 0)) { found = 1 } END { exit !found }'; then
     full "${at:-$folder}"
   elif [ ! -w "$folder" ]; then
-    why="$(id -un) may not write $folder"
-    fix="see: ls -ld $folder; lsattr -d $folder. The flag i goes with: sudo chattr -i $folder"
+    why="$(id -un) has no permission to write to $folder"
+    fix="check: ls -ld $folder; lsattr -d $folder. If it has the attribute i: sudo chattr -i $folder"
   else
     return 1
   fi
 }
 
-# broke COMMAND STATUS: a command failed for which the phase has no words of its own.
+# broke COMMAND STATUS: a command failed for which the phase has no message of its own.
 broke() {
   local what=$1 path why fix
   # The last command of `quietly`, which hands on the status of what it ran.
@@ -74,24 +74,24 @@ broke() {
   if [ -s "$WORK/broke" ]; then cat "$WORK/broke" >&2; fi
   say "\`$what\` failed with status $2"
   for path in "$ROOT/etc" "$ROOT/var/lib" "$ROOT/boot/firmware" "$ROOT/boot" "$WORK"; do
-    if [ -e "$path" ] && obstacle "$path"; then fail "$why" "$fix; then run pulumi up again"; fi
+    if [ -e "$path" ] && unwritable "$path"; then fail "$why" "$fix; then run pulumi up again"; fi
   done
-  printf '  fix: run it on the board by hand and see what it says; once it works, run pulumi up again: it goes on from here\n' >&2
+  printf '  fix: run it by hand on the board to see the error; once it works, run pulumi up again: it resumes here\n' >&2
   exit 1
 }
 
 # Nothing can be said of a folder that is not there.
-WORK=$(mktemp -d) || { WORK=/nowhere; fail "there is no room for temporary files in ${TMPDIR:-/tmp}" "see that it is writable and not full (df -h ${TMPDIR:-/tmp}), then run pulumi up again"; }
+WORK=$(mktemp -d) || { WORK=/nowhere; fail "can't create temporary files in ${TMPDIR:-/tmp}" "make sure it is writable and not full (df -h ${TMPDIR:-/tmp}), then run pulumi up again"; }
 export WORK
 trap 'rm -rf "$WORK"' EXIT
 # What a subshell did not manage is said once the script ends of it; a function that returns to one from here would
 # confuse bash.
 ended=0
 trap 'ended=$?; if [ "$BASH_SUBSHELL" = 0 ]; then broke "$BASH_COMMAND" "$ended"; else echo "\`$BASH_COMMAND\` failed with status $ended" >>"$WORK/broke"; fi' ERR
-trap 'fail "not done within its time limit, during \`$BASH_COMMAND\`" "see what keeps the board busy (top, journalctl -e), then run pulumi up again: it goes on from here"' TERM
+trap 'fail "timed out during \`$BASH_COMMAND\`" "see what keeps the board busy (top, journalctl -e), then run pulumi up again: it resumes here"' TERM
 
-# lacking WHAT [FIX]: whether to mend WHAT now.
-lacking() {
+# needs_change WHAT [FIX]: whether to change what differs, WHAT, now.
+needs_change() {
   case $mode in
     apply)
       changes+=("$1")
@@ -103,7 +103,7 @@ lacking() {
       if [ -n "${2:-}" ]; then printf '  fix: %s\n' "$2" >&2; fi
       ;;
   esac
-  deviations=$((deviations + 1))
+  drift=$((drift + 1))
   return 1
 }
 
@@ -112,9 +112,9 @@ applying() { [ "$mode" = apply ]; }
 verifying() { [ "$mode" = verify ]; }
 checking() { [ "$mode" = check ]; }
 
-# clear_of FINDER…: a finder reads only, and prints a line `WHAT<tab>FIX` for each thing that stands in the way.
-# All of it is said; a phase that applies ends here, before it has touched anything.
-clear_of() {
+# require_none FINDER…: a finder reads only, and prints a line `WHAT<tab>FIX` for each obstacle. All are reported; a
+# phase that applies ends here, before it has touched anything.
+require_none() {
   local finder what fix found=''
   for finder; do
     # One that fails has not found nothing.
@@ -125,7 +125,7 @@ clear_of() {
         say "$what"
         printf '  fix: %s\n' "$fix" >&2
       else
-        lacking "$what" "$fix" || true
+        needs_change "$what" "$fix" || true
       fi
     done <"$WORK/found"
   done
@@ -135,8 +135,8 @@ clear_of() {
 # as_root COMMAND…: for a finder, which may run as the user who logs in.
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi; }
 
-# stands_in_the_way WHAT FIX: a finder's line.
-stands_in_the_way() { printf '%s\t%s\n' "$1" "$2"; }
+# obstacle WHAT FIX: a finder's line.
+obstacle() { printf '%s\t%s\n' "$1" "$2"; }
 
 # has_unit UNIT: whether systemd knows it, whoever made it.
 has_unit() {
@@ -192,13 +192,13 @@ memory_cgroup() {
 lock() {
   if [ -n "$ROOT" ]; then return; fi
   exec 9>/run/bramble.lock
-  flock -w "${LOCK_WAIT:-240}" 9 || fail "another run of bramble is at work on this board" "wait for it to end, then run pulumi up again"
+  flock -w "${LOCK_WAIT:-240}" 9 || fail "another run of bramble is in progress on this board" "wait until it ends, then run pulumi up again"
 }
 
 verify() {
   mode=verify
-  promises
-  if [ "$deviations" != 0 ]; then exit 1; fi
+  desired_state
+  if [ "$drift" != 0 ]; then exit 1; fi
 }
 
 summary() {
@@ -206,10 +206,10 @@ summary() {
   if [ ${#changes[@]} = 0 ]; then
     echo "$PHASE: changed nothing"
   else
-    # What is said to be done must outlive a power cut in the next second.
+    # What is reported as done must survive a power cut in the next second.
     sync
     printf -v all '%s; ' "${changes[@]}"
-    echo "$PHASE: mended ${all%; }"
+    echo "$PHASE: changed (${all%; })"
   fi
 }
 
@@ -220,20 +220,20 @@ phase() {
     apply)
       if [ "$(id -u)" = 0 ]; then lock; fi
       mode=apply
-      promises
+      desired_state
       verify
       summary
       ;;
     check)
-      promises
-      if [ "$deviations" != 0 ]; then exit 1; fi
+      desired_state
+      if [ "$drift" != 0 ]; then exit 1; fi
       ;;
     remove)
       if [ "$(id -u)" = 0 ]; then lock; fi
       mode=apply
-      undo
+      remove
       sync
-      echo "$PHASE: undone"
+      echo "$PHASE: removed"
       ;;
   esac
 }

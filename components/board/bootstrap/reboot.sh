@@ -43,24 +43,24 @@ restart() {
   sync
   if [ ${#servers[@]} != 0 ]; then
     quietly systemd-run --collect --on-active=120 systemctl start "${servers[@]}" || asked_before ||
-      fail "systemd starts nothing more" "reboot the board by hand, then run pulumi up again"
+      fail "systemd does not start any more units" "reboot the board by hand, then run pulumi up again"
   fi
   quietly systemd-run --collect --on-active=2 systemctl reboot || asked_before ||
-    fail "systemd does not take the order to reboot" "reboot the board by hand, then run pulumi up again"
+    fail "systemd rejects the request to reboot" "reboot the board by hand, then run pulumi up again"
   local unit
   for unit in "${servers[@]}"; do systemctl stop "$unit" 2>/dev/null || true; done
 }
 
-promises() {
+desired_state() {
   # `restarted` says whether it helped: here the board is about to go down.
   if verifying; then return; fi
   if cgroup_version_1; then
-    if lacking "systemd runs on cgroup v1"; then restart; fi
-  elif ! memory_cgroup && lacking "the running kernel has no memory cgroup"; then
+    if needs_change "systemd runs on cgroup v1"; then restart; fi
+  elif ! memory_cgroup && needs_change "the running kernel has no memory cgroup"; then
     restart
   fi
 }
 
-undo() { :; }
+remove() { :; }
 
 phase "$@"

@@ -14,21 +14,21 @@ repository() {
   fi
   if [ -n "$3" ]; then
     printf '%s\n' "$3" | file "$keyring"
-  elif ! { [ -s "$ROOT$keyring" ] && grep -qxsF "# key: $4" "$ROOT$list"; } && lacking "the key of $1 is not there"; then
+  elif ! { [ -s "$ROOT$keyring" ] && grep -qxsF "# key: $4" "$ROOT$list"; } && needs_change "the signing key of the repository of $1 is missing"; then
     quietly apt-helper download-file "$4" "$WORK/key" ||
-      fail "the key of the package repository can't be had from $4" "see that the board reaches it, or name a mirror: cluster.kubernetesRepository, cluster.containerdRepository"
+      fail "the signing key of the package repository can't be downloaded from $4" "make sure the board can reach it, or set a mirror: cluster.kubernetesRepository, cluster.containerdRepository"
     replace "$ROOT$keyring" "$WORK/key"
   fi
   printf '# key: %s\n%s\n' "${4:-in the settings}" "$(source_line "$1" "$2")" | file "$list"
 }
 
-promises() {
-  clear_of source_obstacles
+desired_state() {
+  require_none source_obstacles
   repository containerd "$CONTAINERD_REPOSITORY" "$CONTAINERD_KEY" "$CONTAINERD_KEY_URL"
   repository kubernetes "$KUBERNETES_REPOSITORY" "$KUBERNETES_KEY" "$KUBERNETES_KEY_URL"
 }
 
-undo() {
+remove() {
   repository containerd "" "" ""
   repository kubernetes "" "" ""
 }

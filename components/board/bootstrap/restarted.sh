@@ -6,27 +6,27 @@ boot_id() { cat "$ROOT/proc/sys/kernel/random/boot_id"; }
 
 has_rebooted() { ! [ -e "$STATE/rebooted-from" ] || [ "$(cat "$STATE/rebooted-from")" != "$(boot_id)" ]; }
 
-promises() {
+desired_state() {
   if applying; then
     if has_rebooted && ! clock_is_set; then set_clock; fi
     return
   fi
   if ! has_rebooted; then
-    lacking "the board has not rebooted" "reboot it by hand, then run pulumi up again" || true
+    needs_change "the board has not rebooted" "reboot it by hand, then run pulumi up again" || true
   fi
   if cgroup_version_1; then
-    lacking "systemd uses cgroup v1, which the kubelet refuses; the kernel was started with: $(cat "$ROOT/proc/cmdline")" \
-      "take systemd.unified_cgroup_hierarchy=0 or systemd.legacy_systemd_cgroup_controller out of the boot loader's configuration and reboot" || true
+    needs_change "systemd uses cgroup v1, which the kubelet does not support; the kernel's command line: $(cat "$ROOT/proc/cmdline")" \
+      "remove systemd.unified_cgroup_hierarchy=0 or systemd.legacy_systemd_cgroup_controller from the boot loader's configuration and reboot" || true
   elif ! memory_cgroup; then
-    lacking "the kernel has no memory cgroup; it was started with: $(cat "$ROOT/proc/cmdline")" \
-      "see that the boot loader passes cgroup_enable=memory; npm run drift has the next up set it and reboot again" || true
+    needs_change "the kernel has no memory cgroup; its command line: $(cat "$ROOT/proc/cmdline")" \
+      "make sure the boot loader passes cgroup_enable=memory; after npm run drift, the next up sets it and reboots again" || true
   fi
   if [ -n "$(swap_in_use)" ]; then
-    lacking "swap is on: $(swap_in_use | tr '\n' ' ')" \
-      "see what turned it on: systemctl list-units --type=swap; sudo grep -rl swapon /etc /usr/local; then turn that off" || true
+    needs_change "swap is on: $(swap_in_use | tr '\n' ' ')" \
+      "find what turns it on (systemctl list-units --type=swap; sudo grep -rl swapon /etc /usr/local) and disable that" || true
   fi
 }
 
-undo() { rm -f "$STATE/rebooted-from"; }
+remove() { rm -f "$STATE/rebooted-from"; }
 
 phase "$@"

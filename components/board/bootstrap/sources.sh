@@ -58,13 +58,13 @@ contradicted() {
   line=$(source_line "$1" "$2")
   files=$(same_address "$line" | listed)
   if [ -z "$files" ]; then
-    stands_in_the_way "apt would refuse all sources with the one that bramble adds: $said" "correct $3.line in the settings"
+    obstacle "apt would reject all its sources with the one that bramble adds: $said" "correct $3.line in the settings"
     return
   fi
   # The message ends with both keys' paths, in the order in which apt has read them.
   theirs=$(sed -n 's/.*: \(.*\) != \(.*\)$/\1 \2/p' <<<"$said" | tr ' ' '\n' | grep '^/' | grep -vxF "$(keyring_of "$1")" | head -n 1 || true)
-  stands_in_the_way "$files has a source that bramble adds too, with another key; apt refuses all sources once both are there: $said" \
-    "take it out of $files: bramble adds the same source${theirs:+; or keep it, and set $3.line with signed-by=$theirs in place of %key%}"
+  obstacle "$files has the same source as bramble, but with another key; apt would reject all its sources: $said" \
+    "remove it from $files, since bramble adds the same source${theirs:+; or keep it, and set $3.line with signed-by=$theirs instead of %key%}"
 }
 
 # Sources that apt can't read, or not together with those that bramble adds.
@@ -72,7 +72,7 @@ source_obstacles() {
   local said
   said=$(objection)
   if [ -n "$said" ]; then
-    stands_in_the_way "apt can't read its sources: $said" "correct or remove that file; sudo apt-get update shows whether it helped"
+    obstacle "apt can't read its sources: $said" "correct or remove that file; check with: sudo apt-get update"
     return
   fi
   if [ -n "$CONTAINERD_REPOSITORY" ]; then contradicted containerd "$CONTAINERD_REPOSITORY" cluster.containerdRepository; fi

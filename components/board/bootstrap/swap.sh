@@ -10,7 +10,7 @@ is_masked() { [ "$(readlink "$ROOT$units/$1")" = /dev/null ]; }
 
 # masked UNIT: it can't start. What was masked is noted first, so that only that is unmasked again.
 masked() {
-  if ! is_masked "$1" && lacking "$1 brings swap"; then
+  if ! is_masked "$1" && needs_change "$1 turns swap on"; then
     note "$masked_list" "$1"
     quietly systemctl stop "$1" || true
     mkdir -p "$ROOT$units"
@@ -21,7 +21,7 @@ masked() {
   fi
 }
 
-reload() { quietly systemctl daemon-reload || fail "systemd does not read its units again" "see: journalctl -b -u init.scope; reboot the board, then run pulumi up again"; }
+reload() { quietly systemctl daemon-reload || fail "systemd can't reload its units" "see: journalctl -b -u init.scope; reboot the board, then run pulumi up again"; }
 
 # A filter for fstab. What it comments out can be told from what its owner did.
 with_swap_out() {
@@ -52,7 +52,7 @@ raspberry_pi_os() {
   if has_unit dphys-swapfile.service; then
     masked dphys-swapfile.service
     file=$(swap_file_of_dphys)
-    if made_by_dphys "$file" && lacking "$file takes up the card"; then
+    if made_by_dphys "$file" && needs_change "the unused swap file $file takes up space on the card"; then
       quietly swapoff "$ROOT$file" || true
       if swap_in_use | grep -xF "$file" >/dev/null; then in_use; fi
       rm -f "$ROOT$file" 2>"$WORK/why" || cannot_write "$ROOT$file"
@@ -73,10 +73,10 @@ swap_units() {
   } | awk '{ print $1 }' | sort -u
 }
 
-in_use() { fail "swap can't be turned off, too much of it is in use" "reboot the board, then run pulumi up again"; }
+in_use() { fail "swap can't be turned off because too much of it is in use" "reboot the board, then run pulumi up again"; }
 
-promises() {
-  clear_of swap_obstacles
+desired_state() {
+  require_none swap_obstacles
   local unit program runner
   swap_services >"$WORK/services"
   raspberry_pi_os
@@ -91,7 +91,7 @@ promises() {
   done < <(swap_units)
   # After its units are masked, which are gone with the next boot: cut off in between, the end is the same.
   if [ -e "$ROOT/etc/fstab" ]; then edited /etc/fstab with_swap_out; fi
-  if [ -n "$(swap_in_use)" ] && lacking "swap is on: $(swap_in_use | tr '\n' ' ')"; then
+  if [ -n "$(swap_in_use)" ] && needs_change "swap is on: $(swap_in_use | tr '\n' ' ')"; then
     quietly swapoff -a || in_use
     # zram devices that are in no fstab.
     local device
@@ -101,7 +101,7 @@ promises() {
 }
 
 # Swap comes back with the next boot.
-undo() {
+remove() {
   absent /etc/rpi/swap.conf.d/90-bramble.conf
   local unit
   if [ -e "$ROOT$armbian" ]; then edited "$armbian" without_armbian_off; fi

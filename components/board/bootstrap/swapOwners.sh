@@ -145,24 +145,24 @@ swap_obstacles() {
   local unit program runner file device
   swap_services >"$WORK/services"
   while read -r file runner; do
-    stands_in_the_way "$file turns swap on at boot$(if [ "$file" != "$runner" ]; then echo " by $runner"; fi)" \
-      "take that out of $file, then run pulumi up again: the kubelet does not start with swap"
+    obstacle "$file turns swap on at boot$(if [ "$file" != "$runner" ]; then echo " through $runner"; fi), but the kubelet needs swap off" \
+      "remove that from $file, then run pulumi up again"
   done < <(swap_places)
   while read -r unit program runner; do
     # A script that is only named may be run, or not.
     if only_for_swap "$unit" "$program" "$runner" || [ "$program" != "$runner" ]; then continue; fi
     if ! mounts "$runner"; then
-      stands_in_the_way "$unit turns swap on ($program), and by its name does more than that" \
-        "take swapon out of $program, or switch the unit off if that is all it does: sudo systemctl disable --now $unit"
+      obstacle "$unit turns swap on ($program), and its name suggests that it does more than that" \
+        "remove swapon from $program; or, if that is all the unit does: sudo systemctl disable --now $unit"
     elif [ -n "$(swap_in_use)" ]; then
-      stands_in_the_way "$unit turns swap on and mounts file systems ($program), whose content would be lost with it" \
-        "take swap out of its configuration (of zram-config: /etc/ztab), or turn the unit off by hand; reboot, then run pulumi up again"
+      obstacle "$unit turns swap on and also mounts file systems ($program), whose content would be lost if bramble stopped it" \
+        "remove swap from its configuration (for zram-config: /etc/ztab), or disable the unit by hand; reboot, then run pulumi up again"
     fi
   done <"$WORK/services"
   for device in $(swap_in_use); do
     if ! owned "$device"; then
-      stands_in_the_way "swap is on ($device), and nothing is found that turns it on at boot: fstab, swap units, what services run$(sed -E 's/^(\S+) (\S+) (\S+)/ (perhaps \1 by \3)/' "$WORK/services" | tr -d '\n'), rc.local, crontabs, udev rules and initramfs scripts were looked at" \
-        "if somebody turned it on by hand: sudo swapoff $device; else take out what turns it on, then run pulumi up again"
+      obstacle "swap is on ($device), but nothing was found that turns it on at boot; checked: fstab, swap units, services$(sed -E 's/^(\S+) (\S+) (\S+)/ (perhaps \1 through \3)/' "$WORK/services" | tr -d '\n'), rc.local, crontabs, udev rules, initramfs scripts" \
+        "if it was turned on by hand: sudo swapoff $device; otherwise disable what turns it on, then run pulumi up again"
     fi
   done
 }

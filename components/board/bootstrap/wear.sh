@@ -51,18 +51,18 @@ is_beyond() {
   [ -z "$first" ] || [ "$first" -lt $(($(date +%s) - 86400)) ]
 }
 
-promises() {
+desired_state() {
   if own_limit; then
     absent "$journal"
   elif ! is_beyond; then
     printf '[Journal]\nSystemMaxUse=%sM\nSystemMaxFileSize=8M\nRuntimeMaxUse=16M\n' "$JOURNAL_SIZE" | file "$journal"
   fi
-  if [ -e "$ROOT$journal" ] && ! started_after systemd-journald "$journal" && lacking "journald does not know its limit"; then
-    quietly systemctl restart systemd-journald || fail "journald does not start with $journal" "see: systemctl status systemd-journald"
+  if [ -e "$ROOT$journal" ] && ! started_after systemd-journald "$journal" && needs_change "journald has not loaded its size limit"; then
+    quietly systemctl restart systemd-journald || fail "systemd-journald does not start with $journal" "see: systemctl status systemd-journald"
   fi
   if [ -e "$ROOT/etc/fstab" ]; then edited /etc/fstab with_noatime; fi
-  if ! without_access_times_now && ! wanted_access_times && lacking "/ records each access"; then
-    quietly mount -o remount,noatime / || fail "/ can't be remounted with noatime" "see the line above and what /etc/fstab says of /"
+  if ! without_access_times_now && ! wanted_access_times && needs_change "/ is mounted without noatime"; then
+    quietly mount -o remount,noatime / || fail "/ can't be remounted with noatime" "see the output above, and check / in /etc/fstab"
   fi
   printf '%s\n' \
     'Unattended-Upgrade::Package-Blacklist { "containerd"; "cri-tools"; "kube"; "runc"; };' \
@@ -70,7 +70,7 @@ promises() {
 }
 
 # noatime stays: it does no harm.
-undo() {
+remove() {
   absent "$journal"
   absent "$upgrades"
 }

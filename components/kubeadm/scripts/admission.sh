@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Lets one board in: its token is valid from now on, until the board is there or the time is up. Runs on a
-# control plane while the board itself joins.
+# Admits one board: its token is valid from now on, until the board has joined or the time is up. Runs on a control
+# plane while the board itself joins.
 
 secret=bootstrap-token-${TOKEN%.*}
 # By which the board says that it is still trying. The token allows nothing else of bramble's.
@@ -79,12 +79,12 @@ await_join() {
     # An API server that does not answer hears nothing either.
     if [ -z "$sign" ] || [ "$sign" != "$last" ]; then heard=$SECONDS; fi
     last=$sign
-    case $sign in failed*) fail "$NODE has not joined" "see what its own step join says, then run pulumi up again" ;; esac
+    case $sign in failed*) fail "$NODE failed to join" "see the error of its step join, then run pulumi up again" ;; esac
     if [ "$SECONDS" -ge "$end" ]; then
-      fail "$NODE has not joined within $VALID s" "see what its own step join says, then run pulumi up again"
+      fail "$NODE has not joined within $VALID s" "see the error of its step join, then run pulumi up again"
     fi
     if [ $((SECONDS - heard)) -ge "$SILENCE" ]; then
-      fail "nothing was heard of $NODE for $SILENCE s, and it has not joined" "see that it has power and network, then run pulumi up again"
+      fail "$NODE has not joined and has sent nothing for $SILENCE s" "check its power and network, then run pulumi up again"
     fi
     sleep 3
   done
@@ -97,12 +97,12 @@ quietly_with_input() {
   }
 }
 
-promises() {
+desired_state() {
   # Before there is a cluster nobody can join it.
   if ! in_cluster; then return; fi
-  if ! node_heard && lacking "$NODE is not in the cluster, or silent"; then admit; fi
+  if ! node_heard && needs_change "$NODE is not in the cluster, or its kubelet does not report"; then admit; fi
 }
 
-undo() { :; }
+remove() { :; }
 
 phase "$@"

@@ -46,7 +46,7 @@ trap 'echo "\`$BASH_COMMAND\` failed with status $?" >&2; tell "failed at $(date
 
 # An upgrade renews certificates too, and moves manifests. A step that runs this has the lock already, and lends it.
 if ! { : >&9; } 2>/dev/null; then exec 9>/run/bramble.lock; fi
-flock -w 1800 9 || problem "another run of bramble is at work on this board" "wait for it to end, then: systemctl start bramble-certificates"
+flock -w 1800 9 || problem "another run of bramble is in progress on this board" "wait until it ends, then: systemctl start bramble-certificates"
 give_back_manifests
 
 ready() { kubectl --kubeconfig "$admin" --request-timeout=30s get --raw=/readyz >/dev/null 2>&1; }
@@ -86,7 +86,7 @@ set_aside() {
   for file in "$@"; do
     if [ -e "$file" ] || [ -L "$file" ]; then
       mv "$file" "$file.broken-$(date -u +%Y%m%dT%H%M%SZ)"
-      echo "$file can't be read: set aside beside it"
+      echo "$file can't be read; moved to a file beside it"
     fi
   done
 }
@@ -100,8 +100,8 @@ restore_authorities() {
     if [ "$each" = pki/sa ]; then other=pub; fi
     if is_authority "/etc/kubernetes/$each"; then continue; fi
     if [ -z "$snapshot" ] || ! tar --extract --file "$snapshot" -C "$work" "$each.$other" "$each.key" || ! is_authority "$work/$each"; then
-      problem "/etc/kubernetes/$each.$other or its key can't be read, and no snapshot on this board has them" \
-        "put both back from a snapshot on the board that stores them: they are in its tar, under pki"
+      problem "/etc/kubernetes/$each.$other or its key can't be read, and no snapshot on this board contains them" \
+        "restore both from a snapshot on the board that stores snapshots: they are under pki in its tar file"
     fi
     set_aside "/etc/kubernetes/$each.$other" "/etc/kubernetes/$each.key"
     cp -p "$work/$each.$other" "$work/$each.key" "/etc/kubernetes/${each%/*}/"
@@ -114,7 +114,7 @@ is_authority() {
     cmp -s <(openssl pkey -pubout -in "$1.key" 2>/dev/null) <(openssl pkey -pubin -in "$1.pub" 2>/dev/null || echo none)
   elif [ -e "$1.key" ]; then
     look "$1.crt" 0
-    case $FAULT in *"can't"* | *missing*) return 1 ;; esac
+    case $PROBLEM in *"can't"* | *missing*) return 1 ;; esac
   else
     openssl x509 -noout -in "$1.crt" 2>/dev/null
   fi
@@ -127,17 +127,17 @@ remake() {
   local each
   for each in "${LEAVES[@]}"; do
     look "/etc/kubernetes/$each" "$days"
-    case $FAULT in
+    case $PROBLEM in
       "") continue ;;
       "is missing" | "can't be read") ;;
       *)
-        states[$each]=$FAULT
+        states[$each]=$PROBLEM
         continue
         ;;
     esac
     if ! configure; then
-      problem "/etc/kubernetes/$each $FAULT, and no control plane answers that knows how it was made" \
-        "start the other control planes, then: systemctl start bramble-certificates; or put the file back from a snapshot"
+      problem "/etc/kubernetes/$each $PROBLEM, and no control plane with the cluster's configuration answers" \
+        "start the other control planes, then: systemctl start bramble-certificates; or restore the file from a snapshot"
     fi
     case $each in
       *.crt)
@@ -156,16 +156,16 @@ remake() {
 
 # Whether kubeadm has renewed them is not in its exit status: without the authority's key it only says so.
 renew() {
-  local each by=() keys="the keys of the authorities must be in /etc/kubernetes/pki: a snapshot has them"
+  local each by=() keys="the private keys of the certificate authorities must be in /etc/kubernetes/pki; a snapshot contains them"
   if [ ${#states[@]} = 0 ]; then return; fi
   : >"$work/begun"
   # Without the file kubeadm asks the cluster, and does with less if that does not answer.
   if [ -s "$configuration" ]; then by=(--config "$configuration"); fi
-  kubeadm certs renew all "${by[@]}" || problem "kubeadm can't renew the certificates" "see the lines above; $keys"
+  kubeadm certs renew all "${by[@]}" || problem "kubeadm can't renew the certificates" "see the output above; $keys"
   sync
   for each in "${!states[@]}"; do
     if [ ! "/etc/kubernetes/$each" -nt "$work/begun" ]; then
-      problem "kubeadm has not renewed /etc/kubernetes/$each" "see the lines above; $keys"
+      problem "kubeadm has not renewed /etc/kubernetes/$each" "see the output above; $keys"
     fi
   done
 }
@@ -174,7 +174,7 @@ renew() {
 renew_kubelets() {
   local file
   look "$KUBELET_CLIENT" "$days"
-  if [ -z "$FAULT" ] && grep -qs 'server: ' "$kubelet_conf"; then return; fi
+  if [ -z "$PROBLEM" ] && grep -qs 'server: ' "$kubelet_conf"; then return; fi
   # Only the certificate is taken from what comes of it, not where the cluster is.
   cat >"$work/any.yaml" <<YAML
 apiVersion: kubeadm.k8s.io/v1beta4
@@ -219,10 +219,10 @@ restart() {
   local before
   before=$(pid_of "$1")
   mv "$manifests/$1.yaml" "/etc/kubernetes/$1.yaml.renewing"
-  await 300 gone "$before" || problem "$1 does not end without its manifest" "see: journalctl -u kubelet -e"
+  await 300 gone "$before" || problem "$1 does not stop after its manifest was removed" "see: journalctl -u kubelet -e"
   mv "/etc/kubernetes/$1.yaml.renewing" "$manifests/$1.yaml"
   await 600 runs "$1" || problem "$1 does not start again" "see: journalctl -u kubelet -e"
-  echo "started $1 again"
+  echo "restarted $1"
   if [ "$answered" = 1 ] && ! await 600 ready; then silent; fi
 }
 
@@ -231,16 +231,16 @@ silent() {
     "see: journalctl -u kubelet -e; tail /var/log/pods/kube-system_{etcd,kube-apiserver}-*/*/*.log"
 }
 
-# How long the authorities have is only told: a new one is a work for people.
+# An authority that expires is only reported: people have to replace it.
 authorities_ending() {
   local each
   for each in "${authorities[@]}"; do
     days_until "$(openssl x509 -noout -enddate -in "/etc/kubernetes/$each.crt" | cut -d= -f2)"
     if [ "$LEFT" -lt 0 ]; then
-      problem "the certificate authority /etc/kubernetes/$each.crt has ended, and everything that it signed with it" \
-        "make a new one by hand: https://kubernetes.io/docs/tasks/tls/manual-rotation-of-ca-certificates/"
+      problem "the certificate authority /etc/kubernetes/$each.crt has expired, and with it everything that it signed" \
+        "replace it by hand: https://kubernetes.io/docs/tasks/tls/manual-rotation-of-ca-certificates/"
     elif [ "$LEFT" -lt 365 ]; then
-      echo "the authority $each.crt ends in $LEFT days"
+      echo "the certificate authority $each.crt expires in $LEFT days"
     fi
   done
 }
@@ -269,6 +269,6 @@ done
 exec 9>&-
 await "$patience" ready || silent
 look "$KUBELET_CLIENT" 0
-said="$(least_left) days left, the kubelet's $LEFT$(sed 's/^/; /' "$work/ending" | tr -d '\n')"
+said="$(least_left) days left, $LEFT for the kubelet$(sed 's/^/; /' "$work/ending" | tr -d '\n')"
 echo "$said"
 tell "$said"

@@ -6,14 +6,14 @@ bootstrap=$KUBERNETES/bootstrap-kubelet.conf
 
 has_certificate() {
   look "$KUBELET_CLIENT" 0
-  [ -z "$FAULT" ] && grep -qs 'server: ' "$KUBERNETES/kubelet.conf"
+  [ -z "$PROBLEM" ] && grep -qs 'server: ' "$KUBERNETES/kubelet.conf"
 }
 
 set_aside() { mv "$1" "$1.broken-$(date -u +%Y%m%dT%H%M%SZ)"; }
 
 # What can't be read keeps the kubelet from asking.
 set_broken_aside() {
-  if [ "$FAULT" = "can't be read" ]; then set_aside "$KUBELET_CLIENT"; fi
+  if [ "$PROBLEM" = "can't be read" ]; then set_aside "$KUBELET_CLIENT"; fi
   if [ -e "$KUBERNETES/kubelet.conf" ] && ! grep -q 'server: ' "$KUBERNETES/kubelet.conf"; then set_aside "$KUBERNETES/kubelet.conf"; fi
 }
 
@@ -29,7 +29,7 @@ ask_for_certificate() {
   quietly systemctl restart kubelet
   wait_for 600 has_certificate || {
     tell "$access" failed
-    fail "the cluster has not given the kubelet a new certificate" "see: journalctl -u kubelet -e; then run pulumi up again"
+    fail "the cluster has not signed a new certificate for the kubelet" "see: journalctl -u kubelet -e; then run pulumi up again"
   }
   rm -f "$bootstrap"
 }
@@ -37,7 +37,7 @@ ask_for_certificate() {
 # A control plane has the authority itself.
 keep_certificate() {
   if has_certificate; then return; fi
-  if lacking "the kubelet's certificate ${KUBELET_CLIENT#"$ROOT"} ${FAULT:-has no kubelet.conf}"; then
+  if needs_change "the kubelet's certificate ${KUBELET_CLIENT#"$ROOT"} ${PROBLEM:-has no kubelet.conf}"; then
     if [ "$ROLE" = controlPlane ]; then renew_certificates; else ask_for_certificate; fi
   fi
 }

@@ -20,8 +20,8 @@ require_no_cluster() {
   local other
   for other in $OTHERS; do
     if timeout 5 bash -c ": </dev/tcp/${other#*=}/6443" 2>/dev/null; then
-      fail "the board is not in the cluster, and ${other%%=*} answers as one of its control planes" \
-        "set dead: true for $BOARD and run pulumi up, then take dead out again and run pulumi up: it joins ${other%%=*}"
+      fail "the board is not in the cluster, but ${other%%=*} is running as a control plane of it" \
+        "set dead: true for $BOARD and run pulumi up, then remove dead and run pulumi up again: the board joins ${other%%=*}"
     fi
   done
 }
@@ -35,7 +35,7 @@ begin() {
   fi
   writing_manifests quietly kubeadm init --config "$ROOT$DOCUMENTS/kubeadm.yaml" --skip-token-print --skip-certificate-key-print \
     ${ignored:+--ignore-preflight-errors="$IGNORED_CHECKS,$ignored"} ||
-    fail "kubeadm init failed" "see the lines above and: journalctl -u kubelet -e; then run pulumi up again"
+    fail "kubeadm init failed" "see the output above and journalctl -u kubelet -e, then run pulumi up again"
   cp "$ROOT$DOCUMENTS/kubeadm.yaml" "$running"
   note_authority
 }
@@ -60,8 +60,8 @@ is_other_cluster() {
 
 require_authority() {
   if is_other_cluster; then
-    fail "the board's cluster has another certificate authority than the one that bramble made here: it is somebody else's" \
-      "leave it alone by taking the board out of bramble:boards; if you gave bramble's cluster a new authority yourself, on the board: sudo truncate -s 0 $DONE_MARK"
+    fail "the board's cluster has a different certificate authority from the cluster that bramble created here, so it is not bramble's" \
+      "to keep that cluster, remove the board from bramble:boards; if you replaced the authority of bramble's cluster yourself, on the board: sudo truncate -s 0 $DONE_MARK"
   fi
   if applying && [ -z "$(noted_authority)" ]; then note_authority; fi
 }
@@ -86,8 +86,8 @@ newest_snapshot() {
 restore() {
   local image peer
   if ! (umask 077 && newest_snapshot >"$WORK/snapshot.tar") || ! tar --extract --file "$WORK/snapshot.tar" -C "$WORK"; then
-    fail "it was the control plane of a cluster, has nothing of it any more, and no snapshot can be had" \
-      "put one into $STATE/snapshots on the board and run pulumi up again; to begin with an empty cluster, destroy the stack first"
+    fail "the board was the cluster's control plane, its data is gone, and no snapshot is available" \
+      "copy a snapshot to $STATE/snapshots on the board and run pulumi up again; to start with an empty cluster, destroy the stack first"
   fi
   mkdir -p "$ROOT/etc/kubernetes" "$ROOT/var/lib/etcd"
   rm -rf "$ROOT/etc/kubernetes/pki" "$ROOT/var/lib/etcd/member" "$ROOT/var/lib/etcd/restored"
@@ -109,11 +109,11 @@ restore() {
 
 upgrade() {
   # kubeadm goes on only with a cluster that takes jobs, which a board that has just started does not yet.
-  wait_for 600 node_ready "$BOARD" || fail "its node is not ready, so it can't be upgraded" "see: journalctl -u kubelet -e"
+  wait_for 600 node_ready "$BOARD" || fail "the node is not ready, so it can't be upgraded" "see: journalctl -u kubelet -e"
   quietly bash /usr/local/lib/bramble/snapshot.sh "$(date -u +%Y%m%dT%H%M%SZ)-before-$VERSION" ||
-    fail "no snapshot of etcd can be made before the upgrade" "see the lines above"
+    fail "the snapshot of etcd before the upgrade failed" "see the output above"
   writing_manifests quietly kubeadm upgrade apply --yes --config "$ROOT$DOCUMENTS/upgrade.yaml" "v$VERSION" ||
-    fail "kubeadm upgrade apply v$VERSION failed" "see the lines above, then run pulumi up again: it goes on from here"
+    fail "kubeadm upgrade apply v$VERSION failed" "see the output above, then run pulumi up again: it resumes here"
 }
 
 restarted() { [ -n "$(pidof "$1")" ] && [ "$(pidof "$1")" != "$2" ]; }
@@ -139,40 +139,40 @@ reconfigure() {
     else
       wait_for 600 restarted "$name" "$before" ||
         fail "$name does not start with its new arguments" "see: tail /var/log/pods/kube-system_$name-*/*/*.log"
-      wait_for 600 api_ready || fail "the API server is not ready after a change of $name" "see: tail /var/log/pods/kube-system_kube-apiserver-*/*/*.log"
+      wait_for 600 api_ready || fail "the API server is not ready after the change to $name" "see: tail /var/log/pods/kube-system_kube-apiserver-*/*/*.log"
     fi
   done
   keep_manifests
   cp "$ROOT$DOCUMENTS/kubeadm.yaml" "$running"
 }
 
-promises() {
+desired_state() {
   printf '%s' "$KUBEADM" | file "$DOCUMENTS/kubeadm.yaml"
   printf '%s' "$COREDNS_PATCH" | file "$DOCUMENTS/patches/corednsdeployment0+merge.yaml"
-  if ! in_cluster && lacking "there is no control plane"; then begin; fi
+  if ! in_cluster && needs_change "there is no control plane yet"; then begin; fi
   if ! in_cluster; then return; fi
   require_name
   require_authority
   if ! [ -e "$ROOT$ADMIN" ]; then
-    fail "the board is a worker of a cluster, or has lost $ADMIN" \
-      "if that cluster is gone, on the board: sudo kubeadm reset && sudo rm -rf /etc/kubernetes /var/lib/etcd $DONE_MARK"
+    fail "$ADMIN is missing: the board is a worker of a cluster, or has lost the file" \
+      "if that cluster no longer exists, on the board: sudo kubeadm reset && sudo rm -rf /etc/kubernetes /var/lib/etcd $DONE_MARK"
   fi
   as_kubeadm_wrote
   if ! holds 600 api_ready; then
-    lacking "the API server is not ready" "see: journalctl -u kubelet -e; tail /var/log/pods/kube-system_kube-apiserver-*/*/*.log" || true
+    needs_change "the API server is not ready" "see: journalctl -u kubelet -e; tail /var/log/pods/kube-system_kube-apiserver-*/*/*.log" || true
     return
   fi
-  if ! wanted && lacking "the control plane is $(running_version)"; then upgrade; fi
+  if ! wanted && needs_change "the control plane runs $(running_version)"; then upgrade; fi
   # One that joined, and now leads, runs as the settings say if they have not changed since.
   if ! [ -e "$running" ] && [ "$(cat "$STATE/programs" 2>/dev/null)" = "$PROGRAMS" ] && applying; then
     cp "$ROOT$DOCUMENTS/kubeadm.yaml" "$running"
   fi
-  if ! cmp -s "$ROOT$DOCUMENTS/kubeadm.yaml" "$running" && lacking "the control plane runs with other arguments"; then reconfigure; fi
+  if ! cmp -s "$ROOT$DOCUMENTS/kubeadm.yaml" "$running" && needs_change "the control plane runs with different arguments"; then reconfigure; fi
 }
 
-undo() {
+remove() {
   if in_cluster && is_other_cluster; then
-    echo "$PHASE: the board's cluster is somebody else's and is left as it is"
+    echo "$PHASE: the board's cluster is not bramble's and is left unchanged"
     rm -f "$DONE_MARK" "$BEGUN_MARK"
   else
     leave_cluster

@@ -2,10 +2,10 @@
 # Answers a kubeconfig with an administrator's certificate for a year. PERIOD has it made anew.
 
 # Only what makes it can be looked at: the board keeps none.
-promises() {
+desired_state() {
   if [ ! -s "$ROOT/etc/kubernetes/pki/ca.key" ]; then
-    lacking "the control plane has no /etc/kubernetes/pki/ca.key, which signs kubeconfigs" \
-      "put it back from a snapshot: its tar holds pki/ca.key" || true
+    needs_change "the control plane has no /etc/kubernetes/pki/ca.key, which signs kubeconfigs" \
+      "restore pki/ca.key from the tar file of a snapshot" || true
     return
   fi
   # After a year off no kubeconfig helps before the certificates are renewed, and the timer may not have come to it.
@@ -17,11 +17,11 @@ make_kubeconfig() {
   kubeadm kubeconfig user --config "$ROOT$DOCUMENTS/kubeadm.yaml" --client-name bramble --org kubeadm:cluster-admins \
     --validity-period 8760h >"$WORK/kubeconfig" 2>"$WORK/output" </dev/null || {
     tail -n 5 "$WORK/output" >&2
-    fail "no kubeconfig can be made" "see the lines above, and that $DOCUMENTS/kubeadm.yaml is there"
+    fail "kubeadm can't create a kubeconfig" "see the output above, and check that $DOCUMENTS/kubeadm.yaml exists"
   }
   answer <"$WORK/kubeconfig"
 }
 
-undo() { :; }
+remove() { :; }
 
 phase "$@"

@@ -4,15 +4,15 @@
 # It works beside other steps on this board and changes nothing of it.
 lock() { :; }
 
-promises() {
-  # Afterwards the board is still to be upgraded: that is the next step's promise.
+desired_state() {
+  # Afterwards the board is still to be upgraded: that is for the next step.
   if ! applying || ! node_exists "$NODE" || [ "$(kubelet_version "$NODE")" = "v$VERSION" ]; then return; fi
-  if lacking "$NODE has the kubelet $(kubelet_version "$NODE")"; then
+  if needs_change "the kubelet of $NODE is $(kubelet_version "$NODE")"; then
     note_drain
     drained 600 || cannot_drain
   fi
 }
 
-undo() { :; }
+remove() { :; }
 
 phase "$@"

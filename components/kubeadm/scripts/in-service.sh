@@ -68,25 +68,25 @@ set_taints() {
   quietly kube annotate node "$NODE" --overwrite "bramble/taints=$(taint_names "$TAINTS")"
 }
 
-promises() {
+desired_state() {
   if ! holds 120 node_exists "$NODE"; then
-    lacking "$NODE is not in the cluster" "see what its step join says, then run pulumi up again" || true
+    needs_change "$NODE is not in the cluster" "see the error of its step join, then run pulumi up again" || true
     return
   fi
-  if ! has_labels && lacking "its labels are not those of the settings"; then set_labels; fi
+  if ! has_labels && needs_change "its labels differ from the settings"; then set_labels; fi
   # Before it is ready, so that no pod is there first.
-  if ! has_taints && lacking "its taints are not those of the settings"; then set_taints; fi
+  if ! has_taints && needs_change "its taints differ from the settings"; then set_taints; fi
   if [ "$AWAITED" = 1 ] && ! holds 900 is_as_wanted; then
     if [ -n "$(pressures)" ]; then
-      lacking "$NODE has $(pressures | paste -sd ' ') and takes no pods" \
-        "make room on it (DiskPressure: images and pods lie in /var/lib/containerd and /var/lib/kubelet), or use a larger card; it goes within 5 minutes" || true
+      needs_change "$NODE reports $(pressures | paste -sd ' ') and accepts no pods" \
+        "for DiskPressure, free space in /var/lib/containerd and /var/lib/kubelet or use a larger card; the condition clears within 5 minutes" || true
       return
     fi
-    lacking "$NODE is not ready with the kubelet $VERSION" \
+    needs_change "$NODE is not Ready with kubelet $VERSION" \
       "see: kubectl describe node $NODE; on the board: journalctl -u kubelet -e" || true
     return
   fi
-  if [ -n "$(annotation drained-for)" ] && lacking "$NODE was drained"; then
+  if [ -n "$(annotation drained-for)" ] && needs_change "$NODE is still cordoned"; then
     quietly kube uncordon "$NODE"
     quietly kube annotate node "$NODE" bramble/drained-for-
   fi
@@ -94,7 +94,7 @@ promises() {
 
 # A board that does not answer is not drained: once its node is forgotten its pods start elsewhere. It may be a
 # minute until the cluster knows that it does not answer.
-undo() {
+remove() {
   if ! node_exists "$NODE"; then return; fi
   # A removal that is cut off may be taken back.
   note_drain

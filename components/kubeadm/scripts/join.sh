@@ -28,8 +28,8 @@ in_other_cluster() {
 
 require_cluster() {
   if in_other_cluster; then
-    fail "the board is a node of another cluster: $kubelet_conf has another certificate authority" \
-      "take it out of that cluster first; if that cluster is gone, on the board: sudo kubeadm reset && sudo rm -rf /etc/kubernetes /var/lib/etcd $DONE_MARK"
+    fail "the board is a node of another cluster: $kubelet_conf has a different certificate authority" \
+      "remove it from that cluster first; if that cluster no longer exists, on the board: sudo kubeadm reset && sudo rm -rf /etc/kubernetes /var/lib/etcd $DONE_MARK"
   fi
 }
 
@@ -46,7 +46,7 @@ await_node() {
   done
 }
 
-# tell KUBECONFIG WORD: to the control plane, which lets the board in for as long as it hears of it.
+# tell KUBECONFIG WORD: to the control plane, which admits the board for as long as it hears from it.
 tell() {
   kubectl --kubeconfig "$1" --request-timeout=20s -n kube-system patch lease "bramble-join-$BOARD" --type=merge \
     --patch "{\"spec\":{\"holderIdentity\":\"$2\",\"renewTime\":\"$(date -u +%Y-%m-%dT%H:%M:%S.%6NZ)\"}}" >/dev/null 2>&1 || true
@@ -84,7 +84,7 @@ join() {
     trap "kill $! 2>/dev/null || true; rm -rf \"\$WORK\"" EXIT
     writing_manifests join_cluster "$(printf '%s' "$JOIN" | private join.yaml)" || {
       tell "$access" failed
-      fail "kubeadm join failed" "see the lines above and: journalctl -u kubelet -e; then run pulumi up again"
+      fail "kubeadm join failed" "see the output above and journalctl -u kubelet -e, then run pulumi up again"
     }
   fi
   mark "$DONE_MARK"
@@ -95,12 +95,12 @@ node_ip() { grep -o -- '--node-ip=[^ "]*' "$ROOT$flags" | cut -d= -f2; }
 
 with_node_ip() { sed -E "s/--node-ip=[^ \"]*/--node-ip=$ADDRESS/"; }
 
-promises() {
+desired_state() {
   if in_cluster; then
     require_cluster
     require_name
     if verifying; then await_node; fi
-    if forgotten && lacking "the cluster has forgotten the board"; then
+    if forgotten && needs_change "the cluster no longer has a node for the board"; then
       # Its etcd may still be a member: somebody has only deleted the node.
       require_majority
       # A node of an older bramble has no such mark yet.
@@ -110,25 +110,25 @@ promises() {
   fi
   if in_cluster; then keep_certificate; fi
   if in_cluster && [ "$ROLE" = controlPlane ]; then as_kubeadm_wrote; fi
-  if ! in_cluster && lacking "the board is not in the cluster"; then join; fi
+  if ! in_cluster && needs_change "the board is not in the cluster"; then join; fi
   if ! in_cluster; then return; fi
   if [ "$ROLE" = worker ] && [ -n "$ADDRESS" ] && [ -n "$(node_ip)" ] && [ "$(node_ip)" != "$ADDRESS" ] &&
-    lacking "the kubelet says that its address is $(node_ip)"; then
+    needs_change "the kubelet reports the address $(node_ip)"; then
     with_node_ip <"$ROOT$flags" >"$WORK/flags"
     replace "$ROOT$flags" "$WORK/flags"
     quietly systemctl restart kubelet
   fi
-  if ! systemctl -q is-active kubelet && lacking "the kubelet does not run"; then quietly systemctl restart kubelet; fi
-  if ! holds 300 kubelet_healthy; then lacking "the kubelet is not healthy" "see: journalctl -u kubelet -e" || true; fi
+  if ! systemctl -q is-active kubelet && needs_change "the kubelet is not running"; then quietly systemctl restart kubelet; fi
+  if ! holds 300 kubelet_healthy; then needs_change "the kubelet is not healthy" "see: journalctl -u kubelet -e" || true; fi
   if [ "$ROLE" = controlPlane ] && ! holds 600 api_ready; then
-    lacking "the API server of this board is not ready" "see: journalctl -u kubelet -e; tail /var/log/pods/kube-system_{etcd,kube-apiserver}-*/*/*.log" || true
+    needs_change "the API server of this board is not ready" "see: journalctl -u kubelet -e; tail /var/log/pods/kube-system_{etcd,kube-apiserver}-*/*/*.log" || true
   fi
 }
 
 # What its owner has made of a board that was given up stays.
-undo() {
+remove() {
   if in_other_cluster; then
-    echo "$PHASE: the board is a node of another cluster and is left as it is"
+    echo "$PHASE: the board is a node of another cluster and is left unchanged"
     rm -f "$DONE_MARK" "$BEGUN_MARK"
   else
     leave_cluster

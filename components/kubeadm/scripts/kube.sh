@@ -73,10 +73,10 @@ has_lone_pods() { grep -q 'declare no controller' "$WORK/drain"; }
 cannot_drain() {
   tail -n 15 "$WORK/drain" >&2
   if has_lone_pods; then
-    fail "$NODE has pods that no controller would start elsewhere" \
-      "delete those that the lines above name, or make each a Deployment; then run pulumi up again"
+    fail "$NODE has pods without a controller, which would not start elsewhere" \
+      "delete the pods named above, or turn each into a Deployment; then run pulumi up again"
   fi
-  fail "$NODE can't be drained" "see which pods the lines above name; a PodDisruptionBudget may hold them"
+  fail "$NODE can't be drained" "check the pods named above; a PodDisruptionBudget may prevent their eviction"
 }
 
 # private NAME: a file for a document with a secret, gone with this script.
@@ -101,8 +101,8 @@ begin_afresh() {
   local left
   left=$(remains)
   if [ -n "$left" ] && { ! [ -e "$BEGUN_MARK" ] || [ -n "$(made_since)" ]; }; then
-    fail "the board has a Kubernetes cluster that bramble did not make: $(paste -sd ' ' <<<"$left")" \
-      "leave it alone by taking the board out of the settings; or, if it is no longer needed, on the board: sudo kubeadm reset && sudo rm -rf /etc/kubernetes /var/lib/etcd"
+    fail "the board has a Kubernetes cluster that bramble did not create: $(paste -sd ' ' <<<"$left")" \
+      "to keep it, remove the board from the settings; if it is no longer needed, on the board: sudo kubeadm reset && sudo rm -rf /etc/kubernetes /var/lib/etcd"
   fi
   mark "$BEGUN_MARK"
   # With what a control plane ran here before.
@@ -120,7 +120,7 @@ require_name() {
   name=$(node_name)
   if [ -n "$name" ] && [ "$name" != "$BOARD" ]; then
     fail "the board is the node $name of its cluster, not $BOARD" \
-      "call it $name in the settings; or take $name out, run pulumi up, and add it as $BOARD"
+      "call it $name in the settings; or remove $name, run pulumi up, and add it as $BOARD"
   fi
 }
 

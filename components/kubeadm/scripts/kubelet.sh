@@ -14,15 +14,15 @@ apply_patch() {
   quietly systemctl restart kubelet
 }
 
-promises() {
+desired_state() {
   printf '%s' "$KUBELET_PATCH" | file "$patch"
   printf '%s' "$UPGRADE" | file "$DOCUMENTS/upgrade.yaml"
   if in_cluster; then
-    if ! has_patch && lacking "the kubelet runs with another configuration"; then
+    if ! has_patch && needs_change "the kubelet is running with a different configuration"; then
       apply_patch
       cp "$ROOT$patch" "$applied"
     fi
-    if ! holds 300 kubelet_healthy && lacking "the kubelet is not healthy" "see: journalctl -u kubelet -e"; then
+    if ! holds 300 kubelet_healthy && needs_change "the kubelet is not healthy" "see: journalctl -u kubelet -e"; then
       quietly systemctl restart kubelet
     fi
   elif ! checking; then
@@ -32,7 +32,7 @@ promises() {
   fi
 }
 
-undo() {
+remove() {
   absent "$patch"
   absent "$DOCUMENTS/upgrade.yaml"
   rm -f "$applied"

@@ -23,7 +23,7 @@ clear_network() {
   fi
 }
 
-# require_majority: etcd lets no member go without which the others can't work. kubeadm only warns of that, and takes
+# require_majority: etcd removes no member without which the others would have no quorum. kubeadm only warns of that, and takes
 # this board's data nevertheless (cmd/kubeadm/app/cmd/phases/reset/removeetcdmember.go), and the cluster with it.
 require_majority() {
   local members healthy
@@ -31,8 +31,8 @@ require_majority() {
   if [ "$members" -lt 2 ]; then return; fi
   healthy=$(in_etcd endpoint health --cluster 2>/dev/null | grep -c 'is healthy') || true
   if [ $((2 * (healthy - 1))) -le $((members - 1)) ]; then
-    fail "only $healthy of etcd's $members members are healthy: without this one the others would lose their majority, and the cluster all changes" \
-      "start the control plane that is down (kubectl get nodes), then run pulumi up again. If it is broken for good: put $BOARD back into bramble:boards and run pulumi up; set dead: true for the broken one and run pulumi up; then take $BOARD out"
+    fail "only $healthy of $members etcd members are healthy: without this one etcd would lose its quorum, and the cluster could no longer change anything" \
+      "start the control plane that is down (kubectl get nodes), then run pulumi up again. If it is permanently broken: add $BOARD to bramble:boards again and run pulumi up; set dead: true for the broken one and run pulumi up; then remove $BOARD"
   fi
 }
 
@@ -41,7 +41,7 @@ leave_cluster() {
   if ! in_cluster && { ! [ -e "$BEGUN_MARK" ] || [ -n "$(made_since)" ]; }; then return; fi
   require_majority
   quietly kubeadm reset --force --cri-socket=unix:///run/containerd/containerd.sock ||
-    fail "kubeadm reset failed" "see the lines above; a board that is to be flashed anew can be marked dead: true"
+    fail "kubeadm reset failed" "see the output above; if you will flash the board again anyway, set dead: true for it"
   # Other networks are not bramble's.
   rm -rf "$ROOT/etc/cni/net.d/10-flannel.conflist" "$ROOT"/var/lib/cni/{flannel,networks/cbr0,results/cbr0-*} "$ROOT/run/flannel" "$ROOT/etc/kubernetes/pki" \
     "$ROOT/var/lib/bramble-store/.ssh/authorized_keys" "$ROOT/etc/bramble/kubeadm/kubeadm.yaml" "$ROOT/etc/bramble/kubeadm/patches/corednsdeployment0+merge.yaml"

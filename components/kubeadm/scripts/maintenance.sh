@@ -17,7 +17,7 @@ TimeoutStartSec=2h
 UNIT
 }
 
-# What a board that was off has missed is made up for when it is on again.
+# A run that a board missed while it was off is done when it is on again.
 # timer DESCRIPTION TIMES [SETTING]
 timer() {
   cat <<UNIT
@@ -55,7 +55,7 @@ run_again() {
   esac
 }
 
-promises() {
+desired_state() {
   printf '%s' "$SNAPSHOT_SCRIPT" | file "$folder/snapshot.sh"
   printf '%s' "$CERTIFICATES_SCRIPT" | file "$folder/certificates.sh"
   printf 'BOARD=%s\nSTORE=%s\nSTORE_KEYS=%s\nKEPT=%s\n' "$BOARD" "$STORE" /etc/bramble/snapshot-hosts "$KEPT" |
@@ -68,24 +68,24 @@ promises() {
   timer "Renewal of the control plane's certificates" daily OnBootSec=2min | file "$units/bramble-certificates.timer"
   local name found
   for name in snapshot certificates; do
-    if ! started "bramble-$name.timer" && lacking "the timer of $name does not run"; then
+    if ! started "bramble-$name.timer" && needs_change "the timer bramble-$name is not running"; then
       start "bramble-$name.timer"
     fi
-    if systemctl -q is-failed "bramble-$name.service" && lacking "the last $name failed" "see: journalctl -u bramble-$name -e"; then
-      run_again "$name" || fail "$name fails" "see the lines above, and: journalctl -u bramble-$name -e"
+    if systemctl -q is-failed "bramble-$name.service" && needs_change "the last run of bramble-$name failed" "see: journalctl -u bramble-$name -e"; then
+      run_again "$name" || fail "bramble-$name fails again" "see the output above and: journalctl -u bramble-$name -e"
     fi
   done
   # The timer has a day for it.
   mapfile -t found < <(to_renew 28)
-  if [ ${#found[@]} != 0 ] && lacking "$(paste -sd ';' < <(printf '%s\n' "${found[@]}"))"; then renew_certificates; fi
+  if [ ${#found[@]} != 0 ] && needs_change "$(paste -sd ';' < <(printf '%s\n' "${found[@]}"))"; then renew_certificates; fi
   # The first at once: it shows that the way to the other board is open.
-  if ! compgen -G "$STATE/snapshots/2*.tar" >/dev/null && lacking "there is no snapshot"; then
-    quietly systemctl start bramble-snapshot.service || fail "no snapshot can be made" "see: journalctl -u bramble-snapshot -e"
+  if ! compgen -G "$STATE/snapshots/2*.tar" >/dev/null && needs_change "there is no snapshot yet"; then
+    quietly systemctl start bramble-snapshot.service || fail "the first snapshot failed" "see: journalctl -u bramble-snapshot -e"
   fi
 }
 
 # Snapshots stay.
-undo() {
+remove() {
   local name
   for name in snapshot certificates; do
     systemctl disable --now "bramble-$name.timer" 2>/dev/null || true

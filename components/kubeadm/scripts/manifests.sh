@@ -33,7 +33,7 @@ as_kubeadm_wrote() {
   fi
   for each in "$KEPT_MANIFESTS"/*.yaml; do
     path=$MANIFESTS/${each##*/}
-    if [ -s "$each" ] && ! cmp -s "$each" "$ROOT$path" && lacking "$path is not as kubeadm wrote it"; then
+    if [ -s "$each" ] && ! cmp -s "$each" "$ROOT$path" && needs_change "$path differs from what kubeadm wrote"; then
       replace "$ROOT$path" "$each"
       chmod --reference="$each" "$ROOT$path"
       changed=1
@@ -41,6 +41,6 @@ as_kubeadm_wrote() {
   done
   if [ "$changed" = 1 ]; then
     wait_for 600 api_settled ||
-      fail "the API server does not come back with its manifests as kubeadm wrote them" "see: journalctl -u kubelet -e; tail /var/log/pods/kube-system_{etcd,kube-apiserver}-*/*/*.log"
+      fail "the API server does not recover after its manifests were restored" "see: journalctl -u kubelet -e; tail /var/log/pods/kube-system_{etcd,kube-apiserver}-*/*/*.log"
   fi
 }

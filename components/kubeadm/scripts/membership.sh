@@ -27,21 +27,21 @@ is_silent() {
   case $(node_value "$NODE" '{.status.conditions[?(@.type=="Ready")].status}') in True | False) return 1 ;; esac
 }
 
-promises() {
+desired_state() {
   if ! may_forget; then return; fi
   local key
   key=$(known_key)
   if [ -z "$key" ]; then return; fi
-  if [ "$DEAD" = 1 ] && lacking "$NODE is dead"; then forget; fi
+  if [ "$DEAD" = 1 ] && needs_change "$NODE is marked dead but still has a node"; then forget; fi
   if [ "$DEAD" = 1 ] || [ "$key" = "$HOST_KEY" ]; then return; fi
   if ! holds 120 is_silent; then
-    fail "the node $NODE still reports, and the settings have another hostKey for it" \
-      "if it is the same machine with a new host key: kubectl annotate node $NODE --overwrite bramble/host-key=$HOST_KEY; if it is another machine, turn the old one off; then run pulumi up again"
+    fail "the node $NODE is still alive, but the settings have a new hostKey for it" \
+      "if it is the same machine with a new host key: kubectl annotate node $NODE --overwrite bramble/host-key=$HOST_KEY; if it was replaced, turn the old machine off; then run pulumi up again"
   fi
-  if lacking "the node $NODE was another machine"; then forget; fi
+  if needs_change "the node $NODE belongs to a machine that was replaced"; then forget; fi
 }
 
 # A board that leaves has been reset by now. The cluster itself may be gone before it.
-undo() { if may_forget; then forget; fi; }
+remove() { if may_forget; then forget; fi; }
 
 phase "$@"

@@ -39,28 +39,28 @@ between() {
   if [ "$text" != "$1" ]; then printf '%s' "${text%%"$3"*}"; fi
 }
 
-# look FILE DAYS: FAULT is what is wrong with its certificate, empty if it holds for so many days; LEFT is how many
+# look FILE DAYS: PROBLEM is what is wrong with its certificate, empty if it holds for so many days; LEFT is how many
 # it holds, negative when it has ended. After a power cut a file may be empty, cut or full of zeros, or the
 # certificate new and the key that belongs to it old.
 look() {
   local found key
-  FAULT="" LEFT=""
+  PROBLEM="" LEFT=""
   if [ ! -e "$1" ]; then
-    FAULT="is missing"
+    PROBLEM="is missing"
     return
   fi
   found=$({ certificate "$1" | openssl x509 -noout -pubkey -enddate; } 2>/dev/null || true)
   key=$({ private_key "$1" | openssl pkey -pubout; } 2>/dev/null || true)
   key=$(between "$key" 'BEGIN PUBLIC' END)
   if [ -z "$key" ] || [ "$(between "$found" 'BEGIN PUBLIC' END)" != "$key" ]; then
-    FAULT="can't be read"
+    PROBLEM="can't be read"
     return
   fi
   days_until "$(between "$found" notAfter= $'\n')"
   if [ "$LEFT" -lt 0 ]; then
-    FAULT="has ended"
+    PROBLEM="has expired"
   elif [ "$LEFT" -lt "$2" ]; then
-    FAULT="ends in $LEFT days"
+    PROBLEM="expires in $LEFT days"
   fi
 }
 
@@ -115,13 +115,13 @@ to_renew() {
   if [ ! -e "$KUBERNETES/pki" ]; then return; fi
   for each in "${LEAVES[@]}"; do
     look "$KUBERNETES/$each" "$1"
-    if [ -n "$FAULT" ]; then echo "/etc/kubernetes/$each $FAULT"; fi
+    if [ -n "$PROBLEM" ]; then echo "/etc/kubernetes/$each $PROBLEM"; fi
   done
   for each in "${SERVERS[@]}"; do
-    if runs_with_old "$each"; then echo "$each runs with a certificate of before"; fi
+    if runs_with_old "$each"; then echo "$each has not loaded its new certificate"; fi
   done
   look "$KUBELET_CLIENT" "$1"
-  if [ -n "$FAULT" ]; then echo "${KUBELET_CLIENT#"${ROOT:-}"} $FAULT"; fi
+  if [ -n "$PROBLEM" ]; then echo "${KUBELET_CLIENT#"${ROOT:-}"} $PROBLEM"; fi
 }
 
 export CERTIFICATES=/usr/local/lib/bramble/certificates.sh
@@ -129,5 +129,5 @@ export CERTIFICATES=/usr/local/lib/bramble/certificates.sh
 # For steps: has the control plane's certificates put in order, and its API server answer.
 renew_certificates() {
   quietly bash "$ROOT$CERTIFICATES" ||
-    fail "the control plane's certificates can't be renewed" "see the lines above; then run pulumi up again"
+    fail "the control plane's certificates can't be renewed" "see the output above, then run pulumi up again"
 }

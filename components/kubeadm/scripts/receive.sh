@@ -9,7 +9,7 @@ read -r verb name digest <<<"${SSH_ORIGINAL_COMMAND:-}"
 case $name in
   "" | *[!0-9A-Za-z.-]* | .*)
     if [ "$verb" = put ]; then
-      echo "not a snapshot's name" >&2
+      echo "invalid snapshot name" >&2
       exit 1
     fi
     ;;
@@ -19,7 +19,7 @@ case $verb in
     cat >"$folder/$name.part"
     if [ "$(sha256sum <"$folder/$name.part" | cut -d' ' -f1)" != "$digest" ]; then
       rm -f "$folder/$name.part"
-      echo "the snapshot has not arrived whole" >&2
+      echo "the snapshot is incomplete: its checksum does not match" >&2
       exit 1
     fi
     sync "$folder/$name.part"
@@ -35,7 +35,7 @@ case $verb in
     cat "$newest"
     ;;
   *)
-    echo "put or newest" >&2
+    echo "unknown command; allowed: put, newest" >&2
     exit 1
     ;;
 esac

@@ -18,11 +18,11 @@ make_key() {
   mv "$key.new" "$key"
 }
 
-promises() {
-  if ! has_key && lacking "there is no key for the board that stores snapshots"; then make_key; fi
+desired_state() {
+  if ! has_key && needs_change "the SSH key for the board that stores snapshots is missing"; then make_key; fi
   if verifying; then public_half | answer; fi
 }
 
-undo() { rm -f "$key" "$key.pub"; }
+remove() { rm -f "$key" "$key.pub"; }
 
 phase "$@"

@@ -32,8 +32,8 @@ refuse_foreign_user() {
     case $(account shadow 2) in "" | '!'* | '*'*) ;; *) why="it has a password" ;; esac
   fi
   if [ -n "$why" ]; then
-    fail "there is a user $user that bramble has not made: $why" \
-      "give it another name on the board: usermod --login NAME $user; then run pulumi up again"
+    fail "the user $user exists, but bramble did not create it: $why" \
+      "rename that user on the board: usermod --login NAME $user; then run pulumi up again"
   fi
 }
 
@@ -43,8 +43,8 @@ refuse_foreign_home() {
   local found
   mapfile -t found < <(foreign_files)
   if [ ${#found[@]} != 0 ]; then
-    fail "$home is not $user's, and holds what bramble has not put there: ${found[*]}" \
-      "move these elsewhere, then run pulumi up again"
+    fail "$home does not belong to $user and contains files that bramble did not create: ${found[*]}" \
+      "move them elsewhere, then run pulumi up again"
   fi
 }
 
@@ -58,21 +58,21 @@ take_home() {
   chmod 700 "$ROOT$home" "$ROOT$home/.ssh"
 }
 
-promises() {
+desired_state() {
   if [ -n "$(account passwd 1)" ]; then
     refuse_foreign_user
-  elif lacking "there is no user $user"; then
+  elif needs_change "there is no user $user"; then
     refuse_foreign_home
     quietly useradd --system --home-dir "$home" --create-home --shell "$shell" "$user"
   else
     return
   fi
-  if ! { is_own "$home" && is_own "$home/.ssh"; } && lacking "$home is not $user's alone"; then take_home; fi
+  if ! { is_own "$home" && is_own "$home/.ssh"; } && needs_change "$home is not private to $user"; then take_home; fi
   printf '%s' "$RECEIVE_SCRIPT" | file "$script"
   keys | file "$home/.ssh/authorized_keys"
 }
 
 # The keys go when the board leaves the cluster. Snapshots stay.
-undo() { :; }
+remove() { :; }
 
 phase "$@"

@@ -41,7 +41,7 @@ in_etcd() { ctr -n k8s.io tasks exec --exec-id "snapshot-$$-$RANDOM" "$id" "$@";
 
 id=$(container)
 if [ -z "$id" ]; then
-  echo "no etcd runs on this board" >&2
+  echo "etcd is not running on this board" >&2
   false
 fi
 rm -f "$shared" "$shared.part"

@@ -6,7 +6,7 @@ has_version() { case $(installed "$1") in "$VERSION" | "$VERSION"-*) ;; *) retur
 bring() {
   if [ "$FIRST" = 0 ]; then
     writing_manifests quietly kubeadm upgrade node --config "$ROOT$DOCUMENTS/upgrade.yaml" ||
-      fail "kubeadm upgrade node failed" "see the lines above, then run pulumi up again: it goes on from here"
+      fail "kubeadm upgrade node failed" "see the output above, then run pulumi up again: it resumes here"
   fi
   refresh_packages
   install_packages "kubelet=$VERSION-*" "kubectl=$VERSION-*"
@@ -14,7 +14,7 @@ bring() {
   quietly systemctl restart kubelet
   # A kubelet of another minor version starts every pod again, the control plane's too.
   if [ -e "$ROOT/etc/kubernetes/manifests/kube-apiserver.yaml" ]; then
-    wait_for 600 api_settled || fail "the API server has not come back with the new kubelet" "see: journalctl -u kubelet -e; tail /var/log/pods/kube-system_kube-apiserver-*/*/*.log"
+    wait_for 600 api_settled || fail "the API server has not restarted with the new kubelet" "see: journalctl -u kubelet -e; tail /var/log/pods/kube-system_kube-apiserver-*/*/*.log"
   fi
 }
 
@@ -28,14 +28,14 @@ take_over() {
   echo "$PROGRAMS" >"$programs"
 }
 
-promises() {
+desired_state() {
   repair_packages
-  if ! { has_version kubelet && has_version kubectl; } && lacking "the kubelet is $(installed kubelet)"; then bring; fi
+  if ! { has_version kubelet && has_version kubectl; } && needs_change "the kubelet is $(installed kubelet)"; then bring; fi
   hold kubelet kubectl
-  if ! has_programs && lacking "the control plane runs with other arguments"; then take_over; fi
-  if ! holds 300 kubelet_healthy; then lacking "the kubelet is not healthy" "see: journalctl -u kubelet -e" || true; fi
+  if ! has_programs && needs_change "the control plane runs with different arguments"; then take_over; fi
+  if ! holds 300 kubelet_healthy; then needs_change "the kubelet is not healthy" "see: journalctl -u kubelet -e" || true; fi
 }
 
-undo() { :; }
+remove() { :; }
 
 phase "$@"

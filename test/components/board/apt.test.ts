@@ -34,7 +34,7 @@ describe("what apt is about to do", () => {
     boardWith(debiansDocker, { ...debiansDocker, "containerd.io": containerdIo });
     const { status, stderr, calls } = board.run("containerd", "apply");
     expect(stderr).toMatch(
-      /phase containerd: installing containerd.io would take from the board's owner: containerd \(removed\), docker.io \(removed\), runc \(removed\)\n {2}fix: /,
+      /phase containerd: installing containerd.io would change packages that bramble did not install: containerd \(removed\), docker.io \(removed\), runc \(removed\)\n {2}fix: /,
     );
     expect(called(calls, "install")).toEqual([]);
     expect(board.read("var/lib/bramble/packages")).toBeUndefined();
@@ -86,7 +86,7 @@ describe("what apt is about to do", () => {
     );
     board.write({ "dpkg-audit": "broken" });
     const { stderr, calls } = board.run("packages", "apply");
-    expect(stderr).toMatch(/completing half installed packages would take from the board's owner: .*removed/);
+    expect(stderr).toMatch(/completing half-installed packages would change packages that bramble did not install: .*removed/);
     expect(called(calls, "--fix-broken")).toEqual([]);
   });
 });
@@ -121,7 +121,7 @@ describe("a board that leaves", () => {
     );
     const { status, stdout, calls } = board.run("packages", "remove");
     expect(stdout).toMatch(
-      /kubelet kubeadm kubectl stay installed: with them would go helm-diff \(removed\)/,
+      /kubelet kubeadm kubectl stay installed, because removing them would also remove helm-diff \(removed\)/,
     );
     expect(called(calls, "remove")).toEqual([]);
     expect(status).toBe(0);

@@ -91,7 +91,7 @@ describe("a board in Pulumi's engine, over a real SSH server", { timeout: 180_00
     expect(said).toEqual([
       "pi3-1: as promised",
       ...Array.from({ length: 2 }).flatMap(() => [
-        "pi3-1:\n  host: /etc/hosts is not as promised\n  swap: /etc/fstab is not as promised",
+        "pi3-1:\n  host: /etc/hosts differs from the desired state\n  swap: /etc/fstab differs from the desired state",
         "The next up mends this: npx pulumi up -s boards",
       ]),
     ]);

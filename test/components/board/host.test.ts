@@ -85,7 +85,7 @@ describe("the clock", () => {
       boardOf({ ...files, synchronised: "yes\n" }, dpkg);
       const wanted = { ...plan, timeServers: ["ntp.lan"] };
       expect(board.run("host", "apply", wanted).stderr).toMatch(
-        new RegExp(`${unit} keeps the time and does not ask ntp.lan\n {2}fix: name ntp.lan in its`),
+        new RegExp(`${unit} keeps the time but does not use ntp.lan\n {2}fix: add ntp.lan to its`),
       );
       board.write({ [config]: "server ntp.lan iburst\n" });
       expect(board.run("host", "apply", wanted)).toMatchObject({ status: 0, stderr: "" });
@@ -127,7 +127,7 @@ describe("the name", () => {
       "var/lib/bramble/in-cluster": "",
     });
     expect(refused()).toMatch(
-      /^it is the node one of a cluster, and the settings call it pi3-1\n {2}fix: call it one in the settings; or take it out/,
+      /^it is the node one of a cluster, but the settings call it pi3-1\n {2}fix: call it one in the settings; or remove it/,
     );
   });
 

@@ -73,11 +73,11 @@ describe("a board that is in use", () => {
     );
     const findings = stderr.split(/^board pi3-1, phase inspect: /m).slice(1);
     expect(findings.map((finding) => finding.split(/[:;]/)[0])).toEqual([
-      "its card is a copy of the board pi4-1's",
-      expect.stringMatching(/^an overlay lies over/),
-      "it holds a Kubernetes node that bramble did not make, of the cluster at https",
-      "containers run on it",
-      expect.stringMatching(/docker.sources has a source that bramble adds too/),
+      "its card is a copy of the card of board pi4-1",
+      expect.stringMatching(/ is on an overlay/),
+      "it is a Kubernetes node that bramble did not set up, of the cluster at https",
+      "containers are running on it",
+      expect.stringMatching(/docker.sources has the same source as bramble/),
     ]);
     for (const finding of findings) expect(finding).toMatch(/\n {2}fix: .+\n$/);
     // The folder has the data of apps, too (storage.directory).
@@ -121,7 +121,7 @@ describe("inspect", () => {
       "containers of Docker",
       docker,
       dockerNames,
-      /containers run on it: Docker pihole, Docker unifi;.*\n.*docker rm -f/,
+      /containers are running on it: Docker pihole, Docker unifi;.*\n.*docker rm -f/,
     ],
     [
       "containers of Docker whose names it does not tell",
@@ -133,19 +133,19 @@ describe("inspect", () => {
       "an overlay as root",
       overlay,
       {},
-      /an overlay lies over \/ \/var\/lib\/containerd .*a reboot forgets.*\n.*do_overlayfs 1/,
+      /\/ \/var\/lib\/containerd .* is on an overlay.*lost at a reboot.*\n.*do_overlayfs 1/,
     ],
     [
       "a root on NFS",
       mounts("10.0.0.1:/pi / nfs4 rw,vers=4.2"),
       {},
-      /\/ \/var\/lib\/containerd .* is on the network.*\n.*ext4/,
+      /\/ \/var\/lib\/containerd .* is on a network file system.*\n.*ext4/,
     ],
     [
       "images in RAM",
       mounts("/dev/sda1 / ext4 rw", "tmpfs /var/lib tmpfs rw"),
       {},
-      /: \/var\/lib\/containerd \/var\/lib\/kubelet \/var\/lib\/etcd \(mounted at \/var\/lib: tmpfs\) lies in RAM/,
+      /: \/var\/lib\/containerd \/var\/lib\/kubelet \/var\/lib\/etcd \(mounted at \/var\/lib: tmpfs\) is in RAM/,
     ],
     [
       "images on a stick's FAT",
@@ -164,9 +164,9 @@ describe("inspect", () => {
       "a 64 GB card with 2900 MiB free",
       { df: "/ 59000 2900 3800000 3000000" },
       {},
-      /\/ \/var\/lib\/containerd \/var\/lib\/kubelet \/var\/lib\/etcd has 2900 MiB free of 59000; 11666 are needed: 2816 .*15 %/,
+      /\/ \/var\/lib\/containerd \/var\/lib\/kubelet \/var\/lib\/etcd has 2900 of 59000 MiB free but needs 11666 MiB: 2816 .*15 %/,
     ],
-    ["too few inodes", { df: "/ 29700 20000 1900000 90000" }, {}, /has 90000 inodes free of 1900000.*5 %/],
+    ["too few inodes", { df: "/ 29700 20000 1900000 90000" }, {}, /has 90000 of 1900000 inodes free.*5 %/],
     [
       "an empty machine-id",
       { "etc/machine-id": "" },
@@ -177,7 +177,7 @@ describe("inspect", () => {
       "a copy of another board's card",
       copy,
       {},
-      /its card is a copy of the board pi4-1's.*\n.*flash it anew.*sudo mv \/var\/lib\/bramble \/var\/lib\/bramble.of-pi4-1 && sudo rm -f \/etc\/machine-id \/var\/lib\/dbus\/machine-id && sudo systemd-machine-id-setup && sudo rm -f \/etc\/ssh\/ssh_host_\* && sudo ssh-keygen -A; then reboot/,
+      /its card is a copy of the card of board pi4-1.*\n.*flash the card again.*sudo mv \/var\/lib\/bramble \/var\/lib\/bramble.of-pi4-1 && sudo rm -f \/etc\/machine-id \/var\/lib\/dbus\/machine-id && sudo systemd-machine-id-setup && sudo rm -f \/etc\/ssh\/ssh_host_\* && sudo ssh-keygen -A; then reboot/,
     ],
     [
       "a board under a new name",
@@ -189,7 +189,7 @@ describe("inspect", () => {
       "a version of kubelet that its owner holds",
       { installed: "kubelet 1.30.1-1.1\n", held: "kubelet\n" },
       {},
-      /kubelet are held at another version \(1.30.1-1.1\).*1.37.1.*\n.*apt-mark unhold kubelet/,
+      /apt holds kubelet at 1.30.1-1.1.*1.37.1.*\n.*apt-mark unhold kubelet/,
     ],
     [
       "programs installed by hand",
@@ -199,13 +199,13 @@ describe("inspect", () => {
         loose: "/usr/local/bin/containerd\n/usr/bin/kubectl\n",
       },
       {},
-      /\/usr\/bin\/kubectl \/usr\/local\/bin\/containerd were installed by hand/,
+      /installed without a package: \/usr\/bin\/kubectl \/usr\/local\/bin\/containerd;/,
     ],
     [
       "a network of another's",
       { "etc/cni/net.d/87-podman-bridge.conflist": "{}" },
       {},
-      /87-podman-bridge.conflist would be taken for the pod network/,
+      /containerd would use \S+87-podman-bridge.conflist as the pod network/,
     ],
     [
       "the owner's configuration of containerd",
@@ -217,21 +217,21 @@ describe("inspect", () => {
       "only itself as name server",
       { "etc/resolv.conf": "nameserver 127.0.0.1\n" },
       {},
-      /resolv.conf names the board itself \(127.0.0.1\).*\n.*nmcli/,
+      /resolv.conf has the board itself as nameserver \(127.0.0.1\).*\n.*nmcli/,
     ],
     [
       "itself among the name servers",
       { "etc/resolv.conf": "nameserver ::1\nnameserver 192.168.1.1\n" },
       {},
-      /names the board itself \(::1\)/,
+      /has the board itself as nameserver \(::1\)/,
     ],
     [
       "systemd-resolved that asks the board itself",
       { "run/systemd/resolve/resolv.conf": "nameserver 127.0.0.1\n" },
       {},
-      /\/run\/systemd\/resolve\/resolv.conf names the board itself/,
+      /\/run\/systemd\/resolve\/resolv.conf has the board itself as nameserver/,
     ],
-    ["no name server", { "etc/resolv.conf": "search lan\n" }, {}, /resolv.conf names no server/],
+    ["no name server", { "etc/resolv.conf": "search lan\n" }, {}, /resolv.conf has no nameserver/],
     [
       "a half upgraded system",
       { "etc/os-release": 'ID=debian\nVERSION_ID="12"\nVERSION_CODENAME=trixie\n' },
@@ -272,7 +272,7 @@ describe("inspect", () => {
       ),
     );
     expect(stderr).toContain(
-      "containers run on it: LXC web, Podman grafana, QEMU nas, containerd's namespace default registry, systemd-nspawn build;",
+      "containers are running on it: LXC web, Podman grafana, QEMU nas, containerd's namespace default registry, systemd-nspawn build;",
     );
   });
 
@@ -366,7 +366,7 @@ udp UNCONN 0 0 0.0.0.0:8125 0.0.0.0:*
 udp UNCONN 0 0 0.0.0.0:443 0.0.0.0:*`;
     const ports = { ports: ["10250/tcp", "80/tcp", "443/tcp", "8125/udp"] };
     expect(inspect({}, ss(web), ports).stderr).toMatch(
-      /programs listen on ports that the cluster takes: 80\/tcp \(nginx\), 8125\/udp \(of some program\);.*\n {2}fix: give them other ports/,
+      /programs listen on ports that the cluster needs: 80\/tcp \(nginx\), 8125\/udp \(unknown program\);.*\n {2}fix: move them to other ports/,
     );
     board.remove();
     expect(inspect({}, ss(web), { ports: ["10250/tcp"] })).toMatchObject({ status: 0, stderr: "" });
@@ -399,7 +399,7 @@ describe("packages that stand in the way", () => {
   it("are named, with what apt would remove with them", () => {
     const { stderr } = inspect(installedPackages(debiansDocker), realApt);
     expect(stderr).toMatch(
-      /installing containerd.io would remove packages of the board's owner: containerd docker.io runc\n.*fix: if they may go: sudo apt-get remove containerd docker.io runc; else take the board out/,
+      /installing containerd.io would remove packages that bramble did not install: containerd docker.io runc\n.*fix: if nothing needs them: sudo apt-get remove containerd docker.io runc; else take the board out/,
     );
   });
 

@@ -163,13 +163,13 @@ describe("the command line", () => {
     boardOf();
     board.write({ [`${firmware}/cmdline.txt`]: Buffer.from(text, "latin1") });
     expect(refused()).toMatch(
-      /cmdline.txt is damaged by a power cut.*\n {2}fix: write it anew in one line.*console=tty1/,
+      /cmdline.txt was damaged by a power cut.*\n {2}fix: restore it as one line.*console=tty1/,
     );
   });
 
   it("is refused where the boot partition is not mounted", () => {
     boardOf({ "proc/mounts": "/dev/mmcblk0p2 / ext4 rw 0 0\n" });
-    expect(refused()).toMatch(/\/boot\/firmware is in fstab and not mounted.*\n {2}fix: mount it/);
+    expect(refused()).toMatch(/\/boot\/firmware is in \/etc\/fstab but not mounted.*\n {2}fix: mount it/);
   });
 
   it.for<[string, string, RegExp]>([
@@ -285,7 +285,7 @@ describe("armbianEnv.txt", () => {
     ["another file's lines", "sent 2,071 bytes  received 526 bytes\nusbstoragequirks=0x2537:0x1066:u\n"],
   ])("is refused where a power cut has damaged it: %s", ([, text = ""]) => {
     armbianOf(text);
-    expect(refused()).toMatch(/armbianEnv.txt is damaged.*\n {2}fix: write it anew before the next reboot/);
+    expect(refused()).toMatch(/armbianEnv.txt is damaged.*\n {2}fix: restore it before the next reboot/);
   });
 });
 
@@ -317,7 +317,7 @@ describe("kernel modules", () => {
     boardOf({ "lib/modules/6.12.60-v8/modules.dep": "" }, fails);
     without(lists);
     expect(refused()).toMatch(
-      /6\.12\.47-v8 has no modules on the card any more.*6\.12\.60-v8 .*\n {2}fix: reboot/,
+      /no longer has the modules of the running kernel 6\.12\.47-v8.*6\.12\.60-v8 .*\n {2}fix: reboot/,
     );
   });
 

@@ -59,7 +59,7 @@ describe("a phase beyond its time limit", () => {
     // Together, so that a failure shows what the phase said.
     expect({ status, stderr }).toMatchObject({ status: 124 });
     expect(stderr).toMatch(
-      /phase host: not done within its time limit, during `sleep 1`\n {2}fix: see what keeps/,
+      /phase host: timed out during `sleep 1`\n {2}fix: see what keeps/,
     );
   });
 });
@@ -72,12 +72,12 @@ describe("inspect", () => {
       "too little RAM",
       { "proc/meminfo": "MemTotal: 440000 kB\n" },
       {},
-      /429 MiB of RAM.* 1024 MiB board has 905/,
+      /429 MiB of RAM.* with 1024 MiB.* reports 905/,
     ],
     ["more RAM than declared", { "proc/meminfo": "MemTotal: 1890000 kB\n" }, {}, /1845 MiB of RAM/],
     ["other cores", {}, { getconf: "echo 6" }, /6 CPU cores, the settings say 4/],
     ["an unknown system", { "etc/os-release": 'ID=alpine\nVERSION_ID="3"\n' }, {}, /system is alpine 3/],
-    ["a full disk", { df: "/ 29700 12 9 9" }, {}, /12 MiB free of 29700; 7271 are needed: 2816 for .*15 %/],
+    ["a full disk", { df: "/ 29700 12 9 9" }, {}, /12 of 29700 MiB free but needs 7271 MiB: 2816 to .*15 %/],
     [
       "sudo with a password",
       {},
@@ -160,7 +160,7 @@ describe("containerd", () => {
     boardOf({ bound: "docker.service kubelet.service\n" }, { systemctl: stale });
     const refused = board.run("containerd", "apply");
     expect(refused.stderr).toMatch(
-      /a restart of containerd would also restart docker.service, and what runs in it\n {2}fix: /,
+      /restarting containerd would also restart docker.service and everything in it\n {2}fix: /,
     );
     expect(refused.calls).not.toContain("systemctl restart containerd");
   });

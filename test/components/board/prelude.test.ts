@@ -8,10 +8,10 @@ let board: ScratchBoard;
 afterEach(() => board.remove());
 const boardOf = (files: Files = {}, programs: Programs = {}) => (board = new ScratchBoard(files, programs));
 
-/** Runs shell as a phase's promises. */
-const phaseOf = (promises: string, more = "") =>
-  `${stepScript("pi3-1", "trial", {}, [])}\n${more}\npromises() {\n${promises}\n}\nundo() { :; }\nphase "$@"\n`;
-const run = (promises: string, more?: string) => board.runScript(phaseOf(promises, more));
+/** Runs shell as a phase's list of its desired state. */
+const phaseOf = (list: string, more = "") =>
+  `${stepScript("pi3-1", "trial", {}, [])}\n${more}\ndesired_state() {\n${list}\n}\nremove() { :; }\nphase "$@"\n`;
+const run = (list: string, more?: string) => board.runScript(phaseOf(list, more));
 
 describe("what is noted", () => {
   it.each([
@@ -48,9 +48,9 @@ describe("a command that fails without words of its own", () => {
       'local x; x=$(fail "it is blue" "paint it"); echo $x',
       /^board .*: it is blue\n {2}fix: paint it\n$/,
     ],
-  ])("ends with cause and fix: %s", ([, promises, message]) => {
+  ])("ends with cause and fix: %s", ([, list, message]) => {
     boardOf();
-    const { status, stderr } = run(promises);
+    const { status, stderr } = run(list);
     expect(stderr).toMatch(message);
     expect(stderr.match(/fix:/g)).toHaveLength(1);
     expect(status).toBe(1);
@@ -68,10 +68,10 @@ describe("a command that fails without words of its own", () => {
 });
 
 /** Runs a phase where PATH of the board is a file system of its own, made by OPTIONS and SETUP. */
-function onFileSystem(path: string, options: string, setUp: string, promises: string) {
+function onFileSystem(path: string, options: string, setUp: string, list: string) {
   const script = `mkdir -p "$BRAMBLE_ROOT${path}" && mount -t tmpfs -o ${options} card "$BRAMBLE_ROOT${path}" && cd "$BRAMBLE_ROOT${path}" && { ${setUp} ; } && cd / && exec bash -s -- apply`;
   const { status, stderr } = spawnSync("unshare", ["-rm", "bash", "-c", script], {
-    input: phaseOf(promises),
+    input: phaseOf(list),
     env: { ...process.env, ...board.environment, PATH: process.env.PATH },
     encoding: "utf8",
   });
@@ -114,11 +114,11 @@ describe("a file system that takes no writes", () => {
     ([, path, options, setUp, message], { skip }) => {
       skip(noNamespaces !== false, String(noNamespaces));
       boardOf();
-      const promises =
+      const list =
         path === "/etc"
           ? 'touch "$ROOT/etc/new"'
           : "echo b | file /boot/firmware/cmdline.txt; ls $ROOT/boot/firmware";
-      const { status, stderr } = onFileSystem(path, options, setUp, promises);
+      const { status, stderr } = onFileSystem(path, options, setUp, list);
       expect(stderr).toMatch(message);
       expect(status).toBe(1);
     },
@@ -181,7 +181,7 @@ describe("a file of bramble's own that a power cut has damaged", () => {
     const { status, stdout } = run("echo 'a = 1' | file /etc/sysctl.d/99-z-bramble.conf");
     expect(status).toBe(0);
     expect(stdout).toMatch(
-      /is damaged by a power cut: it holds NUL or 0xff bytes; (\S+) as it was is kept as \1\.bramble-\d{8}T\d{6}Z\.bak\n/,
+      /was damaged by a power cut: it contains NUL or 0xff bytes; the damaged (\S+) is kept as \1\.bramble-\d{8}T\d{6}Z\.bak\n/,
     );
     expect(board.read("etc/sysctl.d/99-z-bramble.conf")).toBe("a = 1\n");
     const kept = Object.keys(board.files()).find((path) => path.endsWith(".bak"))!;

@@ -36,7 +36,7 @@ describe("reboot", () => {
     expect(board.run("restarted", "apply").stderr).toMatch(/has not rebooted/);
     board.write(restarted);
     expect(board.run("restarted", "apply").stderr).toMatch(
-      /no memory cgroup; it was started with: console=tty1/,
+      /no memory cgroup; its command line: console=tty1/,
     );
     board.write({ "sys/fs/cgroup/cgroup.controllers": "cpuset cpu memory pids\n" });
     expect(board.run("restarted", "apply")).toMatchObject({ status: 0, stderr: "" });
@@ -115,7 +115,7 @@ describe("cgroup v1", () => {
     boardOf(versionOne);
     spawnSync("rm", [`${board.root}/sys/fs/cgroup/cgroup.controllers`]);
     board.write({ "sys/fs/cgroup/memory/memory.stat": "", "sys/fs/cgroup/systemd/tasks": "" });
-    expect(board.run("reboot", "apply").stdout).toBe("reboot: mended systemd runs on cgroup v1\n");
+    expect(board.run("reboot", "apply").stdout).toBe("reboot: changed (systemd runs on cgroup v1)\n");
     board.write(restarted);
     const { status, stderr } = board.run("restarted", "apply");
     expect(status).toBe(1);

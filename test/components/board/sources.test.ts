@@ -22,12 +22,12 @@ describe("sources of packages", () => {
     [
       "a list",
       { "etc/apt/sources.list.d/kubernetes.list": source(" [signed-by=/etc/apt/keyrings/k8s.gpg]") },
-      /kubernetes.list has a source that bramble adds too.*Conflicting values set for option Signed-By[^]*fix: take it out of \/etc\/apt\/sources.list.d\/kubernetes.list: .*or keep it, and set cluster.kubernetesRepository.line with signed-by=\/etc\/apt\/keyrings\/k8s.gpg/,
+      /kubernetes.list has the same source as bramble.*Conflicting values set for option Signed-By[^]*fix: remove it from \/etc\/apt\/sources.list.d\/kubernetes.list: .*or keep it, and set cluster.kubernetesRepository.line with signed-by=\/etc\/apt\/keyrings\/k8s.gpg/,
     ],
     [
       "a list without a key",
       { "etc/apt/sources.list.d/old.list": `# old\n${source("")}` },
-      /\/etc\/apt\/sources.list.d\/old.list has a source [^]*fix: take it out of \/etc\/apt\/sources.list.d\/old.list: bramble adds the same source\)?\n/,
+      /\/etc\/apt\/sources.list.d\/old.list has the same source [^]*fix: remove it from \/etc\/apt\/sources.list.d\/old.list, since bramble adds the same source\)?\n/,
     ],
     [
       "a file of deb822",

@@ -134,7 +134,7 @@ describe("what turns swap on and may do more", () => {
         "opt/tune.sh": `${script}sysctl vm.swappiness=1\n`,
         ...enabled("tune.service"),
       },
-      /tune\.service turns swap on \(\/opt\/tune\.sh\), and by its name does more.*\n {2}fix: take swapon out of \/opt\/tune\.sh/,
+      /tune\.service turns swap on \(\/opt\/tune\.sh\), and its name suggests that it does more.*\n {2}fix: remove swapon from \/opt\/tune\.sh/,
     ],
     [
       "a service for zram that also holds folders in RAM",
@@ -143,7 +143,7 @@ describe("what turns swap on and may do more", () => {
         "usr/local/sbin/zram-config": `${script}mount --bind /var/lib/openhab /opt/zram/openhab.bind\n`,
         ...enabled("zram-config.service"),
       },
-      /^zram-config\.service turns swap on and mounts file systems \(\S+\), .*lost.*\n {2}fix: take swap out of its configuration/,
+      /^zram-config\.service turns swap on and also mounts file systems \(\S+\), .*lost.*\n {2}fix: remove swap from its configuration/,
     ],
     [
       "a drop-in of another service",
@@ -153,7 +153,7 @@ describe("what turns swap on and may do more", () => {
     [
       "a crontab",
       { "var/spool/cron/crontabs/root": "@reboot /opt/swap.sh\n", "opt/swap.sh": script },
-      /crontabs\/root turns swap on at boot by \/opt\/swap\.sh\n {2}fix: take that out of/,
+      /crontabs\/root turns swap on at boot through \/opt\/swap\.sh, .*\n {2}fix: remove that from/,
     ],
     [
       "cron.d",
@@ -203,7 +203,7 @@ describe("swap that nothing on the board turns on", () => {
   it("is named with what was looked at, and nothing is said to be done", () => {
     boardOf(swaps("/home/me/swap file 1 0 -2"));
     expect(refused()).toMatch(
-      /^swap is on \(\/home\/me\/swap\), and nothing is found that turns it on at boot: fstab, .*looked at\n {2}fix: .*sudo swapoff \/home\/me\/swap/,
+      /^swap is on \(\/home\/me\/swap\), but nothing was found that turns it on at boot; checked: fstab, .*\n {2}fix: .*sudo swapoff \/home\/me\/swap/,
     );
   });
 
@@ -271,7 +271,7 @@ describe("the swap file of dphys-swapfile", () => {
       "etc/dphys-swapfile": "CONF_SWAPFILE=/data/swap\n",
       "data/swap": `${"\0".repeat(16374)}SWAPSPACE2`,
     });
-    expect(board.run("swap", "apply").stdout).toMatch(/\/data\/swap takes up the card/);
+    expect(board.run("swap", "apply").stdout).toMatch(/\/data\/swap takes up space on the card/);
     expect(board.read("data/swap")).toBeUndefined();
   });
 });

@@ -51,7 +51,7 @@ describe("fstab", () => {
     writeFileSync(join(board.root, "etc/fstab"), damaged);
     for (const phase of ["wear", "swap"] as const) {
       const { status, stderr } = board.run(phase, "apply");
-      expect(stderr).toMatch(/\/etc\/fstab is damaged by a power cut.*\n {2}fix: write it anew/);
+      expect(stderr).toMatch(/\/etc\/fstab was damaged by a power cut.*\n {2}fix: restore it/);
       expect(status).toBe(1);
     }
     expect(board.read("etc/fstab")).toBe(damaged);

@@ -85,6 +85,6 @@ it("fails with what Gogs said of anything else", () => {
 it("fails where Gogs does not come up, and creates nobody", () => {
   const { status, stderr, calls } = run({ web: `echo "web" >> "$LOG"; exit 3`, createUser: "exit 0" });
   expect(status).toBe(1);
-  expect(stderr).toContain("Gogs ended before it served");
+  expect(stderr).toContain("Gogs exited before it answered");
   expect(calls()).toEqual(["web"]);
 });

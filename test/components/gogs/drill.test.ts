@@ -136,7 +136,7 @@ describe("the real Gogs", { timeout: 180_000 }, () => {
 
     const started = await gogs.start();
     expect(started.said).toContain("the volume has data; nothing is restored over it");
-    expect(started.said).toContain("Administrator gogs-admin is there already");
+    expect(started.said).toContain("Administrator gogs-admin already exists");
     expect(started.code).toBe(0);
     // The same host key, too: another one would be refused.
     await git(["clone", "-q", overSsh(), path.join(gogs.root, "clone-after")]);
@@ -153,7 +153,7 @@ describe("the real Gogs", { timeout: 180_000 }, () => {
 
     writeFileSync(marker, "0.13.4\n");
     const up = await gogs.run("upgrade");
-    expect(up.said).toContain("follows 0.13.4: saving the data first.");
+    expect(up.said).toContain("from 0.13.4 to );
     expect(up.said).toContain("backup of gogs: complete.");
     expect(readFileSync(marker, "utf8")).toBe(version);
 

@@ -143,7 +143,7 @@ describe.skipIf(noPkiBoard !== "")(`a control plane's certificates ${noPkiBoard}
         "mkdir -p /var/lib/bramble/snapshots; cp $HOME/snapshot.tar /var/lib/bramble/snapshots/20260101T000000Z.tar",
     });
     expect(status).toBe(0);
-    expect(stdout).toContain("/etc/kubernetes/pki/ca.key can't be read: set aside beside it");
+    expect(stdout).toContain("/etc/kubernetes/pki/ca.key can't be read; moved to a file beside it");
     expect(board.read("kubernetes/pki/ca.key")).toBe(key);
     expect(board.read("kubernetes/pki/sa.key")).toMatch(/PRIVATE KEY/);
   });
@@ -162,14 +162,14 @@ describe.skipIf(noPkiBoard !== "")(`a control plane's certificates ${noPkiBoard}
       `cd /etc/kubernetes/pki; openssl req -x509 -key ca.key -subj /CN=kubernetes ${validity} -out ca.crt`;
     const soon = board.renew({ before: authority("-days 100") });
     expect(soon.stdout).toMatch(
-      /^364 days left, the kubelet's 364; the authority pki\/ca.crt ends in (99|100) days\n$/,
+      /^364 days left, 364 for the kubelet; the certificate authority pki\/ca.crt expires in (99|100) days\n$/,
     );
-    expect(board.read("notes/annotations")).toMatch(/; the authority pki\/ca.crt ends in \d+ days$/m);
+    expect(board.read("notes/annotations")).toMatch(/; the certificate authority pki\/ca.crt expires in \d+ days$/m);
     board.program("date", "case $1 in +%s) /bin/date -d '11 years' +%s ;; *) exec /bin/date \"$@\" ;; esac");
     const over = board.renew();
     expect([over.status, over.stderr]).toEqual([
       1,
-      expect.stringMatching(/pki\/ca.crt has ended.*\n {2}fix: /),
+      expect.stringMatching(/pki\/ca.crt has expired.*\n {2}fix: /),
     ]);
   });
 

@@ -61,7 +61,7 @@ it.each(["init", "join"] as const)(
     changed(step, { ...own, [apiServer]: "kube-apiserver of kubeadm\n--v=9\n" });
     const before = board.files();
     expect(board.runScript(steps[step], "check", 30).stdout).toMatch(
-      /^\S+: \/etc\/kubernetes\/manifests\/kube-apiserver.yaml is not as kubeadm wrote it\n$/,
+      /^\S+: \/etc\/kubernetes\/manifests\/kube-apiserver.yaml differs from what kubeadm wrote\n$/,
     );
     expect(board.files()).toEqual(before);
     expect(board.runScript(steps[step], "apply", 30).status).toBe(0);

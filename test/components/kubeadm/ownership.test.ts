@@ -147,7 +147,7 @@ describe("a board that is in a cluster", () => {
   it("is refused if its kubelet trusts another authority", () => {
     const { status, stderr, did } = run(join(), { ...done, ...joined(theirs) });
     expect(status).toBe(1);
-    expect(stderr).toMatch(/node of another cluster.*\n {2}fix: take it out of that cluster first/);
+    expect(stderr).toMatch(/node of another cluster.*\n {2}fix: remove it from that cluster first/);
     expect(did("kubeadm")).toEqual([]);
   });
 
@@ -163,7 +163,7 @@ describe("a board that is in a cluster", () => {
     "keeps a cluster that its owner has made on it since, also when it leaves: %s",
     (_, script, theirFiles, marks) => {
       const refused = run(script, { ...theirFiles, ...marks });
-      expect(refused.stderr).toMatch(/another cluster|it is somebody else's\n {2}fix: leave it alone/);
+      expect(refused.stderr).toMatch(/another cluster|it is not bramble's\n {2}fix: to keep that cluster/);
       expect([refused.status, refused.did("kubeadm")]).toEqual([1, []]);
       board.remove();
       const { status, stdout, did, after } = run(script, { ...theirFiles, ...marks }, {}, { verb: "remove" });
@@ -201,7 +201,7 @@ describe("a board that is in a cluster", () => {
     );
     expect([status, did("kubeadm")]).toEqual([0, []]);
     expect(stdout).toMatch(
-      /^control-plane: mended \/etc\/bramble\/kubeadm\/kubeadm.yaml [^;]*; \S+ is not as promised\n$/,
+      /^control-plane: changed \(\/etc\/bramble\/kubeadm\/kubeadm.yaml [^;]*; \S+ differs from the desired state\)\n$/,
     );
     expect(board.read("var/lib/bramble/in-cluster")).toBe(fingerprintOf(ours));
   });
@@ -319,7 +319,7 @@ describe("a control plane that finds itself outside", () => {
     const script = controlPlaneStep({ ...layout, nodes: [...layout.nodes, other] }, leader, undefined);
     const { status, stderr, did } = run(script, {});
     expect(status).toBe(1);
-    expect(stderr).toMatch(/cp2 answers as one of its control planes\n {2}fix: set dead: true for cp/);
+    expect(stderr).toMatch(/cp2 is running as a control plane of it\n {2}fix: set dead: true for cp/);
     expect(did("kubeadm")).toEqual([]);
   });
 });
@@ -356,7 +356,7 @@ describe("membership", () => {
       /the node one still reports.*\n {2}fix: if it is the same machine .*host-key=\w{32}; .*turn the old/,
     ],
     ["False", "", /still reports/],
-    ["Unknown", "membership: the node one was another machine\n", /^$/],
+    ["Unknown", "membership: the node one belongs to a machine that was replaced\n", /^$/],
   ])("of another hostKey, Ready=%s", (ready, found, said) => {
     const kubectl = `case "$*" in *host-key*) echo other ;; *Ready*) echo ${ready} ;; esac`;
     board = new ScratchBoard(done, { ...programs, kubectl });

@@ -45,7 +45,7 @@ describe("admission", () => {
     kubectl(`*apply*) cat >/dev/null ;; *"get lease"*) echo "failed 2026-01-01T00:00:00Z" ;;`);
     const { status, calls } = run();
     expect(status).toBe(1);
-    expect(says).toMatch(/one has not joined\n.*fix: see what its own step join says/);
+    expect(says).toMatch(/one failed to join\n.*fix: see the error of its step join/);
     expect(calls.at(-1)).toMatch(/delete --ignore-not-found secret\/bootstrap-token-abcdef/);
   });
 
@@ -111,7 +111,7 @@ describe("drain", () => {
     const { status, stderr } = board.runScript(step, verb, 20);
     expect(status).toBe(1);
     expect(stderr).toMatch(
-      /default\/mine\n.*one has pods that no controller would start elsewhere\n {2}fix: delete/,
+      /default\/mine\n.*one has pods without a controller, which would not start elsewhere\n {2}fix: delete/,
     );
   });
 });
@@ -128,14 +128,14 @@ describe("in-service", () => {
 
   it("does not take a board for ready that takes no pods", () => {
     expect(check("DiskPressure Ready")).toMatch(
-      /^in-service: one has DiskPressure and takes no pods \(fix: make room on it .*\/var\/lib\/containerd/m,
+      /^in-service: one reports DiskPressure and accepts no pods \(fix: for DiskPressure, free space in \/var\/lib\/containerd/m,
     );
     board.remove();
     expect(check("Ready")).not.toMatch(/takes no pods|is not ready/);
   });
 });
 
-describe("in-service, undone", () => {
+describe("in-service, removed", () => {
   it("does not wait for the pods of a board that turns out not to answer", () => {
     kubectl(`*"-o name"*) echo node/one ;;
       *jsonpath*) if [ -e "$ROOT/drained" ]; then echo Unknown; else echo True; fi ;;
@@ -153,8 +153,8 @@ describe("a check of what was changed by hand on a board", () => {
   const snapshot = { "var/lib/bramble/snapshots/20260101T000000Z.tar": "" };
 
   it.for([
-    ["the kubelet's patch", kubeletStep(layout, worker), patch, `kubelet: /${patch} is not as promised`],
-    ["the timer of snapshots", maintenanceStep(leader, undefined), timer, `/${timer} is not as promised`],
+    ["the kubelet's patch", kubeletStep(layout, worker), patch, `kubelet: /${patch} differs from the desired state`],
+    ["the timer of snapshots", maintenanceStep(leader, undefined), timer, `/${timer} differs from the desired state`],
   ] as const)("finds %s, and only reads", ([, step, path, says]) => {
     const systemctl = `case "$*" in *is-failed*) exit 1 ;; esac`;
     board = new ScratchBoard(snapshot, { systemctl, kubectl: "echo ok", kubeadm: "", sleep: "" });

@@ -35,7 +35,7 @@ describe.skipIf(userInfo().uid !== 0)(
       const { status, stderr, stdout } = board.runScript(step);
       expect(stderr).toBe("");
       expect(status).toBe(0);
-      expect(stdout).toMatch(/mended there is no user bramble-store/);
+      expect(stdout).toMatch(/changed \(there is no user bramble-store/);
       expect(board.read("etc/shadow")).toMatch(/^bramble-store:!:/m);
       const uid = Number(board.read("etc/passwd")?.split(":")[2]);
       expect([owner(home), owner(`${home}/.ssh`)]).toEqual([uid, uid]);
@@ -68,7 +68,7 @@ describe.skipIf(userInfo().uid !== 0)(
         const before = board.files();
         const { status, stderr } = board.runScript(step);
         expect(status).toBe(1);
-        expect(stderr).toMatch(/holds what bramble has not put there: photos\n.*fix: move these elsewhere/);
+        expect(stderr).toMatch(/contains files that bramble did not create: photos\n.*fix: move them elsewhere/);
         expect(stderr).not.toContain(".profile");
         expect(board.files()).toEqual(before);
         expect(owner(home)).toBe(0);

@@ -79,7 +79,7 @@ describe("a backup and its restore", { timeout: 120_000 }, () => {
     writeFileSync(app.repositories, "a target that is none");
     const { code, said } = await app.restore();
     expect(code).toBe(1);
-    expect(said).toContain("the repository cannot be opened");
+    expect(said).toContain("can't open the repository");
     expect(await succeeds(app.restore("newest", true))).toContain("going on without it");
   });
 

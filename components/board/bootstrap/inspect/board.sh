@@ -19,12 +19,12 @@ inspect_architecture() {
   case $(architecture) in
     "$ARCH") ;;
     armhf | armel | i386)
-      stands_in_the_way "the userland is 32-bit ($(architecture)), the kernel $(uname -m); Kubernetes has no 32-bit packages" \
+      obstacle "the userland is 32-bit ($(architecture)), the kernel $(uname -m); there are no 32-bit packages of Kubernetes" \
         "flash the 64-bit image of the operating system"
       ;;
     *)
-      stands_in_the_way "the architecture is $(architecture), the settings say $ARCH" \
-        "correct the board's arch in the settings, or flash the image for $ARCH"
+      obstacle "the architecture is $(architecture), but the settings say $ARCH" \
+        "correct the board's arch in the settings, or flash an image for $ARCH"
       ;;
   esac
 }
@@ -34,20 +34,20 @@ board_obstacles() {
   inspect_architecture
   ram=$(memory)
   if [ "$ram" -lt $((CAPACITY * 95 / 100)) ] || [ "$ram" -gt "$RAM" ]; then
-    stands_in_the_way "the kernel has $ram MiB of RAM; the settings' $RAM MiB board has $CAPACITY to $RAM" \
-      "set the board's model or ram to what it is; less by some 10 MiB may be a large gpu_mem in config.txt"
+    obstacle "the kernel reports $ram MiB of RAM; a board with $RAM MiB, as in the settings, reports $CAPACITY to $RAM MiB" \
+      "correct the board's model or ram in the settings; if it is only some 10 MiB short, check for a large gpu_mem in config.txt"
   fi
   if [ "$(getconf _NPROCESSORS_ONLN)" != "$CORES" ]; then
-    stands_in_the_way "it has $(getconf _NPROCESSORS_ONLN) CPU cores, the settings say $CORES" \
-      "set the board's model or cores to what it is"
+    obstacle "it has $(getconf _NPROCESSORS_ONLN) CPU cores, but the settings say $CORES" \
+      "correct the board's model or cores in the settings"
   fi
   system="$(os_release ID) $(os_release VERSION_ID) $(os_release VERSION_CODENAME)"
   if ! supported "$system"; then
-    stands_in_the_way "the operating system is ${system% }" \
-      "use Raspberry Pi OS (bookworm, trixie), Debian 12 or 13, Ubuntu 24.04 or 26.04, or Armbian on one of these"
+    obstacle "the operating system ${system% } is not supported" \
+      "use Raspberry Pi OS (bookworm, trixie), Debian 12 or 13, Ubuntu 24.04 or 26.04, or Armbian based on one of these"
   fi
   if [ "$(id -u)" != 0 ] && ! sudo -n true 2>/dev/null; then
-    stands_in_the_way "sudo asks $(id -un) for a password; what only root may see of the board was not looked at" \
+    obstacle "sudo asks $(id -un) for a password, so what only root can see was not checked" \
       "on the board: echo '$(id -un) ALL=(ALL) NOPASSWD: ALL' | sudo tee /etc/sudoers.d/$(id -un)"
   fi
 }

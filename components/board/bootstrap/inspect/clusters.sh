@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A cluster that this board is in already, and that bramble did not make.
 
-leave_it="take the board out of bramble:boards"
+leave_it="remove the board from bramble:boards"
 
 # Whether bramble itself has brought kubeadm's work here.
 kubeadm_is_ours() {
@@ -35,8 +35,8 @@ inspect_kubeadm() {
   found=$(remains | sed "s#^$ROOT##" | sort | listed || true)
   if [ -z "$found" ]; then return; fi
   at=$(server || true)
-  stands_in_the_way "it holds a Kubernetes node that bramble did not make${at:+, of the cluster at $at}: $found" \
-    "$leave_it; if that cluster can do without it, take the node out there (kubectl drain, kubectl delete node), then on the board: sudo kubeadm reset"
+  obstacle "it is a Kubernetes node that bramble did not set up${at:+, of the cluster at $at}: $found" \
+    "$leave_it; or, if that cluster can spare it, remove the node there (kubectl drain, kubectl delete node), then on the board: sudo kubeadm reset"
 }
 
 # unit_file PATTERN: an administrator's or a package's unit of this name.
@@ -54,7 +54,7 @@ unit_file() {
 other_cluster() {
   local unit
   unit=$(unit_file "$2")
-  if [ -n "$unit" ]; then stands_in_the_way "$1 is installed ($unit): a second kubelet can't run beside it" "$leave_it, or remove $1: $3"; fi
+  if [ -n "$unit" ]; then obstacle "$1 is installed ($unit), and a second kubelet can't run beside it" "$leave_it, or uninstall $1: $3"; fi
 }
 
 # A kubelet that no package of bramble's brought.
@@ -63,8 +63,8 @@ inspect_kubelet() {
   if set_up; then return; fi
   for unit in "$ROOT"/{etc,usr/local/lib}/systemd/system/kubelet.service; do
     if [ -f "$unit" ]; then
-      stands_in_the_way "a kubelet of somebody else's is set up in ${unit#"$ROOT"}, which would be used in place of bramble's" \
-        "$leave_it, or remove it: sudo systemctl disable --now kubelet && sudo mv ${unit#"$ROOT"} ${unit#"$ROOT"}.mine"
+      obstacle "${unit#"$ROOT"} defines a kubelet that bramble did not set up, and that would run instead of bramble's" \
+        "$leave_it, or disable that kubelet: sudo systemctl disable --now kubelet && sudo mv ${unit#"$ROOT"} ${unit#"$ROOT"}.mine"
     fi
   done
 }

@@ -55,7 +55,7 @@ container_obstacles() {
   if set_up; then return; fi
   found=$(running | with_names | sort -u | listed)
   if [ -n "$found" ]; then
-    stands_in_the_way "containers run on it: $found; bramble restarts containerd and the board and plans all of its RAM for the cluster" \
-      "take the board out of bramble:boards, or move them elsewhere and end them for good (docker rm -f NAME, podman rm -f NAME, lxc-destroy); let bramble deploy what is to run in the cluster"
+    obstacle "containers are running on it: $found; bramble restarts containerd and the board, and plans all of its RAM for the cluster" \
+      "remove the board from bramble:boards, or move the containers elsewhere and delete them (docker rm -f NAME, podman rm -f NAME, lxc-destroy); deploy what belongs in the cluster with bramble"
   fi
 }

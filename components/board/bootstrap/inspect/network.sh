@@ -11,7 +11,7 @@ taken() {
   { as_root ss -Hlntup 2>/dev/null || true; } | awk -v ports=" $PORTS " '
     { port = $5; sub(/.*:/, "", port); port = port "/" $1 }
     index(ports, " " port " ") {
-      program = match($0, /\(\("[^"]+/) ? substr($0, RSTART + 3, RLENGTH - 3) : "of some program"
+      program = match($0, /\(\("[^"]+/) ? substr($0, RSTART + 3, RLENGTH - 3) : "unknown program"
       print port " (" program ")"
     }' | sort -u
 }
@@ -21,8 +21,8 @@ inspect_ports() {
   if set_up; then return; fi
   found=$(taken | listed)
   if [ -n "$found" ]; then
-    stands_in_the_way "programs listen on ports that the cluster takes: $found; nobody would reach them any more" \
-      "give them other ports, or end them for good; or take the board out of bramble:boards"
+    obstacle "programs listen on ports that the cluster needs: $found; they would become unreachable" \
+      "move them to other ports or disable them; or remove the board from bramble:boards"
   fi
 }
 
@@ -37,9 +37,9 @@ inspect_resolver() {
   servers=$(awk '$1 == "nameserver" { print $2 }' "$ROOT$file" 2>/dev/null || true)
   own=$(grep -E '^(127\.|::1$)' <<<"$servers" | paste -sd' ' || true)
   if [ -z "$servers" ]; then
-    stands_in_the_way "$file names no server: CoreDNS would not start, and pods know no names" "have the board told one, by DHCP or by hand: nameserver 192.168.1.1 (your router) in $file"
+    obstacle "$file has no nameserver: CoreDNS would not start, and pods could not resolve names" "set one by DHCP or by hand: nameserver 192.168.1.1 (your router) in $file"
   elif [ -n "$own" ]; then
-    stands_in_the_way "$file names the board itself ($own); in a pod that is the pod, and CoreDNS stops because it asks itself" \
-      "name your router or another server in its place: sudo nmcli connection modify CONNECTION ipv4.dns 192.168.1.1 ipv4.ignore-auto-dns yes, or DNS= in /etc/systemd/resolved.conf; a DNS server on this board may stay"
+    obstacle "$file has the board itself as nameserver ($own); in a pod that address is the pod, so CoreDNS would forward to itself and stop" \
+      "use your router or another server instead: sudo nmcli connection modify CONNECTION ipv4.dns 192.168.1.1 ipv4.ignore-auto-dns yes, or DNS= in /etc/systemd/resolved.conf; a DNS server on this board may stay"
   fi
 }

@@ -15,8 +15,8 @@ inspect_rivals() {
   simulate -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= remove "${there[@]}"
   lost=$(awk '$1 == "Remv" { print $2 }' "$WORK/plan" | cat - <(printf '%s\n' "${there[@]}") | sort -u | paste -sd' ')
   version=$(installed "${other%% *}")
-  stands_in_the_way "installing $CONTAINERD_PACKAGE would remove packages of the board's owner: $lost" \
-    "if they may go: sudo apt-get remove $lost; else $([ -z "$version" ] || ! dpkg --compare-versions "$version" ge "$CONTAINERD_MINIMUM" || echo "set cluster.containerd to $other, or ")take the board out of bramble:boards"
+  obstacle "installing $CONTAINERD_PACKAGE would remove packages that bramble did not install: $lost" \
+    "if nothing needs them: sudo apt-get remove $lost; otherwise $([ -z "$version" ] || ! dpkg --compare-versions "$version" ge "$CONTAINERD_MINIMUM" || echo "set cluster.containerd to $other, or ")remove the board from bramble:boards"
 }
 
 # A version that the owner holds and bramble would have to change.
@@ -28,8 +28,8 @@ inspect_holds() {
     fi
   done
   if [ ${#changing[@]} != 0 ]; then
-    stands_in_the_way "${changing[*]} are held at another version ($(installed "${changing[0]}")) than cluster.version ($KUBERNETES_VERSION)" \
-      "let bramble change them: sudo apt-mark unhold ${changing[*]}; or set cluster.version to the one that is held"
+    obstacle "apt holds ${changing[*]} at $(installed "${changing[0]}"), but cluster.version is $KUBERNETES_VERSION" \
+      "let bramble change them: sudo apt-mark unhold ${changing[*]}; or set cluster.version to the held version"
   fi
 }
 
@@ -43,8 +43,8 @@ inspect_loose_files() {
     if [ -f "$ROOT$file" ] && ! packaged "$file"; then loose+=("$file"); fi
   done
   if [ ${#loose[@]} != 0 ]; then
-    stands_in_the_way "${loose[*]} were installed by hand; bramble's packages would overwrite them or not be used" \
-      "if nothing needs them any more, move them away (sudo mv FILE FILE.mine); else take the board out of bramble:boards"
+    obstacle "installed without a package: ${loose[*]}; bramble's packages would overwrite these files or be shadowed by them" \
+      "if nothing needs them any more, move them away (sudo mv FILE FILE.mine); otherwise remove the board from bramble:boards"
   fi
 }
 
@@ -55,7 +55,7 @@ inspect_networks() {
     case $file in */10-flannel.conflist | *\**) ;; *) others+=("${file#"$ROOT"}") ;; esac
   done
   if [ ${#others[@]} != 0 ]; then
-    stands_in_the_way "${others[*]} would be taken for the pod network" "if nothing needs them any more: sudo mv FILE FILE.mine; else take the board out of bramble:boards"
+    obstacle "containerd would use ${others[*]} as the pod network" "if nothing needs them any more: sudo mv FILE FILE.mine; otherwise remove the board from bramble:boards"
   fi
 }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The file systems on which the system, images and pods lie: what they are, and whether there is room.
+# The file systems of the system, images and pods: what they are, and whether they have enough space.
 
 containers=/var/lib/containerd
 pods=/var/lib/kubelet
@@ -27,41 +27,41 @@ inspect_file_system() {
   where="$* (mounted at $point: $type)"
   case $type in
     overlay | aufs | unionfs* | fuse.unionfs*)
-      stands_in_the_way "an overlay lies over $where: a reboot forgets what is written there, and containers can't start on it" \
-        "turn it off and reboot: sudo raspi-config nonint do_overlayfs 1; elsewhere take overlayroot=… out of the kernel's command line (cmdline.txt) and /etc/overlayroot.conf"
+      obstacle "$where is on an overlay: what is written there is lost at a reboot, and containers can't start on it" \
+        "turn it off and reboot: sudo raspi-config nonint do_overlayfs 1; elsewhere remove overlayroot=… from the kernel command line (cmdline.txt) and /etc/overlayroot.conf"
       return
       ;;
     tmpfs | ramfs)
-      stands_in_the_way "$where lies in RAM: a reboot forgets it" "take that mount out of /etc/fstab and reboot; a live system must be installed to a disk first"
+      obstacle "$where is in RAM and lost at a reboot" "remove that mount from /etc/fstab and reboot; install a live system to a disk first"
       return
       ;;
     squashfs | erofs | iso9660 | cramfs)
-      stands_in_the_way "$where can't be written to" "use a system that is installed to a card or disk"
+      obstacle "$where is read-only by design" "use a system that is installed to a card or disk"
       return
       ;;
   esac
   # Of a read-only / the finder boot_obstacles speaks.
   if [[ ,$options, == *,ro,* ]] && [ "$point" != / ]; then
-    stands_in_the_way "$where is read-only; a card that fails ends like this (dmesg)" \
+    obstacle "$where is read-only, as a failing card becomes (check dmesg)" \
       "sudo mount -o remount,rw $point; if that does not last, replace the card"
     return
   fi
   if [ "$*" = / ]; then return; fi
   case $type in
     nfs | nfs4 | cifs | smb3 | 9p | virtiofs | ceph | glusterfs | fuse.sshfs)
-      stands_in_the_way "$where is on the network: containers can't start on it" \
-        "start from a card or disk, or mount one (ext4) at $containers, $pods and $etcd"
+      obstacle "$where is on a network file system, on which containers can't start" \
+        "boot from a card or disk, or mount one (ext4) at $containers, $pods and $etcd"
       ;;
     vfat | exfat | msdos | ntfs* | fuse* | hfs* | ecryptfs)
-      stands_in_the_way "containers can't start on $where" "format that disk as ext4, or mount another one there"
+      obstacle "containers can't start on $where" "format that disk as ext4, or mount another disk there"
       ;;
     zfs)
-      if old_zfs; then stands_in_the_way "containers can't start on $where: its ZFS is older than 2.2" "update ZFS, or mount a disk with ext4 at $containers and $pods"; fi
+      if old_zfs; then obstacle "containers can't start on $where: its ZFS is older than 2.2" "update ZFS, or mount a disk with ext4 at $containers and $pods"; fi
       ;;
   esac
 }
 
-# inspect_space PATH…: room for what will lie on this file system, beyond what the kubelet keeps free: below that it
+# inspect_space PATH…: space for what will be on this file system, beyond what the kubelet keeps free: below that it
 # evicts pods and starts none.
 inspect_space() {
   local path size free inodes inodes_free needed=0 kept=0
@@ -78,19 +78,19 @@ inspect_space() {
   while [ ! -e "$path" ]; do path=$(dirname "$path"); done
   read -r size free inodes inodes_free < <(df --output=size,avail,itotal,iavail -BM "$path" | tail -n 1 | tr -d M)
   if [ "$free" -lt $((needed + size * kept / 100)) ]; then
-    stands_in_the_way "$* has $free MiB free of $size; $((needed + size * kept / 100)) are needed: $needed for what comes there, and $kept % that the kubelet keeps free" \
-      "use a larger card, make room, or mount a disk at $containers"
+    obstacle "$* has $free of $size MiB free but needs $((needed + size * kept / 100)) MiB: $needed to install, and $kept % that the kubelet keeps free" \
+      "use a larger card, free some space, or mount a disk at $containers"
   # Some file systems have no fixed number of them.
   elif [ "$kept" != 0 ] && [ "${inodes/-/0}" != 0 ] && [ $((inodes_free * 100)) -lt $((inodes * INODES_KEPT)) ]; then
-    stands_in_the_way "$* has $inodes_free inodes free of $inodes; the kubelet keeps $INODES_KEPT % free" "remove what consists of many small files, or use a larger card"
+    obstacle "$* has $inodes_free of $inodes inodes free; the kubelet keeps $INODES_KEPT % free" "delete folders with many small files, or use a larger card"
   fi
 }
 
 storage_obstacles() {
   local path point type options
   if [ -e "$ROOT$etcd/lost+found" ] && ! set_up; then
-    stands_in_the_way "a disk of its own is mounted at $etcd, and kubeadm wants that folder empty: there is lost+found" \
-      "sudo rmdir $etcd/lost+found (fsck makes it again when it needs it)"
+    obstacle "a disk is mounted at $etcd and contains lost+found, but kubeadm needs an empty folder" \
+      "sudo rmdir $etcd/lost+found (fsck creates it again when it needs it)"
   fi
   local -A paths=() kinds=()
   for path in / "$containers" "$pods" "$etcd"; do
