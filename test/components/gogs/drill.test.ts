@@ -153,7 +153,7 @@ describe("the real Gogs", { timeout: 180_000 }, () => {
 
     writeFileSync(marker, "0.13.4\n");
     const up = await gogs.run("upgrade");
-    expect(up.said).toContain("from 0.13.4 to );
+    expect(up.said).toContain("from 0.13.4 to ");
     expect(up.said).toContain("backup of gogs: complete.");
     expect(readFileSync(marker, "utf8")).toBe(version);
 
