@@ -1,5 +1,4 @@
 // What is in node_modules, against package-lock.json. Plain JavaScript: see prepare.mjs.
-import crypto from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 
@@ -10,39 +9,22 @@ const typescriptNode = 24;
  * Why node_modules cannot be used as it is.
  *
  * npm writes node_modules/.package-lock.json as the last step of an install, so what it lists was installed
- * by a run that ended well, be it `npm ci` or a plain `npm install`. The stamp only spares the comparison.
+ * by a run that ended well, be it `npm ci` or a plain `npm install`.
  *
  * @param {string} root the clone's folder
  * @returns {string | undefined} the reason in words, or undefined when nothing is to do
  * @throws if package-lock.json is missing or is not JSON
  */
 export function installFault(root) {
-  const wantedText = fs.readFileSync(path.join(root, "package-lock.json"), "utf8");
-  const presentText = readOrUndefined(hiddenLock(root));
-  const present = packagesOf(presentText);
+  const wanted = JSON.parse(fs.readFileSync(path.join(root, "package-lock.json"), "utf8")).packages;
   if (!fs.existsSync(path.join(root, "node_modules"))) return "node_modules is missing";
+  const present = installedPackages(root);
   if (present === undefined) return "node_modules is incomplete: an installation was cut off";
-  const difference =
-    readOrUndefined(stampFile(root)) === stamp(wantedText, presentText)
-      ? undefined
-      : firstDifference(JSON.parse(wantedText).packages, present);
+  const difference = firstDifference(wanted, present);
   if (difference !== undefined) return `node_modules is not from this package-lock.json: ${difference}`;
   const lost = Object.keys(present).find((folder) => !fs.existsSync(path.join(root, folder, "package.json")));
   if (lost !== undefined) return `node_modules is incomplete: ${lost} is missing`;
   return nodeForTypeScript(root) === undefined ? "node_modules is incomplete: it has no Node" : undefined;
-}
-
-/**
- * Notes that node_modules is whole and from this package-lock.json. Call it only after a success.
- *
- * @param {string} root the clone's folder
- */
-export function writeStamp(root) {
-  const text = stamp(
-    fs.readFileSync(path.join(root, "package-lock.json")),
-    fs.readFileSync(hiddenLock(root)),
-  );
-  if (readOrUndefined(stampFile(root)) !== text) fs.writeFileSync(stampFile(root), text);
 }
 
 /**
@@ -74,32 +56,12 @@ function firstDifference(wanted, present) {
   return extra === undefined ? undefined : `${extra} is not in it`;
 }
 
-/** npm does not write its list by renaming, so a list that was cut off is possible. */
-function packagesOf(text) {
+/** npm's own list, written last but not by renaming, so that it may be missing or cut off; then undefined. */
+function installedPackages(root) {
   try {
-    return text === undefined ? undefined : JSON.parse(text).packages;
+    return JSON.parse(fs.readFileSync(path.join(root, "node_modules", ".package-lock.json"), "utf8"))
+      .packages;
   } catch {
     return undefined;
   }
-}
-
-function hiddenLock(root) {
-  return path.join(root, "node_modules", ".package-lock.json");
-}
-
-function stampFile(root) {
-  return path.join(root, "node_modules", ".bramble-stamp");
-}
-
-/** One line for package-lock.json, one for what was installed: an `npm install` afterwards changes only this. */
-function stamp(wantedText, presentText) {
-  return `${sha256(wantedText)}\n${sha256(presentText)}\n`;
-}
-
-function sha256(text) {
-  return crypto.createHash("sha256").update(text).digest("hex");
-}
-
-function readOrUndefined(file) {
-  return fs.existsSync(file) ? fs.readFileSync(file, "utf8") : undefined;
 }

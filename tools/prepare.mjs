@@ -8,7 +8,7 @@ import path from "node:path";
 import { clearInterval, setInterval } from "node:timers";
 import { fileURLToPath } from "node:url";
 import { cacheFolder } from "./cacheFolder.mjs";
-import { installFault, nodeForTypeScript, writeStamp } from "./installed.mjs";
+import { installFault, nodeForTypeScript } from "./installed.mjs";
 import { withLock } from "./lock.mjs";
 
 const oldestNode = 20;
@@ -28,9 +28,8 @@ async function prepare() {
         `install a newer one from https://nodejs.org and run the same command again`,
     );
   }
-  const fault = installFault(root);
-  if (fault === undefined) writeStamp(root);
-  else await withLock({ file: lockFile(), holder: `set-up of ${root}`, say }, install);
+  if (installFault(root) !== undefined)
+    await withLock({ file: lockFile(), holder: `set-up of ${root}`, say }, install);
   return obtainTools();
 }
 
@@ -43,19 +42,17 @@ function lockFile() {
 /** Holds the lock. Looks again first: the set-up it has waited for may have installed everything. */
 async function install() {
   const fault = installFault(root);
-  if (fault !== undefined) {
-    say(`${fault}; running npm ci`);
-    const start = Date.now();
-    const heartbeat = setInterval(() => say(`npm ci: ${seconds(start)} s`), heartbeatMs);
-    const code = await run("npm", npmArguments, { PATH: pathWithoutClone() }).finally(() => {
-      clearInterval(heartbeat);
-    });
-    if (code !== 0) throw new Error(`npm ci ended with exit code ${code}; what it said is above`);
-    const left = installFault(root);
-    if (left !== undefined) throw new Error(stillFaulty(left));
-    say(`npm ci: done in ${seconds(start)} s`);
-  }
-  writeStamp(root);
+  if (fault === undefined) return;
+  say(`${fault}; running npm ci`);
+  const start = Date.now();
+  const heartbeat = setInterval(() => say(`npm ci: ${seconds(start)} s`), heartbeatMs);
+  const code = await run("npm", npmArguments, { PATH: pathWithoutClone() }).finally(() => {
+    clearInterval(heartbeat);
+  });
+  if (code !== 0) throw new Error(`npm ci ended with exit code ${code}; what it said is above`);
+  const left = installFault(root);
+  if (left !== undefined) throw new Error(stillFaulty(left));
+  say(`npm ci: done in ${seconds(start)} s`);
 }
 
 function stillFaulty(fault) {

@@ -111,20 +111,7 @@ test("a changed package-lock.json, a lost package and an installation that was c
   expect(await npmCalls()).toHaveLength(5);
 });
 
-test("what a plain npm install has brought is kept if it is from this package-lock.json", async () => {
-  const { root, prepare, npmCalls } = await clone();
-  await prepare().ended;
-  await fs.rm(path.join(root, "node_modules", ".bramble-stamp"));
-
-  const child = prepare();
-  expect(await child.ended).toBe(0);
-
-  expect(child.errors()).toBe("");
-  expect(await npmCalls()).toHaveLength(1);
-  expect(await filesIn(path.join(root, "node_modules"))).toContain(".bramble-stamp");
-});
-
-test("what a later npm install has changed is noticed although the stamp is still there", async () => {
+test("what a later npm install has changed is noticed", async () => {
   const { root, prepare, npmCalls } = await clone();
   await prepare().ended;
   await fs.writeFile(path.join(root, "node_modules", ".package-lock.json"), packages("2.0.0"));
