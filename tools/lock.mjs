@@ -17,15 +17,26 @@ const repeatMs = 30_000;
 const takeoverMs = 10_000;
 
 /**
+ * Who asks for a lock and how it is told of a wait.
+ *
+ * @typedef {object} LockRequest
+ * @property {string} file the lock's file, absolute; its folder is created
+ * @property {string} holder who holds it, in words, for those who wait: "set-up of /home/me/bramble"
+ * @property {(line: string) => void} say takes a line for the user when there is something to wait for
+ * @property {AbortSignal} [signal] ends the wait; the lock's own work has to watch it by itself
+ */
+
+/**
  * Runs `work` while holding the lock at `request.file`, which is given back whatever happens.
  *
  * A lock is free for the taking when its process is dead, or when nobody has refreshed it for a minute of
  * this process's own waking time. The second rule is for what a process number does not tell: a holder in
  * another container, or a number that was given out again after a restart.
  *
- * @param {import("./lock.mjs").LockRequest} request
- * @param {() => Promise<any>} work
- * @returns {Promise<any>} what `work` returned
+ * @template Result
+ * @param {LockRequest} request
+ * @param {() => Promise<Result>} work
+ * @returns {Promise<Result>} what `work` returned
  * @throws what `work` threw; the signal's reason when it ended the wait; an Error naming the folder if the
  *   lock cannot be written
  */
@@ -45,7 +56,6 @@ export async function withLock(request, work) {
 
 /** Waits for the lock and returns the text which marks it as this process's own. */
 async function acquire({ file, holder, say, signal }) {
-  makeFolderOf(file);
   const text = JSON.stringify({
     pid: process.pid,
     host: os.hostname(),
@@ -75,28 +85,17 @@ async function acquire({ file, holder, say, signal }) {
 
 function create(file, text) {
   try {
+    fs.mkdirSync(path.dirname(file), { recursive: true });
     fs.writeFileSync(file, text, { flag: "wx" });
     return true;
   } catch (error) {
-    if (error.code === "EEXIST") return false;
-    throw cannotWrite(file, error);
+    if (error.code === "EEXIST" && error.path === file) return false;
+    throw new Error(
+      `the lock ${file} cannot be written (${error.code}): let this user write there, ` +
+        `or set XDG_CACHE_HOME to a folder where it can`,
+      { cause: error },
+    );
   }
-}
-
-function makeFolderOf(file) {
-  try {
-    fs.mkdirSync(path.dirname(file), { recursive: true });
-  } catch (error) {
-    throw cannotWrite(file, error);
-  }
-}
-
-function cannotWrite(file, error) {
-  return new Error(
-    `the lock ${file} cannot be written (${error.code}): let this user write there, ` +
-      `or set XDG_CACHE_HOME to a folder where it can`,
-    { cause: error },
-  );
 }
 
 function read(file) {
