@@ -1,16 +1,15 @@
 // The package repositories that boards without an internet use.
-import { createReadStream, readFileSync } from "node:fs";
-import fs from "node:fs/promises";
+import { createReadStream, existsSync, readFileSync, statSync } from "node:fs";
 import http from "node:http";
 import type { Socket } from "node:net";
 import path from "node:path";
-import { pipeline } from "node:stream/promises";
+import { pipeline } from "node:stream";
 import { gatewayAddress } from "./addresses.ts";
 import { findBuilt, obtainBuilt, type Surroundings } from "./built.ts";
 import type { VirtualBoardImage } from "./image.ts";
 import { clusterImages } from "./images/build.ts";
 import { currentBuild, type KubernetesBuild } from "./kubernetesBuild.ts";
-import { answerFromRegistry } from "./images/registry.ts";
+import { manifestType } from "./images/oci.ts";
 import type { BoardNetwork } from "./network.ts";
 import { debianPackages } from "./packages/debian.ts";
 import { kubernetesPackages } from "./packages/kubernetes.ts";
@@ -64,9 +63,13 @@ export async function packageMirror(options: PackageMirrorOptions): Promise<Pack
     registries.push(await obtainBuilt(clusterImages(build), options));
   }
   const requests: string[] = [];
+  const answer = answerFrom({
+    ...Object.fromEntries(Object.entries(folders).map(([name, folder]) => [name, [folder]])),
+    v2: registries.map((registry) => path.join(registry, "v2")),
+  });
   const server = http.createServer((request, response) => {
     requests.push(request.url ?? "");
-    void answer(folders, registries, request, response);
+    answer(request, response);
   });
   const connections = new Set<Socket>();
   const listening = await network.listen(80);
@@ -119,27 +122,30 @@ function deb822({ key }: Repository): string {
   return `Types: deb\nURIs: http://${gatewayAddress}/debian/\nSuites: /\nSigned-By:\n${lines.join("\n")}\n`;
 }
 
-async function answer(
-  folders: Readonly<Record<string, string>>,
-  registries: readonly string[],
-  request: http.IncomingMessage,
-  response: http.ServerResponse,
-): Promise<void> {
-  if (registries.length > 0 && (await answerFromRegistry(registries, request, response))) return;
-  const file = fileFor(request.url ?? "", folders);
-  const status = file === undefined ? undefined : await fs.stat(file).catch(() => undefined);
-  if (file === undefined || status?.isFile() !== true) {
-    response.writeHead(404).end();
-    return;
-  }
-  response.writeHead(200, { "content-length": status.size });
-  // A board that is switched off in the middle has no use for the rest.
-  await pipeline(createReadStream(file), response).catch(() => undefined);
+/**
+ * Serves /name/… from folders, the first that has the file: apt's repositories, and what containerd asks a registry
+ * for when it pulls an image.
+ *
+ * @param folders the folders of each name
+ */
+export function answerFrom(folders: Readonly<Record<string, readonly string[]>>): http.RequestListener {
+  return (request, response) => {
+    const file = filesFor(request.url ?? "", folders).find((each) => existsSync(each));
+    const status = file === undefined ? undefined : statSync(file);
+    if (file === undefined || status?.isFile() !== true) {
+      response.writeHead(404).end();
+      return;
+    }
+    response.setHeader("content-length", status.size);
+    if (path.basename(path.dirname(file)) === "manifests") response.setHeader("content-type", manifestType);
+    if (request.method === "HEAD") response.end();
+    // A board that is switched off in the middle has no use for the rest.
+    else pipeline(createReadStream(file), response, () => undefined);
+  };
 }
 
-/** The file that a request's path names: /name/rest is `rest` in the folder of that name, and never above it. */
-export function fileFor(url: string, folders: Readonly<Record<string, string>>): string | undefined {
-  const [, name = "", ...rest] = decodeURIComponent(url).split("/");
-  const folder = folders[name];
-  return folder === undefined ? undefined : path.join(folder, path.resolve("/", ...rest));
+/** The files that a request's path may mean: /name/rest is `rest` in the folders of that name, and never above them. */
+export function filesFor(url: string, folders: Readonly<Record<string, readonly string[]>>): string[] {
+  const [, name = "", ...rest] = decodeURIComponent(url.replace(/\?.*/, "")).split("/");
+  return (folders[name] ?? []).map((folder) => path.join(folder, path.resolve("/", ...rest)));
 }

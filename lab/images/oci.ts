@@ -1,4 +1,5 @@
-// Images in the format that registries serve (https://github.com/opencontainers/image-spec), as files.
+// Images in the format of https://github.com/opencontainers/image-spec, as the files of a registry: each is where a
+// client asks for it (https://github.com/opencontainers/distribution-spec), below v2/.
 import crypto from "node:crypto";
 import { createReadStream } from "node:fs";
 import fs from "node:fs/promises";
@@ -6,8 +7,10 @@ import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { runOrThrow, type Surroundings } from "../built.ts";
 
+/** What a server says of the files in folders called `manifests`. */
+export const manifestType = "application/vnd.oci.image.manifest.v1+json";
+
 const types = {
-  manifest: "application/vnd.oci.image.manifest.v1+json",
   config: "application/vnd.oci.image.config.v1+json",
   // Not compressed: unpacking costs a board's processor more than its network.
   layer: "application/vnd.oci.image.layer.v1.tar",
@@ -20,14 +23,9 @@ export interface Descriptor {
   readonly size: number;
 }
 
-/** Where in a registry's folder a blob lies. */
-export function blobFile(registry: string, digest: string): string {
-  return path.join(registry, "blobs", digest.replace(":", "-"));
-}
-
-/** Where in a registry's folder a tag's manifest lies. */
-export function tagFile(registry: string, name: string, tag: string): string {
-  return path.join(registry, "tags", name, tag);
+/** Where in a registry's folder a blob lies that images have links to. */
+function blobFile(registry: string, digest: string): string {
+  return path.join(registry, "blobs", digest);
 }
 
 /** Makes a layer of a folder. The same content gives the same layer. */
@@ -51,7 +49,7 @@ export async function addLayer(
 /**
  * Writes an image of layers.
  *
- * @param image name and tag, "coredns/coredns:v1.14.2"
+ * @param image name and tag, "coredns/coredns:v1.14.2"; no other with this name may be there
  * @param entrypoint what runs if the pod does not say; nothing if empty
  */
 export async function addImage(
@@ -70,15 +68,21 @@ export async function addImage(
     },
     rootfs: { type: "layers", diff_ids: layers.map(({ digest }) => digest) },
   });
-  const manifest = await addBlob(registry, types.manifest, {
+  const manifest = await addBlob(registry, manifestType, {
     schemaVersion: 2,
-    mediaType: types.manifest,
+    mediaType: manifestType,
     config,
     layers,
   });
-  const file = tagFile(registry, name, tag);
-  await fs.mkdir(path.dirname(file), { recursive: true });
-  await fs.writeFile(file, manifest.digest);
+  const folder = path.join(registry, "v2", name);
+  const links = [
+    ...[config, ...layers].map(({ digest }) => ["blobs", digest, digest] as const),
+    ...[tag, manifest.digest].map((reference) => ["manifests", reference, manifest.digest] as const),
+  ];
+  for (const [kind, link, digest] of links) {
+    await fs.mkdir(path.join(folder, kind), { recursive: true });
+    await fs.link(blobFile(registry, digest), path.join(folder, kind, link));
+  }
 }
 
 async function addBlob(registry: string, mediaType: string, content: object): Promise<Descriptor> {

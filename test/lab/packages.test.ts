@@ -5,7 +5,7 @@ import path from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { writeDeb } from "../../lab/packages/deb.ts";
 import { indexRepository } from "../../lab/packages/repository.ts";
-import { fileFor } from "../../lab/packageMirror.ts";
+import { filesFor } from "../../lab/packageMirror.ts";
 
 const noPackaging =
   spawnSync("dpkg-deb", ["--version"]).error !== undefined ||
@@ -40,9 +40,10 @@ it.for([
   ["/debian/a_1%2b2.deb", "/cache/a_1+2.deb"],
   ["/debian/../../etc/passwd", "/cache/etc/passwd"],
   ["/debian/%2e%2e%2fetc/passwd", "/cache/etc/passwd"],
+  ["/debian/Packages?of=amd64", "/cache/Packages"],
   ["/ubuntu/Packages", undefined],
 ] as const)("a request for %s is for %s", ([url, file]) => {
-  expect(fileFor(url, { debian: "/cache" })).toBe(file);
+  expect(filesFor(url, { debian: ["/cache"] })).toEqual(file === undefined ? [] : [file]);
 });
 
 /** What gpg says of a signature, knowing only the repository's own key. */
