@@ -1,5 +1,6 @@
 // Runs in the boards' network namespace, as a process of its own, and does there what network.ts asks for.
 import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import net from "node:net";
 import { pipeline } from "node:stream";
@@ -8,18 +9,16 @@ import { balance } from "./loadBalancer.ts";
 import { serveTime } from "./timeServer.ts";
 
 /** What can be asked for. `plug` comes with the listening server whose connections go to the board's sshd. */
-export type Request = { id: number } & (
+export type Request =
   | { do: "plug"; board: number }
   | { do: "unplug"; board: number }
   | { do: "cut"; board: number }
   | { do: "restore"; board: number }
   | { do: "listen"; port: number }
-  | { do: "balance"; port: number; boards: readonly number[] }
-);
+  | { do: "balance"; port: number; boards: readonly number[] };
 
-/** The answer to the request with this id. That to `listen` comes with the listening server. */
+/** The answer to a request, in their order. That to `listen` comes with the listening server. */
 export interface Reply {
-  id: number;
   error?: string;
 }
 
@@ -63,22 +62,15 @@ async function fulfil(request: Request, server: net.Server | undefined): Promise
     case "restore":
       ip(`link set ${tapOf(request.board)} master ${bridge}`);
       return undefined;
-    case "listen":
-      return listen(request.port);
+    case "listen": {
+      const listening = net.createServer().listen(request.port, gatewayAddress);
+      await once(listening, "listening");
+      return listening;
+    }
     case "balance":
       await balance(gatewayAddress, request.port, request.boards.map(boardAddress));
       return undefined;
   }
-}
-
-function listen(port: number): Promise<net.Server> {
-  const server = net.createServer();
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, gatewayAddress, () => {
-      resolve(server);
-    });
-  });
 }
 
 function answer(reply: Reply, server?: net.Server): void {
@@ -97,12 +89,12 @@ await serveTime(gatewayAddress);
 process.on("message", (request: Request, server: net.Server | undefined) => {
   fulfil(request, server).then(
     (listening) => {
-      answer({ id: request.id }, listening);
+      answer({}, listening);
     },
     (error: unknown) => {
-      answer({ id: request.id, error: String(error) });
+      answer({ error: String(error) });
     },
   );
 });
 process.on("disconnect", () => process.exit());
-answer({ id: 0 });
+answer({});

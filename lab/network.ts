@@ -9,6 +9,7 @@
 // Connections cross the border as listening sockets handed from one process to the other: this machine's
 // 127.0.0.1 into the gateway (for ssh), the gateway's address to this process (for packages).
 import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import net from "node:net";
 import { fileURLToPath } from "node:url";
 import type { Reply, Request } from "./gateway.ts";
@@ -62,7 +63,8 @@ export async function startBoardNetwork(): Promise<BoardNetwork> {
     enter,
     async plugIn(place) {
       const board = place ?? ++plugged;
-      const server = await listenLocally();
+      const server = net.createServer().listen(0, "127.0.0.1");
+      await once(server, "listening");
       const { port } = server.address() as net.AddressInfo;
       await gateway.ask({ do: "plug", board }, server);
       server.close();
@@ -85,18 +87,12 @@ export async function startBoardNetwork(): Promise<BoardNetwork> {
   };
 }
 
-type Wanted = Request extends infer Each ? (Each extends Request ? Omit<Each, "id"> : never) : never;
-
-/** The process in the boards' namespace, and the questions it has not answered yet. */
+/** The process in the boards' namespace. It is asked one thing at a time. */
 class Gateway {
   readonly started: Promise<unknown>;
   readonly #child: ChildProcess;
-  readonly #ended: Promise<void>;
-  readonly #waiting = new Map<
-    number,
-    { resolve: (server?: net.Server) => void; reject: (e: Error) => void }
-  >();
-  #asked = 0;
+  readonly #ended: Promise<never>;
+  #last: Promise<unknown>;
 
   constructor() {
     const script = fileURLToPath(new URL("gateway.ts", import.meta.url));
@@ -104,56 +100,35 @@ class Gateway {
     this.#child = spawn("unshare", command, { stdio: ["ignore", "ignore", "pipe", "ipc"] });
     let said = "";
     this.#child.stderr?.setEncoding("utf8").on("data", (text: string) => (said = (said + text).slice(-4096)));
-    this.#ended = new Promise((resolve) => this.#child.once("close", resolve)).then(() => {
-      this.#fail(new Error(`the lab's gateway has ended: ${said}`));
+    this.#ended = once(this.#child, "close").then(() => {
+      throw new Error(`the lab's gateway has ended: ${said}`);
     });
-    this.#child.once("error", (error) => {
-      this.#fail(error);
-    });
-    this.#child.on("message", (reply: Reply, server?: net.Server) => {
-      const { resolve, reject } = this.#waiting.get(reply.id) ?? {};
-      this.#waiting.delete(reply.id);
-      if (reply.error === undefined) resolve?.(server);
-      else reject?.(new Error(`the lab's gateway: ${reply.error}`));
-    });
-    this.started = this.#answerTo(0);
+    // It speaks first, when the network is there.
+    this.started = this.#last = this.#reply();
   }
 
   get pid(): number {
     return this.#child.pid ?? 0;
   }
 
-  ask(wanted: Wanted, server?: net.Server): Promise<net.Server | undefined> {
-    this.#asked += 1;
-    const id = this.#asked;
-    const answer = this.#answerTo(id);
-    this.#child.send({ ...wanted, id }, server, (error) => {
-      if (error !== null) this.#waiting.get(id)?.reject(error);
+  ask(request: Request, server?: net.Server): Promise<net.Server | undefined> {
+    const answer = this.#last.then(() => {
+      this.#child.send(request, server);
+      return this.#reply();
     });
+    this.#last = answer.catch(() => undefined);
     return answer;
   }
 
   async stop(): Promise<void> {
     this.#child.kill("SIGKILL");
-    await this.#ended;
+    await this.#ended.catch(() => undefined);
   }
 
-  #answerTo(id: number): Promise<net.Server | undefined> {
-    return new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
+  async #reply(): Promise<net.Server | undefined> {
+    const said = await Promise.race([once(this.#child, "message"), this.#ended]);
+    const [{ error }, server] = said as [Reply, net.Server | undefined];
+    if (error !== undefined) throw new Error(`the lab's gateway: ${error}`);
+    return server;
   }
-
-  #fail(error: Error): void {
-    for (const { reject } of this.#waiting.values()) reject(error);
-    this.#waiting.clear();
-  }
-}
-
-function listenLocally(): Promise<net.Server> {
-  const server = net.createServer();
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      resolve(server);
-    });
-  });
 }

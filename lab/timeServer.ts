@@ -1,5 +1,6 @@
 // The time for the boards, as a home router gives it. Only what a simple client looks at (RFC 4330).
 import dgram from "node:dgram";
+import { once } from "node:events";
 
 const ntpPort = 123;
 /** Seconds from 1900, where NTP counts from, to 1970. */
@@ -11,10 +12,8 @@ export async function serveTime(address: string): Promise<void> {
   socket.on("message", (request, client) => {
     if (request.length >= 48) socket.send(timeReply(request, Date.now()), client.port, client.address);
   });
-  await new Promise<void>((resolve, reject) => {
-    socket.once("error", reject);
-    socket.bind(ntpPort, address, resolve);
-  });
+  socket.bind(ntpPort, address);
+  await once(socket, "listening");
 }
 
 /**
