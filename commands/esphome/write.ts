@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import fs from "node:fs/promises";
 import path from "node:path";
+import { writeFile } from "atomically";
 import { parse, stringify } from "yaml";
 import type { SensorDevice } from "../../components/sensors/devices.ts";
 import {
@@ -36,14 +37,17 @@ export async function writeDevices(
   await fs.mkdir(folder, { recursive: true, mode: 0o700 });
   const files: string[] = [];
   for (const device of devices) {
-    files.push(await write(path.join(folder, `${device.name}.yaml`), esphomeYaml(device, gateway)));
+    const file = path.join(folder, `${device.name}.yaml`);
+    await writeFile(file, esphomeYaml(device, gateway));
+    files.push(file);
   }
   const file = path.join(folder, "secrets.yaml");
   const before = existsSync(file)
     ? (parse(await fs.readFile(file, "utf8")) as Record<string, string> | null)
     : {};
   const secrets = secretsOf(devices, tokens, before ?? {});
-  files.push(await write(file, stringify(secrets), 0o600));
+  await writeFile(file, stringify(secrets), { mode: 0o600 });
+  files.push(file);
   return { files, toFillIn: Object.keys(secrets).filter((key) => secrets[key] === unknown) };
 }
 
@@ -62,12 +66,4 @@ function secretsOf(
     return token === undefined ? [] : [[authorizationSecret(device), `Bearer ${token}`] as const];
   });
   return { ...Object.fromEntries([...shared, ...own]), ...made, ...before, ...Object.fromEntries(known) };
-}
-
-/** Beside its place first, so that no half of a file is ever there. */
-async function write(file: string, text: string, mode = 0o644): Promise<string> {
-  const draft = `${file}.draft`;
-  await fs.writeFile(draft, text, { mode });
-  await fs.rename(draft, file);
-  return file;
 }
