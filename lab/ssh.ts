@@ -1,6 +1,5 @@
 // Commands on a board, through the OpenSSH client of this machine.
-import { spawn } from "node:child_process";
-import { text } from "node:stream/consumers";
+import { execa } from "execa";
 import { lastLines } from "../tools/lines.ts";
 
 /** Everything that is needed to reach a board. */
@@ -47,24 +46,16 @@ export class SshError extends Error {
  */
 export async function ssh(target: SshTarget, command: string, options: SshOptions = {}): Promise<string> {
   const { input = "", limit = 60 } = options;
-  const child = spawn("ssh", sshArguments(target, command), {
-    stdio: ["pipe", "pipe", "pipe"],
+  const done = await execa("ssh", sshArguments(target, command), {
+    input,
+    reject: false,
+    stripFinalNewline: false,
     timeout: limit * 1000,
     killSignal: "SIGKILL",
   });
-  // A command that ends without reading its input closes the pipe, which is none of our business.
-  child.stdin.on("error", () => undefined);
-  child.stdin.end(input);
-  const ended = new Promise<number | NodeJS.Signals>((resolve, reject) => {
-    child.once("error", reject);
-    child.once("close", (code, signal) => {
-      resolve(code ?? signal ?? "SIGKILL");
-    });
-  });
-  const [stdout, stderr, end] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
-  if (end === "SIGKILL")
-    throw new Error(`${command}: not done after ${limit} s:\n${lastLines(stdout + stderr, 8)}`);
-  if (end !== 0) throw new SshError(command, end, stdout, stderr);
+  const { stdout, stderr, failed, timedOut, exitCode, signal = "SIGKILL" } = done;
+  if (timedOut) throw new Error(`${command}: not done after ${limit} s:\n${lastLines(stdout + stderr, 8)}`);
+  if (failed) throw new SshError(command, exitCode ?? signal, stdout, stderr || (done.originalMessage ?? ""));
   return stdout;
 }
 
