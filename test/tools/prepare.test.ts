@@ -121,8 +121,10 @@ test("what a later npm install has changed is noticed", async () => {
 });
 
 test("two set-ups of one clone install once", async () => {
-  const { prepare, npmCalls } = await clone(undefined, "sleep 0.6");
+  const { root, prepare, npmCalls } = await clone(undefined, "until test -e ../go; do sleep 0.1; done");
   const both = [prepare(), prepare()];
+  await until(() => both.some((child) => child.errors().includes("waiting for process")));
+  await fs.writeFile(path.join(root, "..", "go"), "");
 
   expect(await Promise.all(both.map((child) => child.ended))).toEqual([0, 0]);
 
