@@ -1,10 +1,7 @@
 // The tools that a set-up has brought. One folder for each tool, version and platform, and in it the program
 // and its record. The record is written last and is what makes the program count.
-import crypto from "node:crypto";
-import { createReadStream } from "node:fs";
 import fs from "node:fs/promises";
 import path from "node:path";
-import { pipeline } from "node:stream/promises";
 import type { Tool } from "./catalogue.ts";
 import { versionFault } from "./executable.ts";
 import { SetUpError, type SetUp } from "./setUp.ts";
@@ -13,7 +10,6 @@ import { SetUpError, type SetUp } from "./setUp.ts";
 interface CacheRecord {
   /** Bytes. */
   size: number;
-  sha256: string;
   /** How it was had: "release https://…" or "build of … with go1.26.0". */
   origin: string;
 }
@@ -69,7 +65,7 @@ export async function keepInCache<Name extends string>(
 async function moveIntoPlace(produced: string, file: string, origin: string): Promise<string> {
   await flush(produced);
   const { size } = await fs.stat(produced);
-  const record: CacheRecord = { size, sha256: await sha256Of(produced), origin };
+  const record: CacheRecord = { size, origin };
   const draft = `${produced}.json`;
   await fs.writeFile(draft, `${JSON.stringify(record, undefined, 2)}\n`, { flush: true });
   // In this order a cut at any point leaves a program without a record, which does not count.
@@ -96,12 +92,6 @@ async function readRecord(file: string): Promise<CacheRecord | undefined> {
 async function flush(file: string): Promise<void> {
   const handle = await fs.open(file, "r+");
   await handle.sync().finally(() => handle.close());
-}
-
-async function sha256Of(file: string): Promise<string> {
-  const hash = crypto.createHash("sha256");
-  await pipeline(createReadStream(file), hash);
-  return hash.digest("hex");
 }
 
 function folderOf<Name extends string>(tool: Tool<Name>, setUp: SetUp<Name>): string {

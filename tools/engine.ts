@@ -1,10 +1,11 @@
 // Pulumi's engine: its CLI and the providers which the rehearsal deploys with.
+import { existsSync } from "node:fs";
 import fs from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { cacheFolder } from "./cacheFolder.mjs";
-import { isExecutable } from "./executable.ts";
+import { executables, isExecutable } from "./executable.ts";
 import { run } from "./run.ts";
 import packageJson from "../package.json" with { type: "json" };
 
@@ -75,9 +76,7 @@ export async function findEngine(place: EnginePlace = enginePlace()): Promise<En
 export async function findCli(place: EnginePlace): Promise<string | undefined> {
   const own = launcherCli(place);
   if (await isWholeCli(own)) return own;
-  for (const folder of place.searchPath.split(path.delimiter).filter((entry) => path.isAbsolute(entry))) {
-    const file = path.join(folder, "pulumi");
-    if (!(await isExecutable(file))) continue;
+  for await (const file of executables("pulumi", place.searchPath)) {
     const target = await fs.realpath(file);
     // npm's launcher is a `pulumi` on PATH as well: to ask it for its version would start the download.
     if (path.extname(target) === ".js" || !(await isWholeCli(target))) continue;
@@ -92,11 +91,7 @@ export async function firstMissingProvider(place: EnginePlace): Promise<Provider
     const folder = path.join(place.home, "plugins", `resource-${provider.name}-v${provider.version}`);
     const program = path.join(folder, `pulumi-resource-${provider.name}`);
     // Pulumi keeps this file beside the folder until the plugin is unpacked.
-    const isPartial = await fs.access(`${folder}.partial`).then(
-      () => true,
-      () => false,
-    );
-    if (isPartial || !(await isExecutable(program))) return provider;
+    if (existsSync(`${folder}.partial`) || !(await isExecutable(program))) return provider;
   }
   return undefined;
 }

@@ -9,17 +9,22 @@ import { run } from "./run.ts";
 const versionLimitMs = 10_000;
 
 /**
- * The first executable file of that name, as a shell would find it.
+ * The executable files of that name, in the order in which a shell would find them.
  *
  * @param searchPath in the form of PATH; relative folders are skipped, because what they mean depends on
  *   where the command was typed
  */
-export async function findExecutable(name: string, searchPath: string): Promise<string | undefined> {
+export async function* executables(name: string, searchPath: string): AsyncGenerator<string, undefined> {
   for (const folder of searchPath.split(path.delimiter).filter((entry) => path.isAbsolute(entry))) {
     const file = path.join(folder, name);
-    if (await isExecutable(file)) return file;
+    if (await isExecutable(file)) yield file;
   }
   return undefined;
+}
+
+/** The first executable file of that name; see `executables`. */
+export async function findExecutable(name: string, searchPath: string): Promise<string | undefined> {
+  return (await executables(name, searchPath).next()).value;
 }
 
 /** Whether there is a file at this path which this user may run and which is not empty. */
