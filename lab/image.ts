@@ -1,7 +1,6 @@
 // The card that every virtual board starts from.
 import fs from "node:fs";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { findBuilt, obtainBuilt, runOrThrow, type Recipe, type Surroundings } from "./built.ts";
 
 /** A fresh Debian card and what starts it. All paths are absolute. */
@@ -19,7 +18,7 @@ export interface VirtualBoardImage {
   readonly dpkgStatus: string;
 }
 
-const parts = fileURLToPath(new URL("image", import.meta.url));
+const parts = path.join(import.meta.dirname, "image");
 
 /** Debian's own address, which answers from a mirror near by. */
 export const debianMirror = "http://deb.debian.org/debian";

@@ -1,11 +1,10 @@
 // The kernel of boards that are in a cluster, where they are machines of User-mode Linux.
 import fs from "node:fs";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { runOrThrow, type Recipe } from "./built.ts";
 import { debianMirror } from "./image.ts";
 
-const parts = fileURLToPath(new URL("kernel", import.meta.url));
+const parts = path.join(import.meta.dirname, "kernel");
 
 /** A folder with `linux.uml`, as a board's image has one: 160 MB of sources, some 10 minutes. */
 export function clusterKernel(): Recipe {

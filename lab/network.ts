@@ -11,7 +11,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import net from "node:net";
-import { fileURLToPath } from "node:url";
+import path from "node:path";
 import type { Reply, Request } from "./gateway.ts";
 
 /** A network for virtual boards. */
@@ -95,7 +95,7 @@ class Gateway {
   #last: Promise<unknown>;
 
   constructor() {
-    const script = fileURLToPath(new URL("gateway.ts", import.meta.url));
+    const script = path.join(import.meta.dirname, "gateway.ts");
     const command = ["--net", ...dieWithParent, process.execPath, script];
     this.#child = spawn("unshare", command, { stdio: ["ignore", "ignore", "pipe", "ipc"] });
     let said = "";

@@ -1,5 +1,6 @@
 // The switch of a board's machine: on, restarts from inside, off.
 import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import fs from "node:fs/promises";
 import { kernelCommandLine } from "./firmware.ts";
 import type { Machine, Program } from "./machine.ts";
@@ -63,14 +64,10 @@ async function start({ plug, console: log }: Machine, { command, cwd, env }: Pro
 function endOf(child: ChildProcess): Promise<string> {
   let said = "";
   child.stderr?.setEncoding("utf8").on("data", (text: string) => (said = (said + text).slice(-4096)));
-  return new Promise((resolve) => {
-    child.once("error", (error) => {
-      resolve(error.message);
-    });
-    child.once("close", () => {
-      resolve(said);
-    });
-  });
+  return once(child, "close").then(
+    () => said,
+    (error: unknown) => String(error),
+  );
 }
 
 /** A kernel's last words before a restart, which it says whatever its log level. */

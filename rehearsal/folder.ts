@@ -1,8 +1,7 @@
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 
 /** The repository's own folder. */
-export const repository = fileURLToPath(new URL("..", import.meta.url));
+export const repository = path.join(import.meta.dirname, "..");
 
 /** Where a rehearsal keeps what it makes. Removing `root` removes all of it. */
 export interface RehearsalFolder {

@@ -3,10 +3,10 @@ import { existsSync } from "node:fs";
 import fs from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { cacheFolder } from "./cacheFolder.mjs";
 import { executables, isExecutable } from "./executable.ts";
 import { run } from "./run.ts";
+import type { SetUp } from "./setUp.ts";
 import packageJson from "../package.json" with { type: "json" };
 
 /** A provider plugin in the version of its SDK. */
@@ -16,22 +16,14 @@ export interface Provider {
 }
 
 /** Where the engine is looked for and brought to. */
-export interface EnginePlace {
+export interface EnginePlace extends Pick<SetUp, "cache" | "searchPath" | "say" | "signal"> {
   /** The CLI's version, without the v. */
   version: string;
   providers: readonly Provider[];
   /** PULUMI_HOME. */
   home: string;
-  /** Folders to look in, in the form of PATH. */
-  searchPath: string;
   /** npm's launcher, a script for Node which downloads the CLI when that is not in `home`. */
   launcher: string;
-  /** bramble's cache folder. */
-  cache: string;
-  /** Takes one line of progress. */
-  say: (line: string) => void;
-  /** Ends what is under way. */
-  signal?: AbortSignal;
 }
 
 /** The CLI that was found, by its absolute path, or in one line what is missing. */
@@ -50,7 +42,7 @@ export function enginePlace(): EnginePlace {
     ],
     home: process.env.PULUMI_HOME ?? path.join(os.homedir(), ".pulumi"),
     searchPath: process.env.PATH ?? "",
-    launcher: fileURLToPath(new URL("../node_modules/pulumi/run.js", import.meta.url)),
+    launcher: path.join(import.meta.dirname, "../node_modules/pulumi/run.js"),
     cache: cacheFolder(),
     say: (line) => process.stderr.write(`set-up: ${line}\n`),
   };

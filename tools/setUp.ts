@@ -1,5 +1,4 @@
 // Where the tools are looked for and brought to: everything that a test, or another machine, has otherwise.
-import { fileURLToPath } from "node:url";
 import { cacheFolder } from "./cacheFolder.mjs";
 import { catalogue, type Platform, type Tool, type ToolName } from "./catalogue.ts";
 
@@ -49,7 +48,7 @@ export function thisMachine(): SetUp {
     platform: platformOf(process.platform, process.arch),
     cache: cacheFolder(),
     searchPath: process.env.PATH ?? "",
-    modules: fileURLToPath(new URL(".", import.meta.url)),
+    modules: import.meta.dirname,
     patience: { answer: 10_000, stall: 30_000, total: 20 * 60_000 },
     say: (line) => process.stderr.write(`set-up: ${line}\n`),
   };
