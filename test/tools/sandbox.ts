@@ -31,7 +31,7 @@ export async function sandbox(...tools: Tool<string>[]): Promise<Sandbox> {
     cache: path.join(folder, "cache"),
     searchPath: bin,
     modules,
-    patience: { answer: 500, stall: 500, total: 10_000 },
+    patience: { answer: 2_000, stall: 2_000, total: 20_000 },
     say: (line) => said.push(line),
   };
   return { folder, bin, said, setUp };
