@@ -148,7 +148,7 @@ class RunningLab implements Lab {
       timeServers: [gatewayAddress],
       imageRepository,
       // Debian's kernel for User-mode Linux has no cpusets, which nothing here uses.
-      ...((await usualMachine()) === "userMode" && { ignoredChecks: ["SystemVerification"] }),
+      ...((await usualMachine()) === "userMode" && { ignorePreflightErrors: ["SystemVerification"] }),
       ...this.settingsFor(first.version),
     });
     this.settings.ssh = { privateKey };

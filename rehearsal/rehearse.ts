@@ -5,7 +5,7 @@ import { type BoardFailure, boardFailures, upgradeOrder } from "../components/ca
 import { requireFit } from "../components/capacity/memoryBudget.ts";
 import { appsOf } from "../settings/apps.ts";
 import { workloadsOf } from "../settings/workloads.ts";
-import { settingsOfRehearsal } from "../settings/settings.ts";
+import { settingsOfFile } from "../settings/settings.ts";
 import { allowedWords, didYouMean } from "../settings/errors.ts";
 import { applyTo } from "./apply.ts";
 import { hasBoards, putBoards } from "./boards.ts";
@@ -43,7 +43,7 @@ export interface Rehearsal {
  */
 export async function rehearse(rehearsal: Rehearsal): Promise<Outcome> {
   const { folder, tools, engine, steps, signal } = rehearsal;
-  const settings = await steps.run("settings", () => settingsOfRehearsal(stackName));
+  const settings = await steps.run("settings", () => settingsOfFile(stackName).settings);
   const boards = planBoards(settings.boards);
   const failing = boardsToFail(boards, rehearsal.fail);
   const workloads = workloadsOf(appsOf(settings, stackName), boards);
@@ -63,7 +63,7 @@ export async function rehearse(rehearsal: Rehearsal): Promise<Outcome> {
   await startScheduledPods(connect(folder), signal);
   const placement = await steps.run("pods", () => placedPods(connect(folder), budget, signal));
   return {
-    stack: settings.rehearses ?? stackName,
+    stack: settings.extends ?? stackName,
     kubernetesVersion,
     deployedBy: deployment.by,
     changes: deployment.changes,

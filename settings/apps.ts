@@ -91,11 +91,11 @@ function planOf({ backup, datadog }: Settings): BackupPlan | undefined {
 
 /** The store of whatever of the apps is backed up. */
 function backupStoreOf(settings: Settings, apps: Apps): Pick<Apps, "backup"> {
-  const { backup, rehearses } = settings;
+  const { backup, extends: base } = settings;
   const plan = planOf(settings);
   if (!backup || !plan) return {};
   const { password, accessKey, secretKey } = backup;
-  const protectPassword = rehearses === undefined;
+  const protectPassword = base === undefined;
   const backedUp = backupsOf(apps, kinds).map(({ source }) => source.app);
   return {
     backup: { target: plan.target, apps: backedUp, password, accessKey, secretKey, protectPassword },

@@ -41,7 +41,7 @@ function layoutOf({ cluster, boards: described }: Settings, boards: readonly Pla
     version,
     podSubnet,
     serviceSubnet,
-    ignoredChecks,
+    ignorePreflightErrors,
     controlPlaneEndpoint = first?.host ?? "",
   } = cluster;
   const endpoint = controlPlaneEndpoint.includes(":") ? controlPlaneEndpoint : `${controlPlaneEndpoint}:6443`;
@@ -49,7 +49,7 @@ function layoutOf({ cluster, boards: described }: Settings, boards: readonly Pla
     version,
     podSubnet,
     serviceSubnet,
-    ignoredChecks,
+    ignorePreflightErrors,
     endpoint,
     // By name: another order in the settings is no change.
     nodes: nodes.toSorted((a, b) => (a.name < b.name ? -1 : 1)),

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { fieldsOf } from "./schema/nodes.ts";
 import { settingsSchema } from "./schema.ts";
 
 interface JsonSchema {
@@ -14,7 +13,7 @@ interface JsonSchema {
   readonly items?: JsonSchema;
 }
 
-/** The JSON Schema of a stack's file, for editors. Nothing is required: a stack may rehearse another. */
+/** The JSON Schema of a stack's file, for editors. Nothing is required: a stack may extend another. */
 export function stackFileSchema(): JsonSchema {
   const { properties = {} } = settingsJsonSchema();
   const settings = Object.entries(properties).map(([key, schema]) => [`bramble:${key}`, schema] as const);
@@ -55,13 +54,12 @@ A secret is set with, for example:
 }
 
 /** One sentence for each setting, for Pulumi.yaml. */
-export function settingDescriptions(): Record<string, string> {
-  const fields = Object.entries(fieldsOf(settingsSchema) ?? {});
-  return Object.fromEntries(fields.map(([key, field]) => [`bramble:${key}`, descriptionOf(field)]));
-}
-
-function descriptionOf(field: z.ZodType): string {
-  return (z.toJSONSchema(field, { io: "input", override: cleaned }) as JsonSchema).description ?? "";
+export function settingDescriptions(): Record<string, { description: string }> {
+  const { properties = {} } = settingsJsonSchema();
+  const described = Object.entries(properties);
+  return Object.fromEntries(
+    described.map(([key, { description = "" }]) => [`bramble:${key}`, { description }]),
+  );
 }
 
 function settingsJsonSchema(): JsonSchema {

@@ -20,14 +20,17 @@ export function settingError(code: string, setting: string, message: string): Se
 export class SettingsError extends RunError {
   readonly errors: readonly SettingError[];
   /**
-   * @param what whose settings these are: `home`, `home as rehearsal rehearses it`
-   * @param stack the stack in whose file they are
+   * @param stack whose settings these are
    * @param errors at least one
+   * @param base the stack that it extends, if it extends one
    */
-  constructor(what: string, stack: string, errors: readonly SettingError[]) {
+  constructor(stack: string, errors: readonly SettingError[], base?: string) {
     const count = errors.length === 1 ? "1 error" : `${errors.length} errors`;
+    const extended = base === undefined ? "" : `, which extends stacks/Pulumi.${base}.yaml`;
     const lines = errors.map(({ path, message }) => `  ${path}: ${message}`);
-    super([`${count} in the settings of ${what} (stacks/Pulumi.${stack}.yaml):`, ...lines].join("\n"));
+    super(
+      [`${count} in the settings of ${stack} (stacks/Pulumi.${stack}.yaml${extended}):`, ...lines].join("\n"),
+    );
     this.name = "SettingsError";
     this.errors = errors;
   }

@@ -10,7 +10,5 @@ writeFileSync(at("docs/settings.md"), settingsReference());
 writeFileSync(at("docs/models.md"), modelsReference());
 
 const project = parseDocument(readFileSync(at("Pulumi.yaml"), "utf8"));
-for (const [key, description] of Object.entries(settingDescriptions())) {
-  project.setIn(["template", "config", key], project.createNode({ description }));
-}
+project.setIn(["template", "config"], project.createNode(settingDescriptions()));
 writeFileSync(at("Pulumi.yaml"), project.toString({ lineWidth: 0 }));

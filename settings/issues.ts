@@ -2,6 +2,12 @@ import type { z } from "zod";
 import { allowedWords, didYouMean, type SettingError, settingError } from "./errors.ts";
 import { fieldsOf, isSecret, neededOf, schemaAt, valueAt } from "./schema/nodes.ts";
 
+/** Settings by the names that they once had. */
+const renamed: Readonly<Record<string, string>> = {
+  rehearses: "extends",
+  "cluster.ignoredChecks": "cluster.ignorePreflightErrors",
+};
+
 /** What is said of an issue whose schema has no words of its own. */
 export const usualWords: z.core.$ZodErrorMap = (issue) => {
   if (issue.code !== "invalid_value") return undefined;
@@ -48,8 +54,10 @@ export function issueErrors(
   });
 }
 
-/** A setting that there is not. */
+/** A setting that there is not, or not any more. */
 export function unknownSetting(setting: string, key: string, allowed: readonly string[]): SettingError {
+  const now = renamed[setting];
+  if (now !== undefined) return settingError("renamed", setting, `was renamed to bramble:${now}.`);
   const message = `unknown setting. ${allowedWords(allowed)}${didYouMean(key, allowed)}`;
   return settingError("unknown-setting", setting, message);
 }

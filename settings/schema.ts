@@ -10,9 +10,10 @@ import { dns, domainName, ingress } from "./schema/urls.ts";
 
 /** The schema of each section below `bramble:`. */
 export const sections = {
-  rehearses: label()
-    .optional()
-    .meta({ description: "The stack whose settings this one takes over; what it sets itself differs." }),
+  extends: label().optional().meta({
+    description:
+      "The stack that this one extends: its settings hold here, too, but for those set here. Every secret is a placeholder.",
+  }),
   boards: z
     .array(board, "must be a list of boards")
     .min(1, "must name at least one board")

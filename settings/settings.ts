@@ -1,14 +1,14 @@
 import { getStack, runtime } from "@pulumi/pulumi";
-import type { z } from "zod";
 import { allowedWords, didYouMean, type SettingError, settingError, SettingsError } from "./errors.ts";
+import { unknownSetting } from "./issues.ts";
 import { parseSections } from "./parse.ts";
-import { sections, type Settings, settingsSchema } from "./schema.ts";
-import { fieldsOf, isSecret, valueAt } from "./schema/nodes.ts";
+import { sections, type Settings } from "./schema.ts";
+import { plainSecrets, unsetSecrets, withPlaceholders } from "./secrets.ts";
 import {
+  extended,
   hasStackFile,
   noConfig,
   readStackFile,
-  rehearsedConfig,
   type StackConfig,
   stackNames,
 } from "./stackFile.ts";
@@ -29,47 +29,28 @@ export function readSettings(): Settings {
   return settingsOf(getStack(), config, (section) => encrypted.includes(`bramble:${section}`));
 }
 
-/**
- * The settings of a stack by its file alone, without Pulumi's engine. Only for a stack that rehearses another:
- * the secrets of any other are encrypted.
- *
- * @throws SettingsError with every error at once
- */
-export function settingsOfRehearsal(stack: string): Settings {
-  return settingsOf(stack, readStackFile(stack), () => false);
-}
-
 /** What a stack's file says by itself. */
 export interface FileSettings {
   readonly settings: Settings;
-  /** The configuration that Pulumi would give the program, with a made-up value for each secret. */
+  /** The configuration that Pulumi would give the program, with a placeholder for each secret. */
   readonly config: StackConfig;
   /** Secrets that are needed and not in the file yet, as paths: `bramble:dns.apiToken`. */
   readonly unsetSecrets: readonly string[];
 }
 
 /**
- * The settings of any stack by its file alone, without Pulumi's engine, and so without its secrets.
+ * The settings of a stack by its file alone, without Pulumi's engine, and so without its secrets.
  *
  * @throws SettingsError with every error at once
  */
 export function settingsOfFile(stack: string): FileSettings {
   const written = readStackFile(stack);
-  const rehearses = typeof written["bramble:rehearses"] === "string";
-  const config = rehearses ? written : rehearsedConfig(settingsSchema, written, {});
-  const known = rehearses ? [] : plainSecrets(written, () => false);
-  const settings = rehearses ? settingsOfRehearsal(stack) : checked(stack, stack, config, known);
-  return { settings, config, unsetSecrets: rehearses ? [] : unsetSecretsIn(written) };
-}
-
-/**
- * The settings of a stack by its file alone, with a made-up value for each secret: for what needs none of them.
- *
- * @throws SettingsError with every error at once
- */
-export function settingsWithoutSecrets(stack: string): Settings {
-  const config = rehearsedConfig(settingsSchema, readStackFile(stack), {});
-  return settingsOf(stack, config, () => true);
+  if (baseOf(stack, written) !== undefined) {
+    return { settings: settingsOf(stack, written, () => false), config: written, unsetSecrets: [] };
+  }
+  const config = withPlaceholders(written);
+  const settings = checked(config, { stack, errors: plainSecrets(written, () => false) });
+  return { settings, config, unsetSecrets: unsetSecrets(written) };
 }
 
 /**
@@ -85,34 +66,47 @@ export function settingsOf(
   config: StackConfig,
   isEncrypted: (section: string) => boolean,
 ): Settings {
-  const rehearsed = config["bramble:rehearses"];
-  if (typeof rehearsed === "string") {
-    requireRehearsable(stack, rehearsed);
-    const whole = rehearsedConfig(settingsSchema, readStackFile(rehearsed), config);
-    return checked(`${rehearsed} as ${stack} rehearses it`, rehearsed, whole, []);
+  const base = baseOf(stack, config);
+  return base === undefined
+    ? checked(config, { stack, errors: plainSecrets(config, isEncrypted) })
+    : checked(withPlaceholders(extended(readStackFile(base), config)), { stack, base, errors: [] });
+}
+
+/**
+ * The stack that a stack extends, if it extends one.
+ *
+ * @throws SettingsError if that has no file or extends another, or is named by the setting's old name
+ */
+function baseOf(stack: string, config: StackConfig): string | undefined {
+  if ("bramble:rehearses" in config) {
+    throw new SettingsError(stack, [unknownSetting("rehearses", "rehearses", [])]);
   }
-  return checked(stack, stack, config, plainSecrets(config, isEncrypted));
+  const base = config["bramble:extends"];
+  if (typeof base !== "string") return undefined;
+  const there = hasStackFile(base);
+  if (there && readStackFile(base)["bramble:extends"] === undefined) return base;
+  const why = there ? "extends another stack itself; name that one" : "has no file in stacks/";
+  const message = `"${base}" ${why}. ${allowedWords(stackNames().filter((name) => name !== stack))}`;
+  throw new SettingsError(stack, [settingError("not-extendable", "extends", message)]);
 }
 
-/** @throws SettingsError if the stack that is to be rehearsed has no file, or rehearses another */
-function requireRehearsable(stack: string, rehearsed: string): void {
-  const there = hasStackFile(rehearsed);
-  if (there && readStackFile(rehearsed)["bramble:rehearses"] === undefined) return;
-  const why = there ? "rehearses another stack itself; name that one" : "has no file in stacks/";
-  const message = `"${rehearsed}" ${why}. ${allowedWords(stackNames().filter((name) => name !== stack))}`;
-  throw new SettingsError(stack, stack, [settingError("not-rehearsable", "rehearses", message)]);
+/** What is told of settings: whose they are, and the errors that are known before they are parsed. */
+interface Known {
+  readonly stack: string;
+  readonly base?: string;
+  readonly errors: readonly SettingError[];
 }
 
-function checked(what: string, file: string, given: StackConfig, known: readonly SettingError[]): Settings {
+function checked(given: StackConfig, { stack, base, errors: known }: Known): Settings {
   const { config, errors: unprefixed } = prefixed(given);
   if (Object.keys(config).every((key) => key.startsWith("pulumi:"))) {
-    throw new SettingsError(what, file, [noConfig]);
+    throw new SettingsError(stack, [noConfig], base);
   }
   const { settings, errors: found } = parseSections(ownSettings(config));
   const all = [...known, ...unprefixed, ...wrongNamespaces(config), ...found];
   // What is wrong with a setting by itself comes first, and stands for whatever else is.
   const errors = all.filter(({ path }, i) => all.findIndex((other) => other.path === path) === i);
-  if (errors.length > 0) throw new SettingsError(what, file, errors);
+  if (errors.length > 0) throw new SettingsError(stack, errors, base);
   return settings;
 }
 
@@ -160,42 +154,5 @@ function wrongNamespaces(config: StackConfig): SettingError[] {
     const hint = didYouMean(namespace, namespaces);
     const message = `unknown namespace. ${allowedWords(namespaces)}${hint}`;
     return [{ path: key, code: "unknown-namespace", message }];
-  });
-}
-
-function plainSecrets(config: StackConfig, isEncrypted: (section: string) => boolean): SettingError[] {
-  return Object.entries<z.ZodType>(sections).flatMap(([section, node]) =>
-    secretsIn(node)
-      .filter((keys) => !isEncrypted(section) && isPlain(valueAt(config[`bramble:${section}`], keys)))
-      .map((keys) => {
-        const setting = [section, ...keys].join(".");
-        const fix = `npx pulumi config set --secret --path 'bramble:${setting}'`;
-        const message = `is a secret in plain text; it is readable by anyone. Encrypt it: ${fix}`;
-        return settingError("plain-secret", setting, message);
-      }),
-  );
-}
-
-/** The ways to all secrets below a section. */
-function secretsIn(node: z.ZodType): string[][] {
-  return Object.entries(fieldsOf(node) ?? {}).flatMap(([key, field]) =>
-    isSecret(field) ? [[key]] : secretsIn(field).map((keys) => [key, ...keys]),
-  );
-}
-
-/** An encrypted value stands in a stack's file as `secure: …`; the engine passes it as text. */
-function isPlain(value: unknown): boolean {
-  return value !== undefined && valueAt(value, ["secure"]) === undefined;
-}
-
-function unsetSecretsIn(config: StackConfig): string[] {
-  return Object.entries<z.ZodType>(sections).flatMap(([section, node]) => {
-    const written = config[`bramble:${section}`];
-    // One that lies deeper belongs to what may be left out as a whole.
-    const needed = secretsIn(node).filter(
-      ([key = "", ...deeper]) => deeper.length === 0 && !fieldsOf(node)?.[key]?.safeParse(undefined).success,
-    );
-    const unset = needed.filter((keys) => written !== undefined && valueAt(written, keys) === undefined);
-    return unset.map((keys) => `bramble:${[section, ...keys].join(".")}`);
   });
 }

@@ -1,10 +1,6 @@
-import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { isMap, parseAllDocuments, type YAMLParseError } from "yaml";
-import type { z } from "zod";
 import { type SettingError, SettingsError } from "./errors.ts";
-import type { SecretMeta } from "./schema/fields.ts";
-import { fieldsOf, isSecret, withoutWrapping } from "./schema/nodes.ts";
 
 /** Configuration of a stack by full key: `bramble:boards`, `pulumi:…`. */
 export type StackConfig = Readonly<Record<string, unknown>>;
@@ -18,7 +14,7 @@ export type StackConfig = Readonly<Record<string, unknown>>;
 export function readStackFile(stack: string): StackConfig {
   const bytes = readFileSync(stackFile(stack));
   const { config, errors } = configIn(bytes);
-  if (errors.length > 0) throw new SettingsError(stack, stack, errors);
+  if (errors.length > 0) throw new SettingsError(stack, errors);
   return config;
 }
 
@@ -80,53 +76,22 @@ export function stackFile(stack: string): URL {
 }
 
 /**
- * The settings of a stack that rehearses another: the other's, with what differs laid over them, objects key by
- * key, and with a made-up value for every secret, so that no real secret is ever read.
+ * The configuration of a stack that extends another: the other's, with what differs laid over it, objects key by key.
  *
- * @param schema the schema of all settings
- * @param rehearsed configuration of the stack that is rehearsed
- * @param own configuration of the stack that rehearses
+ * @param base configuration of the stack that is extended
+ * @param own configuration of the stack that extends it
  */
-export function rehearsedConfig(schema: z.ZodType, rehearsed: StackConfig, own: StackConfig): StackConfig {
-  const merged = { ...rehearsed };
-  for (const [key, value] of Object.entries(own)) merged[key] = merge(merged[key], value);
-  for (const [section, node] of Object.entries(fieldsOf(schema) ?? {})) {
-    const key = `bramble:${section}`;
-    if (merged[key] !== undefined) merged[key] = withPlaceholders(node, merged[key], section);
-  }
-  return merged;
+export function extended(base: StackConfig, own: StackConfig): StackConfig {
+  return Object.entries(own).reduce<StackConfig>(
+    (all, [key, value]) => ({
+      ...all,
+      [key]: isObject(all[key]) && isObject(value) ? extended(all[key], value) : value,
+    }),
+    base,
+  );
 }
 
-function merge(below: unknown, above: unknown): unknown {
-  return isObject(below) && isObject(above)
-    ? Object.entries(above).reduce(
-        (all, [key, value]) => ({ ...all, [key]: merge(below[key], value) }),
-        below,
-      )
-    : above;
-}
-
-function withPlaceholders(node: z.ZodType, value: unknown, path: string): unknown {
-  const fields = fieldsOf(node);
-  if (!fields || !isObject(value)) return value;
-  const filled: Record<string, unknown> = { ...value };
-  for (const [key, field] of Object.entries(fields)) {
-    const here = `${path}.${key}`;
-    if (isSecret(field)) {
-      // What is made up by itself where nobody gives it is rehearsed like that.
-      if (filled[key] !== undefined || !field.safeParse(undefined).success)
-        filled[key] = placeholder(field, here);
-    } else if (filled[key] !== undefined) filled[key] = withPlaceholders(field, filled[key], here);
-  }
-  return filled;
-}
-
-/** The same at every run, so that a rehearsal of the same settings changes nothing. */
-function placeholder(field: z.ZodType, path: string): string {
-  const { secret } = withoutWrapping(field).meta() as unknown as SecretMeta;
-  return secret.placeholder(createHash("sha256").update(`rehearsal of ${path}`).digest("hex"));
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
+/** Whether a value is a map. */
+export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -23,7 +23,7 @@ beforeEach(() => {
 /** Runs index.ts with the settings of the rehearsed home, changed; every resource is only recorded. */
 async function run(change: (config: Config) => void): Promise<void> {
   const config: Config = structuredClone({ ...readStackFile("home"), ...readStackFile("rehearsal") });
-  delete config["bramble:rehearses"];
+  delete config["bramble:extends"];
   config["bramble:cluster"] = { kubeconfig };
   config["bramble:ingress"] = { board: "pi3-1", certificates: "selfSigned" };
   config["bramble:dns"] = { apiToken: "t".repeat(40) };

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { gatewayAddressOf } from "../../settings/sensors.ts";
-import { settingsWithoutSecrets } from "../../settings/settings.ts";
+import { settingsOfFile } from "../../settings/settings.ts";
 import { tokensOf } from "./tokens.ts";
 import { writeDevices } from "./write.ts";
 
@@ -29,7 +29,7 @@ export async function main(
     console.error(usage);
     return 2;
   }
-  const settings = settingsWithoutSecrets(stack);
+  const settings = settingsOfFile(stack).settings;
   const devices = settings.sensors?.devices ?? [];
   if (devices.length === 0) {
     console.log(`The stack ${stack} has no devices: name some in bramble:sensors.devices (docs/sensors.md).`);

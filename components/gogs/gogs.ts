@@ -37,7 +37,7 @@ export interface GogsArgs extends GogsWorkloadArgs, GogsAppIniArgs {
   size: string;
   /** Where the host's certificate comes from; as Traefik's `certificates`. */
   tls: RouteTls;
-  /** Password that the administrator is given when it is made. By default one is made up. */
+  /** Password that the administrator is given when it is made. Generated if omitted. */
   adminPassword?: Input<string>;
   /** What opens the repositories, by app: a BackupStore's. Required with `backup`. */
   backupSecrets?: RepositorySecrets | undefined;

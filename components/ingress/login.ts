@@ -10,7 +10,7 @@ import { traefikObjects } from "./traefikWorkload.ts";
 export interface LoginArgs {
   /** Name to sign in with. */
   user: string;
-  /** Password; one of 24 letters and digits is made up if left out. */
+  /** Password. Default: 24 generated letters and digits. */
   password?: Input<string>;
 }
 

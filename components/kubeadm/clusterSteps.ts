@@ -10,7 +10,7 @@ import {
   admissionKubeconfig,
   clusterConfiguration,
   coreDnsPatch,
-  ignoredChecksOf,
+  ignoredPreflightErrors,
   initConfiguration,
   joinConfiguration,
   type KubeadmDocument,
@@ -104,7 +104,7 @@ export function controlPlaneStep(
     ADDRESS: leader.host,
     PROGRAMS: programsOf(layout),
     OTHERS: others.map(({ name, host }) => `${name}=${host}`).join(" "),
-    IGNORED_CHECKS: ignoredChecksOf(layout).join(","),
+    IGNORED_CHECKS: ignoredPreflightErrors(layout).join(","),
     ...storedAt(store),
   };
   return script("control-plane", leader.name, parameters);

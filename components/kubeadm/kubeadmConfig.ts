@@ -14,7 +14,7 @@ export interface ClusterPlan {
   /** The services' IPv4 range; kubeadm's own is 10.96.0.0/12. */
   readonly serviceSubnet: string;
   /** Checks of kubeadm whose errors are only told, besides those that the memory plan replaces. */
-  readonly ignoredChecks: readonly string[];
+  readonly ignorePreflightErrors: readonly string[];
   /** Memory of each board that is a control plane, the first one first. */
   readonly controlPlanes: readonly MemoryPlan[];
 }
@@ -89,14 +89,14 @@ export function kubeProxyConfiguration(): KubeadmDocument {
 /** How the first control plane begins. No bootstrap token comes of it: each join has one of its own. */
 export function initConfiguration(
   node: NodePlan,
-  { ignoredChecks }: Pick<ClusterPlan, "ignoredChecks">,
+  { ignorePreflightErrors }: Pick<ClusterPlan, "ignorePreflightErrors">,
 ): KubeadmDocument {
   return {
     apiVersion,
     kind: "InitConfiguration",
     // kubeadm makes one in any case, by default for a day.
     bootstrapTokens: [{ ttl: "1m0s" }],
-    nodeRegistration: registration(node, ignoredChecks),
+    nodeRegistration: registration(node, ignorePreflightErrors),
     ...(isIP(node.host) > 0 && { localAPIEndpoint: { advertiseAddress: node.host, bindPort: 6443 } }),
     patches: { directory: patchesDirectory },
     timeouts,
@@ -123,7 +123,7 @@ export interface Admission {
 /** How a board joins. Holds the token, so it is a secret. */
 export function joinConfiguration(
   node: NodePlan,
-  { endpoint, ignoredChecks }: Pick<ClusterPlan, "endpoint" | "ignoredChecks">,
+  { endpoint, ignorePreflightErrors }: Pick<ClusterPlan, "endpoint" | "ignorePreflightErrors">,
   { token, caCertHash, certificateKey }: Omit<Admission, "authority" | "period">,
 ): KubeadmDocument {
   const address = isIP(node.host) > 0 && { advertiseAddress: node.host, bindPort: 6443 };
@@ -133,7 +133,7 @@ export function joinConfiguration(
     discovery: {
       bootstrapToken: { token, apiServerEndpoint: endpoint, caCertHashes: [caCertHash] },
     },
-    nodeRegistration: registration(node, ignoredChecks),
+    nodeRegistration: registration(node, ignorePreflightErrors),
     ...(node.role === "controlPlane" && {
       controlPlane: { certificateKey, ...(address && { localAPIEndpoint: address }) },
     }),
@@ -159,9 +159,11 @@ export function admissionKubeconfig(
 }
 
 /** How `kubeadm upgrade apply` and `upgrade node` work on any board. */
-export function upgradeConfiguration({ ignoredChecks }: Pick<ClusterPlan, "ignoredChecks">): KubeadmDocument {
+export function upgradeConfiguration({
+  ignorePreflightErrors,
+}: Pick<ClusterPlan, "ignorePreflightErrors">): KubeadmDocument {
   const common = {
-    ignorePreflightErrors: ignoredChecksOf({ ignoredChecks }),
+    ignorePreflightErrors: ignoredPreflightErrors({ ignorePreflightErrors }),
     patches: { directory: patchesDirectory },
   };
   return {
@@ -174,8 +176,10 @@ export function upgradeConfiguration({ ignoredChecks }: Pick<ClusterPlan, "ignor
 }
 
 /** Every check of kubeadm whose errors are only told. */
-export function ignoredChecksOf({ ignoredChecks }: Pick<ClusterPlan, "ignoredChecks">): string[] {
-  return [...replacedChecks, ...ignoredChecks];
+export function ignoredPreflightErrors({
+  ignorePreflightErrors,
+}: Pick<ClusterPlan, "ignorePreflightErrors">): string[] {
+  return [...replacedChecks, ...ignorePreflightErrors];
 }
 
 /** A bounded number of CoreDNS pods: two where two boards can hold them, so that one may fail. */
@@ -183,12 +187,15 @@ export function coreDnsPatch(boards: number): object {
   return { spec: { replicas: Math.min(boards, 2) } };
 }
 
-function registration({ name, host, role, takesApps }: NodePlan, ignoredChecks: readonly string[]): object {
+function registration(
+  { name, host, role, takesApps }: NodePlan,
+  ignorePreflightErrors: readonly string[],
+): object {
   return {
     name,
     criSocket: "unix:///run/containerd/containerd.sock",
     taints: role === "controlPlane" && !takesApps ? [controlPlaneTaint] : [],
-    ignorePreflightErrors: ignoredChecksOf({ ignoredChecks }),
+    ignorePreflightErrors: ignoredPreflightErrors({ ignorePreflightErrors }),
     // A board with two networks, a wire and Wi-Fi, must be known by the one that the settings name.
     ...(isIP(host) > 0 && { kubeletExtraArgs: [{ name: "node-ip", value: host }] }),
   };

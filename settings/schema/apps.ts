@@ -38,7 +38,7 @@ export const gogs = z
     adminPassword: secretString(
       /^[^\s]{8,72}$/,
       "must have 8 to 72 characters, and no space",
-      "Password of the administrator `gogs-admin` when it is made. Made up if left out.",
+      "Password of the administrator `gogs-admin` when it is made. Generated if omitted.",
       { placeholder: (digits) => digits.slice(0, 24) },
     ).optional(),
     restore: z

@@ -66,7 +66,7 @@ export const backup = z
     password: secretString(
       /^\S{16,}$/,
       "must have 16 characters or more, and no space",
-      "Encrypts the backups. Made up if left out; set it to restore what another stack has backed up.",
+      "Encrypts the backups. Generated if omitted; set it to restore what another stack has backed up.",
       { placeholder: (digits) => digits.slice(0, 32) },
     ).optional(),
   })

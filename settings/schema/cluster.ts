@@ -41,17 +41,17 @@ export const cluster = z
         description:
           "Under which all control planes are reached, also when one of them is gone. The control plane's `host` if there is only one; it can't be changed later.",
       }),
-    ignoredChecks: z
+    ignorePreflightErrors: z
       .array(
         z
-          .string("must be a check")
-          .regex(/^[A-Za-z0-9-]+$/, "must be a check of kubeadm such as SystemVerification"),
-        "must be a list of checks",
+          .string("must be a preflight check")
+          .regex(/^[A-Za-z0-9-]+$/, "must be a preflight check of kubeadm such as SystemVerification"),
+        "must be a list of preflight checks",
       )
       .default([])
       .meta({
         description:
-          "Checks of kubeadm whose errors are only told, such as `SystemVerification` on a kernel of your own.",
+          "Preflight checks of kubeadm whose errors are ignored, such as `SystemVerification` on a custom kernel.",
       }),
     timeServers: z
       .array(host(boardHost), "must be a list of host names")

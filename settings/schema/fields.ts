@@ -3,7 +3,7 @@ import { z } from "zod";
 import { boardHost, host } from "./hosts.ts";
 import { dnsLabel, plainName } from "./names.ts";
 
-/** Metadata of a setting that is a Pulumi secret: what a made-up value for a rehearsal looks like. */
+/** Metadata of a setting that is a Pulumi secret: what a placeholder for it looks like. */
 export interface SecretMeta {
   readonly secret: {
     /** Turns 64 hexadecimal digits into a value of the right form. */

@@ -118,7 +118,7 @@ const login = z
     password: secretString(
       /^[\x20-\x7e]{12,72}$/,
       "must be 12 to 72 printable ASCII characters: bcrypt heeds no more",
-      "Password. One is made up if left out.",
+      "Password. Generated if omitted.",
       { placeholder: (digits) => digits.slice(0, 24) },
     ).optional(),
   })

@@ -33,7 +33,7 @@ const layoutOf = (controlPlanes: number) => ({
   endpoint: "api.example.com:6443",
   podSubnet: "10.244.0.0/16",
   serviceSubnet: "10.96.0.0/12",
-  ignoredChecks: [],
+  ignorePreflightErrors: [],
   hasNetwork: true,
   nodes: [
     ...Array.from({ length: controlPlanes }, (_, i) => node(`cp-${i}`, "controlPlane")),

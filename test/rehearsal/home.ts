@@ -5,12 +5,12 @@ import { requireFit } from "../../components/capacity/memoryBudget.ts";
 import { left, type Outcome } from "../../rehearsal/report/outcome.ts";
 import { appsOf } from "../../settings/apps.ts";
 import { workloadsOf } from "../../settings/workloads.ts";
-import { settingsOfRehearsal } from "../../settings/settings.ts";
+import { settingsOfFile } from "../../settings/settings.ts";
 import { appsByBoard } from "./temporaryRehearsal.ts";
 
 /** What must hold of home on the rehearsal's API server, however it was deployed. */
 export async function expectHome(outcome: Outcome, api: CoreV1Api): Promise<void> {
-  const settings = settingsOfRehearsal("rehearsal");
+  const settings = settingsOfFile("rehearsal").settings;
   const boards = planBoards(settings.boards);
   const budget = requireFit(boards, workloadsOf(appsOf(settings, "rehearsal"), boards));
 

@@ -5,7 +5,7 @@ import { pinnedTo } from "../../components/capacity/placement.ts";
 import type { Outcome } from "../../rehearsal/report/outcome.ts";
 import { appsOf } from "../../settings/apps.ts";
 import { workloadsOf } from "../../settings/workloads.ts";
-import { settingsOfRehearsal } from "../../settings/settings.ts";
+import { settingsOfFile } from "../../settings/settings.ts";
 import { expectHome } from "./home.ts";
 import { appsByBoard, TemporaryRehearsal } from "./temporaryRehearsal.ts";
 
@@ -26,7 +26,7 @@ it(
 
 /** What the scheduler did with each board gone is what was calculated, and afterwards everything is as before. */
 async function expectFailures({ failures, boards, policies }: Outcome): Promise<void> {
-  const settings = settingsOfRehearsal("rehearsal");
+  const settings = settingsOfFile("rehearsal").settings;
   const planned = planBoards(settings.boards);
   const workloads = workloadsOf(appsOf(settings, "rehearsal"), planned);
   // A run of a CronJob takes its room, but one that goes with its board is not made up for.

@@ -432,6 +432,11 @@ const bad: [Change, string, string][] = [
     "cluster.kubernetesRepository.line",
     "is the repository of 1.35, and cluster.version is",
   ],
+  [
+    set("cluster", { ignoredChecks: ["Mem"] }),
+    "cluster.ignoredChecks",
+    "was renamed to bramble:cluster.ignorePreflightErrors.",
+  ],
   [set("cluster", { network: "calico" }), "cluster.network", "Allowed: flannel, none."],
   [set("cluster", { kubeconfig: "~/.kube/config" }), "cluster.kubeconfig", "is taken literally"],
   [(config) => (config["bramble:cluster"] = {}), "cluster.kubeconfig", "or bootstrap: true"],

@@ -109,12 +109,34 @@ describe("settings without their prefix", () => {
   });
 });
 
-describe("a stack that rehearses", () => {
-  it("names one that has a file and rehearses none itself", () => {
-    const rehearse = (name: string) => () => settingsOf("test", { "bramble:rehearses": name }, () => true);
-    expect(rehearse("away")).toThrow(
-      /bramble:rehearses: "away" has no file in stacks\/. Allowed: (.*, )?home, (.*, )?lab, /,
-    );
-    expect(rehearse("rehearsal")).toThrow(/bramble:rehearses: "rehearsal" rehearses another stack itself/);
+describe("a stack that extends another", () => {
+  const errorsOf = (config: Config) => {
+    try {
+      settingsOf("test", config, () => true);
+      return [];
+    } catch (error) {
+      return (error as SettingsError).errors;
+    }
+  };
+
+  it("names one that has a file and extends none itself", () => {
+    expect(errorsOf({ "bramble:extends": "away" })).toEqual([
+      {
+        path: "bramble:extends",
+        code: "not-extendable",
+        message: expect.stringMatching(
+          /^"away" has no file in stacks\/. Allowed: (.*, )?home, (.*, )?lab, /,
+        ) as string,
+      },
+    ]);
+    expect(errorsOf({ "bramble:extends": "rehearsal" })).toEqual([
+      expect.objectContaining({ path: "bramble:extends", code: "not-extendable" }),
+    ]);
+  });
+
+  it("is told the new name of the setting, and nothing else", () => {
+    expect(errorsOf({ "bramble:rehearses": "home" })).toEqual([
+      { path: "bramble:rehearses", code: "renamed", message: "was renamed to bramble:extends." },
+    ]);
   });
 });

@@ -16,10 +16,9 @@ it("the generated documents are those of the schema and the catalogue", () => {
 
 it("Pulumi.yaml describes every setting", () => {
   const { template } = parse(read("Pulumi.yaml")) as {
-    template: { config: Record<string, { description: string }> };
+    template: { config: object };
   };
-  const described = Object.entries(template.config).map(([key, { description }]) => [key, description]);
-  expect(Object.fromEntries(described), regenerate).toEqual(settingDescriptions());
+  expect(template.config, regenerate).toEqual(settingDescriptions());
 });
 
 it("says of every setting what it is", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { SettingsError } from "../../settings/errors.ts";
 import { gatewayAddressOf } from "../../settings/sensors.ts";
-import { settingsOf, settingsWithoutSecrets } from "../../settings/settings.ts";
+import { settingsOf, settingsOfFile } from "../../settings/settings.ts";
 import { readStackFile } from "../../settings/stackFile.ts";
 
 type Config = Record<string, unknown>;
@@ -95,7 +95,7 @@ describe("the sensors' settings", () => {
 });
 
 it("the stack's file alone tells where devices send", () => {
-  expect(gatewayAddressOf(settingsWithoutSecrets("home"))).toEqual({
+  expect(gatewayAddressOf(settingsOfFile("home").settings)).toEqual({
     url: "https://sensors.home.example.com/readings",
     statsd: { host: "192.168.1.13", port: 30125 },
   });

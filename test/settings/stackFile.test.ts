@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { settingsSchema } from "../../settings/schema.ts";
-import { settingsOf, settingsOfRehearsal } from "../../settings/settings.ts";
-import { readStackFile, rehearsedConfig } from "../../settings/stackFile.ts";
+import { withPlaceholders } from "../../settings/secrets.ts";
+import { settingsOf, settingsOfFile } from "../../settings/settings.ts";
+import { extended, readStackFile } from "../../settings/stackFile.ts";
 
 const home = {
   "bramble:boards": [{ name: "pi4-1" }],
@@ -9,7 +9,7 @@ const home = {
   "bramble:ingress": { board: "pi3-1", acme: { email: "me@example.com" } },
   "bramble:datadog": { site: "datadoghq.eu", apiKey: { secure: "v1:abc:encrypted" } },
 };
-const rehearsed = (own: Record<string, unknown>) => rehearsedConfig(settingsSchema, home, own);
+const rehearsed = (own: Record<string, unknown>) => withPlaceholders(extended(home, own));
 
 it("takes over what is not set, and lays what is set over it key by key", () => {
   const config = rehearsed({
@@ -21,7 +21,7 @@ it("takes over what is not set, and lays what is set over it key by key", () => 
   expect(config["bramble:ingress"]).toEqual({ ...home["bramble:ingress"], certificates: "selfSigned" });
 });
 
-it("makes up every secret, encrypted or absent, the same each time", () => {
+it("has a placeholder for every secret, encrypted or absent, the same each time", () => {
   const config = rehearsed({ "bramble:dns": {} });
   expect(JSON.stringify(config)).not.toContain("encrypted");
   expect(config["bramble:datadog"]).toMatchObject({
@@ -34,12 +34,12 @@ it("makes up every secret, encrypted or absent, the same each time", () => {
   expect(rehearsed({ "bramble:dns": {} })).toEqual(config);
 });
 
-it("makes up nothing for an app that is left out", () => {
+it("has none for an app that is left out", () => {
   expect(rehearsed({})).not.toHaveProperty("bramble:dns");
 });
 
 it("the repository's own rehearsal is right, and follows home", () => {
-  const settings = settingsOfRehearsal("rehearsal");
+  const settings = settingsOfFile("rehearsal").settings;
   const boards = readStackFile("home")["bramble:boards"];
   expect(settings.boards).toMatchObject(boards as object[]);
   expect(settings.cluster.bootstrap).toBe(false);
@@ -47,9 +47,9 @@ it("the repository's own rehearsal is right, and follows home", () => {
   expect(settings.dns?.paused).toBe(true);
 });
 
-it("a fault of the rehearsed stack is told with its file", () => {
+it("an error is told with both files", () => {
   const config = { ...readStackFile("rehearsal"), "bramble:gogs": { hots: "git" } };
   expect(() => settingsOf("rehearsal", config, () => false)).toThrow(
-    /^1 error in the settings of home as rehearsal rehearses it \(stacks\/Pulumi.home.yaml\):\n {2}bramble:gogs.hots: unknown/,
+    /^1 error in the settings of rehearsal \(stacks\/Pulumi.rehearsal.yaml, which extends stacks\/Pulumi.home.yaml\):\n {2}bramble:gogs.hots: unknown/,
   );
 });

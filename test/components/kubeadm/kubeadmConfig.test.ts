@@ -23,7 +23,7 @@ const plan: ClusterPlan = {
   endpoint: "192.168.1.10:6443",
   podSubnet: "10.244.0.0/16",
   serviceSubnet: "10.96.0.0/12",
-  ignoredChecks: ["SystemVerification"],
+  ignorePreflightErrors: ["SystemVerification"],
   controlPlanes: [memoryPlan(1848)],
 };
 const several = { ...plan, controlPlanes: [memoryPlan(7800), memoryPlan(905), memoryPlan(1848)] };

@@ -58,7 +58,7 @@ export const layout: ClusterLayout = {
   endpoint: "192.168.1.2:6443",
   podSubnet: "10.244.0.0/16",
   serviceSubnet: "10.96.0.0/12",
-  ignoredChecks: [],
+  ignorePreflightErrors: [],
   hasNetwork: true,
   nodes: [
     node("cp", { role: "controlPlane", takesApps: false, memory: memoryPlan(1848) }),
