@@ -36,10 +36,10 @@ const wanted = appsOf(settings, getStack());
 const loads = workloadsOf(wanted, boards);
 requireFit(boards, loads);
 
-const kubelets = boards.map((board) => [board.name, new Board(board).kubelet] as const);
+for (const board of boards) new Board(board);
 const bootstraps = bootstrapsOf(settings, boards, loads);
 const made = clusterOf(settings, boards, bootstraps);
-const roster = made && new Roster("roster", rosterOf(made));
+const roster = made && new Roster("roster", rosterOf(boards));
 const afterRoster = { dependsOn: roster ? [roster] : [] };
 const ready = Object.fromEntries(
   Object.entries(bootstraps).map(([name, args]) => [name, new BoardBootstrap(name, args, afterRoster)]),
@@ -80,7 +80,7 @@ if (atDatadog) {
 
 export default outputsOf({
   /** Each board's configuration. */
-  kubelet: Object.fromEntries(kubelets),
+  kubelet: Object.fromEntries(boards.map(({ name, kubelet }) => [name, kubelet])),
   /** Of the cluster that bramble made. */
   kubeconfig: cluster?.kubeconfig,
   gogsUrl: gogs?.url,

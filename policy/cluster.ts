@@ -1,11 +1,10 @@
 import { z } from "zod";
-import type { PlannedBoard } from "../components/board/board.ts";
+import type { BoardNode } from "../components/board/board.ts";
 import { boardFailures } from "../components/capacity/boardFailure.ts";
 import { kubeadmWorkloads } from "../components/kubeadm/kubeadmWorkloads.ts";
 import { memoryBudget } from "../components/capacity/memoryBudget.ts";
 import { shortageText } from "../components/capacity/shortage.ts";
 import { memoryLimit } from "../components/capacity/podNeeds.ts";
-import type { Taint } from "../components/board/taints.ts";
 import { mebibytes } from "../components/quantity.ts";
 import type { Load } from "../components/workload.ts";
 import { kubeletIn, kubeletSettings, thresholdOf } from "./kubelet.ts";
@@ -32,8 +31,13 @@ const settings = {
     .describe("Whether to count kubeadm's own pods as well: static pods, kube-proxy, CoreDNS."),
 };
 
+/** What most boards have. */
+const usualCores = 4;
+/** The kubelet's own default. */
+const usualMaxPods = 110;
+
 interface Cluster {
-  readonly boards: readonly PlannedBoard[];
+  readonly boards: readonly BoardNode[];
   readonly loads: readonly Load[];
   readonly owned: readonly { readonly resource: Seen; readonly owner: PodOwner }[];
 }
@@ -42,8 +46,10 @@ interface Cluster {
 function clusterOf(resources: readonly Seen[], config: Config<typeof settings>): Cluster {
   const known = [
     ...resources.flatMap((resource) => boardOf(resource, config) ?? []),
-    ...config.boards.map(({ name, role = "worker", allocatableMi, cores = 4, maxPods = 110 }) =>
-      plannedBoard({ name, role, allocatable: allocatableMi, capacity: allocatableMi, cores, maxPods }),
+    ...config.boards.map(
+      ({ name, role = "worker", allocatableMi: allocatable, cores = usualCores, maxPods = usualMaxPods }) => {
+        return { name, role, cores, arch: "arm64" as const, taints: [], memory: { allocatable, maxPods } };
+      },
     ),
   ];
   const hasWorker = known.some(({ role }) => role === "worker");
@@ -63,57 +69,21 @@ function clusterOf(resources: readonly Seen[], config: Config<typeof settings>):
   };
 }
 
-function boardOf(resource: Seen, config: Config<typeof settings>): PlannedBoard | undefined {
+function boardOf(resource: Seen, config: Config<typeof settings>): Omit<BoardNode, "takesApps"> | undefined {
   if (!config.boardTypes.includes(resource.type)) return undefined;
   const seen = kubeletIn(resource, { ...config, ramMi: 0 });
   if (seen?.capacity === undefined) return undefined;
-  const { kubelet, capacity, role, cores = 4, arch, taints } = seen;
+  const { kubelet, capacity, role, cores = usualCores, arch, taints = [] } = seen;
   const held = [kubelet.systemReserved?.memory ?? "0", kubelet.kubeReserved?.memory ?? "0"].map(mebibytes);
   const eviction = thresholdOf(kubelet.evictionHard?.["memory.available"] ?? "0", capacity) ?? 0;
   const allocatable = Math.max(0, capacity - eviction - held.reduce((a, b) => a + b, 0));
-  return plannedBoard({
+  return {
     name: resource.name,
     role: role === "controlPlane" ? role : "worker",
-    allocatable,
-    capacity,
     cores,
-    maxPods: kubelet.maxPods ?? 110,
-    ...(arch === "amd64" && { arch }),
-    ...(taints && { taints }),
-  });
-}
-
-function plannedBoard(board: {
-  name: string;
-  role: "controlPlane" | "worker";
-  allocatable: number;
-  capacity: number;
-  cores: number;
-  maxPods: number;
-  arch?: "amd64";
-  taints?: readonly Taint[];
-}): PlannedBoard {
-  const { name, role, allocatable, capacity, cores, maxPods, arch = "arm64", taints = [] } = board;
-  const rest = {
-    systemReserved: 0,
-    kubeReserved: 0,
-    evictionHard: 0,
-    evictionSoft: 0,
-    evictionMinimumReclaim: 0,
-  };
-  const derivation = { systemReserved: [], kubeReserved: [] };
-  const memory = { ...rest, capacity, allocatable, maxPods, derivation };
-  return {
-    name,
-    role,
-    host: name,
-    modelName: "board",
-    ram: capacity,
-    cores,
-    arch,
-    takesApps: true,
+    arch: arch === "amd64" ? arch : "arm64",
     taints,
-    memory,
+    memory: { allocatable, maxPods: kubelet.maxPods ?? usualMaxPods },
   };
 }
 

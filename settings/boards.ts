@@ -18,27 +18,40 @@ const controlPlanePorts = ["6443/tcp", "2379/tcp", "2380/tcp", "10257/tcp", "102
  * @param loads everything that will run on them, whose ports must be free
  */
 export function bootstrapsOf(
-  { boards: described, cluster, ssh }: Settings,
+  { cluster, ssh }: Settings,
   boards: readonly PlannedBoard[],
   loads: readonly Load[],
 ): Record<string, BoardBootstrapArgs> {
   if (!cluster.bootstrap) return {};
-  // By name: another order in the settings is no change.
-  const all = boards.map(({ name, host }) => ({ name, host })).toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  const packages = packagesOf(cluster);
-  const { timeServers } = cluster;
-  const hasFlannel = cluster.network === "flannel";
-  const entries = boards.map((board, i) => {
-    const { name, ram, cores, arch, memory } = board;
-    const { host = "", port, user = "", hostKey = "", dead } = described[i] ?? {};
-    const connection = { host, port, user, hostKey, privateKey: ssh?.privateKey, jump: ssh?.jump };
-    const isClusterGiven = cluster.kubeconfig !== undefined;
+  const common = {
+    // By name: another order in the settings is no change.
+    boards: boards.map(({ name, host }) => ({ name, host })).toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+    hasFlannel: cluster.network === "flannel",
+    timeServers: cluster.timeServers,
+    packages: packagesOf(cluster),
+    isClusterGiven: cluster.kubeconfig !== undefined,
+  };
+  const entries = boards.map((board) => {
+    const { name, ram, cores, arch, memory, dead } = board;
     const machine = { board: name, ram, capacity: memory.capacity, cores, arch };
-    const ports = portsOf(board, loads);
-    const plan = { ...machine, boards: all, ports, hasFlannel, timeServers, packages, isClusterGiven };
-    return [name, { plan, connection, dead }] as const;
+    return [
+      name,
+      {
+        plan: { ...common, ...machine, ports: portsOf(board, loads) },
+        connection: reached(board, ssh),
+        dead,
+      },
+    ] as const;
   });
   return Object.fromEntries(entries);
+}
+
+/** The settings' rules have seen that a user and a host key are there. */
+function reached(
+  { host, port, user = "", hostKey = "" }: PlannedBoard,
+  ssh: Settings["ssh"],
+): BoardBootstrapArgs["connection"] {
+  return { host, port, user, hostKey, privateKey: ssh?.privateKey, jump: ssh?.jump };
 }
 
 function portsOf(board: PlannedBoard, loads: readonly Load[]): string[] {

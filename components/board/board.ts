@@ -2,7 +2,8 @@ import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi
 import { type KubeletConfiguration, kubeletConfiguration } from "./kubeletConfig.ts";
 import { type Taint, taintOf } from "./taints.ts";
 import { type MemoryPlan, memoryPlan } from "./memoryPlan.ts";
-import { capacityOf, models } from "./models.ts";
+import { type BoardModel, capacityOf, models } from "./models.ts";
+import { sshPort } from "./connection.ts";
 
 /** What a board is, as the settings describe it. */
 export interface BoardDescription {
@@ -18,30 +19,53 @@ export interface BoardDescription {
   readonly role: "controlPlane" | "worker";
   /** Address or host name. */
   readonly host: string;
+  /** Port of its SSH server. Default: 22. */
+  readonly port?: number | undefined;
+  /** Who logs in by SSH. Needed where bramble sets the board up. */
+  readonly user?: string | undefined;
+  /** Its public SSH host key. Needed where bramble sets the board up. */
+  readonly hostKey?: string | undefined;
   /** Pods that it may run. Default: the memory plan's. */
   readonly maxPods?: number | undefined;
   /** MiB below which the kubelet kills pods at once. Default: the memory plan's. */
   readonly evictionHard?: number | undefined;
   /** Taints of its node as kubectl writes them. Default: none but the control plane's. */
   readonly taints?: readonly string[] | undefined;
+  /** Labels of its node besides those of Kubernetes. Default: none. */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  /** Says that the board is gone for good. Default: false. */
+  readonly dead?: boolean | undefined;
 }
 
-/** A board with what follows from it. */
-export interface PlannedBoard {
+/** What decides which pods a board takes, and how many. */
+export interface BoardNode {
   readonly name: string;
   readonly role: "controlPlane" | "worker";
-  readonly host: string;
-  /** `Raspberry Pi 3 Model B`, or `board` without a model. */
-  readonly modelName: string;
-  /** Nominal RAM in MiB. */
-  readonly ram: number;
   readonly cores: number;
   readonly arch: "arm64" | "amd64";
   /** Whether apps may run on it: workers, and the control plane where there is no worker. */
   readonly takesApps: boolean;
-  /** Taints of its node besides the control plane's. Default: none. */
-  readonly taints?: readonly Taint[] | undefined;
+  /** Taints of its node besides the control plane's. */
+  readonly taints: readonly Taint[];
+  readonly memory: Pick<MemoryPlan, "allocatable" | "maxPods">;
+}
+
+/** A board with all that is known of it: what it is, how it is reached, and what follows from its RAM. */
+export interface PlannedBoard extends BoardNode {
+  /** `Raspberry Pi 3 Model B`, or `board` without a model. */
+  readonly modelName: string;
+  /** Nominal RAM in MiB. */
+  readonly ram: number;
+  readonly host: string;
+  readonly port: number;
+  /** Undefined where bramble does not set the board up, as `hostKey`. */
+  readonly user: string | undefined;
+  readonly hostKey: string | undefined;
+  readonly dead: boolean;
+  /** Labels of its node besides those of Kubernetes. */
+  readonly labels: Readonly<Record<string, string>>;
   readonly memory: MemoryPlan;
+  readonly kubelet: KubeletConfiguration;
 }
 
 /** Completes the boards from the catalogue and plans their memory. */
@@ -51,18 +75,21 @@ export function planBoards(boards: readonly BoardDescription[]): PlannedBoard[] 
 }
 
 function planBoard(description: BoardDescription, takesApps: boolean): PlannedBoard {
-  const { name, model, ram, cores, arch = "arm64", role, host } = description;
-  const known = model === undefined ? undefined : models[model];
-  const nominal = ram ?? known?.ram;
-  const cpus = cores ?? known?.cores;
+  const { name, model, role, host, user, hostKey } = description;
+  const known: BoardModel | undefined = model && models[model];
+  const { ram = known?.ram, cores = known?.cores, arch = "arm64" } = description;
+  const { port = sshPort, taints = [], labels = {}, dead = false } = description;
   // The settings' own check comes first and says more.
-  if (nominal === undefined || cpus === undefined) throw new Error(`board ${name} has no ram or cores`);
+  if (ram === undefined || cores === undefined) throw new Error(`board ${name} has no ram or cores`);
   // A RAM of its own is another board than the catalogue's: the catalogue's measurement does not hold for it.
-  const capacity = known?.ram === nominal ? known.capacity : capacityOf(nominal);
-  const modelName = known?.name ?? "board";
-  const memory = memoryPlan(capacity, description);
-  const taints = description.taints?.length ? { taints: description.taints.map(taintOf) } : {};
-  return { name, role, host, modelName, ram: nominal, cores: cpus, arch, takesApps, ...taints, memory };
+  const memory = memoryPlan(known?.ram === ram ? known.capacity : capacityOf(ram), description);
+  return {
+    ...{ name, modelName: known?.name ?? "board", ram, cores, arch },
+    ...{ role, takesApps, labels, taints: taints.map(taintOf), dead },
+    ...{ host, port, user, hostKey },
+    memory,
+    kubelet: kubeletConfiguration(memory),
+  };
 }
 
 /** What a board is, and the kubelet configuration that follows from its RAM. */
@@ -81,15 +108,10 @@ export interface BoardArgs {
 
 /** A board of the cluster. Policies read its kubelet configuration here. */
 export class Board extends ComponentResource {
-  /** The kubelet configuration that fits the board's RAM. */
-  readonly kubelet: KubeletConfiguration;
-
   constructor(planned: PlannedBoard, opts?: ComponentResourceOptions) {
-    const { name, role, ram, cores, arch, taints = [], memory } = planned;
-    const kubelet = kubeletConfiguration(memory);
+    const { name, role, ram, cores, arch, taints, memory, kubelet } = planned;
     const args: BoardArgs = { role, ram, capacity: memory.capacity, cores, arch, taints, kubelet };
     super("bramble:board:Board", name, args, opts);
-    this.kubelet = kubelet;
     // Policies for a whole stack see the outputs, those for one resource its arguments.
     this.registerOutputs({ ...args });
   }

@@ -1,6 +1,9 @@
 import type { types } from "@pulumi/command";
 import type { Input } from "@pulumi/pulumi";
 
+/** Where SSH servers listen unless they are told otherwise. */
+export const sshPort = 22;
+
 /** How one machine is reached by SSH. */
 export interface SshAddress {
   /** Address or host name. */
@@ -45,7 +48,7 @@ const keyTypes = [
  * @param address the machine's; `hostKey` may be missing
  */
 export function hostKeyFault(address: Partial<SshAddress> & { host: string }): string | undefined {
-  const { host, port = 22, hostKey = "" } = address;
+  const { host, port = sshPort, hostKey = "" } = address;
   const words = hostKey.trim().split(/\s+/);
   const keyType = words[0] ?? "";
   const key = words[1] ?? "";
@@ -63,7 +66,7 @@ export function withoutComment(hostKey: string): string {
 }
 
 /** The command that prints a machine's host key. */
-export function printHostKey({ host, port = 22 }: Pick<SshAddress, "host" | "port">): string {
+export function printHostKey({ host, port = sshPort }: Pick<SshAddress, "host" | "port">): string {
   return `ssh-keyscan -t ed25519 -p ${port} ${host} | cut -d' ' -f2-`;
 }
 
@@ -91,6 +94,6 @@ export function commandConnection(
 function reached(address: SshAddress, dialErrorLimit: number): types.input.remote.ProxyConnectionArgs {
   const fault = hostKeyFault(address);
   if (fault) throw new Error(`The hostKey of ${address.host} ${fault}`);
-  const { host, port = 22, user, hostKey, privateKey } = address;
+  const { host, port = sshPort, user, hostKey, privateKey } = address;
   return { host, port, user, hostKey, ...(privateKey && { privateKey }), dialErrorLimit, perDialTimeout };
 }

@@ -1,4 +1,4 @@
-import type { PlannedBoard } from "../board/board.ts";
+import type { BoardNode } from "../board/board.ts";
 import type { Load } from "../workload.ts";
 import type { BoardRooms, PlannedPod } from "./boardRoom.ts";
 import { placedBudget } from "./memoryBudget.ts";
@@ -36,7 +36,7 @@ export interface BoardFailure {
  * @param boards the cluster's boards
  * @param loads everything that runs on them, kubeadm's own pods included
  */
-export function boardFailures(boards: readonly PlannedBoard[], loads: readonly Load[]): BoardFailure[] {
+export function boardFailures(boards: readonly BoardNode[], loads: readonly Load[]): BoardFailure[] {
   const { rooms, crowding } = placedBudget(boards, loads);
   return boards.map(({ name }, index) => {
     const common = { board: name, tied: tiedTo(rooms, index) };
@@ -68,7 +68,7 @@ export interface UpgradeStep {
  * @param boards the cluster's boards
  * @param loads everything that runs on them, kubeadm's own pods included
  */
-export function upgradeOrder(boards: readonly PlannedBoard[], loads: readonly Load[]): UpgradeStep[] {
+export function upgradeOrder(boards: readonly BoardNode[], loads: readonly Load[]): UpgradeStep[] {
   const placed = placedBudget(boards, loads);
   const { crowding } = placed;
   const steps: UpgradeStep[] = [];
@@ -168,7 +168,7 @@ function placeFor(
 }
 
 /** etcd answers while a majority of its members does. */
-function keepsControlPlane(boards: readonly PlannedBoard[], gone: number): boolean {
+function keepsControlPlane(boards: readonly BoardNode[], gone: number): boolean {
   if (boards[gone]?.role !== "controlPlane") return true;
   const members = boards.filter(({ role }) => role === "controlPlane").length;
   return members - 1 > members / 2;

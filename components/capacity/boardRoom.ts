@@ -1,4 +1,4 @@
-import type { PlannedBoard } from "../board/board.ts";
+import type { BoardNode } from "../board/board.ts";
 import type { Load } from "../workload.ts";
 import { mayRunOn, pinnedTo, preference, priorityOf } from "./placement.ts";
 import { type Amounts, memoryLimit, needsOf } from "./podNeeds.ts";
@@ -24,7 +24,7 @@ export interface PlannedPod {
 }
 
 /** The pods of everything that runs, one for each replica and one of a DaemonSet for each board that takes it. */
-export function podsOf(boards: readonly PlannedBoard[], loads: readonly Load[]): PlannedPod[] {
+export function podsOf(boards: readonly BoardNode[], loads: readonly Load[]): PlannedPod[] {
   return loads.flatMap((load) => {
     const candidates = boards.flatMap((board, index) => (mayRunOn(board, load) ? [index] : []));
     const { name, kind, replicas, pod } = load;
@@ -38,7 +38,7 @@ export function podsOf(boards: readonly PlannedBoard[], loads: readonly Load[]):
 }
 
 /** What a board may give to pods. */
-export function roomOf({ cores, memory }: PlannedBoard): Amounts {
+export function roomOf({ cores, memory }: BoardNode): Amounts {
   return new Map([
     ["memory", memory.allocatable],
     ["cpu", cores * 1000],
@@ -54,11 +54,11 @@ export function amountOf(room: Amounts, resource: string): number {
 
 /** Boards that are filled with pods, the way the scheduler does it. */
 export class BoardRooms {
-  readonly boards: readonly PlannedBoard[];
+  readonly boards: readonly BoardNode[];
   readonly #free: Map<string, number>[];
   readonly #held: Set<PlannedPod>[];
 
-  constructor(boards: readonly PlannedBoard[]) {
+  constructor(boards: readonly BoardNode[]) {
     this.boards = boards;
     this.#free = boards.map((board) => new Map(roomOf(board)));
     this.#held = boards.map(() => new Set());

@@ -1,5 +1,5 @@
 import { RunError } from "@pulumi/pulumi";
-import type { PlannedBoard } from "../board/board.ts";
+import type { BoardNode, PlannedBoard } from "../board/board.ts";
 import type { Load } from "../workload.ts";
 import { BoardRooms, type PlannedPod, podsOf } from "./boardRoom.ts";
 import { Crowding } from "./memoryBudgetCrowding.ts";
@@ -22,8 +22,8 @@ export interface HeldPod {
 }
 
 /** What a board holds and has left. */
-export interface BoardBudget {
-  readonly board: PlannedBoard;
+export interface BoardBudget<Board extends BoardNode = PlannedBoard> {
+  readonly board: Board;
   readonly held: readonly HeldPod[];
   /** MiB of its allocatable that no pod requests. */
   readonly left: number;
@@ -32,8 +32,8 @@ export interface BoardBudget {
 }
 
 /** Which pods a cluster's boards hold, and which do not fit. */
-export interface MemoryBudget {
-  readonly boards: readonly BoardBudget[];
+export interface MemoryBudget<Board extends BoardNode = PlannedBoard> {
+  readonly boards: readonly BoardBudget<Board>[];
   /** Pods for which there is no room, wherever the others are put. */
   readonly shortages: readonly Shortage[];
   /** Names of workloads that have room here, but might not if the scheduler placed the others otherwise. */
@@ -61,8 +61,8 @@ export class MemoryBudgetError extends RunError {
 }
 
 /** A budget, the rooms in which its pods are, and which of them are sure of theirs. */
-export interface PlacedBudget {
-  readonly budget: MemoryBudget;
+export interface PlacedBudget<Board extends BoardNode> {
+  readonly budget: MemoryBudget<Board>;
   readonly rooms: BoardRooms;
   readonly crowding: Crowding;
 }
@@ -75,12 +75,18 @@ export interface PlacedBudget {
  * @param boards the cluster's boards
  * @param loads everything that runs on them, kubeadm's own pods included
  */
-export function memoryBudget(boards: readonly PlannedBoard[], loads: readonly Load[]): MemoryBudget {
+export function memoryBudget<Board extends BoardNode>(
+  boards: readonly Board[],
+  loads: readonly Load[],
+): MemoryBudget<Board> {
   return placedBudget(boards, loads).budget;
 }
 
 /** The same with where every pod is, for what asks on. */
-export function placedBudget(boards: readonly PlannedBoard[], loads: readonly Load[]): PlacedBudget {
+export function placedBudget<Board extends BoardNode>(
+  boards: readonly Board[],
+  loads: readonly Load[],
+): PlacedBudget<Board> {
   const pods = podsOf(boards, loads).sort(byPriorityThenSize);
   const tied = pods.filter(({ movable }) => !movable);
   const movable = pods.filter((pod) => pod.movable);
@@ -116,7 +122,7 @@ interface Attempt {
 }
 
 function somehow(
-  boards: readonly PlannedBoard[],
+  boards: readonly BoardNode[],
   tied: readonly PlannedPod[],
   movable: readonly PlannedPod[],
   otherwise: Attempt,
@@ -136,7 +142,7 @@ function placeAll(rooms: BoardRooms, pods: readonly PlannedPod[]): Shortage[] {
   });
 }
 
-function boardBudget(board: PlannedBoard, pods: readonly PlannedPod[]): BoardBudget {
+function boardBudget<Board extends BoardNode>(board: Board, pods: readonly PlannedPod[]): BoardBudget<Board> {
   const held = pods.map(({ name, load, needs, limit, movable }) => {
     return { name, kind: load.kind, memory: needs.get("memory") ?? 0, limit, movable };
   });

@@ -1,4 +1,4 @@
-import type { PlannedBoard } from "../board/board.ts";
+import type { BoardNode } from "../board/board.ts";
 import { amountOf, type PlannedPod, roomOf } from "./boardRoom.ts";
 import type { Load } from "../workload.ts";
 
@@ -34,7 +34,7 @@ interface Siege {
 export class Crowding {
   readonly #sieges: readonly Siege[];
 
-  constructor(boards: readonly PlannedBoard[], pods: readonly PlannedPod[]) {
+  constructor(boards: readonly BoardNode[], pods: readonly PlannedPod[]) {
     this.#sieges = siegesOf(boards, pods);
   }
 
@@ -66,7 +66,7 @@ class Rivals {
   readonly #largest = new Map<string, number>();
   #count = 0;
 
-  constructor(boards: readonly PlannedBoard[]) {
+  constructor(boards: readonly BoardNode[]) {
     this.#tied = boards.map(() => new Map<string, number>());
     this.#near = boards.map(() => new Map<string, number>());
   }
@@ -99,7 +99,7 @@ class Rivals {
   }
 }
 
-function siegesOf(boards: readonly PlannedBoard[], pods: readonly PlannedPod[]): Siege[] {
+function siegesOf(boards: readonly BoardNode[], pods: readonly PlannedPod[]): Siege[] {
   const rooms = boards.map(roomOf);
   const rivals = new Rivals(boards);
   const groups = groupsOf(pods);

@@ -1,6 +1,6 @@
 import type { types } from "@pulumi/kubernetes";
 import type { Unwrap } from "@pulumi/pulumi";
-import type { PlannedBoard } from "../board/board.ts";
+import type { BoardNode } from "../board/board.ts";
 import { priorityClasses } from "../priorities.ts";
 import type { Load, PodSpec } from "../workload.ts";
 import { controlPlaneTaint } from "../kubeadm/kubeadmWorkloads.ts";
@@ -22,7 +22,7 @@ export function pinnedTo(pod: PodSpec): string | undefined {
 }
 
 /** Labels of a board's node, by which pods choose it. */
-export function nodeLabels({ name, arch, role }: PlannedBoard): Record<string, string> {
+export function nodeLabels({ name, arch, role }: BoardNode): Record<string, string> {
   return {
     [hostname]: name,
     "kubernetes.io/os": "linux",
@@ -32,12 +32,12 @@ export function nodeLabels({ name, arch, role }: PlannedBoard): Record<string, s
 }
 
 /** Every taint of a board's node. */
-export function nodeTaints({ takesApps, taints = [] }: PlannedBoard): Taint[] {
+export function nodeTaints({ takesApps, taints }: BoardNode): Taint[] {
   return [...(takesApps ? [] : [controlPlaneTaint]), ...taints];
 }
 
 /** Whether a workload's pods may run on a board: it has the labels that they want, and its taints are tolerated. */
-export function mayRunOn(board: PlannedBoard, { kind, pod }: Load): boolean {
+export function mayRunOn(board: BoardNode, { kind, pod }: Load): boolean {
   const labels = nodeLabels(board);
   if (pod.nodeName !== undefined && pod.nodeName !== board.name) return false;
   const wanted = Object.entries(pod.nodeSelector ?? {});
@@ -51,7 +51,7 @@ export function mayRunOn(board: PlannedBoard, { kind, pod }: Load): boolean {
 }
 
 /** How much a pod would rather run on a board than elsewhere: the weights of the preferences that it meets. */
-export function preference(board: PlannedBoard, { name, pod }: Load): number {
+export function preference(board: BoardNode, { name, pod }: Load): number {
   // kubeadm starts CoreDNS before any other board has joined.
   const early = name === "coredns" && board.role === "controlPlane" ? 100 : 0;
   const preferred = pod.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? [];

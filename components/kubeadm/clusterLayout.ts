@@ -1,3 +1,4 @@
+import type { KubeletConfiguration } from "../board/kubeletConfig.ts";
 import type { MemoryPlan } from "../board/memoryPlan.ts";
 import type { ClusterPlan, NodePlan } from "./kubeadmConfig.ts";
 import type { Taint } from "../board/taints.ts";
@@ -5,6 +6,7 @@ import type { Taint } from "../board/taints.ts";
 /** A board of a cluster that bramble makes. */
 export interface ClusterNode extends NodePlan {
   readonly memory: MemoryPlan;
+  readonly kubelet: KubeletConfiguration;
   /** Its public SSH host key: by it a new machine of the same name is known for one. */
   readonly hostKey: string;
   /** Labels of its node, besides those of Kubernetes. */

@@ -17,7 +17,6 @@ import {
   kubeProxyConfiguration,
   upgradeConfiguration,
 } from "./kubeadmConfig.ts";
-import { kubeletConfiguration } from "../board/kubeletConfig.ts";
 import { taintText } from "../board/taints.ts";
 
 /** The steps of each board's life in a cluster. */
@@ -78,9 +77,9 @@ export function kubeadmDocuments(layout: ClusterLayout, leader: ClusterNode): Ku
 }
 
 /** The kubelet's own configuration of a board, on that board. */
-export function kubeletStep(layout: ClusterLayout, { name, memory }: ClusterNode): string {
+export function kubeletStep(layout: ClusterLayout, { name, kubelet }: ClusterNode): string {
   const parameters = {
-    KUBELET_PATCH: stringify(kubeletConfiguration(memory)),
+    KUBELET_PATCH: stringify(kubelet),
     UPGRADE: yamlOf(upgradeConfiguration(layout)),
   };
   return script("kubelet", name, parameters);

@@ -1,7 +1,7 @@
 import { stringify } from "yaml";
-import { memoryPlan } from "../../components/board/memoryPlan.ts";
 import type { ClusterNode } from "../../components/kubeadm/clusterLayout.ts";
 import { kubeadmDocuments } from "../../components/kubeadm/clusterSteps.ts";
+import { plannedFor } from "../components/kubeadm/madeCluster.ts";
 import { type Case, type Declared, object } from "./sound.ts";
 
 interface Argument {
@@ -22,7 +22,7 @@ const node = (name: string, role: ClusterNode["role"]): ClusterNode => ({
   role,
   host: `${name}.example.com`,
   takesApps: role === "worker",
-  memory: memoryPlan(1848),
+  ...plannedFor(1848),
   hostKey: "ssh-ed25519 AAAA",
   labels: {},
   taints: [],

@@ -1,9 +1,8 @@
 import { output, runtime } from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
-import { memoryPlan } from "../../../components/board/memoryPlan.ts";
 import type { ClusterLayout, ClusterNode } from "../../../components/kubeadm/clusterLayout.ts";
-import { allowHooks, authorityHash, layout, outputsOf } from "./madeCluster.ts";
+import { allowHooks, authorityHash, layout, outputsOf, plannedFor } from "./madeCluster.ts";
 
 interface Step {
   readonly host: string;
@@ -92,18 +91,14 @@ it("pins the cluster's authority, and keeps tokens secret and out of what others
 });
 
 it.each<[string, Partial<ClusterLayout>, string[]]>([
-  ["a worker's plan", withNode("one", { memory: memoryPlan(800) }), ["one-kubelet"]],
+  ["a worker's plan", withNode("one", plannedFor(800)), ["one-kubelet"]],
   ["a worker's labels", withNode("one", { labels: { disk: "ssd" } }), ["one-in-service"]],
   [
     "a worker's taints",
     withNode("one", { taints: [{ key: "slow", effect: "NoSchedule" }] }),
     ["one-in-service"],
   ],
-  [
-    "the control plane's plan",
-    withNode("cp", { memory: memoryPlan(3800) }),
-    ["cp-kubelet", "cp-control-plane"],
-  ],
+  ["the control plane's plan", withNode("cp", plannedFor(3800)), ["cp-kubelet", "cp-control-plane"]],
 ])("a change of %s concerns only what it is about", async (_, changes, concerned) => {
   expect(await stepsThatChange(changes)).toEqual(concerned);
 });

@@ -1,4 +1,5 @@
 import { runtime } from "@pulumi/pulumi";
+import { kubeletConfiguration } from "../../../components/board/kubeletConfig.ts";
 import { memoryPlan } from "../../../components/board/memoryPlan.ts";
 import type { ClusterLayout, ClusterNode } from "../../../components/kubeadm/clusterLayout.ts";
 
@@ -40,12 +41,18 @@ export function allowHooks(): void {
   monitor.registerErrorHook = accept;
 }
 
+/** What follows from a board's capacity in MiB. */
+export function plannedFor(capacity: number): Pick<ClusterNode, "kubelet" | "memory"> {
+  const memory = memoryPlan(capacity);
+  return { memory, kubelet: kubeletConfiguration(memory) };
+}
+
 const node = (name: string, changes: Partial<ClusterNode>): ClusterNode => ({
   name,
   host: `192.168.1.${name.length}`,
   role: "worker",
   takesApps: true,
-  memory: memoryPlan(905),
+  ...plannedFor(905),
   hostKey: `ssh-ed25519 ${name}`,
   labels: {},
   taints: [],
@@ -61,7 +68,7 @@ export const layout: ClusterLayout = {
   ignorePreflightErrors: [],
   hasNetwork: true,
   nodes: [
-    node("cp", { role: "controlPlane", takesApps: false, memory: memoryPlan(1848) }),
+    node("cp", { role: "controlPlane", takesApps: false, ...plannedFor(1848) }),
     node("one", {}),
     node("other", {}),
   ],

@@ -1,4 +1,4 @@
-import type { PlannedBoard } from "../../../components/board/board.ts";
+import { type PlannedBoard, planBoards } from "../../../components/board/board.ts";
 import type { MemoryPlan } from "../../../components/board/memoryPlan.ts";
 import type { BoardOutcome, Outcome, PlacedPod } from "../../../rehearsal/report/outcome.ts";
 
@@ -28,27 +28,12 @@ function plan(capacity: number, kubeReserved: number, maxPods: number): MemoryPl
   };
 }
 
-function worker(name: string, host: string): PlannedBoard {
-  const model = { modelName: "Raspberry Pi 3 Model B", ram: 1024, cores: 4, memory: plan(905, 233, 14) };
-  return { name, host, arch: "arm64", role: "worker", takesApps: true, ...model };
-}
-
-const boards: PlannedBoard[] = [
-  {
-    name: "pi4",
-    role: "controlPlane",
-    host: "192.168.1.10",
-    modelName: "Raspberry Pi 4 Model B, 2 GB",
-    ram: 2048,
-    cores: 4,
-    arch: "arm64",
-    takesApps: false,
-    memory: plan(1848, 307, 28),
-  },
-  worker("pi3-1", "192.168.1.11"),
-  worker("pi3-2", "192.168.1.12"),
-  worker("pi3-3", "192.168.1.13"),
-];
+const boards: PlannedBoard[] = planBoards([
+  { name: "pi4", model: "rpi-4b-2gb", role: "controlPlane", host: "192.168.1.10" },
+  { name: "pi3-1", model: "rpi-3b", role: "worker", host: "192.168.1.11" },
+  { name: "pi3-2", model: "rpi-3b", role: "worker", host: "192.168.1.12" },
+  { name: "pi3-3", model: "rpi-3b", role: "worker", host: "192.168.1.13" },
+]).map((board) => ({ ...board, memory: board.ram === 2048 ? plan(1848, 307, 28) : plan(905, 233, 14) }));
 
 /** A pod as the scheduler would have placed it. */
 export function pod(namespace: string, name: string, memory: number, isStatic = false): PlacedPod {
