@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { SettingsError } from "../../settings/errors.ts";
 import { settingsOf } from "../../settings/settings.ts";
 import { configIn, noConfig } from "../../settings/stackFile.ts";
+import { errorsIn } from "./files.ts";
 import { type Config, settings } from "./smallCluster.ts";
 
 const read = (text: string) => configIn(Buffer.from(text));
@@ -74,15 +74,8 @@ it("a file from Windows is read as any other", () => {
 });
 
 describe("settings without their prefix", () => {
-  const errorsOf = (config: Config): string[] => {
-    try {
-      settingsOf("home", config, () => true);
-      return [];
-    } catch (error) {
-      if (!(error instanceof SettingsError)) throw error;
-      return error.errors.map(({ path, message }) => `${path}: ${message}`);
-    }
-  };
+  const errorsOf = (config: Config) =>
+    errorsIn(() => settingsOf("home", config, () => true)).map(({ path, message }) => `${path}: ${message}`);
   const bare = (config: Config) =>
     Object.fromEntries(Object.entries(config).map(([key, value]) => [key.replace("bramble:", ""), value]));
   const sound = settings((config) => {
@@ -110,14 +103,7 @@ describe("settings without their prefix", () => {
 });
 
 describe("a stack that extends another", () => {
-  const errorsOf = (config: Config) => {
-    try {
-      settingsOf("test", config, () => true);
-      return [];
-    } catch (error) {
-      return (error as SettingsError).errors;
-    }
-  };
+  const errorsOf = (config: Config) => errorsIn(() => settingsOf("test", config, () => true));
 
   it("names one that has a file and extends none itself", () => {
     expect(errorsOf({ "bramble:extends": "away" })).toEqual([

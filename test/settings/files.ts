@@ -1,5 +1,5 @@
 import { parse, stringify } from "yaml";
-import { SettingsError } from "../../settings/errors.ts";
+import { type SettingError, SettingsError } from "../../settings/errors.ts";
 import { settingsOf } from "../../settings/settings.ts";
 import type { StackConfig } from "../../settings/stackFile.ts";
 
@@ -74,14 +74,19 @@ export const leaveOut =
     for (const name of names) Reflect.deleteProperty(config, `bramble:${name}`);
   };
 
-/** The faults of a settings file, by setting. */
-export function errorsOf(text: string): Record<string, string> {
+/** The errors of a settings file. */
+export function errorsOf(text: string): readonly SettingError[] {
   const { config } = parse(text) as { config: StackConfig };
+  return errorsIn(() => settingsOf("home", config, () => true));
+}
+
+/** The errors that are thrown where settings are read. */
+export function errorsIn(read: () => unknown): readonly SettingError[] {
   try {
-    settingsOf("home", config, () => true);
-    return {};
+    read();
+    return [];
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
-    return Object.fromEntries(error.errors.map(({ path, message }) => [path, message]));
+    return error.errors;
   }
 }

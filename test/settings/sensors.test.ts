@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { SettingsError } from "../../settings/errors.ts";
 import { gatewayAddressOf } from "../../settings/sensors.ts";
 import { settingsOf, settingsOfFile } from "../../settings/settings.ts";
 import { readStackFile } from "../../settings/stackFile.ts";
+import { errorsIn } from "./files.ts";
 
 type Config = Record<string, unknown>;
 
@@ -18,15 +18,10 @@ function settings(sensors: Config = {}, device: Config = {}): Config {
   return config;
 }
 
-function errorsOf(config: Config): Record<string, string> {
-  try {
-    settingsOf("home", config, () => true);
-    return {};
-  } catch (error) {
-    if (!(error instanceof SettingsError)) throw error;
-    return Object.fromEntries(error.errors.map(({ path, message }) => [path, message]));
-  }
-}
+const errorsOf = (config: Config) =>
+  Object.fromEntries(
+    errorsIn(() => settingsOf("home", config, () => true)).map(({ path, message }) => [path, message]),
+  );
 
 describe("the sensors' settings", () => {
   it("have defaults for what most devices are", () => {

@@ -60,18 +60,23 @@ function bootstrapped(change: (config: Config) => void = () => undefined): Confi
 
 describe("boards that bramble sets up", () => {
   it("need no kubeconfig yet", () => {
-    expect(errorsOf(bootstrapped())).toEqual({});
+    expect(errorsOf(bootstrapped())).toEqual([]);
   });
   it.each(["user", "hostKey"])("need a %s each", (key) => {
     const errors = errorsOf(bootstrapped((config) => delete board(config, 1)[key]));
-    expect(Object.keys(errors)).toEqual([`bramble:boards[1].${key}`]);
-    expect(errors[`bramble:boards[1].${key}`]).toContain("is missing");
+    expect(errors).toEqual([
+      expect.objectContaining({
+        path: `bramble:boards[1].${key}`,
+        message: expect.stringContaining("is missing") as string,
+      }),
+    ]);
   });
   it("are told how a host key is printed", () => {
     const errors = errorsOf(
       bootstrapped((config) => Object.assign(board(config, 1), { hostKey: undefined, port: 2222 })),
     );
-    expect(errors["bramble:boards[1].hostKey"]).toContain("ssh-keyscan -t ed25519 -p 2222 192.168.1.11");
+    expect(errors[0]?.path).toBe("bramble:boards[1].hostKey");
+    expect(errors[0]?.message).toContain("ssh-keyscan -t ed25519 -p 2222 192.168.1.11");
   });
   it("need a version, a port and a repository of the right form", () => {
     const errors = errorsOf(
@@ -83,7 +88,7 @@ describe("boards that bramble sets up", () => {
         });
       }),
     );
-    expect(Object.keys(errors).sort()).toEqual([
+    expect(errors.map(({ path }) => path).sort()).toEqual([
       "bramble:boards[0].port",
       "bramble:cluster.kubernetesRepository.key",
       "bramble:cluster.kubernetesRepository.line",
@@ -92,21 +97,24 @@ describe("boards that bramble sets up", () => {
   });
   it("keep a private key out of every error", () => {
     const errors = errorsOf(bootstrapped((config) => (config["bramble:ssh"] = { privateKey: "s3cr3t" })));
-    expect(errors["bramble:ssh.privateKey"]).toContain("must be a private key in OpenSSH form");
+    expect(errors[0]?.message).toContain("must be a private key in OpenSSH form");
     expect(JSON.stringify(errors)).not.toContain("s3cr3t");
   });
 });
 
-describe("faults", () => {
+describe("errors", () => {
   it("shows no secret, neither a malformed nor a plain one", () => {
     const malformed = errorsOf(settings((config) => (section(config, "datadog").apiKey = "s3cr3t")));
-    expect(malformed["bramble:datadog.apiKey"]).toContain("must be a Datadog API key");
+    expect(malformed).toEqual([expect.objectContaining({ path: "bramble:datadog.apiKey", code: "invalid" })]);
     const plain = errorsOf(settings(), false);
-    expect(plain["bramble:datadog.apiKey"]).toContain("in plain text");
+    expect(plain.map(({ path, code }) => [path, code])).toContainEqual([
+      "bramble:datadog.apiKey",
+      "plain-secret",
+    ]);
     expect(JSON.stringify([malformed, plain])).not.toMatch(/s3cr3t|0{32}|t{40}/);
   });
 
-  it("all faults come in one message", () => {
+  it("all errors come in one message", () => {
     const config = settings((all) => {
       all["brambel:gogs"] = {};
       all["bramble:gogs"] = { hosts: "git" };
@@ -117,7 +125,11 @@ describe("faults", () => {
       ];
     });
     expect(() => settingsOf("home", config, () => true)).toThrow(/^9 errors in the settings of home/);
-    expect(Object.keys(errorsOf(config)).sort()).toEqual([
+    expect(
+      errorsOf(config)
+        .map(({ path }) => path)
+        .sort(),
+    ).toEqual([
       "brambel:gogs",
       "bramble:boards",
       "bramble:boards[0].model",

@@ -1,5 +1,6 @@
-import { SettingsError } from "../../settings/errors.ts";
+import type { SettingError } from "../../settings/errors.ts";
 import { settingsOf } from "../../settings/settings.ts";
+import { errorsIn } from "./files.ts";
 
 export type Config = Record<string, unknown>;
 
@@ -26,13 +27,7 @@ export function settings(change: (config: Config) => void = () => undefined): Co
 export const board = (config: Config, i: number) => (config["bramble:boards"] as Config[])[i]!;
 export const section = (config: Config, name: string) => config[`bramble:${name}`] as Config;
 
-/** The faults of settings by their paths. */
-export function errorsOf(config: Config, isEncrypted = true): Record<string, string> {
-  try {
-    settingsOf("home", config, () => isEncrypted);
-    return {};
-  } catch (error) {
-    if (!(error instanceof SettingsError)) throw error;
-    return Object.fromEntries(error.errors.map(({ path, message }) => [path, message]));
-  }
+/** The errors of settings. */
+export function errorsOf(config: Config, isEncrypted = true): readonly SettingError[] {
+  return errorsIn(() => settingsOf("home", config, () => isEncrypted));
 }
