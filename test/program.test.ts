@@ -5,7 +5,7 @@ import { log, runtime } from "@pulumi/pulumi";
 import { afterAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { readStackFile } from "../settings/stackFile.ts";
 import { hostKeyOf } from "./settings/files.ts";
-import { allowHooks, outputsOf } from "./components/kubeadm/madeCluster.ts";
+import { type Registered, registeredBy } from "./components/registered.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "bramble-program-"));
 const kubeconfig = path.join(folder, "kubeconfig");
@@ -13,7 +13,7 @@ writeFileSync(kubeconfig, "{}");
 afterAll(() => rmSync(folder, { recursive: true }));
 
 type Config = Record<string, unknown>;
-let registered: { type: string; name: string; inputs: object }[];
+let registered: Registered[];
 let called: string[];
 beforeEach(() => {
   registered = [];
@@ -33,23 +33,7 @@ async function run(change: (config: Config) => void): Promise<void> {
   vi.resetModules();
   const text = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
   runtime.setAllConfig(Object.fromEntries(Object.entries(config).map(([key, value]) => [key, text(value)])));
-  await runtime.setMocks(
-    {
-      newResource: ({ type, name, inputs }) => {
-        registered.push({ type, name, inputs: inputs as object });
-        return { id: name, state: { ...(inputs as object), ...outputsOf(type, name, inputs as object) } };
-      },
-      call: ({ token }) => {
-        called.push(token);
-        return { id: "0".repeat(32) };
-      },
-    },
-    "bramble",
-    "home",
-  );
-  allowHooks();
-  await import("../index.ts");
-  await runtime.disconnect();
+  await registeredBy(() => import("../index.ts"), { registered, called });
 }
 
 /** Has boards set up by bramble. */

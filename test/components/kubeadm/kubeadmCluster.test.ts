@@ -1,8 +1,9 @@
-import { output, runtime } from "@pulumi/pulumi";
+import { output } from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
 import type { ClusterLayout, ClusterNode } from "../../../components/kubeadm/clusterLayout.ts";
-import { allowHooks, authorityHash, layout, outputsOf, plannedFor } from "./madeCluster.ts";
+import { authorityHash, registeredBy } from "../registered.ts";
+import { layout, plannedFor } from "./madeCluster.ts";
 
 interface Step {
   readonly host: string;
@@ -23,33 +24,26 @@ async function stepsOf(
   onCluster: (inputs: Record<string, unknown>) => void = () => undefined,
   dead: readonly string[] = [],
 ): Promise<Map<string, Step>> {
+  const registered = await registeredBy(async () => {
+    const { KubeadmCluster } = await import("../../../components/kubeadm/kubeadmCluster.ts");
+    const access = changed.nodes.map(
+      ({ name, host }) =>
+        [name, { connection: { host, user: "pi", hostKey }, dead: dead.includes(name) }] as const,
+    );
+    new KubeadmCluster("cluster", {
+      layout: changed,
+      access: Object.fromEntries(access),
+      ready: {},
+      order: output(order),
+    });
+  });
   const steps = new Map<string, Step>();
-  await runtime.setMocks({
-    call: () => ({}),
-    newResource: ({ type, name, inputs }) => {
-      if (type === "bramble:cluster:KubeadmCluster") onCluster(inputs as Record<string, unknown>);
-      if (type === "command:remote:Command") {
-        const { connection, stdin } = inputs as { connection: unknown; stdin: unknown };
-        const { host } = runtime.unwrapRpcSecret(connection) as { host: string };
-        const script = runtime.unwrapRpcSecret(stdin) as string;
-        steps.set(name, { host, script, isSecret: runtime.isRpcSecret(stdin) });
-      }
-      return { id: name, state: { ...(inputs as object), ...outputsOf(type, name, inputs as object) } };
-    },
-  });
-  allowHooks();
-  const { KubeadmCluster } = await import("../../../components/kubeadm/kubeadmCluster.ts");
-  const access = changed.nodes.map(
-    ({ name, host }) =>
-      [name, { connection: { host, user: "pi", hostKey }, dead: dead.includes(name) }] as const,
-  );
-  new KubeadmCluster("cluster", {
-    layout: changed,
-    access: Object.fromEntries(access),
-    ready: {},
-    order: output(order),
-  });
-  await runtime.disconnect();
+  for (const { type, name, inputs, secrets } of registered) {
+    if (type === "bramble:cluster:KubeadmCluster") onCluster(inputs);
+    if (type !== "command:remote:Command") continue;
+    const { host } = inputs.connection as { host: string };
+    steps.set(name, { host, script: inputs.stdin as string, isSecret: secrets.includes("stdin") });
+  }
   return steps;
 }
 

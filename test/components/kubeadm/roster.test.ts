@@ -1,8 +1,7 @@
-import { runtime } from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 import { bySeniority } from "../../../components/kubeadm/roster.ts";
 import { rosterErrors, type RosterBoard } from "../../../components/kubeadm/rosterChange.ts";
-import { allowHooks, outputsOf } from "./madeCluster.ts";
+import { registeredBy } from "../registered.ts";
 
 const board = (name: string, changes: Partial<RosterBoard> = {}): Record<string, RosterBoard> => ({
   [name]: {
@@ -142,19 +141,14 @@ describe("who leads", () => {
 
   it("is kept by the machine, so a new one and one that was dead begin at the end", async () => {
     const names = async (boards: Record<string, RosterBoard>) => {
-      const stashes: string[] = [];
-      await runtime.setMocks({
-        call: () => ({}),
-        newResource: ({ type, name, inputs }) => {
-          stashes.push(name);
-          return { id: name, state: { ...(inputs as object), ...outputsOf(type, name, inputs as object) } };
-        },
+      const registered = await registeredBy(async () => {
+        const { Roster } = await import("../../../components/kubeadm/roster.ts");
+        new Roster("roster", { boards });
       });
-      allowHooks();
-      const { Roster } = await import("../../../components/kubeadm/roster.ts");
-      new Roster("roster", { boards });
-      await runtime.disconnect();
-      return stashes.filter((name) => name.includes("-seniority-")).toSorted();
+      return registered
+        .map(({ name }) => name)
+        .filter((name) => name.includes("-seniority-"))
+        .toSorted();
     };
     const before = await names(three);
     expect(before).toHaveLength(4);

@@ -1,15 +1,10 @@
-import { isSecret, output, runtime } from "@pulumi/pulumi";
+import { isSecret, output } from "@pulumi/pulumi";
 import { beforeAll, describe, expect, it } from "vitest";
 import { configHash } from "../../../components/configHash.ts";
 import { gatewayBundle } from "../../../components/sensors/bundle.ts";
 import type { SensorDevice } from "../../../components/sensors/devices.ts";
 import { sensorGatewayWorkload } from "../../../components/sensors/gatewayWorkload.ts";
-
-interface Registered {
-  readonly type: string;
-  readonly name: string;
-  readonly inputs: Record<string, unknown>;
-}
+import { inputsOf, type Registered, registeredBy } from "../registered.ts";
 
 const device: SensorDevice = {
   name: "kitchen",
@@ -27,50 +22,33 @@ const args = {
   hasLogin: false,
   networks: ["192.168.1.0/24"],
 } as const;
-const registered: Registered[] = [];
+let registered: Registered[];
 let outputs: { url: string; password: string | undefined; tokens: unknown; areSecret: boolean[] };
 
 beforeAll(async () => {
-  await runtime.setMocks({
-    call: () => ({}),
-    newResource: ({ type, name, inputs }) => {
-      const plain = Object.entries(inputs as Record<string, unknown>).map(([key, value]) => [
-        key,
-        runtime.unwrapRpcSecret(value) as unknown,
-      ]);
-      registered.push({ type, name, inputs: Object.fromEntries(plain) as Record<string, unknown> });
-      const made = type === "random:index/randomPassword:RandomPassword" ? { result: `made-up-${name}` } : {};
-      return { id: name, state: { ...inputs, ...made } as Record<string, unknown> };
-    },
+  registered = await registeredBy(async () => {
+    const { SensorGateway } = await import("../../../components/sensors/sensors.ts");
+    const attic: SensorDevice = { ...device, name: "attic", transport: "udp" };
+    const gateway = new SensorGateway("sensors", { ...args, board: "pi3-3", devices: [device, attic] });
+    new SensorGateway("other", { ...args, hasLogin: true, devices: [device] });
+    const areSecret = [await isSecret(gateway.password!), await isSecret(gateway.tokens)];
+    const { url, password, tokens } = gateway;
+    outputs = await new Promise((resolve) => output({ url, password, tokens, areSecret }).apply(resolve));
   });
-  const { SensorGateway } = await import("../../../components/sensors/sensors.ts");
-  const attic: SensorDevice = { ...device, name: "attic", transport: "udp" };
-  const gateway = new SensorGateway("sensors", { ...args, board: "pi3-3", devices: [device, attic] });
-  new SensorGateway("other", { ...args, hasLogin: true, devices: [device] });
-  const areSecret = [await isSecret(gateway.password!), await isSecret(gateway.tokens)];
-  const { url, password, tokens } = gateway;
-  outputs = await new Promise((resolve) => output({ url, password, tokens, areSecret }).apply(resolve));
-  await runtime.disconnect();
 });
-
-function inputsOf(type: string, name: string): Record<string, unknown> {
-  const found = registered.find((resource) => resource.type === type && resource.name === name);
-  if (found === undefined) throw new Error(`no ${type} named ${name}`);
-  return found.inputs;
-}
 
 describe("SensorGateway", () => {
   it("tells where it is, and a token for each device that posts", () => {
     expect(outputs).toEqual({
       url: "https://sensors.home.example.com",
-      password: "made-up-sensors-password",
-      tokens: { kitchen: "made-up-sensors-token-kitchen" },
+      password: "made for sensors-password",
+      tokens: { kitchen: "made for sensors-token-kitchen" },
       areSecret: [true, true],
     });
   });
 
   it("keeps code and devices in a ConfigMap, and what is secret in a Secret alone", () => {
-    const { data } = inputsOf("kubernetes:core/v1:ConfigMap", "sensors-code") as {
+    const { data } = inputsOf(registered, "ConfigMap", "sensors-code") as {
       data: Record<string, string>;
     };
     expect(data["gateway.cjs"]).toBe(gatewayBundle());
@@ -80,20 +58,20 @@ describe("SensorGateway", () => {
     ]);
     const holders = registered.filter(
       ({ type, inputs }) =>
-        type.startsWith("kubernetes:") && JSON.stringify(inputs).includes("made-up-sensors"),
+        type.startsWith("kubernetes:") && JSON.stringify(inputs).includes("made for sensors"),
     );
     expect(holders.map(({ name }) => name)).toEqual(["sensors-secret"]);
   });
 
   it("runs the document, and rolls the pods when code, devices or secrets change", () => {
-    const { data } = inputsOf("kubernetes:core/v1:ConfigMap", "sensors-code") as {
+    const { data } = inputsOf(registered, "ConfigMap", "sensors-code") as {
       data: Record<string, string>;
     };
-    const { stringData } = inputsOf("kubernetes:core/v1:Secret", "sensors-secret") as {
+    const { stringData } = inputsOf(registered, "Secret", "sensors-secret") as {
       stringData: Record<string, string>;
     };
     const hash = configHash(data["gateway.cjs"]!, data["devices.json"]!, stringData["secrets.json"]!);
-    expect(inputsOf("kubernetes:apps/v1:Deployment", "sensors-deployment")).toMatchObject({
+    expect(inputsOf(registered, "Deployment", "sensors-deployment")).toMatchObject({
       spec: {
         template: {
           metadata: { annotations: { "bramble/config-hash": hash } },
@@ -107,7 +85,7 @@ describe("SensorGateway", () => {
     expect(sensorGatewayWorkload({ ...args, board: "pi3-3" }).pod.nodeSelector).toEqual({
       "kubernetes.io/hostname": "pi3-3",
     });
-    expect(inputsOf("kubernetes:core/v1:Service", "sensors-statsd")).toMatchObject({
+    expect(inputsOf(registered, "Service", "sensors-statsd")).toMatchObject({
       spec: {
         type: "NodePort",
         externalTrafficPolicy: "Local",
@@ -119,26 +97,26 @@ describe("SensorGateway", () => {
   });
 
   it("has no password of its own behind the entrance's login", () => {
-    const { stringData } = inputsOf("kubernetes:core/v1:Secret", "other-secret") as {
+    const { stringData } = inputsOf(registered, "Secret", "other-secret") as {
       stringData: Record<string, string>;
     };
     expect(JSON.parse(stringData["secrets.json"]!)).toEqual({
-      tokens: { kitchen: "made-up-other-token-kitchen" },
+      tokens: { kitchen: "made for other-token-kitchen" },
     });
     expect(registered.some(({ name }) => name === "other-password")).toBe(false);
   });
 
   it("is in a restricted namespace and behind the route of its host", () => {
-    expect(inputsOf("kubernetes:core/v1:Namespace", "sensors-namespace")).toMatchObject({
+    expect(inputsOf(registered, "Namespace", "sensors-namespace")).toMatchObject({
       metadata: { name: "sensors", labels: { "pod-security.kubernetes.io/enforce": "restricted" } },
     });
-    expect(inputsOf("kubernetes:core/v1:Service", "sensors-service")).toMatchObject({
+    expect(inputsOf(registered, "Service", "sensors-service")).toMatchObject({
       spec: {
         selector: { "app.kubernetes.io/name": "sensor-gateway" },
         ports: [{ port: 80, targetPort: "http" }],
       },
     });
-    expect(inputsOf("bramble:ingress:Route", "sensors-route")).toMatchObject({
+    expect(inputsOf(registered, "Route", "sensors-route")).toMatchObject({
       namespace: "sensors",
       host: "sensors.home.example.com",
       service: "sensor-gateway",
