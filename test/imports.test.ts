@@ -60,9 +60,9 @@ describe("imports", () => {
     expect(circle(withoutRoot)).toBeUndefined();
   });
 
-  it("lead from no program to the tests, but for the benchmarks", () => {
+  it("lead from no program to the tests", () => {
     const using = [...rooms].filter(([from, to]) => from !== "test" && to.includes("test"));
-    expect(using.map(([from]) => from)).toEqual(["bench"]);
+    expect(using.map(([from]) => from)).toEqual([]);
   });
 
   it.each([

@@ -17,13 +17,15 @@ export interface Client {
   request(method: string, path: string, body?: object): Promise<unknown>;
 }
 
-export function clientOf({ server, token }: Place): Client {
+/** A client of the API server, whose requests end with the signal. */
+export function clientOf({ server, token }: Place, signal: AbortSignal): Client {
   const agent = new https.Agent({ keepAlive: true, rejectUnauthorized: false });
   return {
     request: (method, path, body) =>
       new Promise((resolve, reject) => {
         const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
-        const options = { agent, method, headers, signal: AbortSignal.timeout(patience * 1000) };
+        const limit = AbortSignal.any([signal, AbortSignal.timeout(patience * 1000)]);
+        const options = { agent, method, headers, signal: limit };
         const request = https.request(`${server}${path}`, options, (response) => {
           let text = "";
           response.setEncoding("utf8").on("data", (part: string) => (text += part));
@@ -42,7 +44,7 @@ export function clientOf({ server, token }: Place): Client {
 }
 
 /** Whether the API server became ready within the seconds given. */
-export async function becomesReady(client: Client, seconds: number): Promise<boolean> {
+export async function becomesReady(client: Client, seconds: number, signal: AbortSignal): Promise<boolean> {
   const end = Date.now() + seconds * 1000;
   while (Date.now() < end) {
     if (
@@ -52,13 +54,13 @@ export async function becomesReady(client: Client, seconds: number): Promise<boo
       )
     )
       return true;
-    await sleep(500);
+    await sleep(500, undefined, { signal });
   }
   return false;
 }
 
 /** Makes the boards and what runs on them. Tries again what fails, for the seconds given. */
-export async function populate(client: Client, seconds: number): Promise<void> {
+export async function populate(client: Client, seconds: number, signal: AbortSignal): Promise<void> {
   const end = Date.now() + seconds * 1000;
   for (const [path, object] of objects()) {
     while (Date.now() < end) {
@@ -67,7 +69,7 @@ export async function populate(client: Client, seconds: number): Promise<void> {
         (error: unknown) => error instanceof Error && error.message.includes(" 409 "),
       );
       if (done) break;
-      await sleep(1000);
+      await sleep(1000, undefined, { signal });
     }
   }
 }
@@ -106,10 +108,10 @@ export interface Latencies {
 }
 
 /** Lists pods, nodes and events again and again, and replaces a pod now and then, for the seconds given. */
-export async function load(client: Client, seconds: number): Promise<Latencies> {
+export async function load(client: Client, seconds: number, signal: AbortSignal): Promise<Latencies> {
   const end = Date.now() + seconds * 1000;
   const result: Latencies = { seconds: [], failures: 0 };
-  const looks = every(lookEvery, end, async () => {
+  const looks = every(lookEvery, end, signal, async () => {
     const start = performance.now();
     try {
       for (const kind of ["pods", "nodes", "events"]) await client.request("GET", `/api/v1/${kind}`);
@@ -118,7 +120,7 @@ export async function load(client: Client, seconds: number): Promise<Latencies> 
     }
     result.seconds.push((performance.now() - start) / 1000);
   });
-  const replacements = every(replaceEvery, end, async () => {
+  const replacements = every(replaceEvery, end, signal, async () => {
     const pods = `/api/v1/namespaces/${namespace}/pods`;
     const list = (await client.request("GET", `${pods}?limit=1`)) as {
       items: { metadata: { name: string } }[];
@@ -130,11 +132,16 @@ export async function load(client: Client, seconds: number): Promise<Latencies> 
   return result;
 }
 
-async function every(seconds: number, end: number, work: () => Promise<void>): Promise<void> {
+async function every(
+  seconds: number,
+  end: number,
+  signal: AbortSignal,
+  work: () => Promise<void>,
+): Promise<void> {
   while (Date.now() < end) {
     const next = Date.now() + seconds * 1000;
     // What fails is counted by the looks.
     await work().catch(() => undefined);
-    await sleep(Math.max(0, Math.min(next, end) - Date.now()));
+    await sleep(Math.max(0, Math.min(next, end) - Date.now()), undefined, { signal });
   }
 }

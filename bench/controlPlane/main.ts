@@ -14,18 +14,13 @@ const usage = `npm run bench -- control-plane [--memory 560,520,480,440,400] [--
          [--chart docs/control-plane.svg]
 Runs a control plane in each of these MiB, with kubeadm's settings and with bramble's. Linux, as root.`;
 
-/**
- * The bench of docs/memory.md: how little memory a control plane can live in.
- *
- * @returns the exit code: 2 on wrong arguments
- */
-export async function main(args: readonly string[]): Promise<number> {
-  const options = optionsOf(args);
-  if (options === undefined) {
-    console.error(usage);
-    return 2;
-  }
-  return untilInterrupted((signal) => measureAll(options, signal), console.error);
+// The bench of docs/memory.md: how little memory a control plane can live in.
+const options = optionsOf(process.argv.slice(2));
+if (options === undefined) {
+  console.error(usage);
+  process.exitCode = 2;
+} else {
+  process.exitCode = await untilInterrupted((signal) => measureAll(options, signal), console.error);
 }
 
 interface Options {

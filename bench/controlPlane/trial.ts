@@ -80,16 +80,15 @@ async function watch(
   usageNow: () => Promise<Usage>,
   signal: AbortSignal,
 ): Promise<Result> {
-  const client = clientOf(place);
+  const client = clientOf(place, signal);
   const settled = Date.now() + settle * 1000;
-  const ready = await becomesReady(client, settle);
-  if (ready) await populate(client, (settled - Date.now()) / 1000);
+  const ready = await becomesReady(client, settle, signal);
+  if (ready) await populate(client, (settled - Date.now()) / 1000, signal);
   await sleep(Math.max(0, settled - Date.now()), undefined, { signal });
   const restartsBefore = supervised.map((program) => program.restarts());
   const before = await usageNow();
   const started = performance.now();
-  const looks = await load(client, measure);
-  signal.throwIfAborted();
+  const looks = await load(client, measure, signal);
   const usage = await usageNow();
   // The last answer may have come long after the time was over.
   const seconds = (performance.now() - started) / 1000;

@@ -7,10 +7,10 @@ import { Worker } from "node:worker_threads";
 import { gatewayBundle } from "../../components/sensors/bundle.ts";
 import { nodeFlags } from "../../components/sensors/gatewayWorkload.ts";
 import { maxDevices } from "../../gateway/devices.ts";
-import { findStatsdExporter } from "../../test/programs/programs.ts";
 import type { Work } from "./load.ts";
 import { freePorts } from "../../rehearsal/freePorts.ts";
 import { Measured, metric } from "./process.ts";
+import { findStatsdExporter } from "./statsdExporter.ts";
 
 const seconds = 10;
 const udpRates = [10_000, 15_000, 20_000];
@@ -33,11 +33,7 @@ interface Row {
  * memory that it took; beside it in the same run statsd_exporter, which gets the same datagrams. Each rate is
  * offered for ten seconds to a fresh process.
  */
-export async function main(args: readonly string[]): Promise<number> {
-  if (args.length > 0) {
-    console.error("npm run bench -- gateway    takes no arguments");
-    return 2;
-  }
+async function main(): Promise<void> {
   const exporter = findStatsdExporter();
   const rows: Row[] = [];
   for (const rate of udpRates) {
@@ -46,8 +42,7 @@ export async function main(args: readonly string[]): Promise<number> {
   }
   for (const rate of httpRates) rows.push(await gateway("http", rate));
   console.table(rows.map(shown));
-  if (exporter === undefined) console.log("no statsd_exporter: run `node test/programs/prepare.ts`");
-  return 0;
+  if (exporter === undefined) console.log("no statsd_exporter: run `npm run programs`");
 }
 
 function shown({ program, over, offered, taken, lostLines, cpu, peak }: Row): Record<string, unknown> {
@@ -164,3 +159,5 @@ function write(folder: string, name: string, content: string): string {
   writeFileSync(file, content);
   return file;
 }
+
+await main();

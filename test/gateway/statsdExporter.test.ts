@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { findStatsdExporter } from "../programs/programs.ts";
+import { findStatsdExporter } from "../../bench/gateway/statsdExporter.ts";
 import { ask, device, gatewayOf } from "./gatewayOf.ts";
 import { freePorts } from "../../rehearsal/freePorts.ts";
 

@@ -4,7 +4,8 @@ import { obtainBuilt } from "../../lab/built.ts";
 import { flanneld } from "../../lab/images/flanneld.ts";
 import { untilInterrupted } from "../../tools/interruption.ts";
 import { reasonOf } from "../../tools/lines.ts";
-import { esphome, statsdExporter } from "./programs.ts";
+import { statsdExporter } from "../../bench/gateway/statsdExporter.ts";
+import { esphome } from "./programs.ts";
 
 const say = (line: string) => process.stderr.write(`tests: ${line}\n`);
 

@@ -4,12 +4,10 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { flanneld } from "../../lab/images/flanneld.ts";
 import { findBuilt, type Recipe, runOrThrow } from "../../lab/built.ts";
-import { findGo } from "../../tools/build.ts";
 import { findExecutable } from "../../tools/executable.ts";
 import { run } from "../../tools/run.ts";
 
 const requirements = fileURLToPath(new URL("../../commands/esphome/requirements.txt", import.meta.url));
-const modules = fileURLToPath(new URL("statsdExporter", import.meta.url));
 
 /** The Pythons that ESPHome's requirements are for, as `name` on PATH. */
 const pythons = ["python3.11", "python3.12", "python3.13", "python3"];
@@ -26,31 +24,10 @@ export const esphome: Recipe = {
   },
 };
 
-/** Prometheus' statsd_exporter, which parses DogStatsD, from the module that go.mod pins. */
-export const statsdExporter: Recipe = {
-  name: "statsd-exporter",
-  ingredients: ["go.mod", "go.sum"].map((file) => readFileSync(path.join(modules, file), "utf8")),
-  build: async (folder, surroundings) => {
-    const go = await findGo(process.env.PATH ?? "");
-    const file = path.join(folder, "statsd_exporter");
-    await runOrThrow(go.file, ["build", "-trimpath", "-o", file, "github.com/prometheus/statsd_exporter"], {
-      ...surroundings,
-      cwd: modules,
-      env: { ...process.env, CGO_ENABLED: "0", GOWORK: "off", GOFLAGS: "-mod=readonly" },
-    });
-  },
-};
-
 /** The virtual environment's Python, which has ESPHome as a module, or undefined. */
 export function findEsphome(): string | undefined {
   const folder = findBuilt(esphome);
   return folder && path.join(folder, "bin", "python");
-}
-
-/** statsd_exporter's path, or undefined. */
-export function findStatsdExporter(): string | undefined {
-  const folder = findBuilt(statsdExporter);
-  return folder && path.join(folder, "statsd_exporter");
 }
 
 /** flanneld's path, or undefined. */

@@ -1,8 +1,8 @@
 import type { BoardBootstrapArgs } from "../../components/board/bootstrap.ts";
-import { BootstrapStack, noEngine } from "../../test/components/board/bootstrapStack.ts";
-import { plan } from "../../test/components/board/plan.ts";
-import { ScratchBoard } from "../../test/components/board/scratchBoard.ts";
-import { noSshServer, SshServer } from "../../test/components/board/sshServer.ts";
+import { BootstrapStack, noEngine } from "../components/board/bootstrapStack.ts";
+import { plan } from "../components/board/plan.ts";
+import { ScratchBoard } from "../components/board/scratchBoard.ts";
+import { noSshServer, SshServer } from "../components/board/sshServer.ts";
 
 const counts = [1, 4, 16];
 
@@ -12,7 +12,7 @@ const counts = [1, 4, 16];
  *
  * @returns the exit code: 1 if such an `up` changed something or dialled a board
  */
-export async function main(): Promise<number> {
+async function main(): Promise<number> {
   const missing = noEngine || noSshServer;
   if (missing) throw new Error(missing);
   const board = new ScratchBoard({}, { timeout: "cat >/dev/null" });
@@ -47,3 +47,5 @@ function boardsOf(count: number, { address }: SshServer): Record<string, BoardBo
     names.map((name) => [name, { plan: { ...plan, board: name }, connection: address }]),
   );
 }
+
+process.exitCode = await main();
