@@ -50,6 +50,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     const builds = [...new Set([...kubernetes, currentBuild])];
     const mirror = await packageMirror({ ...options, network, image, kubernetes: builds });
     const stack = await LabStack.create(folder, network, options.signal);
+    if (options.say !== undefined) stack.say = options.say;
     const lab = new RunningLab({ image, network, mirror, stack, folder }, options);
     await lab.start();
     return lab;

@@ -8,6 +8,7 @@ import { parse, stringify } from "yaml";
 import { findEngine } from "../tools/engine.ts";
 import { lastLines } from "../tools/lines.ts";
 import type { BoardNetwork } from "./network.ts";
+import { stepTeller } from "./progress.ts";
 
 const repository = fileURLToPath(new URL("..", import.meta.url));
 const stackName = "lab";
@@ -54,6 +55,8 @@ export function labSettings(): LabSettings {
 export class LabStack {
   /** Seconds by which the program's clock is ahead. */
   clockOffset = 0;
+  /** Takes a line for each step of an `up`. */
+  say: (line: string) => void = () => undefined;
   readonly #folder: string;
   readonly #network: BoardNetwork;
   readonly #cli: string;
@@ -98,7 +101,11 @@ export class LabStack {
 
   /** `pulumi up`. */
   up(onLine?: (line: string) => void): Promise<StackOutcome> {
-    return this.#change(["up", "--yes", "--skip-preview"], onLine);
+    const tell = stepTeller(this.say);
+    return this.#change(["up", "--yes", "--skip-preview"], (line) => {
+      tell(line);
+      onLine?.(line);
+    });
   }
 
   /** `pulumi preview`. */
