@@ -21,6 +21,8 @@ export interface Ended {
 /** A container that runs: its process, and how it ends. */
 export interface Running {
   readonly stop: (signal: NodeJS.Signals) => void;
+  /** What it has said so far. */
+  readonly said: () => string;
   readonly ended: Promise<Ended>;
 }
 
@@ -56,7 +58,7 @@ export function startContainer(container: Container, machine: Machine): Running 
     child.once("error", reject);
     child.once("close", (code) => resolve({ code, said }));
   });
-  return { stop, ended };
+  return { stop, said: () => said, ended };
 }
 
 /** Runs a container to its end. */

@@ -104,21 +104,18 @@ describe("a board that can't be set up", { timeout: 5 * minutes }, () => {
         says: /dialled pi@127.0.0.1:1, it refuses connections.*\n.*fix: see that sshd runs/,
       },
     ],
-  ])("for %s says so within a minute, and is left as it was", async ([, one]) => {
+  ])("for %s says so, and is left as it was", async ([, one]) => {
     if (one.break !== undefined) await board.ssh("sudo bash -s", { input: one.break });
     const connection = connectionTo(board);
     const args = {
       plan: lab.plan("board-1", one.plan),
       connection: { ...connection, ...one.connection?.(connection) },
     };
-    const since = performance.now();
     const { done, errors } = await stack.up({ "board-1": args });
-    const seconds = (performance.now() - since) / 1000;
     if (one.mend !== undefined) await board.ssh("sudo bash -s", { input: one.mend });
     expect(errors).toMatch(/board board-1, phase inspect: /);
     expect(errors).toMatch(one.says);
     expect(done).toEqual([]);
-    expect(seconds).toBeLessThan(60);
     expect(await boardState(board)).toEqual(before);
   });
 });
