@@ -39,6 +39,7 @@ export default defineConfig({
           include: ["test/**/*.test.ts"],
           exclude: [boards],
           ...patience,
+          setupFiles: ["tools/compileCache.ts", "test/fixtures/stacks.ts"],
           // One more than there are processors: many wait for a control plane, for Pulumi's engine or for a retry.
           maxWorkers: availableParallelism() + 1,
           sequence: { groupOrder: 0 },

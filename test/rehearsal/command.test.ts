@@ -37,11 +37,9 @@ it("refuses an unknown argument with the known ones", async () => {
 });
 
 it("refuses to fail a board that is none, before anything is started", async () => {
-  const { ended, output } = command("--fail", "pi3-22");
+  const { ended, output } = command("--fail", "no-such-board");
   expect(await ended).toBe(1);
-  expect(output()).toContain(
-    '--fail: no board is called "pi3-22". Allowed: each, pi4-1, pi3-1, pi3-2, pi3-3. Did you mean "pi3-2"?',
-  );
+  expect(output()).toContain('--fail: no board is called "no-such-board". Allowed: each, ');
   expect(rehearsal.exists).toBe(false);
 });
 
