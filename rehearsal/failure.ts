@@ -4,7 +4,7 @@ import type { BoardFailure, Move } from "../components/capacity/boardFailure.ts"
 import { pinnedTo } from "../components/capacity/placement.ts";
 import { shortageText } from "../components/capacity/shortage.ts";
 import type { PodSpec } from "../components/workload.ts";
-import { isRefused } from "./placedPods.ts";
+import { isRefused } from "./refused.ts";
 
 /** What a board's failure does. */
 export interface FailureOutcome {

@@ -3,6 +3,7 @@ import { CoreV1Api, type KubeConfig, type V1Pod } from "@kubernetes/client-node"
 import type { MemoryBudget } from "../components/capacity/memoryBudget.ts";
 import { memoryRequest } from "../components/capacity/podNeeds.ts";
 import type { PodSpec } from "../components/workload.ts";
+import { isRefused } from "./refused.ts";
 import type { BoardOutcome, PendingPod } from "./report/outcome.ts";
 
 /** Where pods ended up. */
@@ -67,11 +68,6 @@ function podsOn(board: string, pods: readonly V1Pod[]): BoardOutcome["pods"] {
       // A controller owns every pod but those that a kubelet starts by itself.
       isStatic: pod.metadata?.ownerReferences === undefined,
     }));
-}
-
-/** Whether the scheduler has found no place for the pod. */
-export function isRefused({ status }: V1Pod): boolean {
-  return (status?.conditions ?? []).some(({ reason }) => reason === "Unschedulable");
 }
 
 function isReady({ status }: V1Pod): boolean {

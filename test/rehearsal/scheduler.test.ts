@@ -10,6 +10,7 @@ import { type Apply, applyTo } from "../../rehearsal/apply.ts";
 import { nodeOf, objectOf } from "../../rehearsal/boardObjects.ts";
 import { connect, startControlPlane, stopControlPlane } from "../../rehearsal/controlPlane.ts";
 import { rehearsalFolder, repository } from "../../rehearsal/folder.ts";
+import { isRefused } from "../../rehearsal/refused.ts";
 import { findTools } from "../../tools/obtain.ts";
 import { type RandomCluster, someBoards, someCluster } from "../components/capacity/clusters.ts";
 
@@ -131,10 +132,6 @@ function homeless({ boards }: Case, pods: readonly V1Pod[]): string[] {
     ({ name, memory }) => memoryOf(pods.filter(({ spec }) => spec?.nodeName === name)) > memory.allocatable,
   );
   return [...pending.map(({ metadata }) => metadata?.name ?? ""), ...overcommitted.map(({ name }) => name)];
-}
-
-function isRefused({ status }: V1Pod): boolean {
-  return (status?.conditions ?? []).some(({ reason }) => reason === "Unschedulable");
 }
 
 function memoryOf(pods: readonly V1Pod[]): number {
