@@ -1,7 +1,7 @@
 import ipaddr from "ipaddr.js";
+import { defaultRanges } from "../components/kubeadm/clusterLayout.ts";
 import { settingError } from "./errors.ts";
 import { type Parsed, type Rule, rule } from "./rule.ts";
-import { defaultRanges } from "./schema/cluster.ts";
 
 type Setting = "podSubnet" | "serviceSubnet";
 

@@ -31,7 +31,7 @@ export interface Tool<Name extends string = ToolName> {
   versionVariable?: string;
 }
 
-/** Kubernetes of the rehearsal, without the v. */
+/** Kubernetes of the rehearsal, and of boards unless the settings say otherwise; without the v. */
 export const kubernetesVersion = "1.36.3";
 
 /** The etcd that Kubernetes 1.36.3 names as its default. */

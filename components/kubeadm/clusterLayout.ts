@@ -3,6 +3,9 @@ import type { MemoryPlan } from "../board/memoryPlan.ts";
 import type { ClusterPlan, NodePlan } from "./kubeadmConfig.ts";
 import type { Taint } from "../board/taints.ts";
 
+/** The cluster's own ranges of addresses by default: what flannel's and kubeadm's own documents have. */
+export const defaultRanges = { podSubnet: "10.244.0.0/16", serviceSubnet: "10.96.0.0/12" } as const;
+
 /** A board of a cluster that bramble makes. */
 export interface ClusterNode extends NodePlan {
   readonly memory: MemoryPlan;

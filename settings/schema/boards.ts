@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { sshPort } from "../../components/board/connection.ts";
 import { type BoardModel, type ModelName, models, refusedModels } from "../../components/board/models.ts";
 import { controlPlaneTaint } from "../../components/kubeadm/kubeadmWorkloads.ts";
 import { taintPattern } from "../../components/board/taints.ts";
@@ -76,7 +77,7 @@ export const board = z
       .regex(/^[a-z_][a-z0-9_-]{0,31}$/, "must be a login such as pi")
       .optional()
       .meta({ description: "Who logs in by SSH: root, or a user whose sudo asks for no password." }),
-    port: sshPort(),
+    port: port(),
     hostKey: z.string("must be a host key").optional().meta({
       description: "Its public SSH host key, `ssh-ed25519 AAAA…`. Required with `cluster.bootstrap`.",
     }),
@@ -167,7 +168,7 @@ export const ssh = z
     jump: z
       .strictObject({
         host: host(boardHost).meta({ description: "Its address or host name." }),
-        port: sshPort(),
+        port: port(),
         user: z.string("must be a login").meta({ description: "Who logs in there." }),
         hostKey: z.string("must be a host key").meta({ description: "Its public SSH host key." }),
       })
@@ -176,11 +177,11 @@ export const ssh = z
   })
   .meta({ description: "How the boards are reached. Everything may be left out." });
 
-function sshPort() {
+function port() {
   return z
     .int("must be a port")
     .min(1, "must be a port, 1 to 65535")
     .max(65_535, "must be a port, 1 to 65535")
-    .default(22)
+    .default(sshPort)
     .meta({ description: "Port of its SSH server." });
 }

@@ -1,10 +1,9 @@
 import ipaddr from "ipaddr.js";
 import { z } from "zod";
+import { defaultRanges } from "../../components/kubeadm/clusterLayout.ts";
+import { kubernetesVersion } from "../../tools/catalogue.ts";
 import { boardHost, endpointError, host, urlHostError } from "./hosts.ts";
 import { refusing } from "./refuse.ts";
-
-/** The cluster's own ranges of addresses unless the settings say otherwise: kubeadm's and flannel's usual ones. */
-export const defaultRanges = { podSubnet: "10.244.0.0/16", serviceSubnet: "10.96.0.0/12" } as const;
 
 const repository = (description: string) =>
   z
@@ -30,8 +29,8 @@ export const cluster = z
     }),
     version: z
       .string("must be a version")
-      .regex(/^1\.\d+\.\d+$/, "must be a version such as 1.36.3")
-      .default("1.36.3")
+      .regex(/^1\.\d+\.\d+$/, `must be a version such as ${kubernetesVersion}`)
+      .default(kubernetesVersion)
       .meta({ description: "Version of Kubernetes on boards that bramble sets up." }),
     controlPlaneEndpoint: z
       .string("must be a host, or host:port")
@@ -84,18 +83,18 @@ export const cluster = z
       .default("flannel")
       .meta({ description: "The pod network. `none` where the cluster already has one." }),
     podSubnet: z
-      .string("must be an IPv4 range such as 10.244.0.0/16")
+      .string(`must be an IPv4 range such as ${defaultRanges.podSubnet}`)
       .refine(
         isNetwork(8, 22),
-        "must be an IPv4 network address with a prefix of 8 to 22, such as 10.244.0.0/16",
+        `must be an IPv4 network address with a prefix of 8 to 22, such as ${defaultRanges.podSubnet}`,
       )
       .default(defaultRanges.podSubnet)
       .meta({ description: "The pods' addresses, as given to kubeadm. Every board takes a /24 of it." }),
     serviceSubnet: z
-      .string("must be an IPv4 range such as 10.96.0.0/12")
+      .string(`must be an IPv4 range such as ${defaultRanges.serviceSubnet}`)
       .refine(
         isNetwork(12, 24),
-        "must be an IPv4 network address with a prefix of 12 to 24, such as 10.96.0.0/12",
+        `must be an IPv4 network address with a prefix of 12 to 24, such as ${defaultRanges.serviceSubnet}`,
       )
       .default(defaultRanges.serviceSubnet)
       .meta({
