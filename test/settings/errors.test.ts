@@ -318,7 +318,13 @@ describe("what has parsed is checked, whatever else has not", () => {
   });
 
   it("no board is missing that may be the one without a name", () => {
-    const errors = errorsOf(settings((config) => (board(config, 1).name = "Pi3_1")));
+    const errors = errorsOf(
+      settings((config) => {
+        const boards = config["bramble:boards"] as Config[];
+        boards.push({ ...board(config, 1), name: "pi3-2", host: "192.168.1.12" });
+        board(config, 1).name = "Pi3_1";
+      }),
+    );
     expect(errors.map(({ path }) => path)).toEqual(["bramble:boards[1].name"]);
   });
 });
