@@ -2,12 +2,12 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CoreV1Api, type V1Pod } from "@kubernetes/client-node";
-import { writeFile } from "atomically";
 import type { PlannedBoard } from "../components/board/board.ts";
 import { applyTo } from "./apply.ts";
 import { controlPlaneObjects, workerObjects } from "./boardObjects.ts";
 import { connect, isReady } from "./controlPlane.ts";
 import type { RehearsalFolder } from "./folder.ts";
+import { replaceFile } from "../tools/replaceFile.ts";
 
 /** Whether the control plane of an earlier run is ready and has exactly these boards, all of them. */
 export async function hasBoards(folder: RehearsalFolder, boards: readonly PlannedBoard[]): Promise<boolean> {
@@ -31,7 +31,7 @@ export async function putBoards(
   for (const object of controlPlaneObjects(boards)) await apply(object);
   await until(signal, () => isCoreDnsPlaced(api));
   for (const object of workerObjects(boards)) await apply(object);
-  await writeFile(folder.boards, signatureOf(boards));
+  await replaceFile(folder.boards, signatureOf(boards));
 }
 
 /** Asks again and again, for half a minute at most: what is missing then shows where it is needed. */

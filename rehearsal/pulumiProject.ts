@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
-import { writeFile } from "atomically";
 import { parse, stringify } from "yaml";
 import { type RehearsalFolder, repository } from "./folder.ts";
+import { replaceFile } from "../tools/replaceFile.ts";
 
 /** The stack that a rehearsal deploys. */
 export const stackName = "rehearsal";
@@ -26,13 +26,13 @@ export async function writeProject(folder: RehearsalFolder): Promise<void> {
   await mkdir(state, { recursive: true });
   const main = path.relative(folder.project, path.join(repository, "index.ts"));
   const backend = { url: `file://${state}` };
-  await writeFile(path.join(folder.project, "Pulumi.yaml"), stringify({ ...project, main, backend }));
+  await replaceFile(path.join(folder.project, "Pulumi.yaml"), stringify({ ...project, main, backend }));
 
   const own = path.join(folder.project, "stacks", `Pulumi.${stackName}.yaml`);
   const before = existsSync(own) ? (parse(await readFile(own, "utf8")) as StackFile) : undefined;
   const config = await rehearsalConfig(folder);
   // The salt belongs to the state that is there already.
-  await writeFile(own, stringify({ ...before, config }));
+  await replaceFile(own, stringify({ ...before, config }));
 }
 
 /** The configuration of the stack `rehearsal`, with the kubeconfig of a rehearsal's folder. */

@@ -2,7 +2,6 @@ import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import fs from "node:fs/promises";
 import path from "node:path";
-import { writeFile } from "atomically";
 import { parse, stringify } from "yaml";
 import type { SensorDevice } from "../../components/sensors/devices.ts";
 import {
@@ -11,6 +10,7 @@ import {
   type GatewayAddress,
   sharedSecrets,
 } from "../../components/sensors/esphome.ts";
+import { replaceFile } from "../../tools/replaceFile.ts";
 
 /** What was written. */
 export interface Written {
@@ -38,7 +38,7 @@ export async function writeDevices(
   const files: string[] = [];
   for (const device of devices) {
     const file = path.join(folder, `${device.name}.yaml`);
-    await writeFile(file, esphomeYaml(device, gateway));
+    await replaceFile(file, esphomeYaml(device, gateway));
     files.push(file);
   }
   const file = path.join(folder, "secrets.yaml");
@@ -46,7 +46,7 @@ export async function writeDevices(
     ? (parse(await fs.readFile(file, "utf8")) as Record<string, string> | null)
     : {};
   const secrets = secretsOf(devices, tokens, before ?? {});
-  await writeFile(file, stringify(secrets), { mode: 0o600 });
+  await replaceFile(file, stringify(secrets), 0o600);
   files.push(file);
   return { files, toFillIn: Object.keys(secrets).filter((key) => secrets[key] === unknown) };
 }

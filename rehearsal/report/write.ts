@@ -1,6 +1,6 @@
-import { writeFile } from "atomically";
 import { htmlReport } from "./html.ts";
 import type { Outcome } from "./outcome.ts";
+import { replaceFile } from "../../tools/replaceFile.ts";
 
 /**
  * Writes the report as a page. Whoever has the old one open never sees half of the new.
@@ -10,7 +10,7 @@ import type { Outcome } from "./outcome.ts";
  */
 export async function writeReport(path: string, outcome: Outcome): Promise<void> {
   const page = htmlReport(outcome);
-  await writeFile(path, page).catch((error: unknown) => {
+  await replaceFile(path, page).catch((error: unknown) => {
     const wanted = "Its folder must be writable, and no folder may have its name.";
     throw new Error(`cannot write the report to ${path}: ${(error as Error).message}. ${wanted}`, {
       cause: error,
