@@ -1,3 +1,4 @@
+import semver from "semver";
 import { settingError } from "./errors.ts";
 import { type Rule, rule } from "./rule.ts";
 
@@ -7,10 +8,8 @@ const newestMinor = 37;
 /** The first that needs containerd 2. */
 const containerd2Minor = 37;
 
-const minorOf = (version: string) => Number(version.split(".")[1]);
-
 const runnableVersion = rule(["cluster"], function* ({ cluster: { version, kubernetesRepository } }) {
-  const minor = minorOf(version);
+  const minor = semver.minor(version);
   const take = `Take 1.${oldestMinor} to 1.${newestMinor}.`;
   if (minor < oldestMinor) {
     const message = `"${version}" is too old: bramble writes kubeadm's configuration v1beta4, which begins with 1.${oldestMinor}. ${take}`;
@@ -32,7 +31,7 @@ const runnableVersion = rule(["cluster"], function* ({ cluster: { version, kuber
 
 /** The operating systems that bramble knows have a containerd of their own that is too old from then on. */
 const containerd = rule(["cluster"], function* ({ cluster }) {
-  if (cluster.containerd === "containerd" && minorOf(cluster.version) >= containerd2Minor) {
+  if (cluster.containerd === "containerd" && semver.minor(cluster.version) >= containerd2Minor) {
     yield settingError(
       "containerd-too-old",
       "cluster.containerd",

@@ -2,6 +2,7 @@
 import fs from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
+import semver from "semver";
 import { kubernetesVersion, type Tool } from "./catalogue.ts";
 import { findExecutable } from "./executable.ts";
 import { lastLines } from "./lines.ts";
@@ -12,7 +13,7 @@ import { SetUpError, type SetUp } from "./setUp.ts";
 const heartbeatSeconds = 30;
 
 /** The first Go that fetches the newer Go which a go.mod asks for; older ones stop at its `tool` lines. */
-const oldestGo = { major: 1, minor: 21 };
+const oldestGo = "1.21.0";
 
 /** A Go which can build the tools. */
 export interface Go {
@@ -31,12 +32,12 @@ export async function findGo(searchPath: string): Promise<Go> {
   if (file === undefined) throw new SetUpError("no go on PATH");
   // Away from go.mod, where `go` would first download the version which that asks for.
   const { output } = await run(file, ["version"], { cwd: os.tmpdir() });
-  const [, version, major, minor] = /(go(\d+)\.(\d+)\S*)/.exec(output) ?? [];
+  const [, version] = /(go\d+\.\d+\S*)/.exec(output) ?? [];
   if (version === undefined)
     throw new SetUpError(`${file} does not tell its version: ${lastLines(output, 1)}`);
-  const isOld =
-    Number(major) < oldestGo.major || (Number(major) === oldestGo.major && Number(minor) < oldestGo.minor);
-  if (isOld) throw new SetUpError(`${file} is ${version}, older than go${oldestGo.major}.${oldestGo.minor}`);
+  // Go writes go1.21rc2, which is no semantic version.
+  if (semver.lt(semver.coerce(version) ?? "0.0.0", oldestGo))
+    throw new SetUpError(`${file} is ${version}, older than go${oldestGo}`);
   return { file, version };
 }
 
@@ -89,8 +90,8 @@ export async function buildTool<Name extends string>(
  * the size.
  */
 export function linkerFlags(kubernetes: string): string {
-  const [major, minor] = kubernetes.split(".");
-  const values = { gitVersion: `v${kubernetes}`, gitMajor: major, gitMinor: minor };
+  const [gitMajor, gitMinor] = [semver.major(kubernetes), semver.minor(kubernetes)];
+  const values = { gitVersion: `v${kubernetes}`, gitMajor, gitMinor };
   const settings = Object.entries(values).map(
     ([name, value]) => `-X k8s.io/component-base/version.${name}=${value}`,
   );

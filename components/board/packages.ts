@@ -1,3 +1,4 @@
+import semver from "semver";
 import type { BoardPackages } from "./phases.ts";
 
 /** The settings' own sources of packages; what is left out comes from the projects' own repositories. */
@@ -11,7 +12,7 @@ export type PackageSources = Partial<Omit<BoardPackages, "kubernetes">>;
  * @param sources what comes from elsewhere, such as a mirror
  */
 export function boardPackages(kubernetes: string, sources: PackageSources = {}): BoardPackages {
-  const [, minor = ""] = kubernetes.split(".");
+  const minor = semver.minor(kubernetes);
   const repository = `https://pkgs.k8s.io/core:/stable:/v1.${minor}/deb/`;
   const docker = "https://download.docker.com/linux";
   return {
@@ -23,7 +24,7 @@ export function boardPackages(kubernetes: string, sources: PackageSources = {}):
       key: `${docker}/debian/gpg`,
     },
     // From 1.37 on the kubelet asks for a call (RuntimeConfig) that 1.x has not.
-    containerdMinimum: Number(minor) >= 37 ? "2.0" : "1.6",
+    containerdMinimum: minor >= 37 ? "2.0" : "1.6",
     // Since 1.32 the package kubeadm depends on neither.
     extra: ["kubernetes-cni", "cri-tools"],
     // PauseVersion in kubeadm's cmd/kubeadm/app/constants/constants.go, 1.36.3.

@@ -1,3 +1,5 @@
+import semver from "semver";
+
 /** What is written before a cluster's version in the script of its control plane. */
 const versionLine = /^VERSION='(\d+\.\d+\.\d+)'$/m;
 
@@ -10,17 +12,15 @@ const versionLine = /^VERSION='(\d+\.\d+\.\d+)'$/m;
  * @param to the version that it is to have
  */
 export function versionFault(from: string, to: string): string | undefined {
-  const [before, after] = [numbersOf(from), numbersOf(to)];
-  const isBack = after.minor < before.minor || (after.minor === before.minor && after.patch < before.patch);
-  if (after.major !== before.major) return `${from} to ${to}: only steps within 1.x are known.`;
-  if (isBack) {
+  if (semver.major(to) !== semver.major(from)) return `${from} to ${to}: only steps within 1.x are known.`;
+  if (semver.lt(to, from)) {
     return (
       `${to} is older than ${from}, which the cluster has: Kubernetes has no way back. ` +
       `Set cluster.version to ${from} or newer; to return to an older state, restore a snapshot from before the upgrade.`
     );
   }
-  if (after.minor > before.minor + 1) {
-    const next = `${before.major}.${before.minor + 1}`;
+  if (semver.minor(to) > semver.minor(from) + 1) {
+    const next = `${semver.major(from)}.${semver.minor(from) + 1}`;
     return `${from} to ${to} skips ${next}: Kubernetes goes one minor version at a time. Set cluster.version to the newest ${next}.x first.`;
   }
   return undefined;
@@ -57,9 +57,4 @@ const forGood = {
 /** The value of a key in the documents for kubeadm that a script holds. */
 function valueIn(script: string, key: string): string | undefined {
   return new RegExp(`^ *${key}: "?([^"\\n]+?)"?$`, "m").exec(script)?.[1];
-}
-
-function numbersOf(version: string): { major: number; minor: number; patch: number } {
-  const [major = 0, minor = 0, patch = 0] = version.split(".").map(Number);
-  return { major, minor, patch };
 }
