@@ -8,7 +8,7 @@ const script = fileURLToPath(new URL("flannel.sh", import.meta.url));
 
 /** A folder with both. */
 export const flanneld: Recipe = {
-  name: "flanneld",
+  name: "flannel",
   ingredients: [readFileSync(script, "utf8"), flannelVersion],
   build: async (folder, surroundings) => {
     await runOrThrow("sh", [script, folder, flannelVersion], surroundings);
