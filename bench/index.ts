@@ -22,7 +22,7 @@ const bench = benches[name];
 if (bench === undefined) {
   const names = Object.keys(benches);
   console.error(
-    `There is no bench "${name}"${didYouMean(name, names)}. Run: npm run bench -- ${names.join(" | ")}`,
+    `There is no benchmark "${name}"${didYouMean(name, names)}. Run: npm run bench -- ${names.join(" | ")}`,
   );
   process.exitCode = 2;
 } else {

@@ -8,22 +8,22 @@ import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi
 export const priorityClasses = {
   "bramble-observing": {
     value: 1_000,
-    description: "Watches, and can move: metrics, sensors. The first to go.",
+    description: "Monitoring that can move: metrics, sensors. Preempted first.",
   },
   "bramble-address": {
     value: 2_000,
-    description: "Keeps the home's address in DNS, and can move: the DNS updater.",
+    description: "Keeps the home's address in DNS and can move: the DNS updater.",
   },
   "bramble-backup": {
     value: 3_000,
-    description: "Backs up what is on its board, and keeps backups: cannot move. Outranks what can.",
+    description: "Backups, which can't move. Above everything that can.",
   },
   "bramble-agent": {
     value: 5_000,
-    description: "Runs on every board and cannot move: the Datadog agent. Outranks what can.",
+    description: "Runs on every board and can't move: the Datadog agent. Above everything that can.",
   },
-  "bramble-app": { value: 10_000, description: "What people use: Gogs." },
-  "bramble-entrance": { value: 100_000, description: "How people get in: Traefik." },
+  "bramble-app": { value: 10_000, description: "Apps that people use: Gogs." },
+  "bramble-entrance": { value: 100_000, description: "The entrance for all apps: Traefik." },
 } as const;
 
 /** Name of one of bramble's priority classes. */

@@ -63,7 +63,7 @@ export class Baseline {
       return;
     }
     this.#doubt = { since, latest: knownOf(values, now), count: row };
-    throw new Refusal("impossible_jump", `${jump}; it is taken once ${agreeing} in a row agree`);
+    throw new Refusal("impossible_jump", `${jump}; it is accepted once ${agreeing} in a row agree`);
   }
 }
 

@@ -13,7 +13,7 @@ export const bodyLimit = 4096;
  * @throws Refusal `too_large`
  */
 export function readBody(request: IncomingMessage): Promise<string | undefined> {
-  const tooLarge = new Refusal("too_large", `the body must have ${bodyLimit} bytes at most`);
+  const tooLarge = new Refusal("too_large", `the body must not exceed ${bodyLimit} bytes`);
   if (Number(request.headers["content-length"] ?? 0) > bodyLimit) return Promise.reject(tooLarge);
   const { promise, resolve, reject } = Promise.withResolvers<string | undefined>();
   const chunks: Buffer[] = [];
@@ -79,7 +79,7 @@ function value(key: string, given: unknown): number | undefined {
     if (decimal.test(pointed)) throw malformed(`${key} "${given}" has a decimal comma: send ${pointed}`);
   }
   const shown = JSON.stringify(given).slice(0, 40);
-  throw malformed(`${key} must be a number such as 21.4, or null where the sensor gave none; not ${shown}`);
+  throw malformed(`${key} must be a number such as 21.4, or null if the sensor has no value; not ${shown}`);
 }
 
 function malformed(fault: string): Refusal {

@@ -28,7 +28,7 @@ export class ConfigError extends Error {
   readonly faults: readonly string[];
 
   constructor(faults: readonly string[]) {
-    super(`the gateway's environment has faults:\n${faults.map((fault) => `  ${fault}`).join("\n")}`);
+    super(`the gateway's environment has errors:\n${faults.map((fault) => `  ${fault}`).join("\n")}`);
     this.faults = faults;
   }
 }
@@ -75,7 +75,7 @@ function parsePort(value: string): number {
 
 function parseAddress(value: string | undefined): string {
   if (value === undefined || isIP(value) === 0) {
-    throw new Error(`must be an IP address, ${value === undefined ? "and is not set" : `not "${value}"`}`);
+    throw new Error(`must be an IP address, ${value === undefined ? "but is not set" : `not "${value}"`}`);
   }
   return value;
 }
@@ -93,6 +93,6 @@ function parseNetwork(text: string): Network {
 }
 
 function pathOf(value: string | undefined): string {
-  if (value === undefined || value === "") throw new Error("must be the path of a file, and is not set");
+  if (value === undefined || value === "") throw new Error("must be the path of a file, but is not set");
   return value;
 }

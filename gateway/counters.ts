@@ -3,7 +3,7 @@ import { refusals, type RefusalReason } from "./refusal.ts";
 /** What was done to a reading that was accepted all the same. */
 export const corrections = {
   /** −0, which a sensor gives at 0 °C with its sign bit set. */
-  negative_zero: "−0 was taken as 0",
+  negative_zero: "−0 was stored as 0",
   /** One of two values was missing; the other was taken. */
   half_missing: "one value was NaN or null",
 } as const;
@@ -13,7 +13,7 @@ export type Correction = keyof typeof corrections;
 /** Why an accepted reading may not have reached Datadog. */
 export const drops = {
   /** The agent took no datagrams, and a later reading of the same sensor took this one's place. */
-  superseded: "the agent was away, and a later reading came",
+  superseded: "the agent was down, and a later reading arrived",
 } as const;
 /** A key of {@link drops}. */
 export type Drop = keyof typeof drops;

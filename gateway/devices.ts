@@ -35,9 +35,9 @@ const schema = z
     }),
   )
   .check(
-    z.maxLength(maxDevices, `must name ${maxDevices} devices at most`),
+    z.maxLength(maxDevices, `must have at most ${maxDevices} devices`),
     z.refine((devices) => new Set(devices.map(({ sensor }) => sensor)).size === devices.length, {
-      error: "must not name a sensor twice",
+      error: "must not have the same sensor twice",
     }),
   );
 
@@ -76,7 +76,7 @@ function checked<T extends z.ZodMiniType>(schema: T, path: string): z.output<T> 
   const parsed = schema.safeParse(parsedFile(path));
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map(({ path: at, message }) => `${at.join(".") || "it"} ${message}`);
-  throw new Error(`has faults: ${faults.join("; ")}`);
+  throw new Error(`has errors: ${faults.join("; ")}`);
 }
 
 function parsedFile(path: string): unknown {
@@ -84,12 +84,12 @@ function parsedFile(path: string): unknown {
   try {
     text = readFileSync(path, "utf8");
   } catch (error) {
-    throw new Error(`must be a file that can be read: ${(error as Error).message}`, { cause: error });
+    throw new Error(`must be a readable file: ${(error as Error).message}`, { cause: error });
   }
   try {
     return JSON.parse(text) as unknown;
   } catch {
     // The parser's own message would show some of the file.
-    throw new Error("must be a file of JSON");
+    throw new Error("must be a JSON file");
   }
 }

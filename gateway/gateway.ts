@@ -69,7 +69,7 @@ export class Gateway {
     }
     const values = { temperature: numberOf(temperature), humidity: numberOf(humidity) };
     if (values.temperature === undefined && values.humidity === undefined) {
-      throw new Refusal("not_a_number", "the sensor gave no value");
+      throw new Refusal("not_a_number", "the sensor has no value");
     }
     checkAnswer(values);
     checkRange(sensor.device.model, values);

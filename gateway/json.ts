@@ -23,7 +23,7 @@ function refusalOf(text: string): Refusal {
     return new Refusal("malformed", 'the body is empty; send {"temperature": 21.4, "humidity": 48.2}');
   const [, , word] = bareWord.exec(text) ?? [];
   if (word !== undefined && isJson(replaceAll(text, bareWord, "$1null")))
-    return new Refusal("nan_in_json", `${word} is not JSON: send null; the sensor did not answer`);
+    return new Refusal("nan_in_json", `${word} is not valid JSON: send null; the sensor did not answer`);
   const [, , whole, fraction] = decimalComma.exec(text) ?? [];
   if (fraction !== undefined && isJson(replaceAll(text, decimalComma, "$1$2.$3")))
     return new Refusal("malformed", `${whole},${fraction} has a decimal comma: send ${whole}.${fraction}`);

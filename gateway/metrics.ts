@@ -17,26 +17,30 @@ export function renderMetrics({ sensors, counters, strangers, clock }: Gateway, 
     ),
   );
   const families = [
-    counter("readings_accepted_total", "Readings taken.", counters.accepted),
-    counter("readings_rejected_total", "Readings refused.", labelled("reason", counters.refused())),
-    counter("sensor_rejected_total", "Readings refused of a known sensor.", refused),
+    counter("readings_accepted_total", "Readings accepted.", counters.accepted),
+    counter("readings_rejected_total", "Readings rejected.", labelled("reason", counters.refused())),
+    counter("sensor_rejected_total", "Readings rejected of a known sensor.", refused),
     counter(
       "readings_corrected_total",
-      "Readings taken, but not as sent.",
+      "Readings accepted with a correction.",
       labelled("reason", counters.corrected()),
     ),
     counter(
       "readings_dropped_total",
-      "Readings taken, but lost on the way.",
+      "Readings accepted, but lost before they were sent.",
       labelled("reason", counters.dropped()),
     ),
-    counter("readings_repeated_total", "Readings sent once more.", counters.repeated),
+    counter("readings_repeated_total", "Readings sent again.", counters.repeated),
     counter("datagrams_sent_total", "Datagrams sent to DogStatsD.", counters.datagramsSent),
-    counter("lines_sent_total", "Lines in them.", counters.linesSent),
-    counter("datagram_errors_total", "Datagrams that nobody took.", labelled("code", counters.sendErrors())),
-    gauge("dogstatsd_reachable", "Whether DogStatsD takes datagrams.", outbox.reachable ? 1 : 0),
-    gauge("strangers", "Who sends and is unknown.", strangers.list().length),
-    gauge("last_reading_timestamp_seconds", "When a sensor was last heard, in Unix time.", heard),
+    counter("lines_sent_total", "Lines in these datagrams.", counters.linesSent),
+    counter(
+      "datagram_errors_total",
+      "Datagrams that DogStatsD did not accept.",
+      labelled("code", counters.sendErrors()),
+    ),
+    gauge("dogstatsd_reachable", "Whether DogStatsD accepts datagrams.", outbox.reachable ? 1 : 0),
+    gauge("strangers", "Unknown senders.", strangers.list().length),
+    gauge("last_reading_timestamp_seconds", "When a sensor last sent a reading, in Unix time.", heard),
   ];
   return `${families.flat().join("\n")}\n`;
 }

@@ -125,7 +125,7 @@ export class Outbox {
   #failed({ code }: NodeJS.ErrnoException): void {
     this.#counters.sendError(code ?? "unknown");
     if (this.#waiting === undefined)
-      this.#log(`DogStatsD takes nothing (${String(code)}): keeping last readings`);
+      this.#log(`DogStatsD accepts no datagrams (${String(code)}): keeping the last readings`);
     this.#waiting ??= new Map();
     const unsent = [...this.#lessDoubtful, ...this.#doubtful, ...this.#gathered];
     this.#lessDoubtful = [];
@@ -159,7 +159,7 @@ export class Outbox {
     this.#retrying = setTimeout(() => {
       const since = [...(this.#waiting ?? [])];
       this.#waiting = undefined;
-      this.#log("DogStatsD takes datagrams again");
+      this.#log("DogStatsD accepts datagrams again");
       for (const [key, lines] of since) this.#gather({ key, lines });
     }, 2 * doubtFor);
   }

@@ -34,7 +34,7 @@ export function checkTurn({ last, source: holder }: Heard, source: string, now: 
   const since = now - last.at;
   if (holder !== source && since < nameIsTakenFor) {
     const wait = `${String(holder)} sent a reading under this name ${Math.round(since)} s ago`;
-    throw new Refusal("name_taken", `${wait}; give each device a name of its own`);
+    throw new Refusal("name_taken", `${wait}; give each device its own name`);
   }
   if (since < shortestInterval) {
     throw new Refusal(
@@ -50,7 +50,7 @@ export function checkAnswer({ temperature, humidity }: Values): void {
   if (Math.abs(temperature) > noAnswer.temperature || humidity < 0 || humidity > noAnswer.humidity) return;
   throw new Refusal(
     "no_answer",
-    `${temperature} °C and ${humidity} % is what a sensor says that did not answer; check its wire and pull-up, then cut its power`,
+    `${temperature} °C and ${humidity} % is what a DHT sends without a reading; check its wiring and pull-up, then power-cycle it`,
   );
 }
 
@@ -62,7 +62,7 @@ export function checkRange(model: SensorModel, values: Values): void {
     if (value === undefined || (value >= min && value <= max)) continue;
     throw new Refusal(
       "out_of_range",
-      `a ${model} measures a ${quantity} of ${min} to ${max} ${units[quantity]}, not ${value}`,
+      `a ${model} measures a ${quantity} from ${min} to ${max} ${units[quantity]}, not ${value}`,
     );
   }
 }

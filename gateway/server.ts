@@ -113,7 +113,7 @@ function readingTaker(gateway: Gateway, tokens: Dependencies["tokens"]) {
       if (text === undefined) return;
       posted = parseBody(text);
       if (posted.sensor !== undefined && posted.sensor !== sensor.device.sensor) {
-        throw new Refusal("wrong_sensor", `the token is ${sensor.device.sensor}'s`);
+        throw new Refusal("wrong_sensor", `the token belongs to ${sensor.device.sensor}`);
       }
     } catch (error) {
       if (error instanceof Refusal) gateway.refuse(error, source, sensor);
@@ -128,12 +128,13 @@ function readingTaker(gateway: Gateway, tokens: Dependencies["tokens"]) {
     sensor: Sensor | undefined,
     others: number,
   ): asserts sensor is Sensor {
-    if (others >= maxPending) throw new Refusal("too_many_requests", `${maxPending} requests are under way`);
+    if (others >= maxPending)
+      throw new Refusal("too_many_requests", `${maxPending} requests are already in progress`);
     if (sensor === undefined) {
       throw new Refusal("unauthorized", "the Authorization header must be: Bearer <the device's token>");
     }
     if (sensor.device.transport !== "http") {
-      throw new Refusal("wrong_transport", `${sensor.device.sensor} is to use UDP`);
+      throw new Refusal("wrong_transport", `${sensor.device.sensor} is configured for UDP`);
     }
     const [type] = (request.headers["content-type"] ?? "").split(";", 1);
     if (type?.trim().toLowerCase() !== "application/json") {
@@ -192,7 +193,7 @@ function sourceOf({ headers, socket }: IncomingMessage): string {
 /** What Node found wrong with a request; undefined where the client only hung up. */
 function refusalOf({ code = "" }: NodeJS.ErrnoException): Refusal | undefined {
   if (code === "ERR_HTTP_REQUEST_TIMEOUT")
-    return new Refusal("too_slow", "the request was not whole in time");
+    return new Refusal("too_slow", "the request was not complete in time");
   if (code === "HPE_HEADER_OVERFLOW") return new Refusal("too_large", "the headers are too large");
-  return code.startsWith("HPE_") ? new Refusal("malformed", "it is not HTTP") : undefined;
+  return code.startsWith("HPE_") ? new Refusal("malformed", "the request is not HTTP") : undefined;
 }

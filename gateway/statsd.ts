@@ -23,7 +23,7 @@ const line =
  */
 export function parseDatagram(datagram: Buffer): Map<string, StatsdReading> {
   if (datagram.length > maxDatagram) {
-    throw new Refusal("too_large", `a datagram must have ${maxDatagram} bytes at most`);
+    throw new Refusal("too_large", `a datagram must not exceed ${maxDatagram} bytes`);
   }
   const readings = new Map<string, StatsdReading>();
   for (const text of datagram.toString("latin1").split("\n")) {

@@ -18,7 +18,8 @@ export function createStatsdSocket(gateway: Gateway, networks: readonly Network[
   const allowed = allowedBy(networks);
   socket.on("message", (datagram, { address }) => {
     try {
-      if (!allowed(address)) throw new Refusal("network_not_allowed", `${address} may not send datagrams`);
+      if (!allowed(address))
+        throw new Refusal("network_not_allowed", `${address} is not in sensors.networks`);
       for (const [name, sent] of parseDatagram(datagram)) takeOne(gateway, name, sent, address);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
@@ -31,7 +32,7 @@ export function createStatsdSocket(gateway: Gateway, networks: readonly Network[
 function takeOne(gateway: Gateway, name: string, sent: StatsdReading, address: string): void {
   const sensor = gateway.sensors.get(name);
   if (sensor === undefined) {
-    gateway.refuse(new Refusal("unknown_device", `${name} is in no settings`), `${name} at ${address}`);
+    gateway.refuse(new Refusal("unknown_device", `${name} is not in the settings`), `${name} at ${address}`);
   } else if (sensor.device.transport !== "udp") {
     gateway.refuse(new Refusal("wrong_transport", `${address} sent it by UDP`), address, sensor);
   } else {

@@ -59,7 +59,7 @@ export function viewsOf(
 function healthOf({ counters }: Gateway, outbox: Outbox): object {
   return {
     status: "ok",
-    dogstatsd: outbox.reachable ? "takes datagrams" : "takes nothing; the last readings are kept",
+    dogstatsd: outbox.reachable ? "accepts datagrams" : "accepts no datagrams; the last readings are kept",
     accepted: counters.accepted,
     dropped: counters.dropped(),
     refused: nonZero(counters.refused()),

@@ -66,7 +66,7 @@ async function buildNow(recipe: Recipe, surroundings: Required<Pick<Surroundings
   const left = (await fs.readdir(labFolder())).filter((entry) => entry.startsWith(prefix));
   await Promise.all(left.map((entry) => fs.rm(path.join(labFolder(), entry), { recursive: true })));
   const partial = await fs.mkdtemp(path.join(labFolder(), prefix));
-  surroundings.say(`${recipe.name}: building; it is kept in ${labFolder()}`);
+  surroundings.say(`${recipe.name}: building; it will be cached in ${labFolder()}`);
   try {
     await recipe.build(partial, surroundings);
     await runOrThrow("sync", ["--file-system", partial], surroundings);

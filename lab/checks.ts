@@ -58,7 +58,7 @@ export async function podsRunning(board: VirtualBoard, seconds = 300): Promise<F
         const [now, all] = ready.split("/");
         return state === "Completed" || (state === "Running" && now === all);
       });
-  return { what: "all pods run", ...(await until(seconds, look, isRight)) };
+  return { what: "all pods are running", ...(await until(seconds, look, isRight)) };
 }
 
 const probe = "lab-probe";
@@ -140,7 +140,7 @@ export async function networkWorks(board: VirtualBoard, count: number): Promise<
       ...(await until(60, () => get(`${service}/`), answered)),
     });
     findings.push({
-      what: `a pod on ${on} finds it by its name`,
+      what: `a pod on ${on} resolves its name`,
       ...(await until(60, () => get(`${probe}.default.svc.cluster.local/`), answered)),
     });
   }

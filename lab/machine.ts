@@ -85,8 +85,7 @@ const programs = {
 export async function labFault(): Promise<string | undefined> {
   if (process.platform !== "linux" || process.arch !== "x64")
     return `virtual boards need Linux on amd64, this is ${process.platform} on ${process.arch}`;
-  if (process.getuid?.() !== 0)
-    return "virtual boards need root: their network and their cards are made by it";
+  if (process.getuid?.() !== 0) return "virtual boards need root, to create their network and cards";
   const missing = await missingPrograms();
   if (missing.length === 0) return undefined;
   const packages = [...new Set(missing.map((program) => programs[program]))];

@@ -11,13 +11,13 @@ import { labFault } from "./machine.ts";
 import { claimLab, endLab } from "./oneLab.ts";
 import { StackError } from "./stack.ts";
 
-const usage = `npm run lab                        make the cluster of stacks/Pulumi.lab.yaml of virtual boards, and try it
+const usage = `npm run lab                        create the cluster of stacks/Pulumi.lab.yaml from virtual boards, and test it
 npm run lab -- --boards N          with N boards: one control plane, the others workers of 1 GiB
 npm run lab -- --control-planes N  with N control planes of 2 GiB, of 3 boards or more
-npm run lab -- --keep              leave it running to look around, until it is ended
-npm run lab -- --down              end a lab that was kept
-npm run lab -- --fault NAME,…      bring about a fault and see that the cluster recovers; several one after the other,
-                                   those marked * each on boards of their own:
+npm run lab -- --keep              keep it running until Ctrl-C or --down
+npm run lab -- --down              shut down a lab that was kept
+npm run lab -- --fault NAME,…      inject faults one after the other, and check that the cluster recovers; those marked *
+                                   get boards of their own:
 ${Object.entries(faults)
   .map(([name, { what, fresh }]) => `  ${name.padEnd(14)} ${fresh ? "*" : " "} ${what}`)
   .join("\n")}`;
@@ -45,7 +45,7 @@ export async function main(args: string[]): Promise<number> {
     return 2;
   }
   if (wanted.down === true) {
-    console.log((await endLab()) ? "The lab is ended." : "No lab runs.");
+    console.log((await endLab()) ? "The lab is shut down." : "No lab is running.");
     return 0;
   }
   return untilInterrupted(
@@ -68,7 +68,7 @@ function parse(args: string[]): Wanted {
   const controlPlanes = numberOf("--control-planes", numbers["control-planes"]);
   const boards = numberOf("--boards", numbers.boards) ?? (controlPlanes && Math.max(controlPlanes, 3));
   if (controlPlanes !== undefined && boards !== undefined && controlPlanes > boards)
-    throw new Error(`--control-planes is ${controlPlanes}; there are only ${boards} boards`);
+    throw new Error(`--control-planes is ${controlPlanes}, but there are only ${boards} boards`);
   const names = fault.flatMap((list) => list.split(","));
   const unknown = names.find((name) => !(name in faults));
   if (unknown !== undefined)
@@ -111,7 +111,7 @@ async function labWork(wanted: Wanted, interrupted: AbortSignal): Promise<number
         if (!(await tryOut(lab, round, say, isKept ? signal : undefined))) allHolds = false;
       } finally {
         await lab.stop();
-        say("the boards are gone");
+        say("the boards are shut down");
       }
     }
     return allHolds ? 0 : 1;
@@ -177,7 +177,7 @@ async function tryOut(
 /** An `up` that fails where it must not is told with the rest, and the boards can be looked at. */
 function failedUp(error: unknown): Finding[] {
   if (!(error instanceof StackError)) throw error;
-  return [{ what: "the up went through", holds: false, seen: error.message }];
+  return [{ what: "the up succeeded", holds: false, seen: error.message }];
 }
 
 /** From bare Debian to a cluster that works, and an `up` after that. */

@@ -42,7 +42,7 @@ export async function claimLab(onEnd: () => void, name = usualName): Promise<Lab
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
     throw new LabRunsError(
-      `A lab runs already (${await ask("who", name)}); two would take each other's memory. End it: npm run lab -- --down`,
+      `A lab is already running (${await ask("who", name)}), and two would not fit into memory. Shut it down: npm run lab -- --down`,
     );
   }
   return {

@@ -54,7 +54,7 @@ export async function ssh(target: SshTarget, command: string, options: SshOption
     killSignal: "SIGKILL",
   });
   const { stdout, stderr, failed, timedOut, exitCode, signal = "SIGKILL" } = done;
-  if (timedOut) throw new Error(`${command}: not done after ${limit} s:\n${lastLines(stdout + stderr, 8)}`);
+  if (timedOut) throw new Error(`${command}: timed out after ${limit} s:\n${lastLines(stdout + stderr, 8)}`);
   if (failed) throw new SshError(command, exitCode ?? signal, stdout, stderr || (done.originalMessage ?? ""));
   return stdout;
 }

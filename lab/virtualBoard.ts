@@ -148,7 +148,7 @@ class MachineBoard implements VirtualBoard {
   }
 
   async powerOn(changes: Pick<VirtualBoardOptions, "clockOffset" | "kernelArguments"> = {}): Promise<void> {
-    if (this.#running !== undefined) throw new Error(`${this.address} is on already`);
+    if (this.#running !== undefined) throw new Error(`${this.address} is already on`);
     this.#machine = { ...this.#machine, ...changes };
     const running = switchOn(this.#machine);
     this.#running = running;
@@ -157,7 +157,7 @@ class MachineBoard implements VirtualBoard {
     };
     void running.off.then(isOff, isOff);
     const ended = running.off.then(async (said) => {
-      throw new Error(`the board has switched itself off: ${said}\n${await this.#consoleEnd()}`);
+      throw new Error(`the board has shut down: ${said}\n${await this.#consoleEnd()}`);
     });
     ended.catch(() => undefined);
     await Promise.race([this.untilReady(), ended]);
@@ -215,7 +215,7 @@ class MachineBoard implements VirtualBoard {
 
   #assertOff(): void {
     if (this.#running !== undefined)
-      throw new Error(`${this.address} is on; its disk can be kept when it is off`);
+      throw new Error(`${this.address} is on; its disk can only be kept when it is off`);
   }
 
   async #notReady(failure: unknown): Promise<Error> {

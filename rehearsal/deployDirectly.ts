@@ -55,7 +55,7 @@ export async function deployDirectly(
           return { id: name, state: {} };
         }),
       call: ({ token }) => {
-        failures.push(`the program calls ${token}, which needs Pulumi's engine`);
+        failures.push(`the program calls ${token}, which requires Pulumi's engine`);
         return {};
       },
     },

@@ -168,5 +168,5 @@ function nameOf({ metadata }: V1Pod): string {
 }
 
 function reasonOf({ status }: V1Pod): string {
-  return (status?.conditions ?? []).find(({ message }) => message)?.message ?? "it waits for the scheduler";
+  return (status?.conditions ?? []).find(({ message }) => message)?.message ?? "waiting for the scheduler";
 }

@@ -19,8 +19,8 @@ import { SetUpError } from "../tools/setUp.ts";
 type Tools = Awaited<ReturnType<typeof findTools>>;
 
 const usage = `npm start                 rehearse the cluster of stacks/Pulumi.home.yaml
-npm start -- --fail each  let each board fail in turn, and see who moves where; or one: --fail pi3-2
-npm start -- --down       end the rehearsal and remove all that it made`;
+npm start -- --fail each  also simulate the failure of each board in turn; of one: --fail pi3-2
+npm start -- --down       stop the rehearsal and delete everything that it created`;
 
 /** Faults whose message says everything; a stack would only hide it. */
 const plainErrors = [
@@ -63,7 +63,7 @@ export async function main(args: string[], folder: RehearsalFolder): Promise<num
 
 async function end(folder: RehearsalFolder, tools: Tools): Promise<number> {
   await stopControlPlane(folder, tools.kwokctl);
-  console.log("The rehearsal is ended, and all that it made is removed.");
+  console.log("The rehearsal is stopped, and everything that it created is deleted.");
   return 0;
 }
 
@@ -81,8 +81,8 @@ async function start(
     console.log(`\n${textReport(outcome)}`);
     const here = (file: string) => path.relative(process.cwd(), file);
     console.log(`Report:       ${here(folder.report)}`);
-    console.log(`Look around:  KUBECONFIG=${here(folder.kubeconfig)} kubectl get pods -A`);
-    console.log("End it:       npm start -- --down");
+    console.log(`Access:       KUBECONFIG=${here(folder.kubeconfig)} kubectl get pods -A`);
+    console.log("Stop:         npm start -- --down");
     return verdict(outcome).fine ? 0 : 1;
   } catch (error) {
     // Whoever interrupts wants none of it left; whoever met an error may look around and try again.

@@ -53,7 +53,7 @@ function absentPods({ boards }: MemoryBudget, pods: readonly V1Pod[]): PendingPo
   return [...new Set(expected)].flatMap((name) => {
     const made = pods.filter(({ metadata }) => metadata?.labels?.["app.kubernetes.io/name"] === name).length;
     const missing = expected.filter((each) => each === name).length - made;
-    const pod = { namespace: "", name, reason: "its controller has made no pod; its events say why" };
+    const pod = { namespace: "", name, reason: "its controller has created no pod; see its events" };
     return Array.from({ length: Math.max(0, missing) }, () => pod);
   });
 }

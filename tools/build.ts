@@ -34,7 +34,7 @@ export async function findGo(searchPath: string): Promise<Go> {
   const { output } = await run(file, ["version"], { cwd: os.tmpdir() });
   const [, version] = /(go\d+\.\d+\S*)/.exec(output) ?? [];
   if (version === undefined)
-    throw new SetUpError(`${file} does not tell its version: ${lastLines(output, 1)}`);
+    throw new SetUpError(`${file} does not report its version: ${lastLines(output, 1)}`);
   // Go writes go1.21rc2, which is no semantic version.
   if (semver.lt(semver.coerce(version) ?? "0.0.0", oldestGo))
     throw new SetUpError(`${file} is ${version}, older than go${oldestGo}`);

@@ -35,7 +35,7 @@ export async function downloadRelease(
   const file = path.join(folder, "release");
   const sha256 = await fetchTo(file, release.url, label, setUp);
   if (sha256 !== release.sha256) {
-    throw new SetUpError(`${release.url} has the sha256 ${sha256} and not the pinned ${release.sha256}`);
+    throw new SetUpError(`${release.url} has the sha256 ${sha256} instead of the pinned ${release.sha256}`);
   }
   return release.member === undefined ? file : unpack(file, release.member, folder, setUp.signal);
 }
@@ -53,7 +53,7 @@ async function fetchTo(
       late.abort(new Error(`${url} ${what} within ${milliseconds / 1000} s`));
     }, milliseconds);
   const signal = AbortSignal.any([late.signal, ...(outer === undefined ? [] : [outer])]);
-  const total = limit(patience.total, "was not through");
+  const total = limit(patience.total, "was not complete");
   let step = limit(patience.answer, "did not answer");
   let stopTelling: (() => void) | undefined;
   try {
@@ -104,6 +104,6 @@ async function unpack(
   // "o": files belong to this user, also when root unpacks.
   const { ended, output } = await run("tar", ["-xzof", archive, "-C", folder, member], { signal });
   if (ended !== 0)
-    throw new SetUpError(`tar could not take ${member} out (${ended}): ${lastLines(output, 3)}`);
+    throw new SetUpError(`tar could not extract ${member} (${ended}): ${lastLines(output, 3)}`);
   return path.join(folder, member);
 }

@@ -46,8 +46,8 @@ export async function versionFault(file: string, tool: Tool<string>): Promise<st
       line === tool.versionLine || line.startsWith(`${tool.versionLine} `);
     if (output.split("\n").some((line) => isRight(line.trimEnd()))) return undefined;
     const said = output.split("\n", 1)[0]?.trim();
-    return `${file} says "${said}" and not "${tool.versionLine}"`;
+    return `${file} reports "${said}" instead of "${tool.versionLine}"`;
   } catch (error) {
-    return `${file} does not tell its version: ${reasonOf(error)}`;
+    return `${file} does not report its version: ${reasonOf(error)}`;
   }
 }

@@ -19,7 +19,7 @@ export function installFault(root) {
   const wanted = JSON.parse(fs.readFileSync(path.join(root, "package-lock.json"), "utf8")).packages;
   if (!fs.existsSync(path.join(root, "node_modules"))) return "node_modules is missing";
   const present = installedPackages(root);
-  if (present === undefined) return "node_modules is incomplete: an installation was cut off";
+  if (present === undefined) return "node_modules is incomplete: an installation was interrupted";
   const difference = firstDifference(wanted, present);
   if (difference !== undefined) return `node_modules is not from this package-lock.json: ${difference}`;
   const lost = Object.keys(present).find((folder) => !fs.existsSync(path.join(root, folder, "package.json")));

@@ -18,7 +18,7 @@ export async function untilInterrupted(
   let received: NodeJS.Signals | undefined;
   const onSignal = (name: NodeJS.Signals): void => {
     received = name;
-    abort.abort(new SetUpError(`interrupted by ${name}; nothing half-done is kept`));
+    abort.abort(new SetUpError(`interrupted by ${name}; no partial result is kept`));
   };
   const names = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
   for (const name of names) process.on(name, onSignal);

@@ -91,7 +91,7 @@ function create(file, text) {
   } catch (error) {
     if (error.code === "EEXIST" && error.path === file) return false;
     throw new Error(
-      `the lock ${file} cannot be written (${error.code}): let this user write there, ` +
+      `the lock ${file} cannot be written (${error.code}): give this user write access, ` +
         `or set XDG_CACHE_HOME to a folder where it can`,
       { cause: error },
     );
@@ -128,7 +128,7 @@ function isDead(owner) {
 }
 
 function describe(owner) {
-  if (owner === undefined) return "a set-up that is just starting";
+  if (owner === undefined) return "a set-up that has just started";
   return `process ${owner.pid} on ${owner.host} (${owner.holder}, since ${owner.since})`;
 }
 

@@ -30,7 +30,7 @@ export async function findTools(setUp: SetUp = thisMachine()): Promise<Record<To
   if (absent.length === 0) return paths as Record<ToolName, string>;
   const lines = absent.map(({ tool, reason }) => `  ${tool.name} ${tool.version}: ${reason}`);
   throw new SetUpError(
-    `these tools of the rehearsal are missing:\n${lines.join("\n")}\n\`npm start\` and \`npm test\` bring them`,
+    `these tools of the rehearsal are missing:\n${lines.join("\n")}\nnpm start and npm test download or build them`,
   );
 }
 
@@ -139,9 +139,9 @@ async function describe(missing: readonly Missing[], setUp: SetUp<string>): Prom
     .map(({ tool }) => tool.releases[setUp.platform])
     .filter((release) => release !== undefined);
   const reachable = [...new Set(hosts.map(({ url }) => new URL(url).host))].join(" and ");
-  const online = reachable === "" ? "" : `let this machine reach ${reachable}, or `;
+  const online = reachable === "" ? "" : `allow this machine to reach ${reachable}, or `;
   return (
-    `these tools of the rehearsal could not be had:\n${blocks.join("\n")}\n` +
+    `these tools of the rehearsal could not be obtained:\n${blocks.join("\n")}\n` +
     `To fix it: ${online}install Go ${await wantedGo(setUp.modules)} or newer (https://go.dev/dl) and let it ` +
     `download modules; then run the same command again.`
   );

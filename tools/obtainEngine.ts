@@ -45,8 +45,8 @@ export async function obtainEngine(place: EnginePlace): Promise<EngineLook> {
     (await recentFailure(place, found.missing)) ?? (await withLock(request, () => tryOnce(place)));
   if (failure === undefined) return findEngine(place);
   place.say(
-    `Pulumi's engine is not there and could not be downloaded (${failure}): the rehearsal deploys without it, ` +
-      `through the SDK's test monitor. Next try an hour after the last, or when ${failureFile(place)} is removed`,
+    `Pulumi's engine is not installed and could not be downloaded (${failure}): the rehearsal deploys without it, ` +
+      `through the SDK's test monitor. The next attempt is an hour after the last one, or once ${failureFile(place)} is deleted`,
   );
   return { missing: failure };
 }

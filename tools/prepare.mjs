@@ -49,16 +49,16 @@ async function install() {
   const code = await run("npm", npmArguments, { PATH: pathWithoutClone() }).finally(() => {
     clearInterval(heartbeat);
   });
-  if (code !== 0) throw new Error(`npm ci ended with exit code ${code}; what it said is above`);
+  if (code !== 0) throw new Error(`npm ci failed with exit code ${code}; see its output above`);
   const left = installFault(root);
   if (left !== undefined) throw new Error(stillFaulty(left));
   say(`npm ci: done in ${seconds(start)} s`);
 }
 
 function stillFaulty(fault) {
-  if (nodeForTypeScript(root) !== undefined) return `npm ci ended well, and yet ${fault}`;
+  if (nodeForTypeScript(root) !== undefined) return `npm ci succeeded, but ${fault}`;
   return (
-    "npm ci ended well but brought no Node 24: its install script did not run. Either allow install scripts " +
+    "npm ci succeeded but did not install Node 24: its install script did not run. Either allow install scripts " +
     "(`npm config delete ignore-scripts`) or install Node 24, and run the same command again"
   );
 }

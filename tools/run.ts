@@ -52,7 +52,7 @@ export async function run(
   child.all.on("data", (chunk: Buffer) => onLine?.(lastLines(chunk.toString(), 1)));
   const { all, exitCode, signal: endedBy, timedOut, originalMessage } = await child;
   signal?.throwIfAborted();
-  if (timedOut) throw new SetUpError(`${command} did not end within ${(limit ?? 0) / 1000} s`);
+  if (timedOut) throw new SetUpError(`${command} timed out after ${(limit ?? 0) / 1000} s`);
   const ended = exitCode ?? endedBy;
   if (ended === undefined) throw new SetUpError(`${command} cannot be run: ${originalMessage}`);
   return { ended, output: all };

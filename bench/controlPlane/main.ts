@@ -54,7 +54,7 @@ function optionsOf(args: readonly string[]): Options | undefined {
 
 async function measureAll(options: Options, signal: AbortSignal): Promise<number> {
   if (process.platform !== "linux" || process.getuid?.() !== 0) {
-    console.error("A control group with limits can be made only on Linux, by root.");
+    console.error("Creating a control group with limits needs Linux and root.");
     return 1;
   }
   const folder = await fs.mkdtemp(path.join(cacheFolder(), "bench-"));

@@ -21,15 +21,15 @@ export function findingsText(stack: string, findings: Findings): string {
     ...warnings.map(({ path, message }) => `  ${styleText("yellow", "warning:")} ${path}: ${message}`),
     `${mark(true)} memory budget: ${pods} pods fit on ${budget.boards.length} boards`,
     ...boardLines(budget.boards, failures),
-    `${mark(isFine(findings))} policies: ${policies.length - broken.length} of ${policies.length} have nothing against it`,
+    `${mark(isFine(findings))} policies: ${policies.length - broken.length} of ${policies.length} passed`,
     ...complaints,
     ...(budget.uncertain.length > 0
       ? [
-          `  ${budget.uncertain.join(", ")}: room here, but perhaps not if the scheduler places the others otherwise`,
+          `  ${budget.uncertain.join(", ")}: fits here, but might not if the scheduler places other pods differently`,
         ]
       : []),
     ...unsetSecrets.map(
-      (path) => `  still to be set: npx pulumi config set --secret --path '${path}' -s ${stack}`,
+      (path) => `  not set yet: npx pulumi config set --secret --path '${path}' -s ${stack}`,
     ),
   ];
   return lines.join("\n");
@@ -45,18 +45,18 @@ function boardLines(boards: readonly BoardBudget[], failures: readonly BoardFail
     return `    ${board.name.padEnd(width)} ${room}; if it fails: ${failure ? failureText(failure) : ""}`;
   });
   const rest = boards.length - shown.length;
-  return rest > 0 ? [...lines, `    and ${rest} boards with more room`] : lines;
+  return rest > 0 ? [...lines, `    and ${rest} boards with more free memory`] : lines;
 }
 
 /** What happens when a board is gone, in half a sentence. */
 export function failureText({ hasControlPlane, moves, pending, tied }: BoardFailure): string {
-  if (!hasControlPlane) return "no API until it is back; what runs goes on";
+  if (!hasControlPlane) return "no API until it is back; running pods keep running";
   const parts = [
-    ...(tied.length > 0 ? [`${tied.join(", ")} ${tied.length === 1 ? "stands" : "stand"} still`] : []),
+    ...(tied.length > 0 ? [`${tied.join(", ")} ${tied.length === 1 ? "waits" : "wait"} for it`] : []),
     ...(moves.length > 0 ? [moves.map(({ name, to }) => `${name} to ${to}`).join(", ")] : []),
     ...pending.map(shortageText),
   ];
-  return parts.length > 0 ? parts.join("; ") : "nothing is missed";
+  return parts.length > 0 ? parts.join("; ") : "no impact";
 }
 
 function mark(good: boolean): string {

@@ -4,7 +4,7 @@ import { checkBoard, type Finding } from "./check.ts";
 import { type ExportedStack, phasesToMend, promisedBoards, withDrift } from "./promises.ts";
 
 const usage =
-  "npm run drift -- STACK    compares each board with what `pulumi up` promised: npm run drift -- home";
+  "npm run drift -- STACK    compares each board with its desired state of the last `pulumi up`: npm run drift -- home";
 
 /** Runs Pulumi's CLI on a stack: its output, or an Error with what it said. */
 export type Pulumi = (args: readonly string[], input?: string) => string;
@@ -22,7 +22,7 @@ export async function main(args: readonly string[], pulumi = pulumiOf(args[0] ??
     return 2;
   }
   const boards = promisedBoards(exported(pulumi, "--show-secrets"));
-  if (boards.length === 0) console.log("The stack has no boards that pulumi up has set up.");
+  if (boards.length === 0) console.log("The stack has no boards that pulumi up has set up yet.");
   const findings = await Promise.all(boards.map(checkBoard));
   for (const finding of findings) console.log(report(finding));
   const drifted = findings.flatMap((finding) => finding.drifted);
@@ -32,7 +32,7 @@ export async function main(args: readonly string[], pulumi = pulumiOf(args[0] ??
   ).map(({ urn }) => urn);
   if (urns.length > 0) {
     pulumi(["stack", "import"], JSON.stringify(withDrift(exported(pulumi), urns)));
-    console.log(`The next up mends this: npx pulumi up -s ${args[0] ?? ""}`);
+    console.log(`To fix this, run: npx pulumi up -s ${args[0] ?? ""}`);
   }
   return findings.every((one) => one.drifted.length === 0 && one.troubles.length === 0) ? 0 : 1;
 }
@@ -42,9 +42,9 @@ function exported(pulumi: Pulumi, ...options: string[]): ExportedStack {
 }
 
 function report({ board, differences, troubles }: Finding): string {
-  if (board.dead) return `${board.name}: dead, not looked at`;
+  if (board.dead) return `${board.name}: dead, not checked`;
   const lines = [...differences, ...troubles];
-  if (lines.length === 0) return `${board.name}: as promised`;
+  if (lines.length === 0) return `${board.name}: no drift`;
   return [`${board.name}:`, ...lines.map((line) => `  ${line}`)].join("\n");
 }
 

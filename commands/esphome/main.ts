@@ -32,14 +32,14 @@ export async function main(
   const settings = settingsOfFile(stack).settings;
   const devices = settings.sensors?.devices ?? [];
   if (devices.length === 0) {
-    console.log(`The stack ${stack} has no devices: name some in bramble:sensors.devices (docs/sensors.md).`);
+    console.log(`The stack ${stack} has no devices: add some to bramble:sensors.devices (docs/sensors.md).`);
     return 0;
   }
   const tokens = readTokens(stack);
   const folder = path.join(devicesFolder, stack);
   const { files, toFillIn } = await writeDevices(folder, devices, gatewayAddressOf(settings), tokens.values);
   for (const file of files) console.log(`wrote ${file}`);
-  if (tokens.why !== undefined) console.log(`\nThe devices' tokens are not known: ${tokens.why}`);
+  if (tokens.why !== undefined) console.log(`\nThe devices' tokens are not available: ${tokens.why}`);
   if (toFillIn.length > 0) {
     console.log(`\nFill in ${path.join(folder, "secrets.yaml")}: ${toFillIn.join(", ")}`);
   }

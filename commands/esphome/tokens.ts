@@ -19,7 +19,7 @@ export function tokensOf(stack: string): Tokens {
     const said = stderr.trim().split("\n").at(-1) ?? "";
     return {
       values: {},
-      why: `${said} They are there after: npx pulumi up -s ${stack} --policy-pack policy`,
+      why: `${said} To create them, run: npx pulumi up -s ${stack} --policy-pack policy`,
     };
   }
   return { values: JSON.parse(stdout) as Record<string, string> };

@@ -31,7 +31,7 @@ export function connectionHooks(
   const refused = new ResourceHook(`${name}-dead`, () => {
     if (dead === true)
       throw new Error(
-        `board ${board} is marked as dead, but was never set up\n  fix: take it out of the settings`,
+        `board ${board} is marked dead, but was never set up\n  fix: remove it from the settings`,
       );
   });
   return { onError: [unreachable], beforeCreate: [refused] };

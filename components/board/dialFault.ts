@@ -8,32 +8,33 @@ const dialFaults: readonly (readonly [
 ])[] = [
   [
     /host key mismatch|no common algorithm for host key|knownhosts/,
-    "it shows another host key than the settings' hostKey",
+    "its host key differs from hostKey in the settings",
     ({ host, port = 22 }) =>
-      `if the card was flashed anew, print its key with ssh-keyscan -t ed25519 -p ${port} ${host} | cut -d' ' -f2- and correct hostKey; if not, find out what answers there`,
+      `if the card was flashed again, set hostKey to the output of ssh-keyscan -t ed25519 -p ${port} ${host} | cut -d' ' -f2-; if not, find out which machine answers there`,
   ],
   [
     /unable to authenticate|no supported methods remain/,
-    "it lets this user in with none of the keys",
+    "none of the SSH keys was accepted for this user",
     ({ user }) =>
-      `see that the board has the user ${user}, with your public key in ~${user}/.ssh/authorized_keys, and that the key is in ssh.privateKey or in the agent (ssh-add -l)`,
+      `make sure the board has the user ${user} with your public key in ~${user}/.ssh/authorized_keys, and that the private key is in ssh.privateKey or in the SSH agent (ssh-add -l)`,
   ],
   [
     /connection refused/,
-    "it refuses connections",
+    "it refuses the connection",
     ({ port = 22 }) =>
-      `see that sshd runs on it at port ${port} (systemctl status ssh), or correct host and port`,
+      `make sure sshd is running on port ${port} (systemctl status ssh), or correct host and port`,
   ],
   [
     /no route to host|i\/o timeout|deadline exceeded|unreachable/,
-    "nothing answers",
-    ({ host }) => `see that it has power and network and is ${host}; if it is gone for good, set dead: true`,
+    "there is no answer",
+    ({ host }) =>
+      `check its power and network, and that its address is ${host}; if it is gone for good, set dead: true`,
   ],
-  [/no such host/, "its name is not known", ({ host }) => `correct ${host}, or name its address`],
+  [/no such host/, "its host name can't be resolved", ({ host }) => `correct ${host}, or use its IP address`],
   [
     /EOF|connection reset|broken pipe|disconnected|without exit status|ExitMissingError/,
     "the connection broke",
-    () => "see that it has power and network, then run pulumi up again: it goes on from here",
+    () => "check its power and network, then run pulumi up again: it resumes here",
   ],
 ];
 
@@ -54,5 +55,5 @@ export function dialFault(
   const { host, port = 22, user, jump } = connection;
   const through = jump ? ` through ${jump.user}@${jump.host}:${jump.port ?? 22}` : "";
   const [, meaning, fix] = found;
-  return `board ${board}, phase ${phase}: dialled ${user}@${host}:${port}${through}, ${meaning}: ${error.trim()}\n  fix: ${fix(connection)}`;
+  return `board ${board}, phase ${phase}: SSH to ${user}@${host}:${port}${through} failed: ${meaning}: ${error.trim()}\n  fix: ${fix(connection)}`;
 }

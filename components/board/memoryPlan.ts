@@ -44,14 +44,14 @@ const system: readonly Term[] = [
     source: `${lab}: 1 GiB board`,
   },
   {
-    what: "kernel memory that cgroup v2 leaves out of memory.available: slab 42, page tables 6, stacks 4",
+    what: "kernel memory that cgroup v2 does not count in memory.available: slab 42, page tables 6, stacks 4",
     mebibytes: 52,
     source: `${lab}: 2 GiB board`,
   },
   {
-    what: "NetworkManager, wpa_supplicant, avahi and the like of a Raspberry Pi OS",
+    what: "NetworkManager, wpa_supplicant, avahi and similar in Raspberry Pi OS",
     mebibytes: 24,
-    source: "an estimate, not measured: the lab's Debian runs none of them",
+    source: "estimated, not measured: the lab's Debian runs none of them",
   },
 ];
 

@@ -1,6 +1,6 @@
 /** A value as one word of a POSIX shell, whatever is in it. */
 export function quoted(value: string): string {
-  if (value.includes("\0")) throw new Error("A shell's word can't hold a NUL character.");
+  if (value.includes("\0")) throw new Error("A shell word can't contain a NUL character.");
   return `'${value.replaceAll("'", `'\\''`)}'`;
 }
 
@@ -12,7 +12,7 @@ export function quoted(value: string): string {
 export function assignments(values: Readonly<Record<string, string | number>>): string {
   return Object.entries(values)
     .map(([name, value]) => {
-      if (!/^[A-Z][A-Z_]*$/.test(name)) throw new Error(`${name} is not a name for a shell's parameter.`);
+      if (!/^[A-Z][A-Z_]*$/.test(name)) throw new Error(`${name} is not a valid name for a shell parameter.`);
       return `${name}=${quoted(String(value))}\n`;
     })
     .join("");

@@ -16,7 +16,7 @@ export const taintPattern =
  */
 export function taintOf(text: string): Taint {
   const [, key, value, effect] = taintPattern.exec(text) ?? [];
-  if (key === undefined) throw new Error(`${text} is no taint`);
+  if (key === undefined) throw new Error(`"${text}" is not a valid taint`);
   return { key, ...(value !== undefined && { value }), effect: effect as Taint["effect"] };
 }
 

@@ -52,9 +52,9 @@ export class MemoryBudgetError extends RunError {
       shortages.some(({ board, isStatic }) => role === "controlPlane" && board === name && isStatic),
     );
     const fix =
-      "Give a board more RAM, add a board, move what is tied to it to another, or leave an app out.";
+      "Use a board with more RAM, add a board, move what is tied to it to another, or remove an app.";
     const why = starved.map(controlPlaneText);
-    super(["These do not fit into the boards' memory:", ...lines, "where", ...plans, ...why, fix].join("\n"));
+    super(["These pods do not fit on the boards:", ...lines, "where", ...plans, ...why, fix].join("\n"));
     this.name = "MemoryBudgetError";
     this.shortages = shortages;
   }

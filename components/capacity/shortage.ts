@@ -46,15 +46,16 @@ export function shortageOf(rooms: BoardRooms, pod: PlannedPod): Shortage {
 export function shortageText({ name, resource, needed, board, left, movable }: Shortage): string {
   const quantity = quantities[resource];
   if (board === undefined) {
-    return `${name} needs ${quantity?.(needed) ?? resource}, but no board takes it`;
+    return `${name} needs ${quantity?.(needed) ?? resource}, but its labels or tolerations match no board`;
   }
   if (quantity === undefined) {
     const [, protocol = "", port = ""] = resource.split(" ");
-    const where = movable ? "every board that takes it" : board;
-    return `${name} needs port ${port} (${protocol}) of a board, which on ${where} something else has`;
+    const where = movable ? "every board that it can run on" : board;
+    return `${name} needs port ${port} (${protocol}), which is already in use on ${where}`;
   }
-  const where = movable ? `; the board with the most room, ${board}, has` : ` on ${board}, which has`;
-  const excess = needed > left ? `: ${quantity(needed - left)} too much` : ", but lacks something else";
+  const where = movable ? `; the board with the most left, ${board}, has` : ` on ${board}, which has`;
+  const excess =
+    needed > left ? `: ${quantity(needed - left)} too much` : ", but not enough of another resource";
   return `${name} needs ${quantity(needed)}${where} ${quantity(left)} left${excess}`;
 }
 
@@ -62,7 +63,7 @@ const quantities: Record<string, ((amount: number) => string) | undefined> = {
   memory: (amount) => `${amount}Mi`,
   "ephemeral-storage": (amount) => `${amount}Mi of disk`,
   cpu: (amount) => `${amount}m of CPU`,
-  pods: (amount) => (amount === 1 ? "room for 1 pod" : `room for ${amount} pods`),
+  pods: (amount) => (amount === 1 ? "1 pod slot" : `${amount} pod slots`),
 };
 
 /** The arithmetic of a board: `pi3-2: 512 MiB of RAM − 101 firmware and kernel − … = 0Mi for pods`. */
@@ -78,12 +79,11 @@ export function planText({ name, ram, memory }: PlannedBoard): string {
   return `${name}: ${terms.join(" − ")} = ${allocatable}Mi for pods${allocatable === 0 ? ", none" : ""}`;
 }
 
-/** What happens on a control plane that is too small, as it did on the board that this was learnt from. */
+/** What happens on a control plane that is too small. */
 export function controlPlaneText({ name, ram }: PlannedBoard): string {
   return [
-    `${name} is too small for a control plane. With ${ram} MiB of RAM the kernel drops the programs' own pages and`,
-    "reads them again from the card, without end: on such a board, in 2018, 12 MB/s, with the controller manager",
-    "restarted 715 times in 3½ days. A lower eviction threshold (it was 50Mi) makes no room: it lets the board get",
-    "slower before anything is done. Give the control plane 2 GB (docs/memory.md).",
+    `${name} is too small for a control plane: with ${ram} MiB of RAM, the kernel keeps dropping the pages of its`,
+    "programs and reading them again from the card. A lower eviction threshold frees no memory. Use a board with 2 GB",
+    "as the control plane (docs/memory.md).",
   ].join("\n");
 }

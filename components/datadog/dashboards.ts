@@ -9,7 +9,7 @@ export function climateDashboard({ cluster, humidity }: Home): Dashboard {
   const bySensor = "by {room,sensor}";
   return {
     title: `Climate of ${cluster}`,
-    description: "Temperature and humidity of each room, and how well the sensors do. Written by bramble.",
+    description: "Temperature and humidity of each room, and the state of the sensors. Managed by bramble.",
     layout_type: "ordered",
     template_variables: [{ name: "room", prefix: "room", available_values: [], default: "*" }],
     widgets: [
@@ -41,13 +41,13 @@ export function boardsDashboard({ cluster, boards }: Home): Dashboard {
   const containers = `{cluster_name:${cluster},kube_namespace:kube-system,kube_container_name IN (${controlPlaneContainers.join(",")})}`;
   return {
     title: `Boards of ${cluster}`,
-    description: "What the boards have left, and what wears them. Written by bramble.",
+    description: "Free resources and wear of the boards. Managed by bramble.",
     layout_type: "ordered",
     template_variables: [{ name: "host", prefix: "host", available_values: [], default: "*" }],
     widgets: [
       group("Memory", [
         graph(
-          "Memory left, against what the kubelet evicts below",
+          "Free memory, and the threshold below which the kubelet evicts",
           [`min:system.mem.usable${scope} by {host}`],
           {
             markers: thresholds(boards),
@@ -60,10 +60,10 @@ export function boardsDashboard({ cluster, boards }: Home): Dashboard {
         graph("Read from the SD card (KiB/s)", [
           `avg:system.io.rkb_s{cluster_name:${cluster},$host,device:mmcblk0} by {host}`,
         ]),
-        graph("Throttled: 1 while power or heat slows the board", [
+        graph("Throttled: 1 while undervoltage or heat slows the board down", [
           `max:bramble.board.throttled${scope} by {host}`,
         ]),
-        graph("Heat of the processor (°C)", [`max:bramble.board.temperature${scope} by {host}`], {
+        graph("CPU temperature (°C)", [`max:bramble.board.temperature${scope} by {host}`], {
           unit: "celsius",
         }),
       ]),

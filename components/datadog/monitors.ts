@@ -39,8 +39,8 @@ function silentSensor({ cluster }: Home): Monitor {
     type: "query alert",
     query: `min(last_5m):max:home.sensor.age{cluster_name:${cluster}} by {sensor,room} > ${silentAfter}`,
     message:
-      "No reading for 15 minutes. Without power? Out of reach of the Wi-Fi? A DHT22 that hangs needs its power cut. " +
-      "If this says that there is no data, the gateway itself or the agent of its board is away.",
+      "No reading for 15 minutes. Check its power and Wi-Fi; power-cycle a DHT22 that hangs. " +
+      "If the alert is about missing data, the gateway or the agent on its board is down.",
     thresholds: { critical: silentAfter },
     noDataMinutes: 20,
   };
@@ -79,7 +79,7 @@ function nearEviction({ cluster, boards }: Home): Monitor[] {
       name: `${cluster}: {{host.name}} is about to evict pods`,
       type: "query alert",
       query: `max(last_5m):min:system.mem.usable{cluster_name:${cluster},host IN (${hosts})} by {host} < ${bytes}`,
-      message: `Less than ${threshold} MiB of memory for 5 minutes: the kubelet begins to evict pods.`,
+      message: `Less than ${threshold} MiB of memory for 5 minutes: the kubelet starts to evict pods.`,
       thresholds: { critical: bytes },
     };
   });
@@ -93,7 +93,7 @@ function controlPlaneRestart({ cluster }: Home): Monitor {
     type: "query alert",
     query: `change(max(last_5m),last_10m):max:kubernetes.containers.restarts{cluster_name:${cluster},kube_namespace:kube-system,${containers}} by {pod_name} > 0`,
     message:
-      "A part of the control plane ended and was started again. On a board that is short of memory that is the " +
+      "A program of the control plane was restarted. On a board that is short of memory this is the " +
       "first sign: see the dashboard of the boards.",
     thresholds: { critical: 0 },
   };
@@ -106,7 +106,7 @@ function notReady({ cluster }: Home): Monitor {
     type: "query alert",
     query: `max(last_5m):min:kubernetes_state.node.by_condition{cluster_name:${cluster},condition:ready,status:true} by {host} < 1`,
     message:
-      "Its kubelet has not reported for minutes, or reports a fault. Its pods are moved where they can be.",
+      "Its kubelet has not reported for minutes, or reports a problem. Pods that can move are rescheduled.",
     thresholds: { critical: 1 },
     noDataMinutes: 20,
   };

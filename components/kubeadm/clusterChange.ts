@@ -12,16 +12,16 @@ const versionLine = /^VERSION='(\d+\.\d+\.\d+)'$/m;
  * @param to the version that it is to have
  */
 export function versionFault(from: string, to: string): string | undefined {
-  if (semver.major(to) !== semver.major(from)) return `${from} to ${to}: only steps within 1.x are known.`;
+  if (semver.major(to) !== semver.major(from)) return `${from} to ${to}: only upgrades within 1.x are supported.`;
   if (semver.lt(to, from)) {
     return (
-      `${to} is older than ${from}, which the cluster has: Kubernetes has no way back. ` +
+      `${to} is older than ${from}, which the cluster runs: Kubernetes can't be downgraded. ` +
       `Set cluster.version to ${from} or newer; to return to an older state, restore a snapshot from before the upgrade.`
     );
   }
   if (semver.minor(to) > semver.minor(from) + 1) {
     const next = `${semver.major(from)}.${semver.minor(from) + 1}`;
-    return `${from} to ${to} skips ${next}: Kubernetes goes one minor version at a time. Set cluster.version to the newest ${next}.x first.`;
+    return `${from} to ${to} skips ${next}: Kubernetes is upgraded one minor version at a time. Set cluster.version to the newest ${next}.x first.`;
   }
   return undefined;
 }
@@ -40,7 +40,7 @@ export function changeFaults(before: unknown, after: unknown): string[] {
     const [was, is] = [before, after].map((script) => valueIn(script, setting));
     if (was === undefined || is === undefined || was === is) return [];
     return [
-      `bramble:cluster.${setting}: is ${was} in the cluster, and can't become ${is}: ${why}. Leave it at ${was}, or destroy the cluster first.`,
+      `bramble:cluster.${setting}: is ${was} in the cluster and can't be changed to ${is}: ${why}. Set it back to ${was}, or destroy the cluster first.`,
     ];
   });
   return [...(version === undefined ? [] : [`bramble:cluster.version: ${version}`]), ...fixed];
@@ -48,10 +48,10 @@ export function changeFaults(before: unknown, after: unknown): string[] {
 
 /** What a cluster keeps as it was made with, by its name in the settings and in kubeadm's documents. */
 const forGood = {
-  podSubnet: "every node has a part of it, and every pod an address",
-  serviceSubnet: "every service has an address of it, the API server's own too",
+  podSubnet: "every node has a part of it, and every pod an address from it",
+  serviceSubnet: "every service has an address from it, including that of the API server",
   controlPlaneEndpoint:
-    "every board and every kubeconfig reaches the API server there, and its certificate names it",
+    "every board and kubeconfig reaches the API server there, and it is in the server's certificate",
 } as const;
 
 /** The value of a key in the documents for kubeadm that a script holds. */

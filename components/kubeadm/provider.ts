@@ -33,8 +33,8 @@ function readKubeconfig(file: string): string {
     return readFileSync(file, "utf8");
   } catch {
     throw new RunError(
-      `bramble:cluster.kubeconfig: no file can be read at ${file}. On a control plane that kubeadm made it is ` +
-        "/etc/kubernetes/admin.conf; copy it there, or set the path of yours.",
+      `bramble:cluster.kubeconfig: can't read ${file}. On a control plane created with kubeadm it is ` +
+        "/etc/kubernetes/admin.conf; copy it from there, or correct the path.",
     );
   }
 }

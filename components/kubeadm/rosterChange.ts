@@ -33,8 +33,8 @@ function renamed(before: Boards, after: Boards): string[] {
     return was === name || (before[name] && sameMachine(before[name], board))
       ? []
       : [
-          `${name} has the hostKey of ${was}, which is in the cluster: a node can't be renamed. ` +
-            `Keep the name ${was}; or take ${was} out, run pulumi up, add it as ${name} and run pulumi up again.`,
+          `${name} has the hostKey of ${was}, which is a node of the cluster: a node can't be renamed. ` +
+            `Keep the name ${was}; or remove ${was}, run pulumi up, add it as ${name} and run pulumi up again.`,
         ];
   });
 }
@@ -45,15 +45,15 @@ function changed(before: Boards, after: Boards): string[] {
     if (was === undefined) return [];
     if (was.role !== board.role) {
       return [
-        `${name} is a ${was.role} and can't become a ${board.role} in place. ` +
-          `Take it out, run pulumi up, add it with its new role and run pulumi up again.`,
+        `${name} is a ${was.role}, and its role can't be changed to ${board.role} in place. ` +
+          `Remove it, run pulumi up, add it with its new role and run pulumi up again.`,
       ];
     }
     const moved = was.host !== board.host && (isIP(was.host) > 0 || isIP(board.host) > 0);
     return moved && board.role === "controlPlane" && sameMachine(was, board)
       ? [
-          `${name} is a control plane at ${was.host}: etcd and its certificates have that address, so it can't become ${board.host}. ` +
-            `Have the router give it ${was.host} again (a DHCP reservation), and set host back.`,
+          `${name} is a control plane at ${was.host}: etcd and its certificates contain that address, so it can't be changed to ${board.host}. ` +
+            `Reserve ${was.host} for it on the router (DHCP), and set host back.`,
         ]
       : [];
   });
@@ -73,28 +73,28 @@ function quorum(before: Boards, after: Boards): string[] {
   if (members.length === 0) return [];
   if (staying === 0 && leaving.length > 0) {
     return [
-      `${list([...leaving, ...lost])} would leave, and no control plane of the cluster would be left. ` +
-        `Keep one until another has joined. To end the cluster, run pulumi destroy.`,
+      `${list([...leaving, ...lost])} would leave, and the cluster would have no control plane. ` +
+        `Keep one until another has joined. To delete the cluster, run pulumi destroy.`,
     ];
   }
   if (staying > 0 && lost.length > members.length - majority(members.length)) {
     // One whose removal was refused or cut off is still a member: once it is back, etcd may do without the other.
     if (joining.length > 0) {
       return [
-        `${list(lost)} would be lost while ${list(joining)} comes, and etcd has ${staying} of ${members.length} members without ${list(lost)}. ` +
-          `Leave ${list(lost)} as it was and run pulumi up with ${list(joining)} first.`,
+        `${list(lost)} would be lost while ${list(joining)} joins, and without ${list(lost)} etcd has ${staying} of ${members.length} members. ` +
+          `Keep ${list(lost)} unchanged and run pulumi up with ${list(joining)} first.`,
       ];
     }
     return [
-      `without ${list(lost)} etcd has ${staying} of ${members.length} members and needs ${majority(members.length)}: the cluster takes no changes. ` +
-        `If one of them can be started with its old card, do that and leave the settings as they were. ` +
-        `If not, flash all ${members.length} control planes anew and give their new hostKeys: the newest snapshot is restored.`,
+      `without ${list(lost)} etcd has ${staying} of ${members.length} members but needs ${majority(members.length)} for a quorum: the cluster accepts no changes. ` +
+        `If one of them still starts with its old card, start it and revert the settings. ` +
+        `If not, flash all ${members.length} control planes again and set their new hostKeys: the newest snapshot is restored.`,
     ];
   }
   return leaving.length > 0 && leaving.length + lost.length > 1
     ? [
-        `${list([...leaving, ...lost])} would go at once: etcd gives up one member at a time. ` +
-          `Take out ${leaving[0] ?? ""} alone, run pulumi up, then go on.`,
+        `${list([...leaving, ...lost])} would leave at once, but etcd removes one member at a time. ` +
+          `Remove only ${leaving[0] ?? ""}, run pulumi up, then remove the next.`,
       ]
     : [];
 }

@@ -30,7 +30,7 @@ export function gatewayBundle(entryPoint = "gateway/main.ts"): string {
   const kibibytes = Math.ceil(Buffer.byteLength(text) / 1024);
   if (kibibytes > maxKibibytes) {
     throw new Error(
-      `the sensor gateway's bundle has ${kibibytes} KiB; at most ${maxKibibytes} KiB fit into its ConfigMap: ` +
+      `the sensor gateway's bundle has ${kibibytes} KiB, but its ConfigMap can hold ${maxKibibytes} KiB: ` +
         "import less in gateway/",
     );
   }

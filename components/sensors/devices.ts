@@ -28,7 +28,7 @@ export function pinFault(
   if (i2cModels[model] !== undefined) {
     return pin === undefined
       ? undefined
-      : `a ${model} has no pin of its own: it is on I²C, SDA at ${i2c.sda} and SCL at ${i2c.scl}. Leave it out.`;
+      : `must be omitted: a ${model} uses I²C, SDA on ${i2c.sda} and SCL on ${i2c.scl}.`;
   }
   if (pin !== undefined && pins.includes(pin)) return undefined;
   const given = pin === undefined ? `is missing; a ${model} needs one` : `"${pin}" cannot take a ${model}`;

@@ -91,7 +91,8 @@ function overHttp(device: SensorDevice, url: string): object {
 
 /** @throws Error if there is no address for StatsD */
 function overUdp({ name, interval }: SensorDevice, statsd: GatewayAddress["statsd"]): object {
-  if (statsd === undefined) throw new Error(`${name} is to send by UDP, but nothing takes it`);
+  if (statsd === undefined)
+    throw new Error(`${name} is configured to send by UDP, but no gateway receives it`);
   const quantities = ["temperature", "humidity"];
   return {
     statsd: {

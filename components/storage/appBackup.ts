@@ -72,6 +72,6 @@ export class AppBackup extends ComponentResource {
 function secretsOf({ source: { app }, secrets }: AppBackupArgs): BackupSecrets {
   const own = secrets?.[app];
   if (own) return own;
-  const reason = `has nothing that opens the repository of "${app}", which has a backup plan. Give the secrets of a BackupStore that has "${app}" among its apps.`;
+  const reason = `has no access to the repository of "${app}", which has a backup plan. Pass the secrets of a BackupStore that has "${app}" among its apps.`;
   throw new InputPropertyError({ propertyPath: "secrets", reason });
 }

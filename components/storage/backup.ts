@@ -132,6 +132,6 @@ function requireBucketKeys({ target, accessKey, secretKey }: BackupStoreArgs): v
   if (!("s3" in target) || propertyPath === undefined) return;
   throw new InputPropertyError({
     propertyPath,
-    reason: "is missing: the bucket is reached with a key pair.",
+    reason: "is missing: access to the bucket needs a key pair.",
   });
 }

@@ -20,7 +20,7 @@ export function renderPage(gateway: Gateway, outbox: Outbox): string {
 <meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex">
 <meta http-equiv="refresh" content="30"><style>${style}</style></head><body>
 <header><h1>Sensors</h1><span class="soft">${summary(gateway, now)}</span></header>
-<main>${cards || '<p class="empty">No sensor is set up: name some in the setting sensors.devices.</p>'}</main>
+<main>${cards || '<p class="empty">No sensor is set up: add some to the setting sensors.devices.</p>'}</main>
 ${strangers(gateway, now)}${footer(gateway, outbox)}</body></html>`;
 }
 
@@ -68,7 +68,7 @@ function charts({ temperatures, humidities }: Sensor, now: number): string {
 function refusals({ refused, lastRefusal }: Sensor, now: number): string {
   if (lastRefusal === undefined) return "";
   const counts = [...refused].map(([reason, count]) => `${count} ${words(reason)}`).join(", ");
-  return `<div class="refused"><p>Refused: ${counts}</p><p class="soft">${agoText(now - lastRefusal.at)}: ${escaped(lastRefusal.fault)}</p></div>`;
+  return `<div class="refused"><p>Rejected: ${counts}</p><p class="soft">${agoText(now - lastRefusal.at)}: ${escaped(lastRefusal.fault)}</p></div>`;
 }
 
 function strangers({ strangers }: Gateway, now: number): string {
@@ -86,9 +86,9 @@ function footer({ counters }: Gateway, outbox: Outbox): string {
   const refused = Object.values(counters.refused()).reduce((total, count) => total + count, 0);
   const { superseded } = counters.dropped();
   const state = outbox.reachable
-    ? "Datadog's agent takes them."
-    : "Datadog's agent is away: the last ones wait for it.";
-  return `<footer class="soft">${counters.accepted} readings taken, ${refused} refused, ${superseded} lost on the way. ${state}</footer>`;
+    ? "Datadog's agent receives them."
+    : "Datadog's agent is down: the last readings will be sent when it is back.";
+  return `<footer class="soft">${counters.accepted} readings accepted, ${refused} rejected, ${superseded} lost. ${state}</footer>`;
 }
 
 function timesText(count: number): string {

@@ -33,12 +33,12 @@ export async function changeKubelet(lab: Lab, say: Say): Promise<Finding[]> {
   const shown = `${kubeletconfig.maxPods} ${kubeletconfig.evictionHard["memory.available"] ?? ""}`;
   return [
     {
-      what: "only its kubelet's step ran",
+      what: "only its kubelet step ran",
       holds: commands.join() === "update lab-2-kubelet",
       seen: commands.join(),
     },
-    { what: "the kubelet shows it", holds: shown === "9 111Mi", seen: shown },
-    { what: "its pods went on running", holds: before === after, seen: `${before}\n${after}` },
+    { what: "the kubelet uses it", holds: shown === "9 111Mi", seen: shown },
+    { what: "its pods kept running", holds: before === after, seen: `${before}\n${after}` },
     ...(await healthy(lab)),
   ];
 }
@@ -54,7 +54,7 @@ export async function refuseChanges(lab: Lab): Promise<Finding[]> {
   for (const [change, says] of cases) {
     const seen = await refusal(lab, { cluster: { ...lab.settings.cluster, ...change } });
     findings.push({
-      what: `a preview refuses ${Object.values(change).join()}`,
+      what: `a preview rejects ${Object.values(change).join()}`,
       holds: says.test(seen),
       seen,
     });
@@ -89,7 +89,7 @@ export async function upgrade(
     watched.ended = true;
     await watching;
   }
-  say(`the API was silent for ${watched.silence.toFixed(0)} s at most`);
+  say(`the API was unavailable for ${watched.silence.toFixed(0)} s at most`);
   const versions = await kubectl(first, "get nodes -o 'jsonpath={.items[*].status.nodeInfo.kubeletVersion}'");
   const server = await kubectl(first, "get --raw /version");
   const wanted = `v${version}`;
@@ -101,8 +101,8 @@ export async function upgrade(
       seen: versions,
     },
     { what: `the API server is ${wanted}`, holds: server.includes(`"${wanted}"`), seen: server },
-    { what: "a pod of the pair was ready at any time", holds: watched.least >= 1, seen: watched.atLeast },
-    { what: "no two boards were away at once", holds: watched.mostAway <= 1, seen: `${watched.mostAway}` },
+    { what: "one of the two pods was ready at any time", holds: watched.least >= 1, seen: watched.atLeast },
+    { what: "no two boards were down at once", holds: watched.mostAway <= 1, seen: `${watched.mostAway}` },
     ...(await healthy(lab)),
   ];
 }

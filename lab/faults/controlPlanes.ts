@@ -21,7 +21,7 @@ async function sameCluster(lab: Lab, members: readonly string[], count = members
   const word = await kubectl(board, "get configmap kept -o 'jsonpath={.data.word}'").catch(String);
   return [
     await etcdMembers(board, from, members),
-    { what: "a ConfigMap from before is there", holds: word === "before", seen: word },
+    { what: "an earlier ConfigMap still exists", holds: word === "before", seen: word },
     ...(await healthy(lab, count, from)),
   ];
 }
@@ -40,7 +40,7 @@ export async function reorder(lab: Lab, say: Say): Promise<Finding[]> {
   lab.settings.boards.reverse();
   await lab.stack.configure(lab.settings);
   return [
-    { what: "no board's step runs", holds: seen.length === 0, seen: seen.join(", ") },
+    { what: "no step runs", holds: seen.length === 0, seen: seen.join(", ") },
     ...(await sameCluster(lab, all)),
   ];
 }
@@ -56,7 +56,7 @@ export async function removeFirst(lab: Lab, say: Say): Promise<Finding[]> {
   await upTold(lab, say);
   const left = await lab.board("lab-1").ssh("sudo find /etc/kubernetes/manifests /var/lib/etcd -mindepth 1");
   const without = await sameCluster(lab, others("lab-1"));
-  say("now it comes back");
+  say("now it is added again");
   await configure(lab, boards);
   await upTold(lab, say);
   return [
@@ -79,7 +79,7 @@ export function lose(name: string) {
     );
     await upTold(lab, say);
     const without = await sameCluster(lab, others(name));
-    say("now a new card comes");
+    say("now a new card is put in");
     await configure(lab, boards);
     await lab.replaceBoard(name);
     await upTold(lab, say);
@@ -121,7 +121,7 @@ async function refused(lab: Lab, change: Partial<LabSettings>, says: RegExp): Pr
   await keepWord(lab, "lab-1");
   const seen = await refusal(lab, change);
   return [
-    { what: "the preview refuses it", holds: says.test(seen), seen },
+    { what: "the preview rejects it", holds: says.test(seen), seen },
     ...(await sameCluster(lab, ["lab-1"], lab.boards.size)),
   ];
 }

@@ -17,12 +17,12 @@ export async function leave(lab: Lab, say: Say): Promise<Finding[]> {
   const left = await nodeGone(lab);
   const found = await lab.board(leaving).ssh("sudo bash -s", { input: remains });
   const others = await healthy(lab, 1);
-  say("now it comes back");
+  say("now it is added again");
   await putBack(lab, settings);
   await upTold(lab, say);
   return [
     left,
-    { what: "nothing of the cluster is left on it", holds: found.trim() === "", seen: found },
+    { what: "nothing of the cluster is left on the board", holds: found.trim() === "", seen: found },
     ...others,
     ...(await healthy(lab)),
   ];
@@ -39,14 +39,14 @@ export async function die(lab: Lab, say: Say): Promise<Finding[]> {
   const forgotten = await upTold(lab, say);
   const left = await nodeGone(lab);
   const others = await healthy(lab, 1);
-  say("now a new one comes");
+  say("now a new machine is put in");
   await putBack(lab, settings);
   await lab.replaceBoard(leaving);
   await upTold(lab, say);
   const seconds = Math.max(marked.seconds, forgotten.seconds);
   return [
     // An attempt to reach it takes three minutes.
-    { what: "it was not dialled", holds: seconds < 180, seen: `${seconds.toFixed(0)} s` },
+    { what: "it was not contacted", holds: seconds < 180, seen: `${seconds.toFixed(0)} s` },
     left,
     ...others,
     ...(await healthy(lab)),
@@ -58,7 +58,7 @@ export async function keepPinned(lab: Lab): Promise<Finding[]> {
   const boards = lab.settings.boards.filter(({ name }) => name !== leaving);
   const said = await refusal(lab, { boards, storage: { board: leaving }, gogs: {} });
   const holds = said.includes("storage.board") && said.includes(leaving);
-  return [{ what: "a board with an app's data can't be taken out", holds, seen: said }];
+  return [{ what: "a board with an app's data can't be removed", holds, seen: said }];
 }
 
 async function takeOut(lab: Lab): Promise<void> {
@@ -76,5 +76,5 @@ async function putBack(lab: Lab, boards: LabBoard[]): Promise<void> {
 async function nodeGone(lab: Lab): Promise<Finding> {
   const nodes = () => kubectl(lab.board("lab-1"), "get nodes -o name");
   const gone = await until(30, nodes, (seen) => !seen.includes(leaving));
-  return { what: "its node is forgotten", ...gone };
+  return { what: "its node is deleted", ...gone };
 }

@@ -46,7 +46,7 @@ export async function healthy(lab: Lab, count = lab.boards.size, from = "lab-1")
 export async function refusal(lab: Lab, change: Partial<LabSettings>): Promise<string> {
   await lab.stack.configure({ ...lab.settings, ...change });
   const said = await lab.stack.preview().then(
-    () => "the preview went through",
+    () => "the preview succeeded",
     (error: unknown) => {
       if (!(error instanceof StackError)) throw error;
       return error.message;

@@ -15,12 +15,12 @@ const join = { step: "lab-2-join", doing: "updating" } as const;
 
 /** The faults that the lab knows, by name. */
 export const faults: Readonly<Record<string, Fault>> = {
-  "init-power": ofFresh("the control plane loses its power during init", {
+  "init-power": ofFresh("the control plane loses power during init", {
     ...init,
     after: 25,
     harm: pullPlug("lab-1"),
   }),
-  "join-power": ofJoin("a new worker loses its power during its join", {
+  "join-power": ofJoin("a new worker loses power while it joins", {
     ...join,
     after: 4,
     harm: pullPlug("lab-2"),
@@ -30,7 +30,7 @@ export const faults: Readonly<Record<string, Fault>> = {
     after: 15,
     harm: cutConnections("lab-1"),
   }),
-  "join-ssh": ofJoin("the connection to a new worker is cut during its join", {
+  "join-ssh": ofJoin("the connection to a new worker is cut while it joins", {
     ...join,
     after: 3,
     harm: cutConnections("lab-2"),
@@ -51,27 +51,27 @@ export const faults: Readonly<Record<string, Fault>> = {
     go: offForAYear,
   },
   "full-disk": { what: "the worker's disk is full", fresh: false, go: fillDisk },
-  reboot: { what: "the control plane loses its power and comes back", fresh: false, go: reboot },
+  reboot: { what: "the control plane loses power and boots again", fresh: false, go: reboot },
   kubelet: { what: "a worker's maxPods and eviction threshold change", fresh: false, go: changeKubelet },
   "replace-worker": {
-    what: "the worker is destroyed; a new machine of the same name takes its place",
+    what: "the worker is destroyed; a new machine of the same name replaces it",
     fresh: false,
     go: replaceWorker,
   },
   restore: {
-    what: "the control plane is destroyed; a new machine of the same name is made from a snapshot",
+    what: "the control plane is destroyed; a new machine of the same name is restored from a snapshot",
     fresh: false,
     go: restore,
   },
   pinned: {
-    what: "a board with an app's data is taken out of the settings",
+    what: "a board with an app's data is removed from the settings",
     fresh: false,
     go: keepPinned,
   },
-  leave: { what: "the worker is taken out of the settings, and put in again", fresh: false, go: leave },
-  dead: { what: "the worker is broken and taken out; a new machine takes its place", fresh: false, go: die },
+  leave: { what: "the worker is removed from the settings and added again", fresh: false, go: leave },
+  dead: { what: "the worker is broken and removed; a new machine replaces it", fresh: false, go: die },
   refused: {
-    what: "versions and a range are wanted that the cluster can't be brought to",
+    what: "cluster.version and a range are changed to what the cluster can't become",
     fresh: false,
     go: refuseChanges,
   },
@@ -82,13 +82,13 @@ export const faults: Readonly<Record<string, Fault>> = {
     go: (lab, say) => upgrade(lab, say, nextPatchBuild),
   },
   "upgrade-minor": {
-    what: "Kubernetes is upgraded from the minor version before",
+    what: "Kubernetes is upgraded from the previous minor version",
     fresh: false,
     kubernetes: [previousMinorBuild, currentBuild],
     go: (lab, say) => upgrade(lab, say, currentBuild),
   },
   "upgrade-power": {
-    what: "the control plane loses its power in the middle of an upgrade",
+    what: "the control plane loses power during an upgrade",
     fresh: false,
     kubernetes: [currentBuild, nextPatchBuild],
     go: (lab, say) =>
@@ -101,18 +101,18 @@ export const faults: Readonly<Record<string, Fault>> = {
   },
   rename: { what: "the worker gets another name in the settings", fresh: false, go: rename },
   "insert-above": {
-    what: "a new control plane is written above the only one, and is to be the endpoint",
+    what: "a new control plane is listed above the only one, and becomes the endpoint",
     fresh: false,
     controlPlanes: 1,
     go: insertAbove,
   },
   reorder: ofThree("the list of boards is reversed", reorder),
   "remove-first": ofThree(
-    "the control plane that made the cluster is taken out, and put in again",
+    "the control plane that created the cluster is removed and added again",
     removeFirst,
   ),
-  "lose-first": ofThree("the same is lost for good; later a new machine takes its place", lose("lab-1")),
-  "lose-other": ofThree("another one is lost for good; later a new machine takes its place", lose("lab-3")),
+  "lose-first": ofThree("the same one is lost for good; later a new machine replaces it", lose("lab-1")),
+  "lose-other": ofThree("another one is lost for good; later a new machine replaces it", lose("lab-3")),
   "replace-first": ofThree("the first control plane gets a new card", replaceFirst),
 };
 

@@ -34,13 +34,13 @@ export async function cutOff(
   const onLine = (line: string) => {
     if (harmed !== undefined || !line.includes(`${step} ${doing}`)) return;
     harmed = sleep(after * 1000).then(() => {
-      say(`${step} is under way: now`);
+      say(`${step} is in progress: injecting the fault`);
       return harm(lab);
     });
   };
   const begin = performance.now();
   const seen = await lab.stack.up(onLine).then(
-    () => "the up went through all the same",
+    () => "the up succeeded nevertheless",
     (error: unknown) => {
       if (!(error instanceof StackError)) throw error;
       return error.message;
@@ -48,7 +48,7 @@ export async function cutOff(
   );
   await harmed;
   say(`${((performance.now() - begin) / 1000).toFixed(0)} s until the up ended: ${lastLines(seen, 12)}`);
-  return { what: `the harm came while ${step} was under way`, holds: harmed !== undefined, seen };
+  return { what: `the fault was injected during ${step}`, holds: harmed !== undefined, seen };
 }
 
 /** Off and on again, with what it had not flushed to its card lost. */

@@ -9,15 +9,15 @@ export async function restore(lab: Lab, say: Say): Promise<Finding[]> {
   await kubectl(first, "create configmap kept --from-literal=word=before");
   await kubectl(first, "create secret generic kept --from-literal=word=before");
   await first.ssh("sudo systemctl start bramble-snapshot.service", { limit: 300 });
-  say("a snapshot is made; the control plane goes");
+  say("a snapshot is taken; the control plane is destroyed");
   await lab.replaceBoard("lab-1");
   await upTold(lab, say);
   const again = lab.board("lab-1");
   const configMap = await kubectl(again, "get configmap kept -o 'jsonpath={.data.word}'");
   const secret = await kubectl(again, "get secret kept -o 'jsonpath={.data.word}'");
   return [
-    { what: "its ConfigMap is there again", holds: configMap === "before", seen: configMap },
-    { what: "its Secret is there again", holds: atob(secret) === "before", seen: "another value" },
+    { what: "its ConfigMap is restored", holds: configMap === "before", seen: configMap },
+    { what: "its Secret is restored", holds: atob(secret) === "before", seen: "another value" },
     ...(await healthy(lab)),
   ];
 }
@@ -33,8 +33,8 @@ export async function fillDisk(lab: Lab, say: Say): Promise<Finding[]> {
   await upTold(lab, say);
   const eased = await until(480, described, (seen) => /DiskPressure +False/.test(seen));
   return [
-    { what: "the kubelet sees it", ...pressure },
-    { what: "and that there is room again", ...eased },
+    { what: "the kubelet reports it", ...pressure },
+    { what: "the kubelet reports that space is free again", ...eased },
     ...(await healthy(lab)),
   ];
 }

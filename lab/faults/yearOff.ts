@@ -17,7 +17,7 @@ export async function offForAYear(lab: Lab, say: Say): Promise<Finding[]> {
     await board.ssh("sudo systemctl disable systemd-timesyncd && sync");
     await board.powerOff();
   }
-  say("all boards are off, and come back 400 days later");
+  say("all boards are off for 400 days");
   for (const board of lab.boards.values()) await board.powerOn({ clockOffset: seconds });
   const ready = () => kubectl(lab.board("lab-1"), "get --raw /readyz");
   const alone = await until(900, ready, (seen) => seen === "ok");
@@ -29,11 +29,11 @@ export async function offForAYear(lab: Lab, say: Say): Promise<Finding[]> {
   const day = await lab.board("lab-2").ssh("date +%F");
   return [
     ...before,
-    { what: "the control plane has come back by itself", ...alone },
-    { what: "its ConfigMap is there again", holds: word === "before", seen: word },
-    { what: "the nodes are those that they were", holds: known === same, seen: `${known}, then ${same}` },
+    { what: "the control plane has recovered by itself", ...alone },
+    { what: "its ConfigMap is restored", holds: word === "before", seen: word },
+    { what: "the nodes are unchanged", holds: known === same, seen: `${known}, then ${same}` },
     {
-      what: "all this was 400 days later",
+      what: "all of this was 400 days later",
       holds: new Date(day).getTime() > Date.now() + (seconds - 86_400) * 1000,
       seen: day,
     },

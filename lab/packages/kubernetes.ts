@@ -68,7 +68,7 @@ function debs(kubernetes: string, built: Programs): Deb[] {
     {
       name: "cri-tools",
       version,
-      description: "Empty: crictl is not to be had as a Go module, and kubeadm works without it",
+      description: "Empty: crictl is not available as a Go module, and kubeadm works without it",
       files: {},
     },
   ];

@@ -61,7 +61,7 @@ function overflow(outcome: BoardOutcome, scale: number): Markup {
   const end = endOf(outcome);
   if (end <= ram) return markup``;
   return markup`<svg class="segment beyond" ${span(ram, end, scale)} y="0" height="${barHeight}">
-<title>${mebibytes(end - ram)} MiB beyond the RAM</title><rect class="band" y="${barHeight - bandHeight}" width="100%" height="${bandHeight}"/>
+<title>${mebibytes(end - ram)} MiB more than the RAM</title><rect class="band" y="${barHeight - bandHeight}" width="100%" height="${bandHeight}"/>
 <rect class="area" width="100%" height="100%"/></svg>
 `;
 }

@@ -33,7 +33,7 @@ ${derivation(board)}
 
 function about({ board }: BoardOutcome): string {
   const { name, role, host, modelName, ram, cores, takesApps } = board;
-  const duty = role === "worker" ? "worker" : takesApps ? "control plane, takes apps" : "control plane";
+  const duty = role === "worker" ? "worker" : takesApps ? "control plane, also runs apps" : "control plane";
   const facts = [modelName, count(cores, "core"), `${mebibytes(ram)} MiB`, duty];
   return [...facts, ...(host === name ? [] : [host])].join(" · ");
 }

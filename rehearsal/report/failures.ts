@@ -9,7 +9,7 @@ export function failures(outcomes: readonly FailureOutcome[]): Markup {
   return markup`<section class="card" aria-labelledby="failures">
 <h2 id="failures">If a board fails</h2>
 <table class="failures stacked">
-<thead><tr><th scope="col">Board</th><th scope="col">Moves</th><th scope="col">Waits for it</th><th scope="col">Finds no room</th></tr></thead>
+<thead><tr><th scope="col">Board</th><th scope="col">Moves</th><th scope="col">Waits for it</th><th scope="col">Pending</th></tr></thead>
 <tbody>
 ${outcomes.map(failureRow)}</tbody>
 </table>
@@ -20,11 +20,11 @@ ${outcomes.map(failureRow)}</tbody>
 function failureRow({ board, hasControlPlane, moves, pending, tied }: FailureOutcome): Markup {
   const name = markup`<th scope="row"><strong>${board}</strong></th>`;
   if (!hasControlPlane) {
-    return markup`<tr class="loss">${name}<td colspan="3">The API is gone until it is back. What runs goes on, but nothing is moved, restarted or changed.</td></tr>
+    return markup`<tr class="loss">${name}<td colspan="3">The API is down until it is back. Running pods keep running, but nothing is moved, restarted or changed.</td></tr>
 `;
   }
   if (moves.length + pending.length + tied.length === 0) {
-    return markup`<tr>${name}<td colspan="3">Nothing is missed.</td></tr>
+    return markup`<tr>${name}<td colspan="3">No impact.</td></tr>
 `;
   }
   const moved = moves.map(({ name: pod, to }) => markup`<li>${pod} <span class="arrow">→</span> ${to}</li>`);
@@ -33,7 +33,7 @@ function failureRow({ board, hasControlPlane, moves, pending, tied }: FailureOut
     ({ name: pod, reason }) =>
       markup`<li class="bad"><strong>${pod}</strong> <span class="why">${reason}</span></li>`,
   );
-  return markup`<tr>${name}${cell("Moves", moved)}${cell("Waits for it", stands)}${cell("Finds no room", lost)}</tr>
+  return markup`<tr>${name}${cell("Moves", moved)}${cell("Waits for it", stands)}${cell("Pending", lost)}</tr>
 `;
 }
 
@@ -45,10 +45,11 @@ function cell(title: string, items: readonly Markup[]): Markup {
 /** Whether it was seen or calculated. */
 export function noteOn(outcomes: readonly FailureOutcome[]): string {
   const seen = outcomes.filter(({ isRehearsed }) => isRehearsed).length;
-  const how = "What runs on every board is gone with it and is not listed.";
+  const how = "Pods that run on every board fail with it and are not listed.";
   if (seen === outcomes.length)
-    return `Rehearsed: the real scheduler did this with each board gone in turn. ${how}`;
-  if (seen === 0) return `Calculated. To see the real scheduler do it: npm start -- --fail each. ${how}`;
+    return `Rehearsed: the real scheduler did this, with each board failing in turn. ${how}`;
+  if (seen === 0)
+    return `Calculated. To rehearse it with the real scheduler: npm start -- --fail each. ${how}`;
   const names = outcomes.flatMap(({ board, isRehearsed }) => (isRehearsed ? [board] : []));
   return `Rehearsed for ${names.join(", ")}, calculated for the others. ${how}`;
 }
@@ -57,7 +58,7 @@ export function noteOn(outcomes: readonly FailureOutcome[]): string {
 export function upgrade(steps: readonly UpgradeStep[]): Markup {
   if (steps.length === 0) return markup``;
   return markup`<section class="card" aria-labelledby="upgrade">
-<h2 id="upgrade">Upgrading one board after the other</h2>
+<h2 id="upgrade">Upgrade order, one board at a time</h2>
 <ol class="upgrade">
 ${steps.map((step) => markup`<li><strong>${step.board}</strong> <span class="${step.pending.length > 0 ? "bad" : "quiet"}">${upgradeText(step)}</span></li>\n`)}</ol>
 </section>`;
@@ -66,9 +67,9 @@ ${steps.map((step) => markup`<li><strong>${step.board}</strong> <span class="${s
 /** What a step of an upgrade comes to, in a sentence. */
 export function upgradeText({ isCertain, pending, tied }: UpgradeStep): string {
   const waits =
-    tied.length > 0 ? ` Meanwhile ${tied.join(", ")} ${tied.length === 1 ? "stands" : "stand"} still.` : "";
+    tied.length > 0 ? ` Meanwhile ${tied.join(", ")} ${tied.length === 1 ? "waits" : "wait"} for it.` : "";
   if (pending.length > 0)
-    return `no room while it is drained: ${pending.map(shortageText).join("; ")}.${waits}`;
-  if (isCertain) return `what can move always has room elsewhere.${waits}`;
-  return `there is room as things are placed now, though not however they may be placed.${waits}`;
+    return `does not fit elsewhere while it is drained: ${pending.map(shortageText).join("; ")}.${waits}`;
+  if (isCertain) return `everything that can move fits elsewhere.${waits}`;
+  return `everything fits as placed now, but might not if the scheduler places pods differently.${waits}`;
 }

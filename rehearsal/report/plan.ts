@@ -14,7 +14,7 @@ export function arithmetic(outcome: BoardOutcome): Markup {
   const others = pods.filter(({ isStatic }) => !isStatic);
   const room = left(outcome);
   return markup`<table class="sum">
-<caption>From RAM to what is left</caption>
+<caption>From RAM to free memory</caption>
 <thead><tr><th scope="col">Part</th><th scope="col" class="figure">MiB</th></tr></thead>
 <tbody>
 ${result("RAM", board.ram)}${less("firmware", "firmware and kernel", board.ram - capacity)}
@@ -24,7 +24,7 @@ ${result(unreserved < 0 ? `Allocatable (${mebibytes(unreserved)}, so none)` : "A
 ${statics.length > 0 ? less("static", count(statics.length, "static pod"), total(statics)) : markup``}
 ${less("pod", count(others.length, statics.length > 0 ? "other pod" : "pod"), total(others))}
 </tbody>
-<tfoot class="${room < 0 ? "bad" : ""}">${result(room < 0 ? "Left: too little" : "Left", room)}</tfoot>
+<tfoot class="${room < 0 ? "bad" : ""}">${result(room < 0 ? "Left: not enough" : "Left", room)}</tfoot>
 </table>`;
 }
 
@@ -44,13 +44,13 @@ function total(pods: readonly PlacedPod[]): number {
 export function derivation({ memory }: { readonly memory: MemoryPlan }): Markup {
   const { systemReserved, kubeReserved, evictionSoft, evictionMinimumReclaim, maxPods } = memory;
   return markup`<details>
-<summary>Where these figures come from</summary>
+<summary>Sources of these figures</summary>
 <div class="derivation">
 ${terms(`System reserved: ${mebibytes(systemReserved)} MiB`, memory.derivation.systemReserved)}
 ${terms(`Kubernetes reserved: ${mebibytes(kubeReserved)} MiB`, memory.derivation.kubeReserved)}
 </div>
 <p>At most ${count(maxPods, "pod")}. Below ${evictionSoft} MiB available the kubelet evicts pods after a grace period,
-below the eviction threshold at once, and each time until ${evictionMinimumReclaim} MiB are won back.</p>
+below the eviction threshold at once, each time until ${evictionMinimumReclaim} MiB are reclaimed.</p>
 </details>`;
 }
 

@@ -1,7 +1,8 @@
 import type { PolicyResult } from "../../policy/judge.ts";
+import { count } from "./figures.ts";
 import { type Markup, markup } from "./markup.ts";
 
-/** Every policy, and what it has against the stack. */
+/** Every policy, and its violations. */
 export function policies(results: readonly PolicyResult[]): Markup {
   if (results.length === 0) return markup``;
   // What is wrong comes first.
@@ -11,29 +12,29 @@ export function policies(results: readonly PolicyResult[]): Markup {
   return markup`<section class="card" aria-labelledby="policies">
 <h2 id="policies">Policies: ${policiesText(results)}</h2>
 <table class="policies">
-<thead><tr><th scope="col">Policy</th><th scope="col">What it wants</th><th scope="col">Level</th></tr></thead>
+<thead><tr><th scope="col">Policy</th><th scope="col">Requirement</th><th scope="col">Level</th></tr></thead>
 <tbody>
 ${sorted.map(row)}</tbody>
 </table>
 </section>`;
 }
 
-/** `21 of 22 passed, 1 advises`. */
+/** `21 of 22 passed, 1 warning`. */
 export function policiesText(results: readonly PolicyResult[]): string {
   const broken = results.filter(({ violations }) => violations.length > 0);
   const failed = broken.filter(({ level }) => level === "mandatory").length;
-  const advising = broken.length - failed;
+  const warnings = broken.length - failed;
   const parts = [
     `${results.length - broken.length} of ${results.length} passed`,
     ...(failed > 0 ? [`${failed} failed`] : []),
-    ...(advising > 0 ? [advising === 1 ? "1 advises" : `${advising} advise`] : []),
+    ...(warnings > 0 ? [count(warnings, "warning")] : []),
   ];
   return parts.join(", ");
 }
 
 function row({ name, description, level, violations }: PolicyResult): Markup {
   const verdict = violations.length === 0 ? "good" : level === "mandatory" ? "bad" : "caution";
-  const words = { good: "passed", bad: "failed", caution: "advises" }[verdict];
+  const words = { good: "passed", bad: "failed", caution: "warning" }[verdict];
   const said = violations.map(
     ({ resource, message }) => markup`<li><strong>${resource ?? "the stack"}</strong>: ${message}</li>`,
   );

@@ -58,18 +58,18 @@ function failureLines(failures: readonly FailureOutcome[]): string[] {
 
 /** What happens when a board is gone, in half a sentence. */
 function failureText({ hasControlPlane, moves, pending, tied }: FailureOutcome): string {
-  if (!hasControlPlane) return "no API until it is back; what runs goes on";
+  if (!hasControlPlane) return "no API until it is back; running pods keep running";
   const parts = [
     ...moves.map(({ name, to }) => `${name} to ${to}`),
     ...(tied.length > 0 ? [`${tied.join(", ")} ${tied.length === 1 ? "waits" : "wait"} for it`] : []),
-    ...pending.map(({ name, reason }) => `${name} finds no room (${reason.replace(/\.$/, "")})`),
+    ...pending.map(({ name, reason }) => `${name} stays pending (${reason.replace(/\.$/, "")})`),
   ];
-  return parts.length > 0 ? parts.join("; ") : "nothing is missed";
+  return parts.length > 0 ? parts.join("; ") : "no impact";
 }
 
 function upgradeLines(steps: readonly UpgradeStep[]): string[] {
   return listed(
-    "upgrade one board after the other",
+    "upgrade order, one board at a time",
     steps.map((step) => [oneLine(step.board), upgradeText(step)]),
   );
 }

@@ -27,13 +27,13 @@ function pendingFault(reasons: readonly string[]): string[] {
 
 function overcommitted(outcome: BoardOutcome): string[] {
   const room = left(outcome);
-  return room < 0 ? [`${outcome.board.name} holds ${Math.round(-room)} MiB too much`] : [];
+  return room < 0 ? [`${outcome.board.name} is overcommitted by ${Math.round(-room)} MiB`] : [];
 }
 
 /** What might go otherwise on the boards, in a sentence; empty if nothing might. */
 export function caution({ uncertain }: Outcome): string {
   if (uncertain.length === 0) return "";
   const names = new Intl.ListFormat("en").format(uncertain);
-  const have = uncertain.length === 1 ? "has" : "have";
-  return `${names} ${have} room here, but might not if the scheduler placed what can move otherwise.`;
+  const fit = uncertain.length === 1 ? "fits" : "fit";
+  return `${names} ${fit} here, but might not if the scheduler places other pods differently.`;
 }

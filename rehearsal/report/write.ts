@@ -11,7 +11,7 @@ import { replaceFile } from "../../tools/replaceFile.ts";
 export async function writeReport(path: string, outcome: Outcome): Promise<void> {
   const page = htmlReport(outcome);
   await replaceFile(path, page).catch((error: unknown) => {
-    const wanted = "Its folder must be writable, and no folder may have its name.";
+    const wanted = "Its folder must be writable, and there must be no folder with its name.";
     throw new Error(`cannot write the report to ${path}: ${(error as Error).message}. ${wanted}`, {
       cause: error,
     });

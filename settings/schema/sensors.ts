@@ -68,7 +68,7 @@ export const sensors = z
       .meta({ description: "When a monitor tells of a room's humidity, after an hour." }),
     devices: z
       .array(device, "must be a list of devices")
-      .max(maxDevices, `must name ${maxDevices} devices at most`)
+      .max(maxDevices, `must have at most ${maxDevices} devices`)
       .default([])
       .meta({ description: "The devices. `npm run esphome` writes their configurations." }),
   })

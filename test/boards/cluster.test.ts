@@ -36,7 +36,7 @@ it(
     expect(first.changes.filter((change) => !change.startsWith("create "))).toEqual([]);
     const findings: Finding[] = await clusterHealthy(lab.board("lab-1"), lab.boards.size);
     expect(findings.filter(({ holds }) => !holds)).toEqual([]);
-    expect(findings.map(({ what }) => what)).toContain("a pod on lab-2 finds it by its name");
+    expect(findings.map(({ what }) => what)).toContain("a pod on lab-2 resolves its name");
     expect((await lab.stack.up()).changes).toEqual([]);
   },
   20 * minutes,

@@ -87,21 +87,21 @@ describe("a board that can't be set up", { timeout: 5 * minutes }, () => {
       "another host key",
       {
         connection: () => ({ hostKey: strangersKey }),
-        says: /it shows another host key than the settings' hostKey.*\n.*fix: .*ssh-keyscan/,
+        says: /its host key differs from hostKey in the settings.*\n.*fix: .*ssh-keyscan/,
       },
     ],
     [
       "an unknown user",
       {
         connection: () => ({ user: "nobody-here" }),
-        says: /lets this user in with none of the keys.*\n.*fix: see that the board has the user nobody-here/,
+        says: /none of the SSH keys was accepted for this user.*\n.*fix: make sure the board has the user nobody-here/,
       },
     ],
     [
       "a closed port",
       {
         connection: () => ({ port: 1 }),
-        says: /dialled pi@127.0.0.1:1, it refuses connections.*\n.*fix: see that sshd runs/,
+        says: /SSH to pi@127.0.0.1:1 failed: it refuses the connection.*\n.*fix: make sure sshd is running/,
       },
     ],
   ])("for %s says so, and is left as it was", async ([, one]) => {

@@ -41,7 +41,7 @@ describe("a virtual board with a fresh card", { timeout: 10 * minutes }, () => {
   });
 });
 
-describe("what was promised", { timeout: 2 * minutes }, () => {
+describe("drift", { timeout: 2 * minutes }, () => {
   it.for<[string, string, string]>([
     ["its name", "hostname; cat /etc/hostname", "board-1\nboard-1"],
     ["its own address by its name", "getent ahostsv4 board-1 | awk 'NR == 1 { print $1 }'", "10.77.0.11"],
@@ -113,7 +113,7 @@ describe("an up of a board that is ready", { timeout: 6 * minutes }, () => {
     await board.restoreNetwork();
   });
 
-  it("finds all as promised, and after a change by hand mends just that", async () => {
+  it("finds none, and after a change by hand fixes just that", async () => {
     const said: string[] = [];
     const lines = vi.spyOn(console, "log").mockImplementation((line: string) => void said.push(line));
     expect(await drift(["boards"], stack.pulumi)).toBe(0);
@@ -159,7 +159,7 @@ describe("a board behind another one", { timeout: 5 * minutes }, () => {
 });
 
 describe("a board that leaves", { timeout: 5 * minutes }, () => {
-  it("is undone as far as is safe", async () => {
+  it("is removed as far as is safe", async () => {
     expect(await stack.up({})).toEqual({ done: all("delete").toReversed(), errors: "" });
     expect(await told("apt-mark showhold; grep -c bramble /etc/hosts || true")).toBe("0");
     expect(await told("dpkg -l kubelet kubeadm kubectl 2>/dev/null | grep -c ^ii || true")).toBe("0");

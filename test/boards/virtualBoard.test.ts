@@ -67,7 +67,7 @@ describe("a virtual board", { timeout: 2 * minutes }, () => {
       stdout: "why",
       stderr: "so\n",
     });
-    await expect(board.ssh("sleep 60", { limit: 5 })).rejects.toThrow("not done after 5 s");
+    await expect(board.ssh("sleep 60", { limit: 5 })).rejects.toThrow("timed out after 5 s");
   });
 
   it("takes packages from the mirror", async ({ skip }) => {

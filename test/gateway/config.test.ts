@@ -62,24 +62,24 @@ describe("readConfig", () => {
     ["HTTP_PORT", "0", 'HTTP_PORT must be a port, 1 to 65535, not "0"'],
     ["STATSD_PORT", "8125x", 'STATSD_PORT must be a port, 1 to 65535, not "8125x"'],
     ["DOGSTATSD_PORT", "65536", 'DOGSTATSD_PORT must be a port, 1 to 65535, not "65536"'],
-    ["DOGSTATSD_HOST", undefined, "DOGSTATSD_HOST must be an IP address, and is not set"],
+    ["DOGSTATSD_HOST", undefined, "DOGSTATSD_HOST must be an IP address, but is not set"],
     ["DOGSTATSD_HOST", "agent.local", 'DOGSTATSD_HOST must be an IP address, not "agent.local"'],
     [
       "STATSD_NETWORKS",
       "192.168.1.0",
       'STATSD_NETWORKS must be ranges such as 192.168.1.0/24, separated by commas, not "192.168.1.0"',
     ],
-    ["DEVICES_FILE", undefined, "DEVICES_FILE must be the path of a file, and is not set"],
+    ["DEVICES_FILE", undefined, "DEVICES_FILE must be the path of a file, but is not set"],
     ["SECRETS_FILE", file("none", { page: password, tokens: {} }), "SECRETS_FILE has no token for kitchen"],
   ])("refuses a %s of %s", (name, value, fault) => {
     expect(faultsOf({ ...valid, [name]: value })).toEqual([fault]);
   });
 
   it.each<[string, unknown, string]>([
-    ["no JSON", "{", "must be a file of JSON"],
+    ["no JSON", "{", "must be a JSON file"],
     ["an unknown model", [device({ model: "DHT99" as "DHT22" })], "0.model"],
     ["a name that tags would need escaped", [device({ room: "a,b|c" })], "0.room must be lower-case"],
-    ["a sensor twice", [device(), device({ room: "attic" })], "must not name a sensor twice"],
+    ["a sensor twice", [device(), device({ room: "attic" })], "must not have the same sensor twice"],
     ["65 devices", Array.from({ length: 65 }, (_, i) => device({ sensor: `s${i}` })), "64"],
   ])("refuses devices with %s", (_, content, fault) => {
     const faults = faultsOf({ ...valid, DEVICES_FILE: file("bad", content) });
@@ -95,7 +95,7 @@ describe("readConfig", () => {
   ])("refuses secrets with %s, and does not show them", (_, content) => {
     const [fault] = faultsOf({ ...valid, SECRETS_FILE: file("bad", content) });
     expect(fault).toMatch(
-      /^SECRETS_FILE (has faults: (page|tokens\.kitchen) must have 32|must be a file of JSON)/,
+      /^SECRETS_FILE (has errors: (page|tokens\.kitchen) must have 32|must be a JSON file)/,
     );
     expect(fault).not.toMatch(/ppp|0123456/);
   });

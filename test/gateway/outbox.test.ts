@@ -68,8 +68,8 @@ it("keeps the last readings while the agent restarts for 60 s, and counts the ot
   expect(temperatureOf(after.lines, "a")).toEqual(["21.2"]);
   expect(temperatureOf(after.lines, "b")).toEqual(["19"]);
   expect(gateway.log).toEqual([
-    "DogStatsD takes nothing (ECONNREFUSED): keeping last readings",
-    "DogStatsD takes datagrams again",
+    "DogStatsD accepts no datagrams (ECONNREFUSED): keeping the last readings",
+    "DogStatsD accepts datagrams again",
   ]);
 
   await read(gateway, "c", 18);

@@ -118,7 +118,7 @@ describe.skipIf(program === undefined)("in Chromium (there must be one on PATH)"
     expect(await page.locator("article").count()).toBe(4);
     const kitchen = page.locator("article", { hasText: "kitchen-1" });
     expect(await kitchen.locator(".values").innerText()).toMatch(/^2\d\.\d\s*°C\s*\d\d\.\d\s*%$/);
-    expect(await kitchen.innerText()).toContain("a DHT22 measures a humidity of 0 to 100 %, not 260");
+    expect(await kitchen.innerText()).toContain("a DHT22 measures a humidity from 0 to 100 %, not 260");
     expect(await kitchen.locator("svg").count()).toBe(2);
     // A curve of a day: from the left edge of the plot to its right.
     const box = await kitchen.locator("svg .line").first().boundingBox();

@@ -77,17 +77,17 @@ describe("a posted reading", () => {
   });
 
   it.each([
-    ['{"temperature": nan}', "nan is not JSON: send null; the sensor did not answer"],
-    ['{"temperature":21.4,"humidity":NaN}', "NaN is not JSON: send null; the sensor did not answer"],
-    ['{"temperature":-nan,"humidity":-nan}', "-nan is not JSON: send null; the sensor did not answer"],
-    ['{"temperature": inf }', "inf is not JSON: send null; the sensor did not answer"],
-    ['{"temperature": -Infinity}', "-Infinity is not JSON: send null; the sensor did not answer"],
+    ['{"temperature": nan}', "nan is not valid JSON: send null; the sensor did not answer"],
+    ['{"temperature":21.4,"humidity":NaN}', "NaN is not valid JSON: send null; the sensor did not answer"],
+    ['{"temperature":-nan,"humidity":-nan}', "-nan is not valid JSON: send null; the sensor did not answer"],
+    ['{"temperature": inf }', "inf is not valid JSON: send null; the sensor did not answer"],
+    ['{"temperature": -Infinity}', "-Infinity is not valid JSON: send null; the sensor did not answer"],
     ["", 'the body is empty; send {"temperature": 21.4, "humidity": 48.2}'],
     ['{"temperature": 21,4, "humidity": 48,2}', "21,4 has a decimal comma: send 21.4"],
     ['{"temperature": "21,4"}', 'temperature "21,4" has a decimal comma: send 21.4'],
     [
       '{"temperature": "21.4 °C"}',
-      'temperature must be a number such as 21.4, or null where the sensor gave none; not "21.4 °C"',
+      'temperature must be a number such as 21.4, or null if the sensor has no value; not "21.4 °C"',
     ],
     ['{"temperature": 21.4', "the body must be JSON"],
   ])("of %s is told what to send", async (body, fault) => {
@@ -171,7 +171,7 @@ describe("what else it answers", () => {
     const health = await ask(httpPort, "/healthz");
     expect(JSON.parse(health.body)).toEqual({
       status: "ok",
-      dogstatsd: "takes datagrams",
+      dogstatsd: "accepts datagrams",
       accepted: 0,
       dropped: { superseded: 0 },
       refused: { out_of_range: 1, unauthorized: 1 },

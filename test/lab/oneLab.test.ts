@@ -7,7 +7,7 @@ const nobody = () => undefined;
 it("refuses a second lab, and says whose the first is", async () => {
   const claim = await claimLab(nobody, name);
   await expect(claimLab(nobody, name)).rejects.toThrow(
-    new RegExp(`runs already \\(process ${process.pid}, since .*End it: npm run lab -- --down`),
+    new RegExp(`already running \\(process ${process.pid}, since .*Shut it down: npm run lab -- --down`),
   );
   claim.giveBack();
   (await claimLab(nobody, name)).giveBack();

@@ -41,7 +41,7 @@ export const stackCases: readonly StackCase[] = [
     policy: "stack-fits",
     what: "an app for which no board has room",
     resources: [...boards, app("huge", "500Mi")],
-    says: "huge needs 500Mi; the board with the most room",
+    says: "huge needs 500Mi; the board with the most left",
   },
   {
     policy: "stack-fits",
@@ -51,7 +51,7 @@ export const stackCases: readonly StackCase[] = [
       board("a", (_, props) => (props.taints = [{ key: "dedicated", effect: "NoSchedule" }])),
       app("small", "64Mi"),
     ],
-    says: "small needs 64Mi, but no board takes it",
+    says: "small needs 64Mi, but its labels or tolerations match no board",
   },
   {
     policy: "stack-fits",

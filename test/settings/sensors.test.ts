@@ -40,7 +40,7 @@ describe("the sensors' settings", () => {
       /is missing; a DHT22 needs one\. Allowed on d1_mini: D1, D2/,
     ],
     ["a pin that the board has not", { pin: "GPIO99" }, "devices[0].pin", /"GPIO99" cannot take a DHT22/],
-    ["a pin for a sensor on I²C", { model: "SHT3X" }, "devices[0].pin", /has no pin of its own/],
+    ["a pin for a sensor on I²C", { model: "SHT3X" }, "devices[0].pin", /uses I²C/],
     [
       "a model with a typing error",
       { model: "DHT23" },

@@ -71,7 +71,7 @@ describe("without a Go", () => {
     const { setUp } = await sandbox(thorn(release), thorn(undefined, "briar"));
 
     await expect(obtainTools(setUp)).rejects.toThrow(
-      `these tools of the rehearsal could not be had:
+      `these tools of the rehearsal could not be obtained:
   thorn 1.2.3
     there already: no thorn on PATH; none in ${setUp.cache}
     release: 127.0.0.1:9 cannot be reached: bad port
@@ -80,7 +80,7 @@ describe("without a Go", () => {
     there already: no briar on PATH; none in ${setUp.cache}
     release: none with a known checksum for linux-amd64
     build: no go on PATH
-To fix it: let this machine reach 127.0.0.1:9, or install Go 1.26.0 or newer (https://go.dev/dl) and let it download modules; then run the same command again.`,
+To fix it: allow this machine to reach 127.0.0.1:9, or install Go 1.26.0 or newer (https://go.dev/dl) and let it download modules; then run the same command again.`,
     );
   });
 

@@ -60,7 +60,12 @@ describe("a release that", () => {
       thornProgram,
       /has the sha256 \w+ and not the pin/,
     ],
-    ["is truncated", answers.truncated(thornProgram), thornProgram, /has the sha256 \w+ and not the pinned/],
+    [
+      "is truncated",
+      answers.truncated(thornProgram),
+      thornProgram,
+      /has the sha256 \w+ instead of the pinned/,
+    ],
     ["is cut off", answers.cut(thornProgram), thornProgram, /other side closed/],
     ["stalls", answers.stalled(thornProgram), thornProgram, /sent nothing more within 2 s/],
     ["is not there", answers.status(404), thornProgram, /answered 404 Not Found/],

@@ -141,9 +141,9 @@ test("without access it says what is missing and what follows, and does not try 
   expect(await obtainEngine(place)).toEqual(missing);
 
   const line =
-    "Pulumi's engine is not there and could not be downloaded (Pulumi's CLI 3.1.0: pulumi: fetch failed): the " +
-    "rehearsal deploys without it, through the SDK's test monitor. Next try an hour after the last, or when " +
-    `${failure} is removed`;
+    "Pulumi's engine is not installed and could not be downloaded (Pulumi's CLI 3.1.0: pulumi: fetch failed): the " +
+    "rehearsal deploys without it, through the SDK's test monitor. The next attempt is an hour after the last one, or once " +
+    `${failure} is deleted`;
   expect(said).toEqual(["Pulumi's CLI 3.1.0: downloading", line, line]);
 
   const last = JSON.parse(await fs.readFile(failure, "utf8")) as { at: number };

@@ -104,9 +104,9 @@ test("a changed package-lock.json, a lost package and an installation that was c
   await fs.rm(path.join(root, "node_modules", "leaf"), { recursive: true });
   expect(await why()).toBe("node_modules is incomplete: node_modules/leaf is missing");
   await fs.rm(path.join(root, "node_modules", ".package-lock.json"));
-  expect(await why()).toBe("node_modules is incomplete: an installation was cut off");
+  expect(await why()).toBe("node_modules is incomplete: an installation was interrupted");
   await fs.truncate(path.join(root, "node_modules", ".package-lock.json"), 9);
-  expect(await why()).toBe("node_modules is incomplete: an installation was cut off");
+  expect(await why()).toBe("node_modules is incomplete: an installation was interrupted");
   expect(await why()).toBe("");
   expect(await npmCalls()).toHaveLength(5);
 });
@@ -137,7 +137,7 @@ test("an npm ci that fails ends the set-up, and the next one installs again", as
 
   const first = prepare();
   expect(await first.ended).toBe(1);
-  expect(first.errors()).toContain("npm ci ended with exit code 7; what it said is above");
+  expect(first.errors()).toContain("npm ci failed with exit code 7; see its output above");
   expect(first.output()).toBe("");
 
   await fs.writeFile(path.join(root, "..", "again"), "");

@@ -69,7 +69,7 @@ test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)("%s in a download leaves not
   child.kill(signal);
 
   expect(await child.ended).toBe({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }[signal]);
-  expect(child.errors()).toContain(`interrupted by ${signal}; nothing half-done is kept`);
+  expect(child.errors()).toContain(`interrupted by ${signal}; no partial result is kept`);
   expect(await filesIn(box.setUp.cache)).toEqual([]);
 });
 

@@ -84,15 +84,15 @@ describe("a board in Pulumi's engine, over a real SSH server", { timeout: 180_00
     const lines = vi.spyOn(console, "log").mockImplementation((line: string) => void said.push(line));
     const check = () => drift(["boards"], stack.pulumi);
     const first = await check();
-    expect([first, ...said]).toEqual([0, "pi3-1: as promised"]);
+    expect([first, ...said]).toEqual([0, "pi3-1: no drift"]);
     board.write({ "etc/fstab": "/swap.img none swap sw 0 0\n", "etc/hosts": "127.0.0.1 localhost\n" });
     expect(await check()).toBe(1);
     expect(await check()).toBe(1);
     expect(said).toEqual([
-      "pi3-1: as promised",
+      "pi3-1: no drift",
       ...Array.from({ length: 2 }).flatMap(() => [
         "pi3-1:\n  host: /etc/hosts differs from the desired state\n  swap: /etc/fstab differs from the desired state",
-        "The next up mends this: npx pulumi up -s boards",
+        "To fix this, run: npx pulumi up -s boards",
       ]),
     ]);
     lines.mockRestore();
@@ -135,7 +135,7 @@ describe("a board that was dead before its first up", { timeout: 180_000 }, () =
 });
 
 describe("a board that leaves", { timeout: 180_000 }, () => {
-  it("is undone phase by phase, the last first", async () => {
+  it("is removed phase by phase, the last first", async () => {
     server = await SshServer.start(board.environment);
     const connection = server.address;
     await stack.up({ "pi3-1": { plan, connection } });
@@ -177,9 +177,9 @@ describe("boards that can't be reached", { timeout: 180_000 }, () => {
     const before = board.files();
     const { done, errors } = await stack.up(Object.fromEntries(boards));
     for (const [what, fix] of [
-      ["it shows another host key than the settings' hostKey", "if the card was flashed anew"],
-      ["it lets this user in with none of the keys", "see that the board has the user nobody"],
-      ["it refuses connections", "see that sshd runs on it at port 1 "],
+      ["its host key differs from hostKey in the settings", "if the card was flashed again"],
+      ["none of the SSH keys was accepted for this user", "make sure the board has the user nobody"],
+      ["it refuses the connection", "make sure sshd is running on port 1 "],
     ])
       expect(errors).toMatch(
         new RegExp(

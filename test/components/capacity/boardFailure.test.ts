@@ -28,7 +28,7 @@ describe("a board that fails", () => {
     expect(failure.tied).toEqual(["web"]);
     expect(failure.moves).toEqual([]);
     expect(failure.pending.map(shortageText)).toEqual([
-      "metrics needs 200Mi; the board with the most room, b, has 106Mi left: 94Mi too much",
+      "metrics needs 200Mi; the board with the most left, b, has 106Mi left: 94Mi too much",
     ]);
   });
 

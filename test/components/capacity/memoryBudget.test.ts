@@ -81,7 +81,7 @@ describe("memoryBudget", () => {
     // 250 + 200 + 100 + 100 of the control plane, and 100 of each CoreDNS.
     expect(shortages("150m")).toEqual([]);
     expect(shortages("151m")).toEqual([
-      "app needs 151m of CPU; the board with the most room, cp, has 150m of CPU left: 1m of CPU too much",
+      "app needs 151m of CPU; the board with the most left, cp, has 150m of CPU left: 1m of CPU too much",
     ]);
   });
 
@@ -96,7 +96,7 @@ describe("memoryBudget", () => {
     const apps = [workload("big", 400), workload("bigger", 450), workload("pinned", 100, on("a"))];
     const { shortages } = memoryBudget(boards(worker("a"), worker("b")), apps);
     expect(shortages.map(shortageText)).toEqual([
-      "bigger needs 450Mi; the board with the most room, b, has 438Mi left: 12Mi too much",
+      "bigger needs 450Mi; the board with the most left, b, has 438Mi left: 12Mi too much",
     ]);
   });
 
@@ -120,7 +120,9 @@ describe("memoryBudget", () => {
 
   it("refuses a workload that no board takes", () => {
     const { shortages } = memoryBudget(boards(worker("a")), [workload("app", 1, on("cp"))]);
-    expect(shortages.map(shortageText)).toEqual(["app needs 1Mi, but no board takes it"]);
+    expect(shortages.map(shortageText)).toEqual([
+      "app needs 1Mi, but its labels or tolerations match no board",
+    ]);
   });
 
   it("tells what fits only if the scheduler places the others well", () => {

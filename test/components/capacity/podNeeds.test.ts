@@ -68,29 +68,29 @@ it.each<[string, Load, string]>([
   [
     "CPU",
     load(pod({ containers: [container("1Mi", { resources: { requests: { cpu: "1500m" } } })] })),
-    "app needs 1500m of CPU; the board with the most room, a, has 1000m of CPU left: 500m of CPU too much",
+    "app needs 1500m of CPU; the board with the most left, a, has 1000m of CPU left: 500m of CPU too much",
   ],
   [
     "pods",
     load({ containers: [{ name: "c" }] }, 20),
-    "app needs room for 1 pod; the board with the most room, a, has room for 0 pods left: room for 1 pod too much",
+    "app needs 1 pod slot; the board with the most left, a, has 0 pod slots left: 1 pod slot too much",
   ],
   [
     "disk",
     load(
       pod({ containers: [container("1Mi", { resources: { requests: { "ephemeral-storage": "20Gi" } } })] }),
     ),
-    "20480Mi of disk; the board with the most room, a, has 12902Mi of disk left",
+    "20480Mi of disk; the board with the most left, a, has 12902Mi of disk left",
   ],
   [
     "a host port",
     load(pod({ containers: [container("1Mi", { ports: [{ containerPort: 80, hostPort: 80 }] })] }), 2),
-    "app needs port 80 (TCP) of a board, which on every board that takes it something else has",
+    "app needs port 80 (TCP), which is already in use on every board that it can run on",
   ],
   [
     "runs that overlap",
     load(pod(), 5, "CronJob"),
-    "app needs 100Mi; the board with the most room, a, has 6Mi left",
+    "app needs 100Mi; the board with the most left, a, has 6Mi left",
   ],
 ])("tells what lacks %s", (_, each, text) => {
   expect(shortages(each)).toEqual([expect.stringContaining(text)]);

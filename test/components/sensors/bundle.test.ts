@@ -36,6 +36,6 @@ describe("gatewayBundle", () => {
       buildSync: () => ({ outputFiles: [{ text: "x".repeat(900 * 1024 + 1) }] }),
     }));
     const bundle = await import("../../../components/sensors/bundle.ts");
-    expect(() => bundle.gatewayBundle()).toThrow("has 901 KiB; at most 900 KiB fit into its ConfigMap");
+    expect(() => bundle.gatewayBundle()).toThrow("has 901 KiB, but its ConfigMap can hold 900 KiB");
   });
 });

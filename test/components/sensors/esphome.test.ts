@@ -147,7 +147,7 @@ describe("pinFault", () => {
     ["a DHT without a pin", { pin: undefined }, /is missing; a DHT22 needs one\. Allowed on d1_mini: D1,/],
     ["a pin that is the serial port's", { pin: "GPIO1" }, /"GPIO1" cannot take a DHT22/],
     ["a printed name on a board that has none", { board: "esp32dev", pin: "D4" }, /"D4" cannot take/],
-    ["a pin for a sensor on I²C", { model: "BME280", pin: "D4" }, /is on I²C, SDA at GPIO4 and SCL at GPIO5/],
+    ["a pin for a sensor on I²C", { model: "BME280", pin: "D4" }, /uses I²C, SDA on GPIO4 and SCL on GPIO5/],
   ] as const)("tells of %s", (_, change, says) => {
     expect(pinFault({ ...device(), ...change }, deviceBoards)).toMatch(says);
   });

@@ -82,7 +82,7 @@ describe("AppBackup", () => {
     ["those of other apps alone", { traefik: { password: "p", access: {} } }],
   ])("refuses a plan with no secrets: %s", async (_, secrets) => {
     await expect(backedUp(secrets)).rejects.toThrow(
-      /has nothing that opens the repository of "gogs", which has a backup plan. Give the secrets of a BackupStore/,
+      /has no access to the repository of "gogs", which has a backup plan. Pass the secrets of a BackupStore/,
     );
   });
 });

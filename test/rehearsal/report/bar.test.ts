@@ -85,7 +85,7 @@ it("marks what is beyond the RAM, from its very end on", () => {
   const parts = segments(withPod(1, pod("lab", "too-big", 96)), 1);
   expect(parts.filter(({ kind }) => kind === "free")).toEqual([]);
   const [beyond, ...more] = parts.filter(({ kind }) => kind === "beyond");
-  expect(beyond).toMatchObject({ x: 50, title: "55 MiB beyond the RAM" });
+  expect(beyond).toMatchObject({ x: 50, title: "55 MiB more than the RAM" });
   expect(more).toEqual([]);
   expect(segments(sample, 1).map(({ kind }) => kind)).not.toContain("beyond");
 });

@@ -22,14 +22,14 @@ it("draws each board with how full it is and what runs only there", () => {
 
 it("tells of each board what moves, what waits for it and what finds no room", () => {
   const rows = find(section(page(sample), "failures"), "tr").map(({ text }) => text);
-  expect(rows[1]).toContain("The API is gone until it is back");
+  expect(rows[1]).toContain("The API is down until it is back");
   expect(rows[2]).toContain("gogs");
   expect(rows[3]).toMatch(/dynamic-dns → pi3-1.*traefik/s);
   expect(rows[4]).toContain("sensor-gateway 0/4 nodes are available: 3 Insufficient memory.");
   const text = plain(sample);
-  expect(text).toContain("pi4 no API until it is back; what runs goes on");
+  expect(text).toContain("pi4 no API until it is back; running pods keep running");
   expect(text).toContain("pi3-2 dynamic-dns to pi3-1; traefik waits for it");
-  expect(text).toContain("sensor-gateway finds no room (0/4 nodes are available: 3 Insufficient memory)");
+  expect(text).toContain("sensor-gateway stays pending (0/4 nodes are available: 3 Insufficient memory)");
 });
 
 it("says which failures were seen and which were calculated", () => {
@@ -38,26 +38,26 @@ it("says which failures were seen and which were calculated", () => {
     return section(page({ ...sample, failures }), "failures").text;
   };
   expect(told([true, true, true, true])).toContain("Rehearsed: the real scheduler");
-  expect(told([])).toContain("Calculated. To see the real scheduler do it: npm start -- --fail each.");
+  expect(told([])).toContain("Calculated. To rehearse it with the real scheduler: npm start -- --fail each.");
   expect(told([false, true])).toContain("Rehearsed for pi3-1, calculated for the others.");
 });
 
 it("gives the order of an upgrade, and what stands in its way", () => {
   const steps = find(section(page(sample), "upgrade"), "li").map(({ text }) => text);
-  expect(steps[1]).toBe("pi3-1 what can move always has room elsewhere. Meanwhile gogs stands still.");
-  expect(steps[3]).toContain("no room while it is drained: sensor-gateway needs 48Mi");
+  expect(steps[1]).toBe("pi3-1 everything that can move fits elsewhere. Meanwhile gogs waits for it.");
+  expect(steps[3]).toContain("does not fit elsewhere while it is drained: sensor-gateway needs 48Mi");
 });
 
 it("shows policies, the broken ones first", () => {
   const policies = section(page(sample), "policies");
-  expect(find(policies, "h2")[0]?.text).toBe("Policies: 1 of 2 passed, 1 advises");
+  expect(find(policies, "h2")[0]?.text).toBe("Policies: 1 of 2 passed, 1 warning");
   const marks = find(policies, "svg", "dot").map(({ attributes }) => attributes["aria-label"]);
-  expect(marks).toEqual(["advises", "passed"]);
+  expect(marks).toEqual(["warning", "passed"]);
   expect(policies.text).toContain("sensors-deployment: if pi3-3 fails");
   expect(plain(sample)).toContain("advisory: policy survives-failure, sensors-deployment: if pi3-3 fails");
   const [fits, survives] = sample.policies;
   const failed = { ...fits!, violations: [{ resource: undefined, message: "gogs needs 1Gi." }] };
   const broken = section(page({ ...sample, policies: [failed, survives!] }), "policies").text;
-  expect(broken).toContain("0 of 2 passed, 1 failed, 1 advises");
+  expect(broken).toContain("0 of 2 passed, 1 failed, 1 warning");
   expect(broken).toContain("the stack: gogs needs 1Gi.");
 });

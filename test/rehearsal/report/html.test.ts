@@ -59,14 +59,14 @@ describe("a board that holds too much", () => {
     const root = page(crowded);
     const [pi4, crowdedCard] = cards(root);
     expect(crowdedCard?.text).toContain("55 MiB too much");
-    expect(crowdedCard?.text).toContain("Left: too little−55");
+    expect(crowdedCard?.text).toContain("Left: not enough−55");
     expect(crowdedCard?.text).not.toContain("MiB left");
-    expect(find(crowdedCard ?? root, "svg", "beyond")[0]?.text.trim()).toBe("55 MiB beyond the RAM");
+    expect(find(crowdedCard ?? root, "svg", "beyond")[0]?.text.trim()).toBe("55 MiB more than the RAM");
     expect(find(crowdedCard ?? root, "svg", "free")).toEqual([]);
     expect(pi4?.text).toContain("279 MiB left");
     expect(find(pi4 ?? root, "svg", "beyond")).toEqual([]);
     expect(find(root, "ul", "legend")[0]?.text).toContain("Beyond the RAM");
-    expect(find(root, "h1")[0]?.text).toContain("pi3-1 holds 55 MiB too much");
+    expect(find(root, "h1")[0]?.text).toContain("pi3-1 is overcommitted by 55 MiB");
   });
 
   it("is not in the legend where there is none", () => {
@@ -123,5 +123,5 @@ it("needs nothing from outside and runs nothing", () => {
 it("says what might go otherwise, and nothing where nothing might", () => {
   expect(htmlReport(sample)).not.toContain('class="uncertain"');
   const page = htmlReport({ ...sample, uncertain: ["gogs"] });
-  expect(page).toContain('<p class="uncertain">gogs has room here, but might not');
+  expect(page).toContain('<p class="uncertain">gogs fits here, but might not');
 });

@@ -71,7 +71,7 @@ it("keeps both ends of a long pod name", () => {
 
 it("shows a board that holds too much", () => {
   const all = lines(crowded);
-  expect(all[0]).toBe("4 boards, 25 pods: pi3-1 holds 55 MiB too much");
+  expect(all[0]).toBe("4 boards, 25 pods: pi3-1 is overcommitted by 55 MiB");
   expect(all.find((line) => line.startsWith("pi3-1 "))).toMatch(/ 493 +-55 +█{12} 113%$/);
 });
 
@@ -109,7 +109,7 @@ it("names the five slowest steps", () => {
 
 it("says what might find no room if it were placed otherwise, and nothing where all is sure", () => {
   const unsure = { ...sample, uncertain: ["datadog-agent", "sensor-gateway"] };
-  expect(lines(unsure).join(" ")).toContain("datadog-agent and sensor-gateway have room here, but might not");
-  expect(lines({ ...sample, uncertain: ["gogs"] }).join(" ")).toContain("gogs has room here");
+  expect(lines(unsure).join(" ")).toContain("datadog-agent and sensor-gateway fit here, but might not");
+  expect(lines({ ...sample, uncertain: ["gogs"] }).join(" ")).toContain("gogs fits here");
   expect(lines(sample).join(" ")).not.toContain("might not");
 });
