@@ -168,7 +168,7 @@ describe("a board that is in a cluster", () => {
       board.remove();
       const { status, stdout, did, after } = run(script, { ...theirFiles, ...marks }, {}, { verb: "remove" });
       expect([status, did("kubeadm")]).toEqual([0, []]);
-      expect(stdout).toMatch(/is left as it is/);
+      expect(stdout).toMatch(/is left unchanged/);
       expect(after).toMatchObject(theirFiles);
       expect(Object.keys(after).filter((path) => path.startsWith("var/lib/bramble/"))).toEqual([]);
     },
@@ -272,7 +272,7 @@ describe("a control plane that leaves", () => {
 
   it("stays while another one is down and etcd would lose its majority without it", () => {
     const { status, stderr, calls } = leave(3, 2);
-    expect(stderr).toMatch(/only 2 of etcd's 3 members are healthy.*\n {2}fix: start .* set dead: true/);
+    expect(stderr).toMatch(/only 2 of 3 etcd members are healthy.*\n {2}fix: start .* set dead: true/);
     expect([status, calls.filter((call) => call.startsWith("kubeadm"))]).toEqual([1, []]);
   });
 
@@ -353,9 +353,9 @@ describe("membership", () => {
     [
       "True",
       "",
-      /the node one still reports.*\n {2}fix: if it is the same machine .*host-key=\w{32}; .*turn the old/,
+      /the node one is still alive.*\n {2}fix: if it is the same machine .*host-key=\w{32}; .*turn the old/,
     ],
-    ["False", "", /still reports/],
+    ["False", "", /still alive/],
     ["Unknown", "membership: the node one belongs to a machine that was replaced\n", /^$/],
   ])("of another hostKey, Ready=%s", (ready, found, said) => {
     const kubectl = `case "$*" in *host-key*) echo other ;; *Ready*) echo ${ready} ;; esac`;

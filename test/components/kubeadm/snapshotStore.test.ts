@@ -49,7 +49,7 @@ describe.skipIf(userInfo().uid !== 0)(
     it.for<[string, Files, RegExp]>([
       ["has another home", user({ home: "/home/backup" }), /its home is \/home\/backup, not \/var\/lib\/br/],
       ["has another shell", user({ shell: "/bin/zsh" }), /its shell is \/bin\/zsh, not \/bin\/bash/],
-      ["has a password", user({ password: "$y$j9T$abc" }), /it has a password\n.*fix: give it another name/],
+      ["has a password", user({ password: "$y$j9T$abc" }), /it has a password\n.*fix: rename that user/],
     ])("refuses a user of that name who %s, and leaves everything as it is", ([, files, says]) => {
       board.remove();
       on({ ...files, [`${home}/snapshots/2.tar`]: "" });
