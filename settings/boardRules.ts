@@ -16,7 +16,7 @@ const once = (key: "name" | "host") =>
             settingError(
               `${key}-taken`,
               `boards[${i}].${key}`,
-              `"${value}" is the ${key} of boards[${first}] already.`,
+              `"${value}" is already the ${key} of boards[${first}].`,
             ),
           ]
         : [];
@@ -46,7 +46,7 @@ const livingControlPlane = rule(["boards"], ({ boards }) => {
     settingError(
       "control-planes-dead",
       `boards[${last.i}].dead`,
-      `is true for ${which}, and without one there is no cluster. Set up another from its etcd snapshot first.`,
+      `is true for ${which}, and a cluster needs a control plane. Set up another one from its etcd snapshot first.`,
     ),
   ];
 });
@@ -79,7 +79,7 @@ const hostKeyOnce = rule(["boards"], ({ boards }) => {
           settingError(
             "host-key-taken",
             `boards[${i}].hostKey`,
-            `is the key of boards[${first}], too. If it was not pasted twice (${printHostKey({ host, port })}), one card is a copy of the other, with its machine-id. Give "${name}" its own: sudo rm /etc/ssh/ssh_host_* && sudo ssh-keygen -A; sudo rm -f /etc/machine-id /var/lib/dbus/machine-id && sudo systemd-machine-id-setup && sudo reboot. Then set its new hostKey.`,
+            `is the key of boards[${first}], too. Unless it was pasted twice (${printHostKey({ host, port })}), one card is a copy of the other and has its machine-id. Give "${name}" its own: sudo rm /etc/ssh/ssh_host_* && sudo ssh-keygen -A; sudo rm -f /etc/machine-id /var/lib/dbus/machine-id && sudo systemd-machine-id-setup && sudo reboot. Then set its new hostKey.`,
           ),
         ];
   });
@@ -102,7 +102,7 @@ const takesOver: Partial<Record<SectionName, string>> = {
   storage: ", and restore the data there",
   gogs: ", and restore the data there",
   backup: "; the backups on it are lost, and the next ones are complete again",
-  sensors: ", and write the devices' files anew: npm run esphome",
+  sensors: ", and update the devices' files: npm run esphome",
 };
 
 /** A board that a section names must exist, live and take apps. */
@@ -130,7 +130,7 @@ function placeErrors(section: SectionName, board: string, boards: Boards): Setti
   if (named === undefined) {
     // It may be the one whose name is wrong.
     if (boards.some(({ name }) => name === undefined)) return [];
-    const message = `no board is called "${board}". ${allowedWords(names)}${didYouMean(board, names)}`;
+    const message = `there is no board "${board}". ${allowedWords(names)}${didYouMean(board, names)}`;
     return [settingError("board-unknown", setting, message)];
   }
   return isTainted(named)

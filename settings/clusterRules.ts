@@ -10,13 +10,13 @@ const containerd2Minor = 37;
 
 const runnableVersion = rule(["cluster"], function* ({ cluster: { version, kubernetesRepository } }) {
   const minor = semver.minor(version);
-  const take = `Take 1.${oldestMinor} to 1.${newestMinor}.`;
+  const take = `Supported: 1.${oldestMinor} to 1.${newestMinor}.`;
   if (minor < oldestMinor) {
-    const message = `"${version}" is too old: bramble writes kubeadm's configuration v1beta4, which begins with 1.${oldestMinor}. ${take}`;
+    const message = `"${version}" is too old: bramble uses kubeadm's configuration format v1beta4, which needs 1.${oldestMinor}. ${take}`;
     yield settingError("version-too-old", "cluster.version", message);
   }
   if (minor > newestMinor) {
-    const message = `"${version}" is newer than what bramble knows. ${take}`;
+    const message = `"${version}" is newer than bramble supports. ${take}`;
     yield settingError("version-too-new", "cluster.version", message);
   }
   const [, ofRepository] = /\/v1\.(\d+)\//.exec(kubernetesRepository?.line ?? "") ?? [];
@@ -24,7 +24,7 @@ const runnableVersion = rule(["cluster"], function* ({ cluster: { version, kuber
     yield settingError(
       "repository-of-other-version",
       "cluster.kubernetesRepository.line",
-      `is the repository of 1.${ofRepository}, and cluster.version is ${version}: each minor version has one of its own.`,
+      `is the repository of 1.${ofRepository}, but cluster.version is ${version}: each minor version has its own repository.`,
     );
   }
 });
@@ -35,7 +35,7 @@ const containerd = rule(["cluster"], function* ({ cluster }) {
     yield settingError(
       "containerd-too-old",
       "cluster.containerd",
-      `"containerd" is 1.x on Debian 12 and 13 and Ubuntu 24.04, and Kubernetes ${cluster.version} needs 2. Leave it out, or stay below 1.${containerd2Minor}.`,
+      `"containerd" is 1.x on Debian 12 and 13 and Ubuntu 24.04, but Kubernetes ${cluster.version} needs 2.x. Omit it, or use a version below 1.${containerd2Minor}.`,
     );
   }
 });
@@ -53,7 +53,7 @@ const kubeconfig = rule(["cluster"], function* ({ cluster: { kubeconfig: path, b
     yield settingError(
       "kubeconfig-not-plain",
       "cluster.kubeconfig",
-      `"${path}" is taken literally: no shell replaces ~ or $. Write the path out, or one from the folder of Pulumi.yaml.`,
+      `"${path}" is used literally: ~ and $ are not expanded. Write the full path, or a path relative to Pulumi.yaml.`,
     );
   }
 });
@@ -65,7 +65,7 @@ const endpoint = rule(["cluster", "boards"], function* ({ cluster, boards }) {
     yield settingError(
       "endpoint-missing",
       "cluster.controlPlaneEndpoint",
-      "is missing: with several control planes it is a name or address that always leads to one that is alive.",
+      "is missing. With several control planes, set a name or address that always leads to a running one.",
     );
   }
 });

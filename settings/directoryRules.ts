@@ -45,7 +45,9 @@ function lasting(setting: string, directory: string | undefined, instead: string
           : undefined;
   if (why === undefined) return [];
   const code = lost === undefined ? "directory-of-system" : "directory-fleeting";
-  return [settingError(code, setting, `"${directory}" ${why}. Take ${instead}, or a disk's mount point.`)];
+  return [
+    settingError(code, setting, `"${directory}" ${why}. Use ${instead}, or the mount point of a disk.`),
+  ];
 }
 
 /** The kubelet hands the whole directory of backups to the group of their server: nothing else may be in it. */
@@ -53,16 +55,18 @@ const backupsAlone = rule(["backup", "ingress", "storage", "gogs"], function* ({
   if (backup?.board === undefined) return;
   const { board, directory } = backup;
   const home = /^(\/root|\/home(\/[^/]+)?)$/.test(directory)
-    ? "the home of a user, who could then not log in by SSH"
+    ? "a user's home directory, and the user could no longer log in by SSH"
     : undefined;
   const held = dataOn(apps, board).find((other) => isIn(other, directory) || isIn(directory, other));
-  const state = isIn(dataDirectory, directory) ? `${dataDirectory}, where bramble keeps its own` : undefined;
+  const state = isIn(dataDirectory, directory)
+    ? `${dataDirectory}, where bramble keeps its own data`
+    : undefined;
   const what = home ?? held ?? state;
   if (what === undefined) return;
   yield settingError(
     "backup-directory-shared",
     "backup.directory",
-    `"${directory}" is, holds or is in ${what}. Take a directory for the backups alone, such as ${backupDirectory}.`,
+    `"${directory}" is, contains or is inside ${what}. Use a directory only for backups, such as ${backupDirectory}.`,
   );
 });
 

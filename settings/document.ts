@@ -38,14 +38,14 @@ export function settingsReference(): string {
   const { properties = {}, required = [] } = settingsJsonSchema();
   const sections = Object.entries(properties).map(([key, schema]) => {
     const object = schema.items ?? schema;
-    const need = required.includes(key) ? "Required." : "May be left out.";
+    const need = required.includes(key) ? "Required." : "Optional.";
     const head = `## \`bramble:${key}\`\n\n${[schema.description, schema.items?.description, need].filter(Boolean).join(" ")}`;
     return object.properties ? `${head}\n\n${table(object, "")}` : head;
   });
   const intro = `# Settings
 
 Every setting of a stack, in \`stacks/Pulumi.<stack>.yaml\` below \`config:\`. This page is generated from
-\`settings/schema.ts\` by \`npm run generate\`. An app that is left out does not exist. Unknown settings are refused.
+\`settings/schema.ts\` by \`npm run generate\`. An app that is not in the settings is not deployed. Unknown settings are rejected.
 
 A secret is set with, for example:
 

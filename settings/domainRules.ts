@@ -16,12 +16,12 @@ const privateDomain = rule(["domain", "ingress", "dns"], function* ({ domain, in
   ];
   const ways = [
     ...(wantsAcme ? ["set ingress.certificates: selfSigned"] : []),
-    ...(dns ? ["leave bramble:dns out"] : []),
+    ...(dns ? ["remove bramble:dns"] : []),
   ];
   yield settingError(
     "domain-private",
     "domain",
-    `"${domain}" ends in .${ending}, for which ${why.join(" and ")}. Take a domain of your own, or ${ways.join(" and ")}.`,
+    `"${domain}" ends in .${ending}, for which ${why.join(" and ")}. Use your own domain, or ${ways.join(" and ")}.`,
   );
 });
 
@@ -34,7 +34,7 @@ const ownDomain = rule(["domain", "dns"], function* ({ domain, dns }) {
   yield settingError(
     "domain-public-suffix",
     "domain",
-    `"${domain}" is a public suffix, below which others have their domains. Take your own, such as ${such}.`,
+    `"${domain}" is a public suffix, not a domain of yours. Use your own domain, such as ${such}.`,
   );
 });
 
@@ -48,19 +48,19 @@ const ownZone = rule(["domain", "dns"], function* ({ domain, dns }) {
     yield settingError(
       "zone-missing",
       "dns.zone",
-      `is missing: "${domain}" is below ${suffix}, whose owner gives out names, few of which can be a zone at Cloudflare. Set the zone if "${registered}" is one; else leave bramble:dns out and choose the challenge http01 or tlsAlpn01.`,
+      `is missing: "${domain}" is below ${suffix}, where most names can't be a zone at Cloudflare. If "${registered}" is one, set the zone; otherwise remove bramble:dns and use the challenge http01 or tlsAlpn01.`,
     );
   } else if (isNobodys(zone)) {
     yield settingError(
       "zone-public-suffix",
       "dns.zone",
-      `"${zone}" is a public suffix, which is nobody's zone. Leave it out for ${zoneOf(domain, undefined)}.`,
+      `"${zone}" is a public suffix, which can't be a zone. Omit it to use ${zoneOf(domain, undefined)}.`,
     );
   } else if (domain !== zone && !domain.endsWith(`.${zone}`)) {
     yield settingError(
       "zone-without-domain",
       "dns.zone",
-      `"${zone}" does not hold the hosts, which are below bramble:domain "${domain}". Set the zone at Cloudflare ` +
+      `"${zone}" does not contain the hosts, which are below bramble:domain "${domain}". Set the zone at Cloudflare ` +
         `that does, such as ${zoneOf(domain, undefined)}, or a domain in ${zone}.`,
     );
   }

@@ -86,7 +86,7 @@ function missing(
   if (issue.code === "invalid_value") return `${what}. ${allowedWords(issue.values.map(String))}`;
   const needed = neededOf(node);
   if (what === "is empty" && fieldsOf(node)) {
-    if (needed.length === 0) return `${what}. Write {} for the defaults, or leave it out.`;
+    if (needed.length === 0) return `${what}. Write {} for the defaults, or remove it.`;
     return `${what}. It needs: ${needed.join(", ")}.`;
   }
   const meaning = node?.meta()?.description;

@@ -31,9 +31,7 @@ export function parseSections(written: Readonly<Record<string, unknown>>): {
   for (const [name, others] of Object.entries(needs)) {
     for (const other of written[name] === undefined ? [] : others) {
       if (written[other] !== undefined) continue;
-      errors.push(
-        settingError("needs-section", name, `needs bramble:${other}; set it, or leave ${name} out.`),
-      );
+      errors.push(settingError("needs-section", name, `needs bramble:${other}; set it, or remove ${name}.`));
     }
   }
   const asked = rules.filter(({ reads }) => !reads.some((name) => failed.has(name)));

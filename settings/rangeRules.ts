@@ -56,7 +56,7 @@ const apart = (setting: Setting, other: Setting) =>
     const inside = holds(subnet, machines);
     const overlaps = setting === chosen(settings.cluster) && overlap(subnet, taken);
     const why = [
-      ...(inside.length > 0 ? [`holds the machines' own addresses (${inside.join(", ")})`] : []),
+      ...(inside.length > 0 ? [`contains addresses of machines (${inside.join(", ")})`] : []),
       ...(overlaps ? [`overlaps ${taken}, the addresses of ${whose[other]}`] : []),
     ];
     if (why.length === 0) return [];
@@ -66,7 +66,7 @@ const apart = (setting: Setting, other: Setting) =>
       settingError(
         "range-taken",
         `cluster.${setting}`,
-        `"${subnet}" ${why.join(" and ")}. Give the ${whose[setting]} another range${such}.`,
+        `"${subnet}" ${why.join(" and ")}. Use another range for the ${whose[setting]}${such}.`,
       ),
     ];
   });
@@ -84,7 +84,7 @@ const enoughForBoards = rule(["boards", "cluster"], function* ({ boards, cluster
     yield settingError(
       "range-too-small",
       "cluster.podSubnet",
-      `"${podSubnet}" has a /24 for ${most} boards, and there are ${boards.length}. Give the pods a larger range, such as ${defaultRanges.podSubnet}.`,
+      `"${podSubnet}" has a /24 for ${most} boards, but there are ${boards.length}. Use a larger range, such as ${defaultRanges.podSubnet}.`,
     );
   }
 });

@@ -12,12 +12,12 @@ import { dns, domainName, ingress } from "./schema/urls.ts";
 export const sections = {
   extends: label().optional().meta({
     description:
-      "The stack that this one extends: its settings hold here, too, but for those set here. Every secret is a placeholder.",
+      "The stack that this one extends: it inherits all settings except those set here. Every secret is replaced by a placeholder.",
   }),
   boards: z
     .array(board, "must be a list of boards")
-    .min(1, "must name at least one board")
-    .max(256, "must name 256 boards at most")
+    .min(1, "must have at least one board")
+    .max(256, "must have at most 256 boards")
     .meta({ description: "The boards." }),
   cluster,
   ssh: ssh.optional(),

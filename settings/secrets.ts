@@ -19,7 +19,7 @@ export function plainSecrets(config: StackConfig, isEncrypted: (section: string)
       .map((keys) => {
         const setting = [section, ...keys].join(".");
         const fix = `npx pulumi config set --secret --path 'bramble:${setting}'`;
-        const message = `is a secret in plain text; it is readable by anyone. Encrypt it: ${fix}`;
+        const message = `is a secret in plain text. Encrypt it: ${fix}`;
         return settingError("plain-secret", setting, message);
       }),
   );

@@ -9,7 +9,7 @@ import { type Rule, rule } from "./rule.ts";
 const humidity = rule(["sensors"], function* ({ sensors }) {
   if (!sensors || sensors.humidity.min < sensors.humidity.max) return;
   const { min, max } = sensors.humidity;
-  const message = `${min} is not below humidity.max, ${max}: no humidity is right then. Give the smaller first.`;
+  const message = `${min} is not below humidity.max, ${max}. Lower humidity.min or raise humidity.max.`;
   yield settingError("humidity-crossed", "sensors.humidity.min", message);
 });
 
@@ -20,7 +20,7 @@ const devices = rule(["sensors"], function* ({ sensors }) {
     const at = `sensors.devices[${i}]`;
     const first = keys.indexOf(keys[i] ?? "");
     if (first < i) {
-      const message = `"${device.name}" is the name of devices[${first}] already.`;
+      const message = `"${device.name}" is already the name of devices[${first}].`;
       yield settingError("device-name-taken", `${at}.name`, message);
     }
     const why = pinFault(device, deviceBoards);
@@ -33,7 +33,7 @@ const udp = rule(["sensors", "boards"], function* ({ sensors, boards }) {
   const sender = sensors?.devices.findIndex(({ transport }) => transport === "udp") ?? -1;
   if (sender < 0) return;
   if (sensors?.board === undefined) {
-    const message = `is missing; devices[${sender}] sends by UDP, and needs the address of a board.`;
+    const message = `is missing; devices[${sender}] sends by UDP and needs a board to send to.`;
     yield settingError("udp-without-board", "sensors.board", message);
     return;
   }

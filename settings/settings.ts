@@ -126,7 +126,7 @@ function prefixed(given: StackConfig): { config: StackConfig; errors: SettingErr
     errors.push({ path: "bramble", code: "without-prefix", message });
   }
   if (bare.length > 0) {
-    const message = `without the prefix "bramble:" it is no setting. Write ${example}`;
+    const message = `must have the prefix "bramble:". Write ${example}`;
     errors.push({ path: bare.join(", "), code: "without-prefix", message });
   }
   return { config, errors };

@@ -51,11 +51,11 @@ function syntaxErrors(errors: readonly YAMLParseError[]): SettingError[] {
   return (twice.length > 0 ? twice : errors.slice(0, 1)).map(({ code, message, linePos }) => {
     const [what = ""] = message.split(/ at line \d+, column \d+:|\n/);
     const says: Partial<Record<typeof code, string>> = {
-      DUPLICATE_KEY: "has a key that is there already. Keep one of them.",
-      TAB_AS_INDENT: "is indented with a tab. YAML takes spaces alone.",
+      DUPLICATE_KEY: "has a duplicate key. Keep one of them.",
+      TAB_AS_INDENT: "is indented with a tab. YAML only allows spaces.",
     };
     const path = `line ${linePos?.[0].line ?? 1}`;
-    return { path, code: "not-yaml", message: says[code] ?? `is no YAML: ${what}.` };
+    return { path, code: "not-yaml", message: says[code] ?? `is not valid YAML: ${what}.` };
   });
 }
 

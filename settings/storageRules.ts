@@ -34,7 +34,7 @@ const oneTarget = rule(["backup"], function* ({ backup }) {
 const besideData = rule(["backup", "storage", "gogs"], function* ({ backup, storage, gogs }) {
   const holder = gogs?.volume === "nfs" ? undefined : (gogs?.board ?? storage?.board);
   if (backup?.board !== undefined && backup.board === holder && !backup.nfs && !backup.s3) {
-    const message = `"${holder}" holds the data, too: one broken disk would take both.`;
+    const message = `"${holder}" also stores the data: one broken disk would destroy both.`;
     yield settingError("backup-beside-data", "backup.board", message);
   }
 });
@@ -45,7 +45,7 @@ const keepsSome = rule(["backup"], function* ({ backup }) {
     yield settingError(
       "backup-keeps-none",
       "backup.keep",
-      "keeps no backup at all: daily, weekly and monthly are 0. Keep 1 of one of them, or more.",
+      "keeps no backups: daily, weekly and monthly are all 0. Set one of them to 1 or more.",
     );
   }
 });

@@ -25,8 +25,8 @@ const challenge = rule(["ingress", "dns"], function* ({ ingress, dns }) {
     yield settingError(
       "challenge-behind-proxy",
       "ingress.acme.challenge",
-      `"${acme.challenge}" cannot work with dns.proxied: Cloudflare stands between the authority and you. ` +
-        "Choose dns01, or set dns.proxied: false.",
+      `"${acme.challenge}" cannot work with dns.proxied: Cloudflare is between the authority and you. ` +
+        "Use dns01, or set dns.proxied: false.",
     );
   }
 });
@@ -36,7 +36,7 @@ const wildcardNeedsDns01 = rule(["ingress"], function* ({ ingress }) {
   if (!acme?.wildcard) return;
   const proof = ingress?.certificates === "acme" ? acme.challenge : "nothing";
   if (proof === "dns01") return;
-  const message = `cannot be proven by ${proof}; choose the challenge dns01.`;
+  const message = `can't be proven by ${proof}; use the challenge dns01.`;
   yield settingError("wildcard-unproven", "ingress.acme.wildcard", message);
 });
 
@@ -52,7 +52,7 @@ const hostOnce = rule(["dns", "gogs", "sensors"], function* ({ dns, gogs, sensor
     const first = taken.get(host);
     taken.set(host, first ?? owner);
     if (first === undefined) continue;
-    const message = `"${host}" is the host of ${first} already; give one of them another.`;
+    const message = `"${host}" is already the host of ${first}; use another one.`;
     yield settingError("app-host-taken", setting, message);
   }
 });
@@ -66,8 +66,8 @@ const trustsFew = rule(["ingress"], function* ({ ingress }) {
     yield settingError(
       "trusts-too-many",
       `ingress.trustedProxies[${i}]`,
-      `"${range}" trusts too many: each of them may claim any client address, and no limit holds. ` +
-        `Name the proxies, with a prefix of ${least} or more, such as 192.168.1.2/32.`,
+      `"${range}" is too wide: any of these machines could claim any client address and bypass the limits. ` +
+        `List only the proxies, with a prefix of ${least} or more, such as 192.168.1.2/32.`,
     );
   }
 });
@@ -78,7 +78,7 @@ const sshPortIsFree = rule(["gogs"], function* ({ gogs }) {
   const port = gogs?.sshPort ?? 0;
   const by = taken[port];
   if (by !== undefined) {
-    yield settingError("port-taken", "gogs.sshPort", `${port} is the port of ${by}; choose another.`);
+    yield settingError("port-taken", "gogs.sshPort", `${port} is already used by ${by}; use another port.`);
   }
 });
 

@@ -32,7 +32,7 @@ function evenControlPlanes({ boards }: Settings): SettingWarning[] {
   return [
     {
       path: "bramble:boards",
-      message: `${which} have the role controlPlane: etcd stops when ${half}, no better than with ${count - 1}. Fine on the way to ${count - 1} or ${count + 1}.`,
+      message: `${which} have the role controlPlane: etcd loses its quorum when ${half}, no better than with ${count - 1}. Acceptable on the way to ${count - 1} or ${count + 1}.`,
     },
   ];
 }
@@ -43,7 +43,7 @@ function edgeOfNetwork({ boards }: Settings): SettingWarning[] {
     const [, last] = /^(?:\d+\.){3}(0|255)$/.exec(host) ?? [];
     if (last === undefined) return [];
     const what = last === "0" ? "the network's own address" : "the broadcast address";
-    const message = `"${host}" is ${what} where the network is a /24, as at home. Fine in a larger one.`;
+    const message = `"${host}" is ${what} if the network is a /24, as in most homes. Acceptable in a larger one.`;
     return [{ path: `bramble:boards[${i}].host`, message }];
   });
 }
@@ -51,11 +51,10 @@ function edgeOfNetwork({ boards }: Settings): SettingWarning[] {
 /** Names that some of those who look them up know, and others not. */
 function multicastNames({ ssh, cluster, storage, backup, domain }: Settings): SettingWarning[] {
   const onBoards =
-    "is found on boards alone that have libnss-mdns, and while avahi-daemon runs. Its IP address is safe";
+    "only resolves on boards with libnss-mdns while avahi-daemon is running. Prefer its IP address";
   const fromHere =
-    "is not found from Linux, where Pulumi's SSH client knows no mDNS; macOS and Windows do. Its IP address is safe";
-  const below =
-    "is asked for by multicast by most systems, not at a DNS server. A domain below home.arpa is safe";
+    "does not resolve on Linux, where Pulumi's SSH client has no mDNS; it does on macOS and Windows. Prefer its IP address";
+  const below = "is resolved by multicast instead of DNS on most systems. Prefer a domain below home.arpa";
   const { timeServers, imageRepository, kubernetesRepository, containerdRepository } = cluster;
   const repositories = Object.entries({ kubernetesRepository, containerdRepository }).flatMap(
     ([name, given]) =>

@@ -12,7 +12,8 @@ const versionLine = /^VERSION='(\d+\.\d+\.\d+)'$/m;
  * @param to the version that it is to have
  */
 export function versionFault(from: string, to: string): string | undefined {
-  if (semver.major(to) !== semver.major(from)) return `${from} to ${to}: only upgrades within 1.x are supported.`;
+  if (semver.major(to) !== semver.major(from))
+    return `${from} to ${to}: only upgrades within 1.x are supported.`;
   if (semver.lt(to, from)) {
     return (
       `${to} is older than ${from}, which the cluster runs: Kubernetes can't be downgraded. ` +

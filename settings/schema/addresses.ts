@@ -17,24 +17,24 @@ const edges = new Map<string, "broadcast" | "network">([
  */
 export function addressError(address: string): string | undefined {
   if (address.includes("%"))
-    return "has a zone, which only one machine understands: leave out % and the rest";
+    return "has a zone, which is only valid on one machine: remove % and what follows";
   const parsed = ipaddr.parse(address);
   if (parsed instanceof ipaddr.IPv6 && parsed.isIPv4MappedAddress()) {
-    return `is an IPv4 address in the form of IPv6: write ${parsed.toIPv4Address().toString()}`;
+    return `is an IPv4 address in IPv6 notation: write ${parsed.toIPv4Address().toString()}`;
   }
   return errors[edges.get(address) ?? parsed.range()];
 }
 
-const itself = "is the machine itself, whichever it is; give the address that it has in the network";
+const itself = "is a loopback address; use the board's address in the network";
 /** Of kinds of addresses, as ipaddr.js calls them. */
 const errors: Readonly<Record<string, string>> = {
   loopback: itself,
   unspecified: itself,
   linkLocal:
-    "is what a machine gives itself where no router gave it one; give the one that the router reserves for it",
-  network: "is the address of a network, which no machine has",
-  broadcast: "is a broadcast address, which no machine has",
-  multicast: "is a multicast address, which no machine has",
+    "is a link-local address, which a machine assigns itself when no router does; use the address that the router reserves for it",
+  network: "is the address of a network, not of a machine",
+  broadcast: "is a broadcast address, not that of a machine",
+  multicast: "is a multicast address, not that of a machine",
 };
 
 /** What is wrong with an address that others dial; undefined if nothing is. */

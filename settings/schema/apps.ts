@@ -7,7 +7,7 @@ export const dataDirectory = "/var/lib/bramble";
 /** Settings of where data lies. */
 export const storage = z
   .strictObject({
-    board: boardName("The board whose disk holds the apps' data.").optional(),
+    board: boardName("The board whose disk stores the apps' data.").optional(),
     nfs: nfsDirectory("A directory of an NFS server, for apps that ask for it (`volume: nfs`).").optional(),
     directory: absolutePath()
       .default(dataDirectory)
@@ -26,9 +26,9 @@ export const gogs = z
       .meta({ description: "Size of its volume." }),
     volume: z.enum(["board", "nfs"]).default("board").meta({
       description:
-        "Where its data is, of `storage`. Its database is SQLite, whose locks many NFS servers do not keep: `nfs` can damage it.",
+        "Where its data is stored, according to `storage`. Its database is SQLite, and many NFS servers do not implement the locks that it needs: `nfs` can damage it.",
     }),
-    board: boardName("The board whose disk holds its data, if not that of `storage`.").optional(),
+    board: boardName("The board whose disk stores its data. Default: that of `storage`.").optional(),
     sshPort: z
       .int("must be a port")
       .min(1024, "must be a port, 1024 to 65535; 22 is the board's own SSH server")
@@ -46,7 +46,7 @@ export const gogs = z
       .regex(/^(newest|none|[0-9a-f]{8,64})$/, "must be newest, none or the id of a snapshot")
       .default("newest")
       .meta({
-        description: "The backup with which an empty volume is filled; existing data is never touched.",
+        description: "The backup to restore into an empty volume; existing data is never changed.",
       }),
   })
   .meta({ description: "Gogs, the Git service. Needs `storage` and `ingress`." });

@@ -33,16 +33,18 @@ const s3 = z
       description: "Its region; most services need none.",
     }),
   })
-  .meta({ description: "Backups go to a bucket of an S3-compatible service." });
+  .meta({ description: "A bucket of an S3-compatible service that stores the backups." });
 
 /** Settings of backups. */
 export const backup = z
   .strictObject({
-    board: boardName("Backups go to the disk of this board: not one whose data they are of.").optional(),
+    board: boardName(
+      "The board whose disk stores the backups; it must not be one whose data is backed up.",
+    ).optional(),
     directory: absolutePath()
       .default(backupDirectory)
       .meta({ description: "The directory on `board`; it must exist." }),
-    nfs: nfsDirectory("Backups go to a directory of an NFS server.").optional(),
+    nfs: nfsDirectory("A directory of an NFS server that stores the backups.").optional(),
     s3: s3.optional(),
     accessKey: secretString(/^\S+$/, "must be an access key", "Access key of the bucket.", {
       placeholder: (digits) => digits.slice(0, 20),
@@ -54,14 +56,14 @@ export const backup = z
       .string("must be five fields of cron")
       .regex(/^[\d*,/-]+( [\d*,/-]+){4}$/, "must be five fields of cron, such as 17 3 * * *")
       .default("17 3 * * *")
-      .meta({ description: "When, in cron's notation and UTC." }),
+      .meta({ description: "When to back up, in cron notation and UTC." }),
     keep: z
       .strictObject({ daily: count("days", 7), weekly: count("weeks", 5), monthly: count("months", 12) })
       .prefault({})
-      .meta({ description: "What is kept; backups that an upgrade made are kept besides." }),
+      .meta({ description: "Which backups to keep, in addition to those made by an upgrade." }),
     etcd: absolutePath().optional().meta({
       description:
-        "The directory of the control plane with snapshots of etcd: /var/lib/bramble/snapshots where bramble makes the cluster. They are not backed up if left out.",
+        "The directory of the control plane with snapshots of etcd: /var/lib/bramble/snapshots if bramble creates the cluster. Not backed up if omitted.",
     }),
     password: secretString(
       /^\S{16,}$/,
@@ -71,5 +73,5 @@ export const backup = z
     ).optional(),
   })
   .meta({
-    description: "Encrypted backups of the apps' data. One of `board`, `nfs` and `s3` is their target.",
+    description: "Encrypted backups of the apps' data. The target is one of `board`, `nfs` and `s3`.",
   });

@@ -49,7 +49,7 @@ export const board = z
     model: z
       .enum(Object.keys(models) as ModelName[], { error: ({ input }) => refusedModel(input) })
       .optional()
-      .meta({ description: "What it is, from the catalogue (docs/models.md). Gives `ram` and `cores`." }),
+      .meta({ description: "Its model, from the catalogue (docs/models.md). Sets `ram` and `cores`." }),
     ram: z
       .int("must be a whole number of MiB")
       .min(256, "must be a whole number of MiB, 256 or more")
@@ -64,19 +64,19 @@ export const board = z
       .meta({ description: "CPU cores. Required without a `model`." }),
     role: z
       .enum(roles, { error: ({ input }) => otherRole(input) })
-      .meta({ description: "What it does in the cluster." }),
+      .meta({ description: "Its role in the cluster." }),
     host: host(clusterHost).meta({
-      description: "The IPv4 address or host name under which the board is reached.",
+      description: "Its IPv4 address or host name.",
     }),
     arch: z
       .enum(["arm64", "amd64"])
       .optional()
-      .meta({ description: "Architecture of its operating system. The model's, or `arm64`, if left out." }),
+      .meta({ description: "Architecture of its operating system. Default: that of the model, or `arm64`." }),
     user: z
       .string("must be a login")
       .regex(/^[a-z_][a-z0-9_-]{0,31}$/, "must be a login such as pi")
       .optional()
-      .meta({ description: "Who logs in by SSH: root, or a user whose sudo asks for no password." }),
+      .meta({ description: "User for SSH: root, or a user who needs no password for sudo." }),
     port: port(),
     hostKey: z.string("must be a host key").optional().meta({
       description: "Its public SSH host key, `ssh-ed25519 AAAA…`. Required with `cluster.bootstrap`.",
@@ -86,13 +86,13 @@ export const board = z
       .min(4, "must be 4 or more: the cluster's own pods")
       .max(250, "must be 250 at most")
       .optional()
-      .meta({ description: "Pods that it may run. One for each 64 MiB of RAM if left out." }),
+      .meta({ description: "Maximum number of pods. Default: one for each 64 MiB of RAM." }),
     evictionHard: z
       .int("must be a whole number of MiB")
       .min(100, "must be 100 or more: the kubelet notices a shortage only every 10 s")
       .max(4096, "must be 4096 at most")
       .optional()
-      .meta({ description: "MiB of available memory below which the kubelet kills pods. 128 if left out." }),
+      .meta({ description: "MiB of available memory below which the kubelet evicts pods. Default: 128." }),
     labels: z
       .record(
         z.string().regex(/^([a-z0-9.-]+\/)?[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?$/, "must be a label's name"),
@@ -105,7 +105,7 @@ export const board = z
         "must be labels and their values",
       )
       .default({})
-      .meta({ description: "Labels of its node, where bramble makes the cluster." }),
+      .meta({ description: "Labels of its node, if bramble creates the cluster." }),
     taints: z
       .array(
         z
@@ -119,10 +119,10 @@ export const board = z
       .default([])
       .meta({
         description:
-          "Taints of its node, as kubectl writes them: `dedicated=media:NoSchedule`. The budget knows them: only pods that tolerate them are placed there.",
+          "Taints of its node, as kubectl writes them: `dedicated=media:NoSchedule`. The memory budget only places pods there that tolerate them.",
       }),
     dead: z.boolean("must be true or false").default(false).meta({
-      description: "The board is gone for good: it is not dialled any more, not even to remove it.",
+      description: "The board is gone for good: bramble no longer contacts it, not even to remove it.",
     }),
   })
   .superRefine(asItsModel)
@@ -136,19 +136,19 @@ function asItsModel(
   const { model, ram = 0, cores = 0, arch } = board;
   if (model === undefined) {
     if (ram > 0 && cores > 0) return;
-    refuse(context, "model-missing", [], "has neither a model nor both ram (MiB) and cores of its own.");
+    refuse(context, "model-missing", [], "needs a model, or both ram (MiB) and cores.");
     return;
   }
   const known: BoardModel = models[model];
   if (ram > known.ram) {
-    const message = `${ram} is more than a ${known.name} has (${known.ram}). Take its own model.`;
+    const message = `${ram} is more than a ${known.name} has (${known.ram}). Use the model with that RAM.`;
     refuse(context, "beyond-model", ["ram"], message);
   }
   if (cores > known.cores) {
     refuse(context, "beyond-model", ["cores"], `${cores} is more than a ${known.name} has (${known.cores}).`);
   }
   if (arch === "amd64") {
-    const message = `"amd64" is not what a ${known.name} is: it is arm64. Leave arch out.`;
+    const message = `"amd64" does not match a ${known.name}, which is arm64. Omit arch.`;
     refuse(context, "beyond-model", ["arch"], message);
   }
 }
@@ -158,8 +158,8 @@ export const ssh = z
   .strictObject({
     privateKey: secretString(
       /^-----BEGIN [A-Z ]+-----\n[^]+\n-----END [A-Z ]+-----\s*$/,
-      "must be a private key in OpenSSH form, without a passphrase",
-      "Private key for the boards. Without it the SSH agent's keys are used.",
+      "must be a private key in OpenSSH format, without a passphrase",
+      "Private key for the boards. Default: the keys of the SSH agent.",
       {
         placeholder: (digits) =>
           `-----BEGIN OPENSSH PRIVATE KEY-----\n${digits}\n-----END OPENSSH PRIVATE KEY-----`,
@@ -169,13 +169,13 @@ export const ssh = z
       .strictObject({
         host: host(boardHost).meta({ description: "Its address or host name." }),
         port: port(),
-        user: z.string("must be a login").meta({ description: "Who logs in there." }),
+        user: z.string("must be a login").meta({ description: "User for SSH." }),
         hostKey: z.string("must be a host key").meta({ description: "Its public SSH host key." }),
       })
       .optional()
-      .meta({ description: "A machine to go through, where the boards cannot be reached directly." }),
+      .meta({ description: "A jump host, if the boards can't be reached directly." }),
   })
-  .meta({ description: "How the boards are reached. Everything may be left out." });
+  .meta({ description: "SSH access to the boards." });
 
 function port() {
   return z

@@ -10,12 +10,12 @@ const repository = (description: string) =>
     .strictObject({
       line: z.string("must be a line for apt").regex(/^deb /, "must be a line for apt, deb …").meta({
         description:
-          "A line for apt. `%key%` stands for the key's path on the board, `%id%` and `%codename%` for its operating system's.",
+          "A source line for apt. `%key%` stands for the key's path on the board, `%id%` and `%codename%` for those of its operating system.",
       }),
       key: z
         .string("must be a key")
         .regex(/^(https?:\/\/|-----BEGIN PGP)/, "must be the text of a PGP key, or the address of one")
-        .meta({ description: "The key that signs it, or the address from which the board takes it." }),
+        .meta({ description: "The key that signs it, or the URL from which the board downloads the key." }),
     })
     .optional()
     .meta({ description });
@@ -25,7 +25,7 @@ export const cluster = z
   .strictObject({
     bootstrap: z.boolean("must be true or false").default(false).meta({
       description:
-        "Whether bramble sets up the boards by SSH, and makes a cluster of them unless there is a `kubeconfig`. Needs `user` and `hostKey` of each.",
+        "Whether bramble sets up the boards over SSH and, without a `kubeconfig`, creates a cluster of them. Needs `user` and `hostKey` of each.",
     }),
     version: z
       .string("must be a version")
@@ -38,7 +38,7 @@ export const cluster = z
       .optional()
       .meta({
         description:
-          "Under which all control planes are reached, also when one of them is gone. The control plane's `host` if there is only one; it can't be changed later.",
+          "Name or address that leads to a running control plane, even if one is down. Default with a single control plane: its `host`. It can't be changed later.",
       }),
     ignorePreflightErrors: z
       .array(
@@ -55,33 +55,28 @@ export const cluster = z
     timeServers: z
       .array(host(boardHost), "must be a list of host names")
       .default([])
-      .meta({ description: "Time servers for the boards. Those of their operating system if empty." }),
-    containerd: z
-      .enum(["containerd.io", "containerd"])
-      .default("containerd.io")
-      .meta({ description: "Which containerd: Docker's build of 2.x, or the operating system's own." }),
-    kubernetesRepository: repository(
-      "Where kubelet, kubeadm and kubectl come from: a mirror. pkgs.k8s.io if left out.",
-    ),
-    containerdRepository: repository(
-      "Where containerd.io comes from: a mirror. Docker's repository if left out.",
-    ),
+      .meta({ description: "Time servers for the boards. Default: those of their operating system." }),
+    containerd: z.enum(["containerd.io", "containerd"]).default("containerd.io").meta({
+      description: "Package of containerd: Docker's build of 2.x, or that of the operating system.",
+    }),
+    kubernetesRepository: repository("A mirror for kubelet, kubeadm and kubectl. Default: pkgs.k8s.io."),
+    containerdRepository: repository("A mirror for containerd.io. Default: Docker's repository."),
     imageRepository: z
       .url({ protocol: /^https?$/, error: "must be the address of a registry, http://… or https://…" })
       .superRefine(refusing((url) => urlHostError(url, boardHost)))
       .optional()
       .meta({
         description:
-          "A registry that has every image under its own path, `http://192.168.1.5:5000`: a mirror. The images' own registries if left out.",
+          "A registry that mirrors every image under its own path, such as `http://192.168.1.5:5000`. Default: the images' own registries.",
       }),
     kubeconfig: z.string("must be a path").min(1, "must be a path").optional().meta({
       description:
-        "Path of the cluster's kubeconfig; a relative one starts at Pulumi.yaml. Without it the apps wait.",
+        "Path of the cluster's kubeconfig, relative to Pulumi.yaml. Without a cluster, no apps are deployed.",
     }),
     network: z
       .enum(["flannel", "none"])
       .default("flannel")
-      .meta({ description: "The pod network. `none` where the cluster already has one." }),
+      .meta({ description: "The pod network. `none` if the cluster already has one." }),
     podSubnet: z
       .string(`must be an IPv4 range such as ${defaultRanges.podSubnet}`)
       .refine(
@@ -89,7 +84,7 @@ export const cluster = z
         `must be an IPv4 network address with a prefix of 8 to 22, such as ${defaultRanges.podSubnet}`,
       )
       .default(defaultRanges.podSubnet)
-      .meta({ description: "The pods' addresses, as given to kubeadm. Every board takes a /24 of it." }),
+      .meta({ description: "The address range of pods, as for kubeadm. Every board gets a /24 of it." }),
     serviceSubnet: z
       .string(`must be an IPv4 range such as ${defaultRanges.serviceSubnet}`)
       .refine(
@@ -99,7 +94,7 @@ export const cluster = z
       .default(defaultRanges.serviceSubnet)
       .meta({
         description:
-          "The services' addresses, as given to kubeadm. Neither pods nor machines may have one of it; it can't be changed later.",
+          "The address range of services, as for kubeadm. It must not overlap the addresses of pods or machines, and can't be changed later.",
       }),
     metrics: z
       .boolean("must be true or false")

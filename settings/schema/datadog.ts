@@ -17,14 +17,14 @@ export const datadog = z
     appKey: secretString(
       /^([0-9a-f]{40}|ddapp_[0-9A-Za-z]{34})$/,
       "must be a Datadog application key (40 hexadecimal digits, or ddapp_ and 34 letters and digits)",
-      "Datadog application key, for the dashboards and monitors. Without it there are none.",
+      "Datadog application key, required for dashboards and monitors.",
       { placeholder: (digits) => digits.slice(0, 40) },
     ).optional(),
     site: z
       .enum(datadogSites)
       .default("datadoghq.com")
-      .meta({ description: "The Datadog site that the account is on." }),
-    dashboards: flag(true, "Dashboards and monitors at Datadog, where there is an application key."),
+      .meta({ description: "The Datadog site of the account." }),
+    dashboards: flag(true, "Dashboards and monitors at Datadog, if there is an application key."),
     notify: z
       .array(
         z
@@ -33,13 +33,13 @@ export const datadog = z
         "must be a list of handles",
       )
       .default([])
-      .meta({ description: "Whom the monitors tell, as Datadog's handles: `@me@example.com`." }),
-    traces: flag(false, "Takes traces, on TCP port 8126 of each board. 64 MiB more on each."),
+      .meta({ description: "Who the monitors notify, as Datadog handles: `@me@example.com`." }),
+    traces: flag(false, "Accepts traces on TCP port 8126 of each board. 64 MiB more on each."),
     processes: flag(false, "Shows every board's processes. 32 MiB more on each."),
     logs: flag(false, "Sends every container's log. 48 MiB more on each board; the agent then runs as root."),
     verifyKubelet: flag(
       false,
-      "Verifies the kubelets' certificates. Only where the cluster's CA signed them for the boards' addresses, which kubeadm does not do by itself.",
+      "Verifies the kubelets' certificates. Only if the cluster's CA signs them for the boards' addresses, which kubeadm does not do by default.",
     ),
   })
   .meta({ description: "The Datadog agent on every board, dashboards and monitors." });

@@ -21,7 +21,7 @@ export const absolutePath = () =>
   z
     .string("must be a path")
     .regex(/^(\/[\w.-]+)+$/, "must be an absolute path of letters, digits and . _ -")
-    .regex(/^(?!.*\/\.{1,2}(\/|$))/, "must be written out, without . and .. as folders");
+    .regex(/^(?!.*\/\.{1,2}(\/|$))/, "must not contain . or .. as a folder");
 
 /** A directory of an NFS server. */
 export const nfsDirectory = (description: string) =>

@@ -60,13 +60,13 @@ export const host = (use: HostUse) =>
 
 function familyError(address: string, { ipv6 }: HostUse): string | undefined {
   return isIP(address) === 6 && !ipv6
-    ? "is an IPv6 address, and the ranges of pods and services are IPv4; give the IPv4 address"
+    ? "is an IPv6 address, but the ranges of pods and services are IPv4; use the IPv4 address"
     : addressError(address);
 }
 
 function lookupError(name: string, { dnsOnly }: HostUse): string | undefined {
   if (/(^|\.)localhost$/i.test(name)) return addressError("127.0.0.1");
   return isMulticastName(name) && dnsOnly !== undefined
-    ? `ends in .local, and ${dnsOnly} know no mDNS: give the IP address that the router reserves for it, or a name that your DNS server has`
+    ? `ends in .local, but ${dnsOnly} do not use mDNS: set the IP address that the router reserves for it, or a name that your DNS server resolves`
     : undefined;
 }

@@ -17,14 +17,14 @@ export function plainName(name: string): string | undefined {
 export function nameError(name: string): string | undefined {
   if (isName(name)) return undefined;
   const wanted = "must be an address or a host name";
-  if (/^\w+:\/\/|\//.test(name)) return `${wanted}: leave out what a url has before it and after it`;
-  if (name.includes("@")) return `${wanted}: leave out the user and the @`;
-  if (/^[^:]+:\d+$/.test(name)) return `${wanted}: leave out the port`;
+  if (/^\w+:\/\/|\//.test(name)) return `${wanted}: remove the scheme and the path of the URL`;
+  if (name.includes("@")) return `${wanted}: remove the user and the @`;
+  if (/^[^:]+:\d+$/.test(name)) return `${wanted}: remove the port`;
   const zero = zeroError(name);
   if (zero !== undefined) return zero;
   if (endsInNumber(name)) return "must be an address of four numbers, 0 to 255 each, or a host name";
   if (name.includes("_"))
-    return "has an underscore, which no host name may have (RFC 1123): rename it, or give its address";
+    return "has an underscore, which is not allowed in a host name (RFC 1123): rename it, or use its address";
   const plain = plainName(name);
   if (plain === undefined) return `${wanted}: letters, digits and hyphens, with dots in between`;
   // eslint-disable-next-line no-control-regex -- Everything that is not ASCII.
@@ -40,7 +40,7 @@ export function zeroError(address: string): string | undefined {
   const isMeant = parts.length === 4 && parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) < 256);
   if (!isMeant || !parts.some((part) => /^0\d/.test(part))) return undefined;
   const decimal = parts.map(Number).join(".");
-  return `has a number that begins with 0, which some programs take for octal and others refuse: write ${decimal}`;
+  return `has a number with a leading 0, which some programs read as octal and others reject: write ${decimal}`;
 }
 
 function isName(name: string): boolean {

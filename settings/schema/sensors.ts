@@ -18,10 +18,9 @@ const device = z
       .enum(Object.keys(sensorModels) as [SensorModel, ...SensorModel[]])
       .default("DHT22")
       .meta({ description: "The sensor on it." }),
-    pin: z
-      .string("must be a pin")
-      .optional()
-      .meta({ description: "Pin of a DHT's data line, such as `D4` or `GPIO4`. None for a sensor on I²C." }),
+    pin: z.string("must be a pin").optional().meta({
+      description: "Pin of a DHT's data line, such as `D4` or `GPIO4`. Omit it for a sensor on I²C.",
+    }),
     transport: z
       .enum(transports)
       .default("http")
@@ -51,21 +50,19 @@ const network = z
 export const sensors = z
   .strictObject({
     host: label().default("sensors").meta({ description: "The host's name below `domain`." }),
-    board: boardName(
-      "The board whose address takes readings by UDP, and which the gateway then runs on.",
-    ).optional(),
+    board: boardName("The board that receives readings by UDP; the gateway then runs on it.").optional(),
     networks: z
       .array(network, "must be a list of ranges")
       .min(1, "must name a range")
       .default(["192.168.0.0/16", "10.0.0.0/8", "172.16.0.0/12"])
-      .meta({ description: "The ranges that readings by UDP may come from." }),
+      .meta({ description: "The address ranges from which readings by UDP are accepted." }),
     humidity: z
       .strictObject({
         min: percent(30, "% below which a room is too dry."),
         max: percent(70, "% above which a room is too humid: mould grows."),
       })
       .prefault({})
-      .meta({ description: "When a monitor tells of a room's humidity, after an hour." }),
+      .meta({ description: "Range of a room's humidity; a monitor alerts after an hour outside it." }),
     devices: z
       .array(device, "must be a list of devices")
       .max(maxDevices, `must have at most ${maxDevices} devices`)
@@ -74,5 +71,5 @@ export const sensors = z
   })
   .meta({
     description:
-      "The gateway that takes temperature and humidity, and the devices that send them. Needs `datadog` and `ingress`.",
+      "The gateway for temperature and humidity, and the devices that send them. Needs `datadog` and `ingress`.",
   });

@@ -13,7 +13,7 @@ export const domainName = () => z.string("must be a domain").superRefine(refusin
 
 function domainError(domain: string): string | undefined {
   const such = "must be a domain such as home.example.com";
-  if (domain.startsWith("*.")) return `${such}: leave out the "*."`;
+  if (domain.startsWith("*.")) return `${such}: remove the "*."`;
   const why = nameError(domain);
   if (why === undefined) return domain.includes(".") ? undefined : such;
   const plain = plainName(domain);
@@ -43,7 +43,7 @@ const acme = z
     challenge: z
       .enum(["dns01", "http01", "tlsAlpn01"])
       .default("dns01")
-      .meta({ description: "How the domain is proven. `dns01` needs `dns`, and no open port." }),
+      .meta({ description: "The ACME challenge. `dns01` needs `dns`, but no open port." }),
     directory: z
       .union(
         [
@@ -57,7 +57,7 @@ const acme = z
         },
       )
       .default("production")
-      .meta({ description: "Let's Encrypt's production or staging, or the url of another directory." }),
+      .meta({ description: "Let's Encrypt's production or staging, or the URL of another ACME directory." }),
     directoryCa: z
       .string("must be a certificate in PEM")
       .regex(
@@ -66,7 +66,7 @@ const acme = z
       )
       .optional()
       .meta({
-        description: "Certificate of the authority behind that url's https, where it is a private one.",
+        description: "CA certificate for the https of that URL, if it is not publicly trusted.",
       }),
     wildcard: flag()
       .default(false)
@@ -80,14 +80,14 @@ function limit(name: LimitName, what: string) {
     z.int(`must be a whole number, 1 or more${why}`).min(1, `must be 1 or more${why}`);
   return z
     .strictObject({
-      perMinute: atLeastOne(": 0 would be no limit at all")
+      perMinute: atLeastOne(": 0 would mean no limit")
         .max(60_000, "must be 60000 at most")
         .default(perMinute)
-        .meta({ description: "Requests a minute in the long run." }),
-      burst: atLeastOne(", or no request would pass")
+        .meta({ description: "Average requests per minute." }),
+      burst: atLeastOne(", or all requests would be rejected")
         .max(10_000, "must be 10000 at most")
         .default(burst)
-        .meta({ description: "Requests at once." }),
+        .meta({ description: "Requests in a burst." }),
     })
     .prefault({})
     .meta({ description: what });
@@ -95,34 +95,34 @@ function limit(name: LimitName, what: string) {
 
 const limits = z
   .strictObject({
-    requests: limit("requests", "Everything that checks no password."),
+    requests: limit("requests", "Requests for which no password is checked."),
     passwords: limit("passwords", "Pages behind the login."),
-    credentials: limit("credentials", "git over HTTPS and Gogs' API, where programs sign in."),
-    logins: limit("logins", "Pages where people sign in."),
+    credentials: limit("credentials", "git over HTTPS and Gogs' API, where programs log in."),
+    logins: limit("logins", "Pages where people log in."),
     inFlight: z
       .int("must be a whole number, 1 or more")
-      .min(1, "must be 1 or more, or no request would pass")
+      .min(1, "must be 1 or more, or all requests would be rejected")
       .max(10_000, "must be 10000 at most")
       .default(defaultLimits.inFlight)
-      .meta({ description: "Requests under way at once." }),
+      .meta({ description: "Concurrent requests." }),
   })
   .prefault({})
-  .meta({ description: "What one client address may ask for (docs/public-urls.md)." });
+  .meta({ description: "Limits for each client address (docs/guessing.md)." });
 
 const login = z
   .strictObject({
     user: z
       .string("must be a name")
       .regex(/^[\w.@-]{1,64}$/, "must be letters, digits and . _ @ -, 64 at most")
-      .meta({ description: "Name to sign in with." }),
+      .meta({ description: "User name." }),
     password: secretString(
       /^[\x20-\x7e]{12,72}$/,
-      "must be 12 to 72 printable ASCII characters: bcrypt heeds no more",
+      "must be 12 to 72 printable ASCII characters: bcrypt ignores the rest",
       "Password. Generated if omitted.",
       { placeholder: (digits) => digits.slice(0, 24) },
     ).optional(),
   })
-  .meta({ description: "Who may see pages that have no login of their own. Without it they are open." });
+  .meta({ description: "Login for pages that have none of their own. Without it they are public." });
 
 /** Settings of the entrance. */
 export const ingress = z
@@ -131,7 +131,7 @@ export const ingress = z
     certificates: z
       .enum(["acme", "selfSigned"])
       .default("acme")
-      .meta({ description: "Where certificates come from." }),
+      .meta({ description: "The source of certificates." }),
     acme: acme.optional(),
     limits,
     login: login.optional(),
@@ -143,7 +143,7 @@ export const ingress = z
       .default([])
       .meta({
         description:
-          "Proxies in front whose X-Forwarded-For is believed. Cloudflare's are, with `dns.proxied`.",
+          "Proxies whose X-Forwarded-For is trusted. With `dns.proxied`, Cloudflare's are trusted automatically.",
       }),
   })
   .meta({ description: "Traefik, the entrance for all hosts." });
@@ -154,15 +154,15 @@ export const dns = z
     apiToken: secretString(
       /^[0-9A-Za-z_-]{40,80}$/,
       "must be a Cloudflare API token (40 to 80 letters, digits, _ and -), not the global key",
-      "Cloudflare API token with the rights Zone–Zone–Read and Zone–DNS–Edit on the zone.",
+      "Cloudflare API token with the permissions Zone–Zone–Read and Zone–DNS–Edit on the zone.",
       { placeholder: (digits) => digits.slice(0, 40) },
     ),
     zone: domainName().optional().meta({
       description:
-        "The zone at Cloudflare. The registered domain of `domain` if left out: `example.co.uk` of `home.example.co.uk`.",
+        "The zone at Cloudflare. Default: the registered domain of `domain`, as `example.co.uk` of `home.example.co.uk`.",
     }),
     entrance: label().default("entrance").meta({
-      description: "The one name below `domain` that has the address; the apps' are aliases of it.",
+      description: "The name below `domain` that has the home's address; the apps' names are CNAMEs of it.",
     }),
     addresses: z
       .array(
@@ -170,8 +170,10 @@ export const dns = z
         "must be a list of addresses",
       )
       .default([])
-      .meta({ description: "The home's fixed addresses. Without any, an updater follows its changing one." }),
-    proxied: flag().default(false).meta({ description: "Whether Cloudflare stands in front of the hosts." }),
+      .meta({ description: "The home's fixed addresses. If empty, an updater follows its dynamic address." }),
+    proxied: flag()
+      .default(false)
+      .meta({ description: "Whether Cloudflare's proxy is in front of the hosts." }),
     ttl: z
       .int("must be a whole number of seconds")
       .refine(
@@ -179,9 +181,9 @@ export const dns = z
         "must be 1 (automatic) or 60 to 86400",
       )
       .default(1)
-      .meta({ description: "Seconds for which others may remember a record; 1 leaves it to Cloudflare." }),
+      .meta({ description: "TTL of the records in seconds; 1 is Cloudflare's automatic TTL." }),
     paused: flag()
       .default(false)
-      .meta({ description: "Keeps the updater deployed but has nothing changed at Cloudflare." }),
+      .meta({ description: "Deploys the updater without changing anything at Cloudflare." }),
   })
-  .meta({ description: "The hosts' names at Cloudflare, and the updater that follows a changing address." });
+  .meta({ description: "The hosts' names at Cloudflare, and the updater for a dynamic address." });

@@ -37,19 +37,21 @@ describe("a file without settings where they are looked for has one error", () =
 describe("a file that is no YAML", () => {
   it("is told by its line, once", () => {
     expect(told("config:\n\tbramble:domain: home.example.com\n")).toEqual([
-      "line 2: is indented with a tab. YAML takes spaces alone.",
+      "line 2: is indented with a tab. YAML only allows spaces.",
     ]);
-    expect(told("config:\n  bramble:dns: {\n")).toEqual([expect.stringMatching(/^line \d: is no YAML: /)]);
+    expect(told("config:\n  bramble:dns: {\n")).toEqual([
+      expect.stringMatching(/^line \d: is not valid YAML: /),
+    ]);
     expect(told("config:\n  bramble:domain: a: b\n")).toEqual([
-      expect.stringMatching(/^line 2: is no YAML: /),
+      expect.stringMatching(/^line 2: is not valid YAML: /),
     ]);
   });
 
   it("has all its keys that are there twice told", () => {
     const twice = "config:\n  bramble:gogs: {}\n  bramble:gogs: {}\n  bramble:dns: {}\n  bramble:dns: {}\n";
     expect(told(twice)).toEqual([
-      "line 3: has a key that is there already. Keep one of them.",
-      "line 5: has a key that is there already. Keep one of them.",
+      "line 3: has a duplicate key. Keep one of them.",
+      "line 5: has a duplicate key. Keep one of them.",
     ]);
   });
 
@@ -86,11 +88,11 @@ describe("settings without their prefix", () => {
   it("are told in one error, and checked as if they had it", () => {
     const names = "boards, cluster, domain, ingress, storage, gogs";
     expect(errorsOf(bare(sound))).toEqual([
-      `${names}: without the prefix "bramble:" it is no setting. Write bramble:boards:`,
+      `${names}: must have the prefix "bramble:". Write bramble:boards:`,
     ]);
     const wrong = bare({ ...sound, "bramble:gogs": { hosts: "git" } });
     expect(errorsOf(wrong)).toEqual([
-      expect.stringContaining("without the prefix"),
+      expect.stringContaining("must have the prefix"),
       expect.stringMatching(/^bramble:gogs.hosts: unknown setting/),
     ]);
   });

@@ -81,7 +81,7 @@ describe("an error is told with where, what, and the fix", () => {
       (config) => (config["bramble:boards"] = []),
       "bramble:boards",
       "invalid",
-      "must name at least one board",
+      "must have at least one board",
     ],
     [
       "boards that are no list",
@@ -116,7 +116,7 @@ describe("an error is told with where, what, and the fix", () => {
       (config) => (section(config, "cluster").podSubnet = "192.168.0.0/16"),
       "bramble:cluster.podSubnet",
       "range-taken",
-      "holds the machines' own addresses (192.168.1.10, 192.168.1.11)",
+      "contains addresses of machines (192.168.1.10, 192.168.1.11)",
     ],
     [
       "an unknown role",
@@ -130,7 +130,7 @@ describe("an error is told with where, what, and the fix", () => {
       (config) => (section(config, "storage").board = "pi3-9"),
       "bramble:storage.board",
       "board-unknown",
-      'no board is called "pi3-9". Allowed: pi3-1. Did you mean "pi3-1"?',
+      'there is no board "pi3-9". Allowed: pi3-1. Did you mean "pi3-1"?',
     ],
     [
       "an app on the control plane",
@@ -253,12 +253,12 @@ describe("what is said", () => {
     [
       "of a host that is taken",
       (config) => (board(config, 1).host = "192.168.1.10"),
-      '"192.168.1.10" is the host of boards[0] already.',
+      '"192.168.1.10" is already the host of boards[0].',
     ],
     [
       "of a board that there is not",
       (config) => (section(config, "storage").board = "pi3-9"),
-      'no board is called "pi3-9". Allowed: pi3-1. Did you mean "pi3-1"?',
+      'there is no board "pi3-9". Allowed: pi3-1. Did you mean "pi3-1"?',
     ],
     [
       "of a 32-bit model",
@@ -276,12 +276,12 @@ describe("what is said", () => {
         Object.assign(section(config, "ingress").acme as Config, { challenge: "http01" });
         section(config, "dns").proxied = true;
       },
-      '"http01" cannot work with dns.proxied: Cloudflare stands between the authority and you. Choose dns01, or set dns.proxied: false.',
+      '"http01" cannot work with dns.proxied: Cloudflare is between the authority and you. Use dns01, or set dns.proxied: false.',
     ],
     [
       "of backups beside the data",
       (config) => (config["bramble:backup"] = { board: "pi3-1" }),
-      '"pi3-1" holds the data, too: one broken disk would take both.',
+      '"pi3-1" also stores the data: one broken disk would destroy both.',
     ],
   ])("%s", (_, change, sentence) => {
     expect(errorsOf(settings(change)).map(({ message }) => message)).toEqual([sentence]);

@@ -64,7 +64,7 @@ describe("the sensors' settings", () => {
     const [one, other] = ["kitchen", "attic"].map((name) => ({ name, room: "x", pin: "D4" }));
     expect(errorsOf(settings({ devices: [one, other] }))).toEqual({});
     expect(errorsOf(settings({ devices: [one, other, one] }))).toEqual({
-      "bramble:sensors.devices[2].name": '"kitchen" is the name of devices[0] already.',
+      "bramble:sensors.devices[2].name": '"kitchen" is already the name of devices[0].',
     });
   });
 
@@ -78,7 +78,7 @@ describe("the sensors' settings", () => {
     expect(udp(() => undefined)).toBeUndefined();
     expect(udp((config) => (boards(config)[3]!.host = "pi3-3.lan"))).toMatch(/has the host "pi3-3.lan"/);
     expect(udp((config) => ((config["bramble:sensors"] as Config).board = "pi9"))).toMatch(
-      /no board is called "pi9"/,
+      /there is no board "pi9"/,
     );
   });
 

@@ -31,14 +31,14 @@ describe("public urls that cannot work are refused with where, what, and the fix
       (config) => (section(config, "ingress").limits = { logins: { perMinute: 0 } }),
       "bramble:ingress.limits.logins.perMinute",
       "invalid",
-      "0 must be 1 or more: 0 would be no limit at all.",
+      "0 must be 1 or more: 0 would mean no limit.",
     ],
     [
       "a burst below 1",
       (config) => (section(config, "ingress").limits = { requests: { burst: 0 } }),
       "bramble:ingress.limits.requests.burst",
       "invalid",
-      "0 must be 1 or more, or no request would pass.",
+      "0 must be 1 or more, or all requests would be rejected.",
     ],
     [
       "a proxied record with HTTP-01",
@@ -64,7 +64,7 @@ describe("public urls that cannot work are refused with where, what, and the fix
         Object.assign(section(config, "ingress").acme as Config, { challenge: "http01", wildcard: true }),
       "bramble:ingress.acme.wildcard",
       "wildcard-unproven",
-      "cannot be proven by http01",
+      "can't be proven by http01",
     ],
     ...["0.0.0.0/0", "::/0", "10.0.0.0/7"].map((range): (typeof cases)[number] => [
       `a trusted proxy range of ${range}`,

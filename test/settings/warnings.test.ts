@@ -27,12 +27,12 @@ it.each([1, 3, 5])("says nothing of %i control planes", (count) => {
 
 it("says of an even number that it bears no more than one less, and refuses none", () => {
   expect(warnings(2)).toEqual([
-    "bramble:boards: 2 boards have the role controlPlane: etcd stops when one of them fails, no better than with 1. " +
-      "Fine on the way to 1 or 3.",
+    "bramble:boards: 2 boards have the role controlPlane: etcd loses its quorum when one of them fails, no better than with 1. " +
+      "Acceptable on the way to 1 or 3.",
   ]);
   expect(warnings(4)).toEqual([
     expect.stringMatching(
-      /4 boards .* when 2 of them fail, no better than with 3\. Fine on the way to 3 or 5\./,
+      /4 boards .* when 2 of them fail, no better than with 3\. Acceptable on the way to 3 or 5\./,
     ),
   ]);
 });
@@ -51,9 +51,9 @@ function warningsAfter(change: (config: Config) => void): string[] {
 it("says of an address that ends in 0 or 255 where it is right", () => {
   const at = (host: string) => warningsAfter((config) => (board(config, 1).host = host));
   expect(at("192.168.1.0")).toEqual([
-    'bramble:boards[1].host: "192.168.1.0" is the network\'s own address where the network is a /24, as at home. Fine in a larger one.',
+    'bramble:boards[1].host: "192.168.1.0" is the network\'s own address if the network is a /24, as in most homes. Acceptable in a larger one.',
   ]);
-  expect(at("192.168.1.255")).toEqual([expect.stringContaining("is the broadcast address where")]);
+  expect(at("192.168.1.255")).toEqual([expect.stringContaining("is the broadcast address if")]);
   for (const host of ["192.168.1.12", "192.168.1.250", "pi.lan"]) expect(at(host)).toEqual([]);
 });
 
@@ -76,6 +76,6 @@ it("says of names below .local who finds them, where somebody does", () => {
     "bramble:cluster.kubernetesRepository.key",
     "bramble:storage.nfs.server",
   ]);
-  expect(told[0]).toContain('"gate.local" ends in .local: it is not found from Linux');
-  expect(told[1]).toContain("is found on boards alone that have libnss-mdns");
+  expect(told[0]).toContain('"gate.local" ends in .local: it does not resolve on Linux');
+  expect(told[1]).toContain("only resolves on boards with libnss-mdns");
 });
