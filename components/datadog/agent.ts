@@ -5,12 +5,9 @@ import {
   type ComponentResourceOptions,
   type Input,
   secret,
-  unsecret,
 } from "@pulumi/pulumi";
 import { registerAccess } from "../access.ts";
-import { configHash } from "../configHash.ts";
-import { registerNamespace } from "../namespace.ts";
-import { registerWorkload } from "../workload.ts";
+import { registerApp } from "../app/registerApp.ts";
 import { agentConfigFile } from "./agentConfig.ts";
 import type { AgentOptions } from "./agentOptions.ts";
 import { datadogAgent, datadogWorkload } from "./agentWorkload.ts";
@@ -34,51 +31,37 @@ export class DatadogAgent extends ComponentResource {
   constructor(name: string, args: DatadogAgentArgs, opts?: ComponentResourceOptions) {
     const apiKey = secret(args.apiKey);
     super("bramble:datadog:DatadogAgent", name, { ...args, apiKey }, opts);
-    const { name: account, namespace } = datadogAgent;
-
-    // Privileged: it reads the board's /proc and cgroups, and takes a port of the board.
-    const owner = registerNamespace(`${name}-namespace`, namespace, "privileged", { parent: this });
-    const inNamespace = { parent: this, dependsOn: [owner] };
-
-    const access = registerAccess(
-      name,
-      { name: account, namespace },
-      [
-        // For the host tags that are made of its labels.
-        { apiGroups: [""], resources: ["nodes"], verbs: ["get"] },
-        // What it asks the kubelet for. Not nodes/proxy, which Datadog's own manifests grant: that would let
-        // it run commands in every container of every board.
-        {
-          apiGroups: [""],
-          resources: ["nodes/healthz", "nodes/metrics", "nodes/pods", "nodes/stats"],
-          verbs: ["get"],
+    const { name: object, namespace, secret: key, configFile, boardScript } = datadogAgent;
+    const app = {
+      workload: datadogWorkload(args),
+      // It reads the board's /proc and cgroups, and takes a port of the board.
+      podSecurity: "privileged" as const,
+      configMaps: {
+        config: {
+          name: object,
+          data: { [configFile]: agentConfigFile(args), [boardScript]: readFileSync(script, "utf8") },
         },
+      },
+      secrets: { "api-key": { name: key.name, data: { [key.key]: apiKey } } },
+      before: (owner: core.v1.Namespace) => [
+        registerAccess(name, { name: object, namespace }, rules, { parent: this, namespace: owner }),
       ],
-      { parent: this, namespace: owner },
-    );
-
-    const { secret: key, configFile, boardScript } = datadogAgent;
-    const credentials = new core.v1.Secret(
-      `${name}-api-key`,
-      { metadata: { name: key.name, namespace }, stringData: { [key.key]: apiKey } },
-      inNamespace,
-    );
-    const data = { [configFile]: agentConfigFile(args), [boardScript]: readFileSync(script, "utf8") };
-    const config = new core.v1.ConfigMap(
-      `${name}-config`,
-      { metadata: { name: account, namespace }, data },
-      inNamespace,
-    );
-    registerWorkload(
-      `${name}-daemonset`,
-      datadogWorkload(args),
-      { parent: this, dependsOn: [access, credentials, config] },
-      // Of all: the agent reads its files and its key only when it starts. A secret hash would make
-      // one of the whole DaemonSet, and no preview could show what changes in it.
-      { "bramble/config-hash": unsecret(apiKey).apply((value) => configHash(...Object.values(data), value)) },
-    );
+    };
+    registerApp(name, app, this);
     this.registerOutputs({});
   }
 }
 
 const script = new URL("board.sh", import.meta.url);
+
+const rules = [
+  // For the host tags that are made of its labels.
+  { apiGroups: [""], resources: ["nodes"], verbs: ["get"] },
+  // What it asks the kubelet for. Not nodes/proxy, which Datadog's own manifests grant: that would let it run
+  // commands in every container of every board.
+  {
+    apiGroups: [""],
+    resources: ["nodes/healthz", "nodes/metrics", "nodes/pods", "nodes/stats"],
+    verbs: ["get"],
+  },
+];

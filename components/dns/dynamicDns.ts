@@ -1,21 +1,7 @@
 import { readFileSync } from "node:fs";
-import { core } from "@pulumi/kubernetes";
-import {
-  ComponentResource,
-  type ComponentResourceOptions,
-  type Input,
-  output,
-  unsecret,
-} from "@pulumi/pulumi";
-import { configHash } from "../configHash.ts";
-import { registerNamespace } from "../namespace.ts";
-import { registerWorkload } from "../workload.ts";
-import {
-  dynamicDnsNamespace,
-  dynamicDnsObjects,
-  dynamicDnsWorkload,
-  type DynamicDnsWorkloadArgs,
-} from "./dynamicDnsWorkload.ts";
+import { ComponentResource, type ComponentResourceOptions, type Input } from "@pulumi/pulumi";
+import { registerApp } from "../app/registerApp.ts";
+import { dynamicDnsObjects, dynamicDnsWorkload, type DynamicDnsWorkloadArgs } from "./dynamicDnsWorkload.ts";
 
 /** What the updater needs to know. */
 export interface DynamicDnsArgs extends DynamicDnsWorkloadArgs {
@@ -37,29 +23,13 @@ export interface DynamicDnsArgs extends DynamicDnsWorkloadArgs {
 export class DynamicDns extends ComponentResource {
   constructor(name: string, args: DynamicDnsArgs, opts?: ComponentResourceOptions) {
     super("bramble:dns:DynamicDns", name, args, opts);
-    const parent = { parent: this };
-    const created = registerNamespace(`${name}-namespace`, dynamicDnsNamespace, "restricted", parent);
-    const token = new core.v1.Secret(
-      `${name}-token`,
-      {
-        metadata: { name: dynamicDnsObjects.token, namespace: created.metadata.name },
-        stringData: { "api-token": args.apiToken },
-      },
-      parent,
-    );
-    const scripts = new core.v1.ConfigMap(
-      `${name}-scripts`,
-      { metadata: { name: dynamicDnsObjects.scripts, namespace: created.metadata.name }, data: files },
-      parent,
-    );
-    // The updater reads the token once; files mounted one by one are not refreshed either.
-    const hash = output(args.apiToken).apply((value) => configHash(value, JSON.stringify(files)));
-    registerWorkload(
-      `${name}-deployment`,
-      dynamicDnsWorkload(args),
-      { ...parent, dependsOn: [token, scripts] },
-      { "bramble/config-hash": unsecret(hash) },
-    );
+    const { token, scripts } = dynamicDnsObjects;
+    const app = {
+      workload: dynamicDnsWorkload(args),
+      configMaps: { scripts: { name: scripts, data: files } },
+      secrets: { token: { name: token, data: { "api-token": args.apiToken } } },
+    };
+    registerApp(name, app, this);
     this.registerOutputs({});
   }
 }

@@ -1,27 +1,17 @@
 import { readFileSync } from "node:fs";
-import { core } from "@pulumi/kubernetes";
 import {
   ComponentResource,
   type ComponentResourceOptions,
-  type CustomResourceOptions,
   type Input,
   type Output,
   output,
-  type Resource,
   secret,
-  unsecret,
 } from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { configHash } from "../configHash.ts";
-import { Route } from "../ingress/route.ts";
+import { registerApp } from "../app/registerApp.ts";
 import type { RouteTls } from "../ingress/routeIngresses.ts";
-import { registerNamespace } from "../namespace.ts";
-import { AppBackup } from "../storage/appBackup.ts";
 import type { RepositorySecrets } from "../storage/backup.ts";
-import { DataVolume } from "../storage/volumes.ts";
-import { labelsOf, registerWorkload } from "../workload.ts";
 import { type GogsAppIniArgs, gogsAppIni, gogsGitConfig } from "./appIni.ts";
-import { gogsNamespace } from "./gogsBackup.ts";
 import { gogsGuards } from "./gogsRoute.ts";
 import {
   gogsBackup,
@@ -60,61 +50,39 @@ export class Gogs extends ComponentResource {
 
   constructor(name: string, args: GogsArgs, opts?: ComponentResourceOptions) {
     super("bramble:gogs:Gogs", name, args, opts);
-    const { host, size, tls } = args;
-    const parent = { parent: this };
-    const created = registerNamespace(`${name}-namespace`, gogsNamespace, "restricted", parent);
-    const namespace = created.metadata.name;
-
-    const letters = { special: false };
-    const key = new random.RandomPassword(`${name}-secret-key`, { ...letters, length: 48 }, parent);
-    const made = () =>
-      new random.RandomPassword(`${name}-admin-password`, { ...letters, length: 24 }, parent).result;
-    this.adminPassword = secret(args.adminPassword ?? made());
+    const { host, size, tls, backupSecrets } = args;
+    const generated = (suffix: string, length: number) =>
+      new random.RandomPassword(`${name}-${suffix}`, { length, special: false }, { parent: this }).result;
+    const secretKey = generated("secret-key", 48);
+    this.adminPassword = secret(args.adminPassword ?? generated("admin-password", 24));
     this.url = output(`https://${host}/`);
 
-    const data = new DataVolume(`${name}-data`, { namespace, ...gogsDirectory(args), size }, parent);
-    const appIni = gogsAppIni(args);
-    const secrets = { secretKey: key.result, password: this.adminPassword };
-    const files = registerFiles(name, namespace, appIni, secrets, parent);
-    const backups = this.#registerBackup(name, namespace, args, data);
-    const workload = gogsWorkload(args);
-    const server = registerWorkload(
-      `${name}-statefulset`,
-      workload,
-      { ...parent, dependsOn: [data, ...files, ...backups] },
-      { "bramble/config-hash": hashOf(appIni, this.adminPassword) },
-    );
-    new core.v1.Service(
-      `${name}-service`,
-      {
-        metadata: { name: workload.name, namespace },
-        spec: {
-          selector: labelsOf(workload.name),
-          ports: [
-            { name: "http", port: 80, targetPort: "http" },
-            { name: "ssh", port: 22, targetPort: "ssh" },
-          ],
-        },
+    const { configuration, scripts, admin, secretKey: firstKey } = gogsObjects;
+    const app = {
+      workload: gogsWorkload(args),
+      configMaps: {
+        configuration: { name: configuration, data: { "app.ini": gogsAppIni(args) } },
+        scripts: { name: scripts, data: files },
       },
-      { ...parent, dependsOn: server },
-    );
-    // Not after the pods: Traefik waits at its start for leave to read the namespace, which the route gives.
-    const route = { ...gogsGuards, namespace, host, service: workload.name, port: 80, tls };
-    new Route(`${name}-route`, route, parent);
-
+      secrets: {
+        admin: { name: admin, data: { password: this.adminPassword } },
+        "first-secret-key": { name: firstKey, data: { "secret-key": secretKey } },
+      },
+      volumes: { data: { ...gogsDirectory(args), size } },
+      backup: gogsBackup(args),
+      backupSecrets,
+      ports: [
+        { name: "http", port: 80 },
+        { name: "ssh", port: 22 },
+      ],
+      route: { ...gogsGuards, host, tls },
+    };
+    registerApp(name, app, this);
     this.registerOutputs({ url: this.url, adminPassword: this.adminPassword });
-  }
-
-  #registerBackup(name: string, namespace: Input<string>, args: GogsArgs, data: Resource): Resource[] {
-    const backedUp = gogsBackup(args);
-    if (!backedUp) return [];
-    const { backupSecrets: secrets } = args;
-    const opts = { parent: this, dependsOn: data };
-    return [new AppBackup(`${name}-backup`, { ...backedUp, secrets, namespace }, opts)];
   }
 }
 
-const scripts = {
+const files = {
   ...Object.fromEntries(
     ["admin.sh", "gogs.sh", "upgrade.sh"].map((file) => [
       file,
@@ -123,26 +91,3 @@ const scripts = {
   ),
   gitconfig: gogsGitConfig(),
 };
-
-function registerFiles(
-  name: string,
-  namespace: Input<string>,
-  appIni: string,
-  secrets: { secretKey: Input<string>; password: Input<string> },
-  opts: CustomResourceOptions,
-): Resource[] {
-  const configMap = (suffix: string, object: string, data: Record<string, string>) =>
-    new core.v1.ConfigMap(`${name}-${suffix}`, { metadata: { name: object, namespace }, data }, opts);
-  const secretOf = (suffix: string, object: string, stringData: Record<string, Input<string>>) =>
-    new core.v1.Secret(`${name}-${suffix}`, { metadata: { name: object, namespace }, stringData }, opts);
-  return [
-    configMap("configuration", gogsObjects.configuration, { "app.ini": appIni }),
-    configMap("scripts", gogsObjects.scripts, scripts),
-    secretOf("admin", gogsObjects.admin, { password: secrets.password }),
-    secretOf("first-secret-key", gogsObjects.secretKey, { "secret-key": secrets.secretKey }),
-  ];
-}
-
-function hashOf(appIni: string, adminPassword: Output<string>): Output<string> {
-  return unsecret(adminPassword.apply((password) => configHash(appIni, password, JSON.stringify(scripts))));
-}

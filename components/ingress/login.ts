@@ -1,10 +1,7 @@
 import { createHash } from "node:crypto";
-import { core } from "@pulumi/kubernetes";
 import { all, type CustomResourceOptions, type Input, type Output, secret } from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { hashSync, encodeBase64 } from "bcryptjs";
-import { usersFile } from "./traefikDynamic.ts";
-import { traefikObjects } from "./traefikWorkload.ts";
 
 /** Who may see pages that have no login of their own. */
 export interface LoginArgs {
@@ -14,26 +11,20 @@ export interface LoginArgs {
   password?: Input<string>;
 }
 
-/** The login as it was registered. */
+/** The login as Traefik and the user need it. */
 export interface Login {
   /** The password that signs in. A secret. */
   readonly password: Output<string>;
   /** Line of the users' file: the name and the password's hash. A secret. */
   readonly line: Output<string>;
-  readonly secret: core.v1.Secret;
 }
 
 // 2^6 rounds, twice what Apache's htpasswd takes. Traefik checks the hash with every request of a page: 2^10, the
 // usual for a form that is sent once, kept two amd64 cores busy for seconds when 60 requests came at once.
 const cost = "06";
 
-/** Registers the login's password and the Secret with its hash, from which Traefik reads it. */
-export function registerLogin(
-  name: string,
-  namespace: Input<string>,
-  args: LoginArgs,
-  opts: CustomResourceOptions,
-): Login {
+/** Registers the login's password, and what its hash is made with. */
+export function registerLogin(name: string, args: LoginArgs, opts: CustomResourceOptions): Login {
   const password = secret(
     args.password ??
       new random.RandomPassword(`${name}-password`, { length: 24, special: false }, opts).result,
@@ -43,12 +34,7 @@ export function registerLogin(
   const line = secret(
     all([password, salt]).apply(([clear, grains]) => `${args.user}:${bcryptHash(clear, grains)}\n`),
   );
-  const users = new core.v1.Secret(
-    `${name}-users`,
-    { metadata: { name: traefikObjects.users, namespace }, stringData: { [usersFile]: line } },
-    opts,
-  );
-  return { password, line, secret: users };
+  return { password, line };
 }
 
 /**

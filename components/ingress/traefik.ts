@@ -1,32 +1,23 @@
 import { readFileSync } from "node:fs";
-import { core, networking } from "@pulumi/kubernetes";
+import { networking } from "@pulumi/kubernetes";
 import {
-  all,
   ComponentResource,
   type ComponentResourceOptions,
-  type CustomResourceOptions,
   type Input,
   InputPropertyError,
   type Output,
-  type Resource,
-  unsecret,
 } from "@pulumi/pulumi";
 import { stringify } from "yaml";
-import { configHash } from "../configHash.ts";
-import { registerNamespace } from "../namespace.ts";
-import { AppBackup } from "../storage/appBackup.ts";
+import { type AppObjects, registerApp } from "../app/registerApp.ts";
 import type { RepositorySecrets } from "../storage/backup.ts";
-import { DataVolume } from "../storage/volumes.ts";
-import { registerWorkload } from "../workload.ts";
 import { directoryCaFile } from "./acmeConfig.ts";
 import { type LoginArgs, registerLogin } from "./login.ts";
-import { traefikBackup } from "./traefikBackup.ts";
 import { registerTraefikAccess } from "./traefikAccess.ts";
+import { traefikBackup } from "./traefikBackup.ts";
 import { acmeOf, ingressClassName, traefikStaticConfig, type TraefikConfigArgs } from "./traefikConfig.ts";
-import { traefikDynamicConfig, type TraefikDynamicArgs } from "./traefikDynamic.ts";
+import { traefikDynamicConfig, type TraefikDynamicArgs, usersFile } from "./traefikDynamic.ts";
 import {
   acmeDirectory,
-  ingressNamespace,
   traefikObjects,
   traefikWorkload,
   type TraefikWorkloadArgs,
@@ -59,21 +50,28 @@ export class Traefik extends ComponentResource {
     requireWhatAcmeNeeds(args);
     super("bramble:ingress:Traefik", name, args, opts);
     const parent = { parent: this };
-
-    // Of what `baseline` forbids only the host ports are used.
-    const created = registerNamespace(`${name}-namespace`, ingressNamespace, "privileged", parent);
-    const namespace = created.metadata.name;
-
-    const files = configurationFiles(args);
-    const configuration = new core.v1.ConfigMap(
-      `${name}-configuration`,
-      { metadata: { name: traefikObjects.configuration, namespace }, data: files },
-      parent,
-    );
-    const store = registerCertificateStore(name, namespace, args, parent);
-    const login = args.login && registerLogin(`${name}-login`, namespace, args.login, parent);
+    const acme = acmeOf(args);
+    const login = args.login && registerLogin(`${name}-login`, args.login, parent);
     this.loginPassword = login?.password;
-    const access = registerTraefikAccess(name, namespace, parent);
+    const { configuration, dnsApiToken: token, users } = traefikObjects;
+    const { dnsApiToken } = args;
+    const usesToken = acme?.challenge === "dns01" && dnsApiToken !== undefined;
+    const app: AppObjects = {
+      workload: traefikWorkload(args),
+      // Of what `baseline` forbids only the host ports are used.
+      podSecurity: "privileged",
+      configMaps: { configuration: { name: configuration, data: configurationFiles(args) } },
+      // Traefik reads token and users once.
+      secrets: {
+        ...(login && { "login-users": { name: users, data: { [usersFile]: login.line } } }),
+        ...(usesToken && { dns: { name: token, data: { "dns-api-token": dnsApiToken } } }),
+      },
+      volumes: acme ? { acme: { ...acmeDirectory(args), size: "16Mi" } } : {},
+      backup: traefikBackup(args),
+      backupSecrets: args.backupSecrets,
+      before: (owner, opts) => registerTraefikAccess(name, owner.metadata.name, opts),
+    };
+    registerApp(name, app, this);
     new networking.v1.IngressClass(
       `${name}-class`,
       {
@@ -84,17 +82,6 @@ export class Traefik extends ComponentResource {
         spec: { controller: "traefik.io/ingress-controller" },
       },
       parent,
-    );
-
-    // Traefik reads token and users once.
-    const hash = all([args.dnsApiToken ?? "", login?.line ?? ""]).apply((secrets) =>
-      configHash(JSON.stringify(files), ...secrets),
-    );
-    registerWorkload(
-      `${name}-deployment`,
-      traefikWorkload(args),
-      { ...parent, dependsOn: [configuration, ...store, ...access, ...(login ? [login.secret] : [])] },
-      { "bramble/config-hash": unsecret(hash) },
     );
     this.registerOutputs({ loginPassword: this.loginPassword });
   }
@@ -109,33 +96,6 @@ function configurationFiles(args: TraefikArgs): Record<string, string> {
     "acme-storage.sh": readFileSync(new URL("acme-storage.sh", import.meta.url), "utf8"),
     ...(directoryCa !== undefined && { [directoryCaFile]: directoryCa }),
   };
-}
-
-/** What ACME needs: a volume for the certificates, and the token with which records are set. */
-function registerCertificateStore(
-  name: string,
-  namespace: Input<string>,
-  args: TraefikArgs,
-  opts: CustomResourceOptions,
-): Resource[] {
-  const acme = acmeOf(args);
-  if (!acme) return [];
-  const volume = new DataVolume(`${name}-acme`, { namespace, ...acmeDirectory(args), size: "16Mi" }, opts);
-  const backedUp = traefikBackup(args);
-  const { backupSecrets: secrets } = args;
-  const backups = backedUp
-    ? [new AppBackup(`${name}-backup`, { ...backedUp, secrets, namespace }, { ...opts, dependsOn: volume })]
-    : [];
-  if (acme.challenge !== "dns01" || args.dnsApiToken === undefined) return [volume, ...backups];
-  const token = new core.v1.Secret(
-    `${name}-dns`,
-    {
-      metadata: { name: traefikObjects.dnsApiToken, namespace },
-      stringData: { "dns-api-token": args.dnsApiToken },
-    },
-    opts,
-  );
-  return [volume, ...backups, token];
 }
 
 /**

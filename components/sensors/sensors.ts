@@ -1,23 +1,18 @@
-import { core } from "@pulumi/kubernetes";
 import {
   all,
   ComponentResource,
   interpolate,
   secret,
-  unsecret,
   type ComponentResourceOptions,
   type Output,
 } from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { Device } from "../../gateway/devices.ts";
-import { configHash } from "../configHash.ts";
-import { Route } from "../ingress/route.ts";
+import { registerApp } from "../app/registerApp.ts";
 import type { GuardedPaths, RouteGuard, RouteTls } from "../ingress/routeIngresses.ts";
-import { registerNamespace } from "../namespace.ts";
-import { registerWorkload } from "../workload.ts";
 import { gatewayBundle } from "./bundle.ts";
 import type { SensorDevice } from "./devices.ts";
-import { registerServices, servicePort } from "./gatewayServices.ts";
+import { registerStatsd } from "./statsdService.ts";
 import { sensorGateway, sensorGatewayWorkload } from "./gatewayWorkload.ts";
 
 /** Args of {@link SensorGateway}. */
@@ -53,21 +48,9 @@ export class SensorGateway extends ComponentResource {
 
   constructor(name: string, args: SensorGatewayArgs, opts?: ComponentResourceOptions) {
     super("bramble:sensors:SensorGateway", name, args, opts);
-    const metadata = { name: sensorGateway.name, namespace: sensorGateway.namespace };
-    const { host, tls, devices } = args;
+    const { host, tls, devices, board, hasLogin } = args;
 
-    const namespace = registerNamespace(`${name}-namespace`, metadata.namespace, "restricted", {
-      parent: this,
-    });
-    const inNamespace = { parent: this, dependsOn: [namespace] };
-
-    const data = {
-      [sensorGateway.codeFile]: gatewayBundle(),
-      [sensorGateway.devicesFile]: JSON.stringify(devices.map(deviceOf)),
-    };
-    const code = new core.v1.ConfigMap(`${name}-code`, { metadata, data }, inNamespace);
-
-    this.password = args.hasLogin ? undefined : this.#generated(`${name}-password`);
+    this.password = hasLogin ? undefined : this.#generated(`${name}-password`);
     const posting = devices.filter(({ transport }) => transport === "http");
     this.tokens = secret(
       all(posting.map((device) => this.#generated(`${name}-token-${device.name}`))).apply((tokens) =>
@@ -77,35 +60,17 @@ export class SensorGateway extends ComponentResource {
     const secrets = all([this.password, this.tokens]).apply(([page, tokens]) =>
       JSON.stringify({ page, tokens }),
     );
-    const secretsFile = new core.v1.Secret(
-      `${name}-secret`,
-      { metadata, stringData: { [sensorGateway.secretsFile]: secrets } },
-      inNamespace,
-    );
-
-    registerWorkload(
-      `${name}-deployment`,
-      sensorGatewayWorkload(args),
-      { parent: this, dependsOn: [code, secretsFile] },
-      // Of all: the gateway reads its files only when it starts. The hash tells nothing of the secrets.
-      {
-        "bramble/config-hash": unsecret(secrets.apply((value) => configHash(...Object.values(data), value))),
-      },
-    );
-    registerServices(name, args.board !== undefined, inNamespace);
-    new Route(
-      `${name}-route`,
-      {
-        namespace: metadata.namespace,
-        host,
-        service: metadata.name,
-        port: servicePort,
-        tls,
-        ...(args.hasLogin ? behindLogin : ownPassword),
-        guarded,
-      },
-      inNamespace,
-    );
+    const { name: object, codeFile, devicesFile, secretsFile } = sensorGateway;
+    const data = { [codeFile]: gatewayBundle(), [devicesFile]: JSON.stringify(devices.map(deviceOf)) };
+    const app = {
+      workload: sensorGatewayWorkload(args),
+      configMaps: { code: { name: object, data } },
+      secrets: { secret: { name: object, data: { [secretsFile]: secrets } } },
+      ports: [{ name: "http", port: 80 }],
+      route: { host, tls, ...(hasLogin ? behindLogin : ownPassword), guarded },
+    };
+    const namespace = registerApp(name, app, this);
+    if (board !== undefined) registerStatsd(`${name}-statsd`, namespace, { parent: this });
 
     this.url = interpolate`https://${host}`;
     this.registerOutputs({ url: this.url, password: this.password, tokens: this.tokens });

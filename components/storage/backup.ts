@@ -1,18 +1,15 @@
-import { core } from "@pulumi/kubernetes";
 import {
   all,
   ComponentResource,
   type ComponentResourceOptions,
-  type CustomResourceOptions,
   type Input,
   InputPropertyError,
   type Output,
+  type Resource,
   secret,
 } from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { configHash } from "../configHash.ts";
-import { registerNamespace } from "../namespace.ts";
-import { labelsOf, registerWorkload } from "../workload.ts";
+import { registerApp } from "../app/registerApp.ts";
 import {
   backupDirectory,
   type BackupServerArgs,
@@ -20,7 +17,6 @@ import {
   htpasswdSecret,
 } from "./backupServerWorkload.ts";
 import { backupServer, type BackupTarget } from "./backupTarget.ts";
-import { DataVolume } from "./volumes.ts";
 
 /** What the store of backups needs to know. */
 export interface BackupStoreArgs {
@@ -62,13 +58,12 @@ export class BackupStore extends ComponentResource {
     requireBucketKeys(args);
     super("bramble:storage:BackupStore", name, args, opts);
     const { target, apps, accessKey = "", secretKey = "" } = args;
-    const parent = { parent: this };
-    const protect = { ...parent, protect: args.protectPassword };
+    const protect = { parent: this, protect: args.protectPassword };
     const made = () =>
       new random.RandomPassword(`${name}-password`, { length: 32, special: false }, protect).result;
     this.password = secret(args.password ?? made());
 
-    const accounts = "board" in target ? registerServer(name, target, apps, parent) : {};
+    const accounts = "board" in target ? registerServer(name, target, apps, this) : {};
     const keys = { AWS_ACCESS_KEY_ID: accessKey, AWS_SECRET_ACCESS_KEY: secretKey };
     const bucket = "s3" in target ? keys : {};
     this.secrets = Object.fromEntries(
@@ -84,40 +79,22 @@ function registerServer(
   name: string,
   args: BackupServerArgs,
   apps: readonly string[],
-  parent: CustomResourceOptions,
+  parent: Resource,
 ): Record<string, Account> {
-  const created = registerNamespace(`${name}-namespace`, backupServer.namespace, "restricted", parent);
-  const namespace = created.metadata.name;
   const passwords = apps.map((app) => ({
     app,
-    made: new random.RandomPassword(`${name}-account-${app}`, { length: 32, special: false }, parent),
+    made: new random.RandomPassword(`${name}-account-${app}`, { length: 32, special: false }, { parent }),
   }));
   const lines = all(passwords.map(({ made }) => made.bcryptHash)).apply((hashes) =>
     apps.map((app, i) => `${app}:${hashes[i] ?? ""}\n`).join(""),
   );
-  const accounts = new core.v1.Secret(
-    `${name}-accounts`,
-    { metadata: { name: htpasswdSecret, namespace }, stringData: { htpasswd: secret(lines) } },
-    parent,
-  );
-  const size = "64Gi";
-  const volume = new DataVolume(`${name}-data`, { namespace, ...backupDirectory(args), size }, parent);
-  const workload = backupServerWorkload(args);
-  const server = registerWorkload(
-    `${name}-server`,
-    workload,
-    { ...parent, dependsOn: [accounts, volume] },
-    { "bramble/config-hash": lines.apply((text) => configHash(text)) },
-  );
-  const { port } = backupServer;
-  new core.v1.Service(
-    `${name}-service`,
-    {
-      metadata: { name: workload.name, namespace },
-      spec: { selector: labelsOf(workload.name), ports: [{ name: "http", port, targetPort: "http" }] },
-    },
-    { ...parent, dependsOn: server },
-  );
+  const server = {
+    workload: backupServerWorkload(args),
+    secrets: { accounts: { name: htpasswdSecret, data: { htpasswd: secret(lines) } } },
+    volumes: { data: { ...backupDirectory(args), size: "64Gi" } },
+    ports: [{ name: "http", port: backupServer.port }],
+  };
+  registerApp(name, server, parent);
   return Object.fromEntries(
     passwords.map(({ app, made }) => [app, { RESTIC_REST_USERNAME: app, RESTIC_REST_PASSWORD: made.result }]),
   );

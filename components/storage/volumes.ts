@@ -9,6 +9,9 @@ import {
 import { configHash } from "../configHash.ts";
 import type { PodSpec } from "../workload.ts";
 
+/** Where data lies on a board unless the settings say otherwise. */
+export const dataDirectory = "/var/lib/bramble";
+
 /** A directory of one board as a volume. */
 export interface BoardDirectory {
   /** What the volume is called, such as `gogs-data`: the beginning of the claim's name. */
@@ -59,15 +62,19 @@ export function appDirectory(claim: string, app: string, storage: AppStorage): D
   return { claim, nfs: { server: storage.nfs.server, path: `${storage.nfs.path}/${app}` } };
 }
 
-/** What a volume needs to know. */
-export type DataVolumeArgs = DataDirectory & {
-  /** Namespace of the claim. */
-  namespace: Input<string>;
+/** A directory with its size. */
+export type SizedDirectory = DataDirectory & {
   /**
    * Size as a Kubernetes quantity, such as `8Gi`. Claim and volume agree on it, but nothing enforces it: a
    * directory takes what the disk gives. A later change is therefore ignored.
    */
   size: string;
+};
+
+/** What a volume needs to know. */
+export type DataVolumeArgs = SizedDirectory & {
+  /** Namespace of the claim. */
+  namespace: Input<string>;
 };
 
 /**

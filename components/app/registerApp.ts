@@ -1,0 +1,131 @@
+import { core } from "@pulumi/kubernetes";
+import {
+  all,
+  type CustomResourceOptions,
+  type Input,
+  output,
+  type Output,
+  type Resource,
+  unsecret,
+} from "@pulumi/pulumi";
+import { configHash } from "../configHash.ts";
+import { Route, type RouteArgs } from "../ingress/route.ts";
+import { type PodSecurity, registerNamespace } from "../namespace.ts";
+import { AppBackup } from "../storage/appBackup.ts";
+import type { RepositorySecrets } from "../storage/backup.ts";
+import type { BackedUp } from "../storage/backupWorkload.ts";
+import { DataVolume, type SizedDirectory } from "../storage/volumes.ts";
+import { labelsOf, registerWorkload, type Workload } from "../workload.ts";
+
+/** A ConfigMap or a Secret that an app's pod reads when it starts. */
+export interface AppFiles {
+  /** Name of the object. */
+  readonly name: string;
+  /** Contents by file name. */
+  readonly data: Readonly<Record<string, Input<string>>>;
+}
+
+/** A port at which an app's pods are reached in the cluster. */
+export interface AppPort {
+  readonly name: string;
+  readonly port: number;
+}
+
+/** What an app is made of. Keys of records end the Pulumi names: `gogs-configuration`. */
+export interface AppObjects {
+  /** What runs; its namespace is the app's own, and made with it. */
+  readonly workload: Workload;
+  /** The pod security standard of that namespace. Default: `restricted`. */
+  readonly podSecurity?: PodSecurity;
+  /** Files with nothing secret in them. */
+  readonly configMaps?: Readonly<Record<string, AppFiles>>;
+  /** Files that are secret. */
+  readonly secrets?: Readonly<Record<string, AppFiles>>;
+  /** The volume with its data, by the end of its Pulumi name: `{ data: … }`. */
+  readonly volumes?: Readonly<Record<string, SizedDirectory>>;
+  /** How it is backed up; not at all if left out. */
+  readonly backup?: BackedUp | undefined;
+  /** What opens the repositories, by app: a BackupStore's. Required with `backup`. */
+  readonly backupSecrets?: RepositorySecrets | undefined;
+  /** Ports of its Service, each named as a port of its container. None if left out. */
+  readonly ports?: readonly AppPort[];
+  /** Its host on the entrance, at the first of `ports`. None if left out. */
+  readonly route?: Omit<RouteArgs, "namespace" | "port" | "service"> | undefined;
+  /** Registers what else must be there before its pods start, such as what they may ask the API server. */
+  readonly before?: (namespace: core.v1.Namespace, opts: CustomResourceOptions) => Resource[];
+}
+
+/**
+ * Registers all that an app has in the cluster: namespace, files, volumes, backups, pods, service, route. The pods
+ * carry a hash of all their files: another content gives other pods. It tells nothing of what is secret.
+ *
+ * @param name beginning of the Pulumi names
+ * @param parent the app's component
+ * @returns the namespace's name, once it exists
+ */
+export function registerApp(name: string, app: AppObjects, parent: Resource): Output<string> {
+  const { workload, configMaps = {}, secrets = {}, volumes = {}, ports = [], route } = app;
+  const opts = { parent };
+  const created = registerNamespace(
+    `${name}-namespace`,
+    workload.namespace,
+    app.podSecurity ?? "restricted",
+    opts,
+  );
+  const namespace = created.metadata.name;
+
+  const files = [
+    ...Object.entries(configMaps).map(
+      ([suffix, { name: object, data }]) =>
+        new core.v1.ConfigMap(`${name}-${suffix}`, { metadata: { name: object, namespace }, data }, opts),
+    ),
+    ...Object.entries(secrets).map(
+      ([suffix, { name: object, data: stringData }]) =>
+        new core.v1.Secret(`${name}-${suffix}`, { metadata: { name: object, namespace }, stringData }, opts),
+    ),
+  ];
+  const data = Object.entries(volumes).map(
+    ([suffix, args]) => new DataVolume(`${name}-${suffix}`, { ...args, namespace }, opts),
+  );
+  const { backup, backupSecrets } = app;
+  const backups = backup
+    ? [
+        new AppBackup(
+          `${name}-backup`,
+          { ...backup, secrets: backupSecrets, namespace },
+          { ...opts, dependsOn: data },
+        ),
+      ]
+    : [];
+  const pods = registerWorkload(
+    `${name}-${workload.kind.toLowerCase()}`,
+    workload,
+    { ...opts, dependsOn: [...(app.before?.(created, opts) ?? []), ...files, ...data, ...backups] },
+    { "bramble/config-hash": hashOf([...Object.values(configMaps), ...Object.values(secrets)]) },
+  );
+  if (ports.length > 0) {
+    new core.v1.Service(
+      `${name}-service`,
+      {
+        metadata: { name: workload.name, namespace },
+        spec: {
+          selector: labelsOf(workload.name),
+          ports: ports.map(({ name: port, ...rest }) => ({ ...rest, name: port, targetPort: port })),
+        },
+      },
+      { ...opts, dependsOn: pods },
+    );
+  }
+  // Not after the pods: Traefik waits at its start for leave to read the namespace, which the route gives.
+  const [first] = ports;
+  if (route && first) {
+    new Route(`${name}-route`, { ...route, namespace, service: workload.name, port: first.port }, opts);
+  }
+  return namespace;
+}
+
+/** A secret hash would make one of the whole controller, and no preview could show what changes in it. */
+function hashOf(files: readonly AppFiles[]): Output<string> {
+  const values = all(files.map(({ data }) => output(data)));
+  return unsecret(values.apply((contents) => configHash(JSON.stringify(contents))));
+}
