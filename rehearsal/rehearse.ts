@@ -3,8 +3,7 @@ import { ApiregistrationV1Api, type KubeConfig } from "@kubernetes/client-node";
 import { type PlannedBoard, planBoards } from "../components/board/board.ts";
 import { type BoardFailure, boardFailures, upgradeOrder } from "../components/capacity/boardFailure.ts";
 import { requireFit } from "../components/capacity/memoryBudget.ts";
-import { appsOf } from "../settings/apps.ts";
-import { workloadsOf } from "../settings/workloads.ts";
+import { loadsOf, partsOf } from "../settings/apps.ts";
 import { settingsOfFile } from "../settings/settings.ts";
 import { allowedWords, didYouMean } from "../settings/errors.ts";
 import { applyTo } from "./apply.ts";
@@ -46,7 +45,7 @@ export async function rehearse(rehearsal: Rehearsal): Promise<Outcome> {
   const settings = await steps.run("settings", () => settingsOfFile(stackName).settings);
   const boards = planBoards(settings.boards);
   const failing = boardsToFail(boards, rehearsal.fail);
-  const workloads = workloadsOf(appsOf(settings, stackName), boards);
+  const workloads = loadsOf(partsOf(settings, stackName, boards), boards);
   const budget = await steps.run("memory budget", () => requireFit(boards, workloads));
 
   await mkdir(folder.root, { recursive: true });

@@ -1,55 +1,72 @@
-import type { KubeStateMetricsArgs } from "../components/metrics/kubeStateMetrics.ts";
+import type { App, AppContext, AppPart, Published } from "../components/app/app.ts";
+import { backupsOf } from "../components/app/deployApps.ts";
+import { apps } from "../components/apps.ts";
+import type { PlannedBoard } from "../components/board/board.ts";
 import { dogstatsdPort } from "../components/datadog/ports.ts";
-import type { GogsArgs } from "../components/gogs/gogs.ts";
-import { gogsApp, gogsNamespace } from "../components/gogs/gogsBackup.ts";
-import { cloudflareNetworks } from "../components/ingress/cloudflareNetworks.ts";
+import { foundations } from "../components/foundations.ts";
 import type { RouteTls } from "../components/ingress/routeIngresses.ts";
-import { sensorGateway } from "../components/sensors/gatewayWorkload.ts";
+import { kubeadmWorkloads } from "../components/kubeadm/kubeadmWorkloads.ts";
 import type { BackupPlan } from "../components/storage/backupTarget.ts";
-import type { AppStorage } from "../components/storage/volumes.ts";
+import { backupWorkload } from "../components/storage/backupWorkload.ts";
+import type { Load } from "../components/workload.ts";
 import type { Settings } from "./schema.ts";
-import { dataDirectory } from "./schema/apps.ts";
-import { sensorsOf } from "./sensors.ts";
-import { type Apps, backupsOf, kinds } from "./workloads.ts";
-import { zoneOf } from "./zone.ts";
 
 /**
- * What the settings mean for each component.
+ * What the settings have in the cluster.
  *
  * @param stack name of the stack, by which Datadog tells clusters apart
  */
-export function appsOf(settings: Settings, stack: string): Apps {
-  const { cluster, ingress, dns, storage, datadog } = settings;
-  const tls = tlsOf(settings);
-  const gogs = gogsOf(settings, tls);
-  const sensors = sensorsOf(settings, tls);
-  const hosts = [gogs?.host, sensors?.host].filter((host) => host !== undefined);
-  const namespaces = [...(gogs ? [gogsNamespace] : []), ...(sensors ? [sensorGateway.namespace] : [])];
-  const apps: Apps = {
-    priorities: true,
-    ...(cluster.network === "flannel" && { flannel: { podSubnet: cluster.podSubnet } }),
-    ...(cluster.metrics && { metricsServer: true }),
-    ...etcdBackupOf(settings),
-    ...(ingress && {
-      traefik: {
-        ...ingress,
-        directory: storage?.directory ?? dataDirectory,
-        dnsApiToken: dns?.apiToken,
-        namespaces,
-        trustedProxies: [...ingress.trustedProxies, ...(dns?.proxied ? cloudflareNetworks : [])],
-        ssh: gogs && { port: gogs.sshPort, backend: `${gogsApp}.${gogsNamespace}.svc:22` },
-        backup: planOf(settings),
-      },
-    }),
-    ...namesOf(settings, hosts),
-    ...(gogs && { gogs }),
-    ...(datadog && {
-      datadog: { ...datadog, clusterName: stack },
-      kubeStateMetrics: { entrance: entranceOf(settings, hosts) },
-    }),
-    ...(sensors && { sensors }),
+export function partsOf(settings: Settings, stack: string, boards: readonly PlannedBoard[]): AppPart[] {
+  const wanted = wantedApps(settings);
+  const published = wanted.flatMap(({ app, own }) => app.publish?.(own) ?? []);
+  const context = contextOf(settings, stack, boards, published);
+  return [...foundations(settings.cluster), ...wanted.flatMap(({ app, own }) => app.parts(own, context))];
+}
+
+/** Everything that will run on the boards: kubeadm's own pods, those of the parts and their backups. */
+export function loadsOf(parts: readonly AppPart[], boards: readonly PlannedBoard[]): Load[] {
+  const controlPlanes = boards.filter(({ role }) => role === "controlPlane").map(({ name }) => name);
+  return [
+    ...kubeadmWorkloads(controlPlanes),
+    ...parts.flatMap(({ loads = [] }) => loads),
+    ...backupsOf(parts).map(({ source, plan }) => backupWorkload(source, plan)),
+  ];
+}
+
+/** The apps that have a section in the settings, each with it. */
+export function wantedApps(
+  settings: Partial<Settings>,
+): { section: keyof typeof apps; app: App; own: unknown }[] {
+  const all = Object.entries(apps) as [keyof typeof apps, App][];
+  return all.flatMap(([section, app]) => {
+    const own: unknown = settings[section];
+    return own === undefined ? [] : [{ section, app, own }];
+  });
+}
+
+function contextOf(
+  settings: Settings,
+  stack: string,
+  boards: readonly PlannedBoard[],
+  published: readonly Published[],
+): AppContext {
+  const { domain, storage, ingress, dns, sensors } = settings;
+  const living = settings.boards.filter(({ role, dead }) => role === "controlPlane" && !dead);
+  return {
+    stack,
+    domain,
+    boards,
+    controlPlanes: living.map(({ name }) => name),
+    storage,
+    tls: tlsOf(settings),
+    hasLogin: ingress?.login !== undefined,
+    entrance: ingress?.board,
+    dns,
+    plan: planOf(settings),
+    published: published.map((each) => ({ ...each, host: `${each.host}.${domain}` })),
+    humidity: sensors?.humidity,
+    isRehearsal: settings.extends !== undefined,
   };
-  return { ...apps, ...backupStoreOf(settings, apps) };
 }
 
 function tlsOf({ ingress, domain }: Settings): RouteTls {
@@ -57,65 +74,9 @@ function tlsOf({ ingress, domain }: Settings): RouteTls {
   return ingress.acme?.wildcard ? { wildcard: `*.${domain}` } : "acme";
 }
 
-/** The hosts' names at Cloudflare. While paused nothing is registered there, so that no token is needed. */
-function namesOf(
-  { dns, domain }: Settings,
-  hosts: readonly string[],
-): Pick<Apps, "dnsRecords" | "dynamicDns"> {
-  if (!dns) return {};
-  const { apiToken, addresses, proxied, ttl, paused } = dns;
-  const entrance = `${dns.entrance}.${domain}`;
-  const zone = zoneOf(domain, dns.zone);
-  return {
-    ...(!paused && { dnsRecords: { zone, entrance, hosts, addresses, proxied, ttl, apiToken } }),
-    ...(addresses.length === 0 && { dynamicDns: { entrance, proxied, ttl, paused, apiToken } }),
-  };
-}
-
-function gogsOf(settings: Settings, tls: GogsArgs["tls"]): GogsArgs | undefined {
-  const { domain, storage, gogs } = settings;
-  if (!gogs || !storage) return undefined;
-  const { size, sshPort, adminPassword, restore } = gogs;
-  const onBoard = { board: gogs.board ?? storage.board ?? "", directory: storage.directory };
-  const where: AppStorage = gogs.volume === "nfs" && storage.nfs ? { nfs: storage.nfs } : onBoard;
-  const host = `${gogs.host}.${domain}`;
-  return { host, size, sshPort, adminPassword, restore, storage: where, tls, backup: planOf(settings) };
-}
-
 function planOf({ backup, datadog }: Settings): BackupPlan | undefined {
   if (!backup) return undefined;
   const { board = "", directory, nfs, s3, schedule, keep } = backup;
   const target = nfs ? { nfs } : s3 ? { s3 } : { board, directory };
   return { target, schedule, keep, ...(datadog && { statsdPort: dogstatsdPort }) };
-}
-
-/** The store of whatever of the apps is backed up. */
-function backupStoreOf(settings: Settings, apps: Apps): Pick<Apps, "backup"> {
-  const { backup, extends: base } = settings;
-  const plan = planOf(settings);
-  if (!backup || !plan) return {};
-  const { password, accessKey, secretKey } = backup;
-  const protectPassword = base === undefined;
-  const backedUp = backupsOf(apps, kinds).map(({ source }) => source.app);
-  return {
-    backup: { target: plan.target, apps: backedUp, password, accessKey, secretKey, protectPassword },
-  };
-}
-
-/** Each control plane takes snapshots; the first by name that lives is asked, whatever the order of the list. */
-function etcdBackupOf(settings: Settings): Pick<Apps, "etcdBackup"> {
-  const { boards, backup } = settings;
-  const plan = planOf(settings);
-  if (!plan || backup?.etcd === undefined) return {};
-  const living = boards.filter(({ role, dead }) => role === "controlPlane" && !dead);
-  const [board = ""] = living.map(({ name }) => name).sort();
-  return { etcdBackup: { board, directory: backup.etcd, backup: plan } };
-}
-
-function entranceOf(
-  { boards, ingress }: Settings,
-  hosts: readonly string[],
-): KubeStateMetricsArgs["entrance"] {
-  const board = boards.find(({ name }) => name === ingress?.board);
-  return board && { address: board.host, hosts };
 }

@@ -1,5 +1,5 @@
 // Rules about directories of boards that are handed to apps.
-import { dataDirectory } from "./schema/apps.ts";
+import { dataDirectory } from "../components/storage/volumes.ts";
 import { backupDirectory } from "./schema/backup.ts";
 import { type SettingError, settingError } from "./errors.ts";
 import { type Parsed, type Rule, rule } from "./rule.ts";

@@ -1,7 +1,7 @@
 // Rules about the domain and its zone, which must be somebody's own.
+import { endingOf, zoneOf } from "../components/dns/zone.ts";
 import { settingError } from "./errors.ts";
 import { type Rule, rule } from "./rule.ts";
-import { endingOf, zoneOf } from "./zone.ts";
 
 /** Names that are not the internet's (RFC 2606, 6761, 6762, 8375): no authority and no DNS server there has them. */
 const privateDomains = ["local", "lan", "internal", "localhost", "test", "example", "invalid", "home.arpa"];

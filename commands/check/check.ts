@@ -2,10 +2,9 @@ import { planBoards } from "../../components/board/board.ts";
 import { type BoardFailure, boardFailures } from "../../components/capacity/boardFailure.ts";
 import { type MemoryBudget, requireFit } from "../../components/capacity/memoryBudget.ts";
 import { judge, type PolicyResult } from "../../policy/judge.ts";
-import { appsOf } from "../../settings/apps.ts";
+import { loadsOf, partsOf } from "../../settings/apps.ts";
 import { type FileSettings, settingsOfFile } from "../../settings/settings.ts";
 import { type SettingWarning, warningsOf } from "../../settings/warnings.ts";
-import { workloadsOf } from "../../settings/workloads.ts";
 import { registeredResources } from "./program.ts";
 
 /** What a check of a stack found. */
@@ -33,7 +32,7 @@ export async function check(stack: string): Promise<Findings> {
 export async function checkSettings(stack: string, written: FileSettings): Promise<Findings> {
   const { settings, config, unsetSecrets } = written;
   const boards = planBoards(settings.boards);
-  const loads = workloadsOf(appsOf(settings, stack), boards);
+  const loads = loadsOf(partsOf(settings, stack, boards), boards);
   const budget = requireFit(boards, loads);
   const failures = boardFailures(boards, loads);
   const policies = judge(await registeredResources(stack, config));

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { gatewayAddressOf } from "../../settings/sensors.ts";
+import { gatewayAddressOf } from "./gatewayAddress.ts";
 import { settingsOfFile } from "../../settings/settings.ts";
 import { tokensOf } from "./tokens.ts";
 import { writeDevices } from "./write.ts";

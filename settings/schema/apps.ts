@@ -1,8 +1,6 @@
 import { z } from "zod";
+import { dataDirectory } from "../../components/storage/volumes.ts";
 import { absolutePath, boardName, label, nfsDirectory, secretString } from "./fields.ts";
-
-/** Where data lies on a board unless the settings say otherwise. */
-export const dataDirectory = "/var/lib/bramble";
 
 /** Settings of where data lies. */
 export const storage = z

@@ -3,8 +3,7 @@ import { expect } from "vitest";
 import { planBoards } from "../../components/board/board.ts";
 import { requireFit } from "../../components/capacity/memoryBudget.ts";
 import { left, type Outcome } from "../../rehearsal/report/outcome.ts";
-import { appsOf } from "../../settings/apps.ts";
-import { workloadsOf } from "../../settings/workloads.ts";
+import { loadsOf, partsOf } from "../../settings/apps.ts";
 import { settingsOfFile } from "../../settings/settings.ts";
 import { appsByBoard } from "./temporaryRehearsal.ts";
 
@@ -12,7 +11,7 @@ import { appsByBoard } from "./temporaryRehearsal.ts";
 export async function expectHome(outcome: Outcome, api: CoreV1Api): Promise<void> {
   const settings = settingsOfFile("rehearsal").settings;
   const boards = planBoards(settings.boards);
-  const budget = requireFit(boards, workloadsOf(appsOf(settings, "rehearsal"), boards));
+  const budget = requireFit(boards, loadsOf(partsOf(settings, "rehearsal", boards), boards));
 
   expect(outcome.pending).toEqual([]);
   const apps = appsByBoard(outcome);

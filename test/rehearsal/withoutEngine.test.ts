@@ -3,8 +3,7 @@ import { planBoards } from "../../components/board/board.ts";
 import { boardFailures } from "../../components/capacity/boardFailure.ts";
 import { pinnedTo } from "../../components/capacity/placement.ts";
 import type { Outcome } from "../../rehearsal/report/outcome.ts";
-import { appsOf } from "../../settings/apps.ts";
-import { workloadsOf } from "../../settings/workloads.ts";
+import { loadsOf, partsOf } from "../../settings/apps.ts";
 import { settingsOfFile } from "../../settings/settings.ts";
 import { expectHome } from "./home.ts";
 import { appsByBoard, TemporaryRehearsal } from "./temporaryRehearsal.ts";
@@ -28,7 +27,7 @@ it(
 async function expectFailures({ failures, boards, policies }: Outcome): Promise<void> {
   const settings = settingsOfFile("rehearsal").settings;
   const planned = planBoards(settings.boards);
-  const workloads = workloadsOf(appsOf(settings, "rehearsal"), planned);
+  const workloads = loadsOf(partsOf(settings, "rehearsal", planned), planned);
   // A run of a CronJob takes its room, but one that goes with its board is not made up for.
   const scheduled = new Set(workloads.flatMap(({ kind, name }) => (kind === "CronJob" ? [name] : [])));
   const expected = boardFailures(planned, workloads);

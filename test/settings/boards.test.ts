@@ -1,9 +1,8 @@
 import { expect, it } from "vitest";
 import { planBoards } from "../../components/board/board.ts";
 import { bootstrapsOf } from "../../settings/boards.ts";
-import { appsOf } from "../../settings/apps.ts";
+import { loadsOf, partsOf } from "../../settings/apps.ts";
 import { settingsOf } from "../../settings/settings.ts";
-import { workloadsOf } from "../../settings/workloads.ts";
 import { hostKeyOf } from "./files.ts";
 
 const board = (name: string, more: object = {}) => ({
@@ -25,7 +24,7 @@ function bootstraps(cluster: object, boards: object[] = [board("a")], more: obje
   };
   const settings = settingsOf("home", config, () => true);
   const planned = planBoards(settings.boards);
-  return bootstrapsOf(settings, planned, workloadsOf(appsOf(settings, "home"), planned));
+  return bootstrapsOf(settings, planned, loadsOf(partsOf(settings, "home", planned), planned));
 }
 
 it("gives each board its plan, its connection, and all boards' names", () => {

@@ -1,8 +1,7 @@
 import { expect, it } from "vitest";
 import { type BoardDescription, planBoards } from "../../../components/board/board.ts";
 import { requireFit } from "../../../components/capacity/memoryBudget.ts";
-import { appsOf } from "../../../settings/apps.ts";
-import { workloadsOf } from "../../../settings/workloads.ts";
+import { loadsOf, partsOf } from "../../../settings/apps.ts";
 import { settingsOfFile } from "../../../settings/settings.ts";
 
 /** The cluster of 2018 with today's apps: four Raspberry Pi 3, of which one was the control plane. */
@@ -11,7 +10,7 @@ function fit(controlPlane: BoardDescription["model"]): string {
   const [first, ...others] = settings.boards;
   const boards = planBoards([{ ...first!, model: controlPlane }, ...others]);
   try {
-    requireFit(boards, workloadsOf(appsOf(settings, "home"), boards));
+    requireFit(boards, loadsOf(partsOf(settings, "home", boards), boards));
     return "fits";
   } catch (error) {
     return (error as Error).message.replace(/\s+/g, " ");

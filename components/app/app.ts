@@ -1,0 +1,161 @@
+import type { ComponentResourceOptions, Input, Output, Resource } from "@pulumi/pulumi";
+import type { z } from "zod";
+import type { PlannedBoard } from "../board/board.ts";
+import type { RouteTls } from "../ingress/routeIngresses.ts";
+import type { RepositorySecrets } from "../storage/backup.ts";
+import type { BackupPlan } from "../storage/backupTarget.ts";
+import type { BackedUp } from "../storage/backupWorkload.ts";
+import type { NfsDirectory } from "../storage/volumes.ts";
+import type { Load } from "../workload.ts";
+
+/**
+ * One app of bramble's own, which has a section of the settings: all that the rest of bramble must know of it. The
+ * settings, the memory budget, the backups, the DNS names, the checks for clashes and the docs read it here.
+ */
+export interface App<Schema extends z.ZodType = z.ZodType> {
+  /** The section's schema, strict and with its defaults. */
+  readonly schema: Schema;
+  /** The page of docs/ about it, such as `gogs.md`. */
+  readonly page: string;
+  /** Sections that it cannot do without. */
+  readonly needs: readonly string[];
+  /** What else to do where its `board` is dead and another takes over: `, and restore the data there`. */
+  readonly takeover?: string;
+  /** Its host on the entrance; none if left out. */
+  publish?(own: z.output<Schema>): Published;
+  /** Ports that it takes on boards, besides those of what it publishes. */
+  ports?(own: z.output<Schema>): readonly BoardPort[];
+  /** Errors of its settings that its schema cannot see. */
+  errors?(own: z.output<Schema>, others: OtherSettings): Iterable<AppError>;
+  /** Directories of boards that hold its data. */
+  directories?(own: z.output<Schema>, storage: DataStorage | undefined): readonly BoardPath[];
+  /** What it is made of. */
+  parts(own: z.output<Schema>, context: AppContext): readonly AppPart[];
+}
+
+/** Says what an app is. */
+export function app<Schema extends z.ZodType>(descriptor: App<Schema>): App<Schema> {
+  return descriptor;
+}
+
+/** What an app has on the entrance. */
+export interface Published {
+  /** Its host below the domain: `gogs`. */
+  readonly host: string;
+  /** Namespace of its routes. */
+  readonly namespace: string;
+  /** A TCP port of the entrance that is handed on as it comes. None if left out. */
+  readonly tcp?: {
+    /** Setting that it is from: `sshPort`. */
+    readonly setting: string;
+    readonly port: number;
+    /** Where connections go: `host:port` in the cluster. */
+    readonly backend: string;
+  };
+}
+
+/** A port of boards that something takes. */
+export interface BoardPort {
+  readonly port: number;
+  readonly protocol: "TCP" | "UDP";
+  /** Who takes it, for an error: `the kubelet`. */
+  readonly owner: string;
+}
+
+/** A directory of a board. */
+export interface BoardPath {
+  readonly board: string;
+  readonly path: string;
+}
+
+/** What is wrong with an app's settings. */
+export interface AppError {
+  /** The setting in the app's section, such as `devices[0].pin`. */
+  readonly setting: string;
+  /** Name of what is wrong, for programs: `not-enough-pins`. */
+  readonly code: string;
+  /** What is wrong, the value, the values allowed and the fix. */
+  readonly message: string;
+}
+
+/** Where apps' data lies: section `storage`. */
+export interface DataStorage {
+  readonly board?: string | undefined;
+  readonly directory: string;
+  readonly nfs?: NfsDirectory | undefined;
+}
+
+/** What an app's errors depend on besides its own section. */
+export interface OtherSettings {
+  /** The boards, as far as their settings are right. */
+  readonly boards: readonly { readonly name?: string; readonly host?: string }[];
+  readonly storage?: DataStorage | undefined;
+}
+
+/** What apps need to know besides their own section. */
+export interface AppContext {
+  /** Name of the stack, by which Datadog tells clusters apart. */
+  readonly stack: string;
+  /** The domain below which hosts are. */
+  readonly domain: string;
+  readonly boards: readonly PlannedBoard[];
+  /** Names of the control planes that are not dead. */
+  readonly controlPlanes: readonly string[];
+  readonly storage?: DataStorage | undefined;
+  /** Where hosts' certificates come from. */
+  readonly tls: RouteTls;
+  /** Whether the entrance has a login for pages that have none of their own. */
+  readonly hasLogin: boolean;
+  /** The board of the entrance. */
+  readonly entrance?: string | undefined;
+  /** Names at Cloudflare: whether it stands in front of the hosts, and the token. */
+  readonly dns?: { readonly proxied: boolean; readonly apiToken: Input<string> } | undefined;
+  /** How data is backed up; not at all if left out. */
+  readonly plan?: BackupPlan | undefined;
+  /** What all apps have on the entrance, with full host names. */
+  readonly published: readonly Published[];
+  /** Relative humidity in % that is good for walls and people; undefined without sensors. */
+  readonly humidity?: { readonly min: number; readonly max: number } | undefined;
+  /** Whether what is deployed is meant to go again: nothing is protected then. */
+  readonly isRehearsal: boolean;
+}
+
+/** When a part is registered: after those before, and what they need. */
+export type Stage =
+  /** What all others stand on: priorities, the pod network. */
+  | "foundation"
+  /** The store of backups, which opens the repositories for the apps. */
+  | "backupStore"
+  | "app"
+  /** What is not in the cluster: it waits for nothing there. */
+  | "external";
+
+/** One component of an app: the pods that the budget counts, and how it is registered. */
+export interface AppPart {
+  /** Its Pulumi name. */
+  readonly name: string;
+  readonly stage: Stage;
+  /** What it puts on boards besides its backups. Default: nothing. */
+  readonly loads?: readonly Load[];
+  /** What of it is backed up, and how. Default: nothing, which a part with a volume may not have. */
+  readonly backup?: BackedUp | undefined;
+  register(name: string, registration: Registration): Registered;
+}
+
+/** What a part is given when it is registered. */
+export interface Registration {
+  readonly opts: ComponentResourceOptions;
+  /** What opens the repositories, by app. */
+  readonly backupSecrets?: RepositorySecrets | undefined;
+  /** Names of everything that is backed up. */
+  readonly backedUp: readonly string[];
+}
+
+/** A part that was registered. */
+export interface Registered {
+  readonly resource: Resource;
+  /** Outputs of the stack that come from it. */
+  readonly outputs?: Readonly<Record<string, Output<unknown> | undefined>>;
+  /** Of the store of backups. */
+  readonly backupSecrets?: RepositorySecrets;
+}

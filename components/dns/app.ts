@@ -1,0 +1,47 @@
+import { dns as schema } from "../../settings/schema/urls.ts";
+import { app, type Registration } from "../app/app.ts";
+import { DynamicDns } from "./dynamicDns.ts";
+import { dynamicDnsWorkload } from "./dynamicDnsWorkload.ts";
+import { cloudflareProvider } from "./provider.ts";
+import { DnsRecords } from "./records.ts";
+import { zoneOf } from "./zone.ts";
+
+/** The hosts' names at Cloudflare, and the updater that follows a changing address. */
+export const dns = app({
+  schema,
+  page: "public-urls.md",
+  needs: ["ingress"],
+  parts(own, { domain, published }) {
+    const { apiToken, addresses, proxied, ttl, paused } = own;
+    const entrance = `${own.entrance}.${domain}`;
+    const hosts = published.map(({ host }) => host);
+    const records = { zone: zoneOf(domain, own.zone), entrance, hosts, addresses, proxied, ttl };
+    const updater = { entrance, proxied, ttl, paused, apiToken };
+    return [
+      // While paused nothing is registered at Cloudflare, so that no token is needed.
+      ...(paused
+        ? []
+        : [
+            {
+              name: "dns-records",
+              stage: "external" as const,
+              register: (name: string) => ({
+                resource: new DnsRecords(name, records, { providers: [cloudflareProvider(apiToken)] }),
+              }),
+            },
+          ]),
+      ...(addresses.length > 0
+        ? []
+        : [
+            {
+              name: "dynamic-dns",
+              stage: "app" as const,
+              loads: [dynamicDnsWorkload(updater)],
+              register: (name: string, { opts }: Registration) => ({
+                resource: new DynamicDns(name, updater, opts),
+              }),
+            },
+          ]),
+    ];
+  },
+});

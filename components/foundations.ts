@@ -1,0 +1,44 @@
+import type { AppPart } from "./app/app.ts";
+import { flannelWorkload } from "./flannel/flannelWorkload.ts";
+import { Flannel } from "./flannel/network.ts";
+import { MetricsServer } from "./metrics/metrics.ts";
+import { metricsServerWorkload } from "./metrics/metricsWorkload.ts";
+import { Priorities } from "./priorities.ts";
+
+/** What of the cluster's own parts is wanted: section `cluster`. */
+export interface FoundationArgs {
+  readonly network: "flannel" | "none";
+  /** The pods' IPv4 range. */
+  readonly podSubnet: string;
+  /** Whether there is metrics-server. */
+  readonly metrics: boolean;
+}
+
+/** What apps stand on in the cluster. */
+export function foundations({ network, podSubnet, metrics }: FoundationArgs): AppPart[] {
+  const parts: AppPart[] = [
+    {
+      name: "priorities",
+      stage: "foundation",
+      register: (name, { opts }) => ({ resource: new Priorities(name, opts) }),
+    },
+  ];
+  if (network === "flannel") {
+    const args = { podSubnet };
+    parts.push({
+      name: "flannel",
+      stage: "foundation",
+      loads: [flannelWorkload()],
+      register: (name, { opts }) => ({ resource: new Flannel(name, args, opts) }),
+    });
+  }
+  if (metrics) {
+    parts.push({
+      name: "metrics-server",
+      stage: "app",
+      loads: [metricsServerWorkload()],
+      register: (name, { opts }) => ({ resource: new MetricsServer(name, opts) }),
+    });
+  }
+  return parts;
+}

@@ -1,0 +1,59 @@
+import { gogs as schema } from "../../settings/schema/apps.ts";
+import { app } from "../app/app.ts";
+import type { AppStorage } from "../storage/volumes.ts";
+import { Gogs, type GogsArgs } from "./gogs.ts";
+import { gogsApp, gogsNamespace } from "./gogsBackup.ts";
+import { gogsBackup, gogsDirectory, gogsWorkload } from "./gogsWorkload.ts";
+
+/** Gogs, the Git service. */
+export const gogs = app({
+  schema,
+  page: "gogs.md",
+  needs: ["ingress", "storage"],
+  takeover: ", and restore the data there",
+  publish: ({ host, sshPort }) => ({
+    host,
+    namespace: gogsNamespace,
+    tcp: { setting: "sshPort", port: sshPort, backend: `${gogsApp}.${gogsNamespace}.svc:22` },
+  }),
+  *errors({ volume, board }, { storage }) {
+    if (storage && volume === "nfs" && !storage.nfs) {
+      const message = '"nfs" needs storage.nfs with server and path. Set it, or choose board.';
+      yield { setting: "volume", code: "no-nfs", message };
+    }
+    if (storage && volume !== "nfs" && board === undefined && storage.board === undefined) {
+      const message = "is missing. Set the board for the data of gogs, or storage.board.";
+      yield { setting: "board", code: "no-data-board", message };
+    }
+  },
+  directories({ volume, board }, storage) {
+    const holder = board ?? storage?.board;
+    if (volume === "nfs" || !storage || holder === undefined) return [];
+    const directory = gogsDirectory({ storage: { board: holder, directory: storage.directory } });
+    return "path" in directory ? [directory] : [];
+  },
+  parts(own, { domain, storage, tls, plan }) {
+    const onBoard = { board: own.board ?? storage?.board ?? "", directory: storage?.directory ?? "" };
+    const where: AppStorage = own.volume === "nfs" && storage?.nfs ? { nfs: storage.nfs } : onBoard;
+    const args: GogsArgs = {
+      ...own,
+      host: `${own.host}.${domain}`,
+      storage: where,
+      tls,
+      ...(plan && { backup: plan }),
+    };
+    return [
+      {
+        name: "gogs",
+        stage: "app",
+        loads: [gogsWorkload(args)],
+        backup: gogsBackup(args),
+        register(name, { opts, backupSecrets }) {
+          const resource = new Gogs(name, { ...args, backupSecrets }, opts);
+          const { url: gogsUrl, adminPassword: gogsAdminPassword } = resource;
+          return { resource, outputs: { gogsUrl, gogsAdminPassword } };
+        },
+      },
+    ];
+  },
+});
