@@ -3,7 +3,7 @@ import { flannelWorkload } from "./flannel/flannelWorkload.ts";
 import { Flannel } from "./flannel/network.ts";
 import { MetricsServer } from "./metrics/metrics.ts";
 import { metricsServerWorkload } from "./metrics/metricsWorkload.ts";
-import { Priorities } from "./priorities.ts";
+import { Priorities } from "./workload/priorities.ts";
 
 /** What of the cluster's own parts is wanted: section `cluster`. */
 export interface FoundationArgs {

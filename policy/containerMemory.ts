@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { mebibytes, millicores } from "../components/quantity.ts";
+import { mebibytes, millicores } from "../components/workload/quantity.ts";
 import { type AnyContainer, containersOf, podOwner } from "./pods.ts";
 import { type Messages, names, resourceRule } from "./rule.ts";
 

@@ -1,6 +1,6 @@
 import { parse } from "yaml";
 import { z } from "zod";
-import { mebibytes } from "../components/quantity.ts";
+import { mebibytes } from "../components/workload/quantity.ts";
 import type { Taint } from "../components/board/taints.ts";
 import { configMapData, idOf } from "./pods.ts";
 import { type Config, names, type Seen } from "./rule.ts";

@@ -1,4 +1,4 @@
-import type { JobPods, PodSpec, Workload } from "../components/workload.ts";
+import type { JobPods, PodSpec, Workload } from "../components/workload/workload.ts";
 import type { Seen } from "./rule.ts";
 
 /** What makes pods: a controller, a Job, or a Pod itself. */

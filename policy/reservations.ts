@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { mebibytes } from "../components/quantity.ts";
+import { mebibytes } from "../components/workload/quantity.ts";
 import { kubeletIn, kubeletSettings, type KubeletSeen, thresholdOf } from "./kubelet.ts";
 import { type Messages, resourceRule } from "./rule.ts";
 

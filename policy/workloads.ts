@@ -1,4 +1,4 @@
-import { images } from "../components/images.ts";
+import { images } from "../components/workload/images.ts";
 import { containersOf, idOf, metadataOf, podOwner } from "./pods.ts";
 import { names, resourceRule } from "./rule.ts";
 

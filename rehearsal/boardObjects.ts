@@ -4,7 +4,7 @@ import type { PlannedBoard } from "../components/board/board.ts";
 import { boardStorage } from "../components/capacity/boardRoom.ts";
 import { kubeadmWorkloads } from "../components/kubeadm/kubeadmWorkloads.ts";
 import { nodeLabels, nodeTaints } from "../components/capacity/placement.ts";
-import { labelsOf, type StaticPod, type Workload } from "../components/workload.ts";
+import { labelsOf, type StaticPod, type Workload } from "../components/workload/workload.ts";
 
 /** What `kubeadm init` makes of the first boards: their Nodes, and what kubeadm itself runs. */
 export function controlPlaneObjects(boards: readonly PlannedBoard[]): KubernetesObject[] {

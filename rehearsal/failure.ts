@@ -3,7 +3,7 @@ import { CoreV1Api, type KubeConfig, type V1Node, type V1Pod } from "@kubernetes
 import type { BoardFailure, Move } from "../components/capacity/boardFailure.ts";
 import { pinnedTo } from "../components/capacity/placement.ts";
 import { shortageText } from "../components/capacity/shortage.ts";
-import type { PodSpec } from "../components/workload.ts";
+import type { PodSpec } from "../components/workload/workload.ts";
 import { isRefused } from "./refused.ts";
 
 /** What a board's failure does. */

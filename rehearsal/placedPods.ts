@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { CoreV1Api, type KubeConfig, type V1Pod } from "@kubernetes/client-node";
 import type { MemoryBudget } from "../components/capacity/memoryBudget.ts";
 import { memoryRequest } from "../components/capacity/podNeeds.ts";
-import type { PodSpec } from "../components/workload.ts";
+import type { PodSpec } from "../components/workload/workload.ts";
 import { isRefused } from "./refused.ts";
 import type { BoardOutcome, PendingPod } from "./report/outcome.ts";
 

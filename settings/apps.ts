@@ -4,11 +4,11 @@ import { apps } from "../components/apps.ts";
 import type { PlannedBoard } from "../components/board/board.ts";
 import { dogstatsdPort } from "../components/datadog/ports.ts";
 import { foundations } from "../components/foundations.ts";
-import type { RouteTls } from "../components/ingress/routeIngresses.ts";
+import type { RouteTls } from "../components/app/routeIngresses.ts";
 import { kubeadmWorkloads } from "../components/kubeadm/kubeadmWorkloads.ts";
-import type { BackupPlan } from "../components/storage/backupTarget.ts";
-import { backupWorkload } from "../components/storage/backupWorkload.ts";
-import type { Load } from "../components/workload.ts";
+import type { BackupPlan } from "../components/app/backupTarget.ts";
+import { backupWorkload } from "../components/app/backupWorkload.ts";
+import type { Load } from "../components/workload/workload.ts";
 import type { Settings } from "./schema.ts";
 
 /**

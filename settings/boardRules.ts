@@ -1,3 +1,5 @@
+import type { App } from "../components/app/app.ts";
+import { apps } from "../components/apps.ts";
 import { hostKeyFault, printHostKey, withoutComment } from "../components/board/connection.ts";
 import { taintOf } from "../components/board/taints.ts";
 import { allowedWords, didYouMean, type SettingError, settingError } from "./errors.ts";
@@ -97,13 +99,10 @@ function isTainted({ taints = [] }: Boards[number]): boolean {
 }
 
 /** What else is to be done where another board takes over from a dead one. */
-const takesOver: Partial<Record<SectionName, string>> = {
-  ingress: ", and forward the router's ports to it",
-  storage: ", and restore the data there",
-  gogs: ", and restore the data there",
-  backup: "; the backups on it are lost, and the next ones are complete again",
-  sensors: ", and update the devices' files: npm run esphome",
-};
+function takeover(section: SectionName): string {
+  if (section === "storage") return ", and restore the data there";
+  return (apps as Partial<Record<SectionName, App>>)[section]?.takeover ?? "";
+}
 
 /** A board that a section names must exist, live and take apps. */
 const knownBoard = (section: SectionName) =>
@@ -120,7 +119,7 @@ function placeErrors(section: SectionName, board: string, boards: Boards): Setti
   const named = boards.find(({ name }) => name === board);
   if (named?.dead) {
     const living = namesOf(takers.filter(({ dead }) => !dead));
-    const ways = `Name the board that takes over${takesOver[section] ?? ""}.`;
+    const ways = `Name the board that takes over${takeover(section)}.`;
     return [
       settingError("board-dead", setting, `"${board}" is marked dead. ${ways} ${allowedWords(living)}`),
     ];

@@ -4,7 +4,7 @@ import { boardPackages } from "../components/board/packages.ts";
 import type { BoardPackages } from "../components/board/phases.ts";
 import { mayRunOn } from "../components/capacity/placement.ts";
 import { hostPorts } from "../components/capacity/podNeeds.ts";
-import type { Load } from "../components/workload.ts";
+import type { Load } from "../components/workload/workload.ts";
 import type { Settings } from "./schema.ts";
 
 /** https://kubernetes.io/docs/reference/networking/ports-and-protocols/ */

@@ -1,8 +1,14 @@
+import type { BoardPath } from "../components/app/app.ts";
+import { apps } from "../components/apps.ts";
+import { wantedApps } from "./apps.ts";
 // Rules about directories of boards that are handed to apps.
-import { dataDirectory } from "../components/storage/volumes.ts";
-import { backupDirectory } from "./schema/backup.ts";
+import { dataDirectory } from "../components/app/volumes.ts";
+import { backupDirectory } from "../components/storage/settings.ts";
 import { type SettingError, settingError } from "./errors.ts";
-import { type Parsed, type Rule, rule } from "./rule.ts";
+import { type Rule, rule } from "./rule.ts";
+import type { Settings } from "./schema.ts";
+
+const sections = Object.keys(apps) as (keyof typeof apps)[];
 
 /** Where nothing stays. */
 const fleeting = ["/tmp", "/run", "/dev", "/proc", "/sys", "/var/tmp", "/var/run"];
@@ -51,17 +57,18 @@ function lasting(setting: string, directory: string | undefined, instead: string
 }
 
 /** The kubelet hands the whole directory of backups to the group of their server: nothing else may be in it. */
-const backupsAlone = rule(["backup", "ingress", "storage", "gogs"], function* ({ backup, ...apps }) {
+const backupsAlone = rule([...sections, "storage"], function* (settings) {
+  const { backup } = settings;
   if (backup?.board === undefined) return;
   const { board, directory } = backup;
   const home = /^(\/root|\/home(\/[^/]+)?)$/.test(directory)
     ? "a user's home directory, and the user could no longer log in by SSH"
     : undefined;
-  const held = dataOn(apps, board).find((other) => isIn(other, directory) || isIn(directory, other));
-  const state = isIn(dataDirectory, directory)
-    ? `${dataDirectory}, where bramble keeps its own data`
-    : undefined;
-  const what = home ?? held ?? state;
+  const held = dataOn(settings, board).find(
+    ({ path: other }) => isIn(other, directory) || isIn(directory, other),
+  );
+  const state = isIn(dataDirectory, directory) ? `${dataDirectory}, where bramble keeps its own` : undefined;
+  const what = home ?? held?.path ?? state;
   if (what === undefined) return;
   yield settingError(
     "backup-directory-shared",
@@ -70,16 +77,19 @@ const backupsAlone = rule(["backup", "ingress", "storage", "gogs"], function* ({
   );
 });
 
+/** Backups do not fail together with the data. */
+const besideData = rule([...sections, "storage"], function* (settings) {
+  const { backup } = settings;
+  if (backup?.board === undefined || backup.nfs || backup.s3) return;
+  if (dataOn(settings, backup.board).every(({ isReplaceable }) => isReplaceable)) return;
+  const message = `"${backup.board}" also stores the data: one broken disk would destroy both.`;
+  yield settingError("backup-beside-data", "backup.board", message);
+});
+
 /** The directories of apps' data on a board. */
-function dataOn(
-  { ingress, storage, gogs }: Pick<Parsed, "ingress" | "storage" | "gogs">,
-  board: string,
-): string[] {
-  const root = storage?.directory ?? dataDirectory;
-  return [
-    ...(ingress?.board === board ? [`${root}/traefik`] : []),
-    ...(gogs?.volume === "board" && (gogs.board ?? storage?.board) === board ? [`${root}/gogs`] : []),
-  ];
+function dataOn(settings: Partial<Settings>, board: string): BoardPath[] {
+  const all = wantedApps(settings).flatMap(({ app, own }) => app.directories?.(own, settings.storage) ?? []);
+  return all.filter((directory) => directory.board === board);
 }
 
 function isIn(path: string, root: string): boolean {
@@ -87,4 +97,4 @@ function isIn(path: string, root: string): boolean {
 }
 
 /** Rules about directories. */
-export const directoryRules: readonly Rule[] = [lastingStorage, lastingBackup, backupsAlone];
+export const directoryRules: readonly Rule[] = [lastingStorage, lastingBackup, backupsAlone, besideData];

@@ -2,7 +2,8 @@ import type { z } from "zod";
 import { type SettingError, settingError } from "./errors.ts";
 import { issueErrors, unknownSetting, usualWords } from "./issues.ts";
 import type { Parsed } from "./rule.ts";
-import { needs, rules } from "./rules.ts";
+import { needs } from "./appRules.ts";
+import { rules } from "./rules.ts";
 import { sections, type Settings } from "./schema.ts";
 import { elementOf, fieldsOf, valueAt } from "./schema/nodes.ts";
 

@@ -1,12 +1,15 @@
 import { z } from "zod";
-import { gogs, storage } from "./schema/apps.ts";
-import { backup } from "./schema/backup.ts";
+import { apps } from "../components/apps.ts";
+import { label } from "../components/fields/fields.ts";
+import { domainName } from "../components/fields/hosts.ts";
+import { storage } from "../components/storage/settings.ts";
 import { board, ssh } from "./schema/boards.ts";
 import { cluster } from "./schema/cluster.ts";
-import { datadog } from "./schema/datadog.ts";
-import { label } from "./schema/fields.ts";
-import { sensors } from "./schema/sensors.ts";
-import { dns, domainName, ingress } from "./schema/urls.ts";
+
+type AppSections = { [Name in keyof typeof apps]: z.ZodOptional<(typeof apps)[Name]["schema"]> };
+const appSections = Object.fromEntries(
+  Object.entries(apps).map(([section, { schema }]) => [section, schema.optional()]),
+) as AppSections;
 
 /** The schema of each section below `bramble:`. */
 export const sections = {
@@ -22,13 +25,8 @@ export const sections = {
   cluster,
   ssh: ssh.optional(),
   domain: domainName().meta({ description: "The domain below which the apps get their hosts." }),
-  ingress: ingress.optional(),
-  dns: dns.optional(),
   storage: storage.optional(),
-  gogs: gogs.optional(),
-  backup: backup.optional(),
-  datadog: datadog.optional(),
-  sensors: sensors.optional(),
+  ...appSections,
 };
 
 /** Every setting of a stack, below `bramble:`. */

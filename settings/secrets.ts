@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { z } from "zod";
 import { type SettingError, settingError } from "./errors.ts";
 import { sections } from "./schema.ts";
-import type { SecretMeta } from "./schema/fields.ts";
+import type { SecretMeta } from "../components/fields/fields.ts";
 import { fieldsOf, isSecret, valueAt, withoutWrapping } from "./schema/nodes.ts";
 import { isObject, type StackConfig } from "./stackFile.ts";
 

@@ -1,4 +1,4 @@
-import { isMulticastName, urlHost } from "./schema/hosts.ts";
+import { isMulticastName, urlHost } from "../components/fields/hosts.ts";
 import type { Settings } from "./schema.ts";
 
 /** Something of the settings that is allowed and seldom meant. */

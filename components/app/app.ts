@@ -1,12 +1,12 @@
 import type { ComponentResourceOptions, Input, Output, Resource } from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { PlannedBoard } from "../board/board.ts";
-import type { RouteTls } from "../ingress/routeIngresses.ts";
-import type { RepositorySecrets } from "../storage/backup.ts";
-import type { BackupPlan } from "../storage/backupTarget.ts";
-import type { BackedUp } from "../storage/backupWorkload.ts";
-import type { NfsDirectory } from "../storage/volumes.ts";
-import type { Load } from "../workload.ts";
+import type { RouteTls } from "./routeIngresses.ts";
+import type { RepositorySecrets } from "./appBackup.ts";
+import type { BackupPlan } from "./backupTarget.ts";
+import type { BackedUp } from "./backupWorkload.ts";
+import type { NfsDirectory } from "./volumes.ts";
+import type { Load } from "../workload/workload.ts";
 
 /**
  * One app of bramble's own, which has a section of the settings: all that the rest of bramble must know of it. The
@@ -66,13 +66,15 @@ export interface BoardPort {
 export interface BoardPath {
   readonly board: string;
   readonly path: string;
+  /** Whether it can be had anew, so that its backups may lie on the same disk. */
+  readonly isReplaceable?: boolean;
 }
 
 /** What is wrong with an app's settings. */
 export interface AppError {
-  /** The setting in the app's section, such as `devices[0].pin`. */
+  /** The setting in the app's section, such as `devices[0].pin`; empty for all of it. */
   readonly setting: string;
-  /** Name of what is wrong, for programs: `not-enough-pins`. */
+  /** Name of what is wrong, for programs: `device-pin`. */
   readonly code: string;
   /** What is wrong, the value, the values allowed and the fix. */
   readonly message: string;

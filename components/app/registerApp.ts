@@ -8,14 +8,13 @@ import {
   type Resource,
   unsecret,
 } from "@pulumi/pulumi";
-import { configHash } from "../configHash.ts";
-import { Route, type RouteArgs } from "../ingress/route.ts";
-import { type PodSecurity, registerNamespace } from "../namespace.ts";
-import { AppBackup } from "../storage/appBackup.ts";
-import type { RepositorySecrets } from "../storage/backup.ts";
-import type { BackedUp } from "../storage/backupWorkload.ts";
-import { DataVolume, type SizedDirectory } from "../storage/volumes.ts";
-import { labelsOf, registerWorkload, type Workload } from "../workload.ts";
+import { configHash } from "../workload/configHash.ts";
+import { Route, type RouteArgs } from "./route.ts";
+import { type PodSecurity, registerNamespace } from "../workload/namespace.ts";
+import { AppBackup, type RepositorySecrets } from "./appBackup.ts";
+import type { BackedUp } from "./backupWorkload.ts";
+import { DataVolume, type SizedDirectory } from "./volumes.ts";
+import { labelsOf, registerWorkload, type Workload } from "../workload/workload.ts";
 
 /** A ConfigMap or a Secret that an app's pod reads when it starts. */
 export interface AppFiles {

@@ -1,5 +1,5 @@
 import type { BoardNode } from "../board/board.ts";
-import type { Load } from "../workload.ts";
+import type { Load } from "../workload/workload.ts";
 import type { BoardRooms, PlannedPod } from "./boardRoom.ts";
 import { placedBudget } from "./memoryBudget.ts";
 import { type Shortage, shortageOf } from "./shortage.ts";

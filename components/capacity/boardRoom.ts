@@ -1,5 +1,5 @@
 import type { BoardNode } from "../board/board.ts";
-import type { Load } from "../workload.ts";
+import type { Load } from "../workload/workload.ts";
 import { mayRunOn, pinnedTo, preference, priorityOf } from "./placement.ts";
 import { type Amounts, memoryLimit, needsOf } from "./podNeeds.ts";
 

@@ -1,6 +1,6 @@
 import { RunError } from "@pulumi/pulumi";
 import type { BoardNode, PlannedBoard } from "../board/board.ts";
-import type { Load } from "../workload.ts";
+import type { Load } from "../workload/workload.ts";
 import { BoardRooms, type PlannedPod, podsOf } from "./boardRoom.ts";
 import { Crowding } from "./memoryBudgetCrowding.ts";
 import { placeSomehow } from "./memoryBudgetSearch.ts";

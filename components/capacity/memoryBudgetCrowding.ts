@@ -1,6 +1,6 @@
 import type { BoardNode } from "../board/board.ts";
 import { amountOf, type PlannedPod, roomOf } from "./boardRoom.ts";
-import type { Load } from "../workload.ts";
+import type { Load } from "../workload/workload.ts";
 
 /** What it takes to fill a board so that a pod has no room on it: at least this much of what could be put there. */
 interface Filling {

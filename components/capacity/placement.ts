@@ -1,8 +1,8 @@
 import type { types } from "@pulumi/kubernetes";
 import type { Unwrap } from "@pulumi/pulumi";
 import type { BoardNode } from "../board/board.ts";
-import { priorityClasses } from "../priorities.ts";
-import type { Load, PodSpec } from "../workload.ts";
+import { priorityClasses } from "../workload/priorities.ts";
+import type { Load, PodSpec } from "../workload/workload.ts";
 import { controlPlaneTaint } from "../kubeadm/kubeadmWorkloads.ts";
 import type { Taint } from "../board/taints.ts";
 

@@ -1,5 +1,5 @@
-import { mebibytes, millicores } from "../quantity.ts";
-import type { Container, PodSpec } from "../workload.ts";
+import { mebibytes, millicores } from "../workload/quantity.ts";
+import type { Container, PodSpec } from "../workload/workload.ts";
 
 /**
  * What the scheduler counts of a pod or a board, by name: `memory` and `ephemeral-storage` in MiB, `cpu` in

@@ -1,12 +1,7 @@
 import { readFileSync } from "node:fs";
 import { core } from "@pulumi/kubernetes";
-import {
-  ComponentResource,
-  type ComponentResourceOptions,
-  type Input,
-  secret,
-} from "@pulumi/pulumi";
-import { registerAccess } from "../access.ts";
+import { ComponentResource, type ComponentResourceOptions, type Input, secret } from "@pulumi/pulumi";
+import { registerAccess } from "../workload/access.ts";
 import { registerApp } from "../app/registerApp.ts";
 import { agentConfigFile } from "./agentConfig.ts";
 import type { AgentOptions } from "./agentOptions.ts";

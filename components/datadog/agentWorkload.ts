@@ -1,8 +1,8 @@
 import { controlPlaneTaint } from "../kubeadm/kubeadmWorkloads.ts";
-import { images } from "../images.ts";
-import { restrictedContainer } from "../security.ts";
-import type { PriorityClassName } from "../priorities.ts";
-import type { Container, Workload } from "../workload.ts";
+import { images } from "../workload/images.ts";
+import { restrictedContainer } from "../workload/security.ts";
+import type { PriorityClassName } from "../workload/priorities.ts";
+import type { Container, Workload } from "../workload/workload.ts";
 import { healthPort, runDirectory, socketDirectory } from "./agentConfig.ts";
 import { type AgentOptions, extraMemory } from "./agentOptions.ts";
 import { agentUser, boardProbe, socketOwner, traceAgent } from "./agentSidecars.ts";

@@ -1,4 +1,3 @@
-import { datadog as schema } from "../../settings/schema/datadog.ts";
 import { app, type AppPart } from "../app/app.ts";
 import { KubeStateMetrics, kubeStateMetricsWorkload } from "../metrics/kubeStateMetrics.ts";
 import { DatadogAgent } from "./agent.ts";
@@ -6,6 +5,7 @@ import { datadogWorkload } from "./agentWorkload.ts";
 import { homeBoards } from "./home.ts";
 import { datadogProvider, Observability } from "./observability.ts";
 import { dogstatsdPort, tracePort } from "./ports.ts";
+import { schema } from "./settings.ts";
 
 /** The Datadog agent on every board, dashboards and monitors. */
 export const datadog = app({

@@ -1,10 +1,10 @@
-import { dns as schema } from "../../settings/schema/urls.ts";
 import { app, type Registration } from "../app/app.ts";
 import { DynamicDns } from "./dynamicDns.ts";
 import { dynamicDnsWorkload } from "./dynamicDnsWorkload.ts";
 import { cloudflareProvider } from "./provider.ts";
 import { DnsRecords } from "./records.ts";
 import { zoneOf } from "./zone.ts";
+import { schema } from "./settings.ts";
 
 /** The hosts' names at Cloudflare, and the updater that follows a changing address. */
 export const dns = app({

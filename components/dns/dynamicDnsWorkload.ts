@@ -1,7 +1,7 @@
 import { controlPlaneTaint } from "../kubeadm/kubeadmWorkloads.ts";
-import { images } from "../images.ts";
-import { restrictedContainer, restrictedPod } from "../security.ts";
-import type { Container, Workload } from "../workload.ts";
+import { images } from "../workload/images.ts";
+import { restrictedContainer, restrictedPod } from "../workload/security.ts";
+import type { Container, Workload } from "../workload/workload.ts";
 
 /** What decides the updater's pod. */
 export interface DynamicDnsWorkloadArgs {

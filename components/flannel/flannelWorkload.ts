@@ -1,6 +1,6 @@
-import { images } from "../images.ts";
-import { restrictedContainer } from "../security.ts";
-import type { Container, Workload } from "../workload.ts";
+import { images } from "../workload/images.ts";
+import { restrictedContainer } from "../workload/security.ts";
+import type { Container, Workload } from "../workload/workload.ts";
 
 /** What flannel's objects are called: as in its own manifest, so that its documentation applies. */
 export const flannel = {

@@ -1,9 +1,9 @@
 import { core } from "@pulumi/kubernetes";
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
-import { registerAccess } from "../access.ts";
-import { configHash } from "../configHash.ts";
-import { registerNamespace } from "../namespace.ts";
-import { registerWorkload } from "../workload.ts";
+import { registerAccess } from "../workload/access.ts";
+import { configHash } from "../workload/configHash.ts";
+import { registerNamespace } from "../workload/namespace.ts";
+import { registerWorkload } from "../workload/workload.ts";
 import { cniConf, flannel, flannelFiles, flannelWorkload, netConf } from "./flannelWorkload.ts";
 
 /** Args of {@link Flannel}. */

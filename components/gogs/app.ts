@@ -1,9 +1,9 @@
-import { gogs as schema } from "../../settings/schema/apps.ts";
 import { app } from "../app/app.ts";
-import type { AppStorage } from "../storage/volumes.ts";
+import type { AppStorage } from "../app/volumes.ts";
 import { Gogs, type GogsArgs } from "./gogs.ts";
 import { gogsApp, gogsNamespace } from "./gogsBackup.ts";
 import { gogsBackup, gogsDirectory, gogsWorkload } from "./gogsWorkload.ts";
+import { schema } from "./settings.ts";
 
 /** Gogs, the Git service. */
 export const gogs = app({
@@ -19,11 +19,11 @@ export const gogs = app({
   *errors({ volume, board }, { storage }) {
     if (storage && volume === "nfs" && !storage.nfs) {
       const message = '"nfs" needs storage.nfs with server and path. Set it, or choose board.';
-      yield { setting: "volume", code: "no-nfs", message };
+      yield { setting: "volume", code: "volume-without-nfs", message };
     }
     if (storage && volume !== "nfs" && board === undefined && storage.board === undefined) {
       const message = "is missing. Set the board for the data of gogs, or storage.board.";
-      yield { setting: "board", code: "no-data-board", message };
+      yield { setting: "board", code: "volume-without-board", message };
     }
   },
   directories({ volume, board }, storage) {

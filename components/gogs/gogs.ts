@@ -9,8 +9,8 @@ import {
 } from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { registerApp } from "../app/registerApp.ts";
-import type { RouteTls } from "../ingress/routeIngresses.ts";
-import type { RepositorySecrets } from "../storage/backup.ts";
+import type { RouteTls } from "../app/routeIngresses.ts";
+import type { RepositorySecrets } from "../app/appBackup.ts";
 import { type GogsAppIniArgs, gogsAppIni, gogsGitConfig } from "./appIni.ts";
 import { gogsGuards } from "./gogsRoute.ts";
 import {

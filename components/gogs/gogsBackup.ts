@@ -1,5 +1,5 @@
-import type { BackupSource } from "../storage/backupWorkload.ts";
-import type { DataDirectory } from "../storage/volumes.ts";
+import type { BackupSource } from "../app/backupWorkload.ts";
+import type { DataDirectory } from "../app/volumes.ts";
 import { gogsDatabase } from "./appIni.ts";
 
 /** Name of Gogs, and of its backups. */

@@ -1,4 +1,4 @@
-import { fromStart, type GuardedPaths, type RouteGuard } from "../ingress/routeIngresses.ts";
+import { fromStart, type GuardedPaths, type RouteGuard } from "../app/routeIngresses.ts";
 
 /**
  * How Gogs' host is guarded. Gogs checks a password that comes with any request at all, so all but git and the

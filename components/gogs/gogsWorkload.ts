@@ -1,16 +1,10 @@
-import { images } from "../images.ts";
-import { restrictedContainer, restrictedPod } from "../security.ts";
-import { type BackupPlan, repositoryVolumes } from "../storage/backupTarget.ts";
-import type { BackedUp } from "../storage/backupWorkload.ts";
-import { restoreContainer } from "../storage/restoreContainer.ts";
-import {
-  type AppStorage,
-  appDirectory,
-  besideData,
-  claimName,
-  type DataDirectory,
-} from "../storage/volumes.ts";
-import type { Container, Workload } from "../workload.ts";
+import { images } from "../workload/images.ts";
+import { restrictedContainer, restrictedPod } from "../workload/security.ts";
+import { type BackupPlan, repositoryVolumes } from "../app/backupTarget.ts";
+import type { BackedUp } from "../app/backupWorkload.ts";
+import { restoreContainer } from "../app/restoreContainer.ts";
+import { type AppStorage, appDirectory, besideData, claimName, type DataDirectory } from "../app/volumes.ts";
+import type { Container, Workload } from "../workload/workload.ts";
 import { gogsDatabase, gogsPaths, gogsPort, gogsSshPort } from "./appIni.ts";
 import { gogsApp, gogsNamespace, gogsSource, gogsUser } from "./gogsBackup.ts";
 import { upgradeContainer } from "./upgradeContainer.ts";

@@ -1,8 +1,8 @@
-import { images } from "../images.ts";
-import { restrictedContainer } from "../security.ts";
-import { backupPaths, type BackupPlan, repositoryAccess } from "../storage/backupTarget.ts";
-import { keepOptions, resticEnvironment, resticResources } from "../storage/backupWorkload.ts";
-import type { Container } from "../workload.ts";
+import { images } from "../workload/images.ts";
+import { restrictedContainer } from "../workload/security.ts";
+import { backupPaths, type BackupPlan, repositoryAccess } from "../app/backupTarget.ts";
+import { keepOptions, resticEnvironment, resticResources } from "../app/backupWorkload.ts";
+import type { Container } from "../workload/workload.ts";
 import { gogsPaths } from "./appIni.ts";
 import { gogsApp } from "./gogsBackup.ts";
 

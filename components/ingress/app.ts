@@ -1,10 +1,11 @@
-import { ingress as schema } from "../../settings/schema/urls.ts";
+import ipaddr from "ipaddr.js";
 import { app } from "../app/app.ts";
-import { dataDirectory } from "../storage/volumes.ts";
+import { dataDirectory } from "../app/volumes.ts";
 import { cloudflareNetworks } from "./cloudflareNetworks.ts";
 import { Traefik, type TraefikArgs } from "./traefik.ts";
 import { traefikBackup } from "./traefikBackup.ts";
 import { acmeDirectory, traefikWorkload } from "./traefikWorkload.ts";
+import { schema } from "./settings.ts";
 
 /** Traefik, the entrance. */
 export const ingress = app({
@@ -17,8 +18,33 @@ export const ingress = app({
     { port: 443, protocol: "TCP", owner: "Traefik" },
   ],
   directories: ({ board }, storage) => [
-    acmeDirectory({ board, directory: storage?.directory ?? dataDirectory }),
+    // Certificates can be had anew.
+    { ...acmeDirectory({ board, directory: storage?.directory ?? dataDirectory }), isReplaceable: true },
   ],
+  *errors({ certificates, acme, trustedProxies }) {
+    if (certificates === "acme" && !acme) {
+      const message = "is missing. Set acme.email, or certificates: selfSigned.";
+      yield { setting: "acme", code: "acme-missing", message };
+    }
+    const challenge = certificates === "acme" ? acme?.challenge : undefined;
+    if (acme?.wildcard && challenge !== "dns01") {
+      const message = `can't be proven by ${challenge ?? "nothing"}; use the challenge dns01.`;
+      yield { setting: "acme.wildcard", code: "wildcard-unproven", message };
+    }
+    // Whoever may name any address as the client's has no limit, and everybody else's in their hand.
+    for (const [i, range] of trustedProxies.entries()) {
+      const [address, prefix] = ipaddr.parseCIDR(range);
+      const least = address.kind() === "ipv4" ? 8 : 16;
+      if (prefix >= least) continue;
+      yield {
+        setting: `trustedProxies[${i}]`,
+        code: "trusts-too-many",
+        message:
+          `"${range}" is too wide: any of these machines could claim any client address and bypass the limits. ` +
+          `List only the proxies, with a prefix of ${least} or more, such as 192.168.1.2/32.`,
+      };
+    }
+  },
   parts(own, { storage, dns, published, plan }) {
     const [tcp] = published.flatMap((each) => each.tcp ?? []);
     const args: TraefikArgs = {

@@ -9,12 +9,13 @@ import {
 } from "@pulumi/pulumi";
 import { stringify } from "yaml";
 import { type AppObjects, registerApp } from "../app/registerApp.ts";
-import type { RepositorySecrets } from "../storage/backup.ts";
+import type { RepositorySecrets } from "../app/appBackup.ts";
 import { directoryCaFile } from "./acmeConfig.ts";
 import { type LoginArgs, registerLogin } from "./login.ts";
 import { registerTraefikAccess } from "./traefikAccess.ts";
 import { traefikBackup } from "./traefikBackup.ts";
-import { acmeOf, ingressClassName, traefikStaticConfig, type TraefikConfigArgs } from "./traefikConfig.ts";
+import { ingressClassName } from "../app/entrance.ts";
+import { acmeOf, traefikStaticConfig, type TraefikConfigArgs } from "./traefikConfig.ts";
 import { traefikDynamicConfig, type TraefikDynamicArgs, usersFile } from "./traefikDynamic.ts";
 import {
   acmeDirectory,

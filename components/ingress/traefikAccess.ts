@@ -1,7 +1,7 @@
 import { core, rbac } from "@pulumi/kubernetes";
 import type { CustomResourceOptions, Input, Resource } from "@pulumi/pulumi";
-import { bindingTo } from "../access.ts";
-import { ingressNamespace, traefikObjects } from "./traefikWorkload.ts";
+import { entrance } from "../app/entrance.ts";
+import { bindingTo } from "../workload/access.ts";
 
 const read = ["get", "list", "watch"];
 
@@ -17,8 +17,7 @@ const routeRules = [
   { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: read },
 ];
 
-const routeRole = "traefik-routes";
-const traefik = { name: traefikObjects.serviceAccount, namespace: ingressNamespace };
+const traefik = { name: entrance.serviceAccount, namespace: entrance.namespace };
 
 /**
  * Registers Traefik's account and roles. What the entrance may read in the whole cluster is little: whoever
@@ -32,7 +31,7 @@ export function registerTraefikAccess(
 ): Resource[] {
   const account = new core.v1.ServiceAccount(
     `${name}-account`,
-    { metadata: { name: traefikObjects.serviceAccount, namespace }, automountServiceAccountToken: false },
+    { metadata: { name: entrance.serviceAccount, namespace }, automountServiceAccountToken: false },
     opts,
   );
   const role = new rbac.v1.ClusterRole(
@@ -47,25 +46,8 @@ export function registerTraefikAccess(
   );
   const routes = new rbac.v1.ClusterRole(
     `${name}-routes-role`,
-    { metadata: { name: routeRole }, rules: routeRules },
+    { metadata: { name: entrance.routeRole }, rules: routeRules },
     opts,
   );
   return [account, binding, routes];
-}
-
-/** Lets Traefik serve the Ingresses of a namespace. */
-export function registerRouteAccess(
-  name: string,
-  namespace: Input<string>,
-  service: string,
-  opts: CustomResourceOptions,
-): rbac.v1.RoleBinding {
-  return new rbac.v1.RoleBinding(
-    `${name}-access`,
-    {
-      metadata: { name: `${routeRole}-${service}`, namespace },
-      ...bindingTo("ClusterRole", routeRole, traefik),
-    },
-    opts,
-  );
 }

@@ -1,6 +1,7 @@
-import type { BackedUp, BackupSource } from "../storage/backupWorkload.ts";
+import { entrance } from "../app/entrance.ts";
+import type { BackedUp, BackupSource } from "../app/backupWorkload.ts";
 import { acmeOf } from "./traefikConfig.ts";
-import { acmeDirectory, ingressNamespace, traefikUser, type TraefikWorkloadArgs } from "./traefikWorkload.ts";
+import { acmeDirectory, traefikUser, type TraefikWorkloadArgs } from "./traefikWorkload.ts";
 
 /** Name of Traefik's backups. */
 const traefikApp = "traefik";
@@ -10,7 +11,7 @@ function acmeSource(args: TraefikWorkloadArgs): BackupSource | undefined {
   if (!acmeOf(args)) return undefined;
   return {
     app: traefikApp,
-    namespace: ingressNamespace,
+    namespace: entrance.namespace,
     data: acmeDirectory(args),
     user: traefikUser,
     watched: ".",

@@ -1,4 +1,5 @@
 import { type AcmeArgs, acmeResolverConfig } from "./acmeConfig.ts";
+import { acmeResolver, ingressClassName, secureEntryPoint } from "../app/entrance.ts";
 import { containerPlace, type TraefikPlace } from "./traefikPlace.ts";
 
 /** What decides Traefik's static configuration. */
@@ -31,13 +32,6 @@ export interface SshForward {
   /** The SSH server in the cluster, `host:port`. */
   backend: string;
 }
-
-/** Name of the certificate resolver that routes name. */
-export const acmeResolver = "acme";
-/** Name of the entry point for HTTPS that routes name. */
-export const secureEntryPoint = "websecure";
-/** Name of the IngressClass that Traefik serves. */
-export const ingressClassName = "traefik";
 
 /** How certificates are got by ACME, if they are. */
 export function acmeOf({ certificates, acme }: Pick<TraefikConfigArgs, "certificates" | "acme">) {

@@ -1,5 +1,6 @@
-import { limitMiddlewares, type Limits } from "./limits.ts";
-import { secureEntryPoint, type SshForward } from "./traefikConfig.ts";
+import { limitMiddlewares, type Limits } from "../app/limits.ts";
+import { secureEntryPoint } from "../app/entrance.ts";
+import { type SshForward } from "./traefikConfig.ts";
 import { containerPlace, type TraefikPlace } from "./traefikPlace.ts";
 
 /** What decides Traefik's dynamic configuration. */

@@ -1,9 +1,10 @@
-import { images } from "../images.ts";
-import { restrictedContainer, restrictedPod } from "../security.ts";
-import { type BackupPlan, repositoryVolumes } from "../storage/backupTarget.ts";
-import { restoreContainer } from "../storage/restoreContainer.ts";
-import { type BoardDirectory, claimName } from "../storage/volumes.ts";
-import type { Container, PodSpec, Workload } from "../workload.ts";
+import { entrance } from "../app/entrance.ts";
+import { images } from "../workload/images.ts";
+import { restrictedContainer, restrictedPod } from "../workload/security.ts";
+import { type BackupPlan, repositoryVolumes } from "../app/backupTarget.ts";
+import { restoreContainer } from "../app/restoreContainer.ts";
+import { type BoardDirectory, claimName } from "../app/volumes.ts";
+import type { Container, PodSpec, Workload } from "../workload/workload.ts";
 import { acmeOf, type TraefikConfigArgs } from "./traefikConfig.ts";
 import { containerPlace } from "./traefikPlace.ts";
 
@@ -27,13 +28,10 @@ const { ports: containerPorts, paths: traefikPaths } = containerPlace;
 /** Names of the objects that Traefik's pod mounts. */
 export const traefikObjects = {
   configuration: "traefik",
-  serviceAccount: "traefik",
+  serviceAccount: entrance.serviceAccount,
   dnsApiToken: "traefik-dns",
   users: "traefik-users",
 } as const;
-
-/** Namespace of the entrance. */
-export const ingressNamespace = "ingress";
 
 /** The directory of ACME's account key and certificates, as a volume. */
 export function acmeDirectory({
@@ -95,7 +93,7 @@ export function traefikWorkload(args: TraefikWorkloadArgs): Workload {
         : []),
     ],
   };
-  return { name: "traefik", namespace: ingressNamespace, kind: "Deployment", replicas: 1, pod };
+  return { name: "traefik", namespace: entrance.namespace, kind: "Deployment", replicas: 1, pod };
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { PodSpec } from "../workload.ts";
+import type { PodSpec } from "../workload/workload.ts";
 import { controlPlaneTaint } from "./kubeadmWorkloads.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { labelsOf, type PodSpec, type StaticPod, type Workload } from "../workload.ts";
+import { labelsOf, type PodSpec, type StaticPod, type Workload } from "../workload/workload.ts";
 
 /**
  * Each control plane program: its memory in MiB, anonymous and file pages, etcd's from the 2 GiB board of

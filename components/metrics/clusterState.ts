@@ -1,4 +1,4 @@
-import type { AccessRule } from "../access.ts";
+import type { AccessRule } from "../workload/access.ts";
 
 /** A kind of object that kube-state-metrics watches, and what is made of it. */
 interface Watched {

@@ -1,10 +1,10 @@
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
-import { registerAccess } from "../access.ts";
-import { images } from "../images.ts";
-import { restrictedContainer, restrictedPod } from "../security.ts";
-import { registerNamespace } from "../namespace.ts";
-import type { PriorityClassName } from "../priorities.ts";
-import { registerWorkload, type Workload } from "../workload.ts";
+import { registerAccess } from "../workload/access.ts";
+import { images } from "../workload/images.ts";
+import { restrictedContainer, restrictedPod } from "../workload/security.ts";
+import { registerNamespace } from "../workload/namespace.ts";
+import type { PriorityClassName } from "../workload/priorities.ts";
+import { registerWorkload, type Workload } from "../workload/workload.ts";
 import { besideApiServer } from "../kubeadm/besideApiServer.ts";
 import { certificateCheck, type WatchedCertificates } from "./certificateCheck.ts";
 import { datadogCheck, watchArguments, watchRules } from "./clusterState.ts";

@@ -1,7 +1,7 @@
 import { apiregistration, core, rbac } from "@pulumi/kubernetes";
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
-import { bindingTo, registerAccess } from "../access.ts";
-import { labelsOf, registerWorkload } from "../workload.ts";
+import { bindingTo, registerAccess } from "../workload/access.ts";
+import { labelsOf, registerWorkload } from "../workload/workload.ts";
 import { metricsServer, metricsServerWorkload } from "./metricsWorkload.ts";
 
 const { name: serverName, namespace } = metricsServer;

@@ -1,7 +1,7 @@
-import type { PriorityClassName } from "../priorities.ts";
-import { images } from "../images.ts";
-import { restrictedContainer, restrictedPod } from "../security.ts";
-import type { Workload } from "../workload.ts";
+import type { PriorityClassName } from "../workload/priorities.ts";
+import { images } from "../workload/images.ts";
+import { restrictedContainer, restrictedPod } from "../workload/security.ts";
+import type { Workload } from "../workload/workload.ts";
 import { besideApiServer } from "../kubeadm/besideApiServer.ts";
 
 /** Where metrics-server is. The name is also that of its Service, service account and bindings. */

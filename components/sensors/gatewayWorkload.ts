@@ -1,7 +1,7 @@
-import { images } from "../images.ts";
-import { restrictedContainer, restrictedPod } from "../security.ts";
-import type { PriorityClassName } from "../priorities.ts";
-import type { Workload } from "../workload.ts";
+import { images } from "../workload/images.ts";
+import { restrictedContainer, restrictedPod } from "../workload/security.ts";
+import type { PriorityClassName } from "../workload/priorities.ts";
+import type { Workload } from "../workload/workload.ts";
 
 /** Where the sensor gateway is in the cluster. */
 export const sensorGateway = {

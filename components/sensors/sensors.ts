@@ -9,7 +9,7 @@ import {
 import * as random from "@pulumi/random";
 import type { Device } from "../../gateway/devices.ts";
 import { registerApp } from "../app/registerApp.ts";
-import type { GuardedPaths, RouteGuard, RouteTls } from "../ingress/routeIngresses.ts";
+import type { GuardedPaths, RouteGuard, RouteTls } from "../app/routeIngresses.ts";
 import { gatewayBundle } from "./bundle.ts";
 import type { SensorDevice } from "./devices.ts";
 import { registerStatsd } from "./statsdService.ts";

@@ -1,6 +1,6 @@
 import { core } from "@pulumi/kubernetes";
 import type { CustomResourceOptions, Input } from "@pulumi/pulumi";
-import { labelsOf } from "../workload.ts";
+import { labelsOf } from "../workload/workload.ts";
 import { sensorGateway } from "./gatewayWorkload.ts";
 
 /** Registers the Service by which devices reach the gateway by UDP, at its board's address. */

@@ -1,8 +1,8 @@
-import { backup as schema } from "../../settings/schema/backup.ts";
 import { app, type AppPart } from "../app/app.ts";
 import { BackupStore } from "./backup.ts";
 import { backupServerWorkload } from "./backupServerWorkload.ts";
 import { etcdBackup, EtcdBackup } from "./etcdBackup.ts";
+import { schema } from "./settings.ts";
 
 /** The backups of all apps' data. */
 export const backup = app({
@@ -10,6 +10,24 @@ export const backup = app({
   page: "backup-and-restore.md",
   needs: [],
   takeover: "; the backups on it are lost, and the next ones are complete again",
+  *errors({ board, nfs, s3, accessKey, secretKey, keep }) {
+    const targets = Object.entries({ board, nfs, s3 }).flatMap(([key, value]) => (value ? [key] : []));
+    if (targets.length !== 1) {
+      const given = targets.length === 0 ? "no target is set" : `${targets.join(" and ")} are set`;
+      yield { setting: "", code: "backup-target", message: `${given}. Set one of board, nfs and s3.` };
+    } else {
+      for (const [key, value] of s3 ? Object.entries({ accessKey, secretKey }) : []) {
+        if (value !== undefined) continue;
+        yield { setting: key, code: "backup-key-missing", message: "is missing; backup.s3 needs it." };
+      }
+    }
+    // Else the newest would go as soon as it is made.
+    if (Object.values(keep).every((count) => count === 0)) {
+      const message =
+        "keeps no backups: daily, weekly and monthly are all 0. Set one of them to 1 or more.";
+      yield { setting: "keep", code: "backup-keeps-none", message };
+    }
+  },
   parts(own, { controlPlanes, plan, isRehearsal }) {
     if (!plan) return [];
     const { target } = plan;

@@ -9,6 +9,7 @@ import {
   secret,
 } from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import type { RepositorySecrets } from "../app/appBackup.ts";
 import { registerApp } from "../app/registerApp.ts";
 import {
   backupDirectory,
@@ -16,7 +17,7 @@ import {
   backupServerWorkload,
   htpasswdSecret,
 } from "./backupServerWorkload.ts";
-import { backupServer, type BackupTarget } from "./backupTarget.ts";
+import { backupServer, type BackupTarget } from "../app/backupTarget.ts";
 
 /** What the store of backups needs to know. */
 export interface BackupStoreArgs {
@@ -35,17 +36,6 @@ export interface BackupStoreArgs {
   /** The bucket's secret key. Required with `s3`. */
   secretKey?: Input<string>;
 }
-
-/** What opens an app's repository. */
-export interface BackupSecrets {
-  /** Decrypts it. */
-  password: Input<string>;
-  /** Environment variables that let restic reach it. */
-  access: Input<Record<string, Input<string>>>;
-}
-
-/** What opens the repositories of apps, by their names. */
-export type RepositorySecrets = Readonly<Record<string, BackupSecrets>>;
 
 /** Where backups are kept, with what opens them: on a board, restic's server for the pods of other boards. */
 export class BackupStore extends ComponentResource {

@@ -1,8 +1,8 @@
-import { images } from "../images.ts";
-import { restrictedContainer, restrictedPod } from "../security.ts";
-import type { Workload } from "../workload.ts";
-import { backupServer } from "./backupTarget.ts";
-import { type BoardDirectory, claimName } from "./volumes.ts";
+import { images } from "../workload/images.ts";
+import { restrictedContainer, restrictedPod } from "../workload/security.ts";
+import type { Workload } from "../workload/workload.ts";
+import { backupServer } from "../app/backupTarget.ts";
+import { type BoardDirectory, claimName } from "../app/volumes.ts";
 
 /** What decides the server's pod. */
 export interface BackupServerArgs {

@@ -1,11 +1,10 @@
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
 import { controlPlaneTaint } from "../kubeadm/kubeadmWorkloads.ts";
-import { registerNamespace } from "../namespace.ts";
-import { AppBackup } from "./appBackup.ts";
-import type { RepositorySecrets } from "./backup.ts";
-import type { BackupPlan } from "./backupTarget.ts";
-import type { BackedUp, BackupSource } from "./backupWorkload.ts";
-import { DataVolume } from "./volumes.ts";
+import { registerNamespace } from "../workload/namespace.ts";
+import { AppBackup, type RepositorySecrets } from "../app/appBackup.ts";
+import type { BackupPlan } from "../app/backupTarget.ts";
+import type { BackedUp, BackupSource } from "../app/backupWorkload.ts";
+import { DataVolume } from "../app/volumes.ts";
 
 /** What the backup of etcd's snapshots needs to know. */
 export interface EtcdBackupArgs {

@@ -4,9 +4,9 @@ import { type BoardModel, type ModelName, models, refusedModels } from "../../co
 import { controlPlaneTaint } from "../../components/kubeadm/kubeadmWorkloads.ts";
 import { taintPattern } from "../../components/board/taints.ts";
 import { allowedWords } from "../errors.ts";
-import { boardName, secretString } from "./fields.ts";
-import { boardHost, clusterHost, host } from "./hosts.ts";
-import { refuse } from "./refuse.ts";
+import { boardName, secretString } from "../../components/fields/fields.ts";
+import { boardHost, clusterHost, host } from "../../components/fields/hosts.ts";
+import { refuse } from "../../components/fields/refuse.ts";
 
 const roles = ["controlPlane", "worker"] as const;
 

@@ -2,8 +2,8 @@ import ipaddr from "ipaddr.js";
 import { z } from "zod";
 import { defaultRanges } from "../../components/kubeadm/clusterLayout.ts";
 import { kubernetesVersion } from "../../tools/catalogue.ts";
-import { boardHost, endpointError, host, urlHostError } from "./hosts.ts";
-import { refusing } from "./refuse.ts";
+import { boardHost, endpointError, host, urlHostError } from "../../components/fields/hosts.ts";
+import { refusing } from "../../components/fields/refuse.ts";
 
 const repository = (description: string) =>
   z

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import path from "node:path";
-import type { Container } from "../../components/workload.ts";
+import type { Container } from "../../components/workload/workload.ts";
 
 /** This machine in place of an image: where its programs are, and where the container's folders are. */
 export interface Machine {

@@ -1,6 +1,6 @@
 import { memoryPlan } from "../../components/board/memoryPlan.ts";
 import { kubeletConfiguration } from "../../components/board/kubeletConfig.ts";
-import { images } from "../../components/images.ts";
+import { images } from "../../components/workload/images.ts";
 
 export type Props = Record<string, unknown>;
 

@@ -5,7 +5,7 @@ import { mkdir } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type MemoryBudget, memoryBudget } from "../../components/capacity/memoryBudget.ts";
-import { priorityClasses } from "../../components/priorities.ts";
+import { priorityClasses } from "../../components/workload/priorities.ts";
 import { type Apply, applyTo } from "../../rehearsal/apply.ts";
 import { nodeOf, objectOf } from "../../rehearsal/boardObjects.ts";
 import { connect, startControlPlane, stopControlPlane } from "../../rehearsal/controlPlane.ts";

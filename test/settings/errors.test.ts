@@ -147,7 +147,7 @@ describe("an error is told with where, what, and the fix", () => {
     [
       "no board for data",
       (config) => (config["bramble:storage"] = { nfs: { server: "nas.lan", path: "/data" } }),
-      "bramble:storage.board",
+      "bramble:gogs.board",
       "volume-without-board",
     ],
     [

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type BoardDescription, planBoards } from "../../../components/board/board.ts";
 import { boardFailures, upgradeOrder } from "../../../components/capacity/boardFailure.ts";
 import { shortageText } from "../../../components/capacity/shortage.ts";
-import type { Workload } from "../../../components/workload.ts";
+import type { Workload } from "../../../components/workload/workload.ts";
 
 const board = (name: string, role: BoardDescription["role"] = "worker", ram = 1024): BoardDescription => ({
   name,

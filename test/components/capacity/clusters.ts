@@ -2,8 +2,8 @@ import * as fc from "fast-check";
 import { type BoardDescription, type PlannedBoard, planBoards } from "../../../components/board/board.ts";
 import { models } from "../../../components/board/models.ts";
 import { kubeadmWorkloads } from "../../../components/kubeadm/kubeadmWorkloads.ts";
-import { priorityClasses } from "../../../components/priorities.ts";
-import type { PodSpec, StaticPod, Workload } from "../../../components/workload.ts";
+import { priorityClasses } from "../../../components/workload/priorities.ts";
+import type { PodSpec, StaticPod, Workload } from "../../../components/workload/workload.ts";
 
 /** A cluster as a random generator makes it up. */
 export interface RandomCluster {

@@ -8,7 +8,7 @@ import {
   requireFit,
   shortageText,
 } from "../../../components/capacity/memoryBudget.ts";
-import type { Workload } from "../../../components/workload.ts";
+import type { Workload } from "../../../components/workload/workload.ts";
 
 const controlPlane: BoardDescription = {
   name: "cp",

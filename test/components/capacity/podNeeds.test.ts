@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { planBoards } from "../../../components/board/board.ts";
 import { memoryBudget, shortageText } from "../../../components/capacity/memoryBudget.ts";
 import { memoryLimit, memoryRequest, needsOf } from "../../../components/capacity/podNeeds.ts";
-import type { Container, Load, PodSpec } from "../../../components/workload.ts";
+import type { Container, Load, PodSpec } from "../../../components/workload/workload.ts";
 
 const container = (memory: string, change: Partial<Container> = {}): Container => ({
   name: "c",

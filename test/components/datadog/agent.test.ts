@@ -8,7 +8,7 @@ import { parse } from "yaml";
 import { agentConfigFile } from "../../../components/datadog/agentConfig.ts";
 import { datadogWorkload } from "../../../components/datadog/agentWorkload.ts";
 import { memoryRequest } from "../../../components/capacity/podNeeds.ts";
-import { mebibytes } from "../../../components/quantity.ts";
+import { mebibytes } from "../../../components/workload/quantity.ts";
 import { startReceiver } from "../../gateway/receiver.ts";
 import { inputsOf, type Registered, registeredBy } from "../registered.ts";
 

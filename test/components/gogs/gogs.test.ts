@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { GogsArgs } from "../../../components/gogs/gogs.ts";
 import { gogsDirectory, gogsWorkload } from "../../../components/gogs/gogsWorkload.ts";
-import { claimName } from "../../../components/storage/volumes.ts";
+import { claimName } from "../../../components/app/volumes.ts";
 import { inputsOf, type Registered, registeredBy } from "../registered.ts";
 
 const args: GogsArgs = {

@@ -5,9 +5,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { gogsAppIni, gogsGitConfig } from "../../../components/gogs/appIni.ts";
 import { gogsDirectory, gogsWorkload, type GogsWorkloadArgs } from "../../../components/gogs/gogsWorkload.ts";
 import { gogsSource } from "../../../components/gogs/gogsBackup.ts";
-import { backupPaths, type BackupPlan } from "../../../components/storage/backupTarget.ts";
-import { backupWorkload } from "../../../components/storage/backupWorkload.ts";
-import type { PodSpec } from "../../../components/workload.ts";
+import { backupPaths, type BackupPlan } from "../../../components/app/backupTarget.ts";
+import { backupWorkload } from "../../../components/app/backupWorkload.ts";
+import type { PodSpec } from "../../../components/workload/workload.ts";
 import {
   type Ended,
   type Machine,

@@ -8,7 +8,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { defaultLimits, type RateLimit } from "../../../components/ingress/limits.ts";
+import { defaultLimits, type RateLimit } from "../../../components/app/limits.ts";
 import { type Answer, basic, get, type Request } from "../../edge/browse.ts";
 import { gogsHost, Home, login, noEdge, sensorsHost } from "../../edge/home.ts";
 import type { Access, Traefik } from "../../edge/traefik.ts";

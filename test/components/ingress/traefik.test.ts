@@ -2,7 +2,7 @@ import { compareSync } from "bcryptjs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { gogsGuards } from "../../../components/gogs/gogsRoute.ts";
 import { requireWhatAcmeNeeds, type TraefikArgs } from "../../../components/ingress/traefik.ts";
-import { defaultLimits } from "../../../components/ingress/limits.ts";
+import { defaultLimits } from "../../../components/app/limits.ts";
 import { inputsOf, type Registered, registeredBy } from "../registered.ts";
 
 const acme = { email: "me@example.com", challenge: "dns01", directory: "production" } as const;
@@ -144,7 +144,7 @@ describe("Route", () => {
   let registered: Registered[];
   beforeAll(async () => {
     registered = await registeredBy(async () => {
-      const { Route } = await import("../../../components/ingress/route.ts");
+      const { Route } = await import("../../../components/app/route.ts");
       const route = {
         namespace: "gogs",
         host: "gogs.home.example.com",

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { AcmeArgs } from "../../../components/ingress/acmeConfig.ts";
-import { defaultLimits } from "../../../components/ingress/limits.ts";
+import { defaultLimits } from "../../../components/app/limits.ts";
 import { type TraefikConfigArgs, traefikStaticConfig } from "../../../components/ingress/traefikConfig.ts";
 import { traefikDynamicConfig, type TraefikDynamicArgs } from "../../../components/ingress/traefikDynamic.ts";
 

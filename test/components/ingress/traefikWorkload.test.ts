@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { acmeDirectory, traefikWorkload } from "../../../components/ingress/traefikWorkload.ts";
 import type { TraefikWorkloadArgs } from "../../../components/ingress/traefikWorkload.ts";
-import { claimName } from "../../../components/storage/volumes.ts";
+import { claimName } from "../../../components/app/volumes.ts";
 
 const args: TraefikWorkloadArgs = {
   board: "pi3-1",

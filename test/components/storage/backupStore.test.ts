@@ -1,11 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { gogsSource } from "../../../components/gogs/gogsBackup.ts";
-import {
-  type BackupPlan,
-  type BackupTarget,
-  repositoryOf,
-} from "../../../components/storage/backupTarget.ts";
-import { backupWorkload } from "../../../components/storage/backupWorkload.ts";
+import { type BackupPlan, type BackupTarget, repositoryOf } from "../../../components/app/backupTarget.ts";
+import { backupWorkload } from "../../../components/app/backupWorkload.ts";
 import { etcdSource } from "../../../components/storage/etcdBackup.ts";
 import { inputsOf, type Registered, registeredBy } from "../registered.ts";
 
@@ -72,7 +68,7 @@ describe("repositoryOf", () => {
 describe("AppBackup", () => {
   const backedUp = (secrets: object | undefined) =>
     registeredBy(async () => {
-      const { AppBackup } = await import("../../../components/storage/appBackup.ts");
+      const { AppBackup } = await import("../../../components/app/appBackup.ts");
       const args = { source, plan: onNfs, secrets: secrets as undefined, namespace: "gogs" };
       new AppBackup("gogs", args);
     });
@@ -91,7 +87,7 @@ describe("BackupStore", () => {
   const register = (given: { password?: string; target?: BackupTarget; protectPassword?: boolean }) =>
     registeredBy(async () => {
       const { BackupStore } = await import("../../../components/storage/backup.ts");
-      const { AppBackup } = await import("../../../components/storage/appBackup.ts");
+      const { AppBackup } = await import("../../../components/app/appBackup.ts");
       const args = { target: onBoard.target, apps: ["gogs", "traefik"], protectPassword: true, ...given };
       const store = new BackupStore("backup", args);
       const { secrets } = store;

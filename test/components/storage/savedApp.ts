@@ -1,10 +1,10 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { backupPaths, type BackupPlan, type BackupTarget } from "../../../components/storage/backupTarget.ts";
-import { type BackupSource, backupWorkload } from "../../../components/storage/backupWorkload.ts";
-import { restoreContainer } from "../../../components/storage/restoreContainer.ts";
-import type { Container } from "../../../components/workload.ts";
+import { backupPaths, type BackupPlan, type BackupTarget } from "../../../components/app/backupTarget.ts";
+import { type BackupSource, backupWorkload } from "../../../components/app/backupWorkload.ts";
+import { restoreContainer } from "../../../components/app/restoreContainer.ts";
+import type { Container } from "../../../components/workload/workload.ts";
 import {
   type Ended,
   type Machine,

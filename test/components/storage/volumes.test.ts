@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { claimName } from "../../../components/storage/volumes.ts";
+import { claimName } from "../../../components/app/volumes.ts";
 import { inputsOf, type Registered, registeredBy } from "../registered.ts";
 
 const directory = { claim: "gogs-data", board: "pi3-2", path: "/var/lib/bramble/gogs" };
@@ -22,7 +22,7 @@ describe("DataVolume", () => {
   let registered: Registered[];
   beforeAll(async () => {
     registered = await registeredBy(async () => {
-      const { DataVolume } = await import("../../../components/storage/volumes.ts");
+      const { DataVolume } = await import("../../../components/app/volumes.ts");
       new DataVolume("data", { ...directory, namespace: "gogs", size: "8Gi" });
     });
   });
@@ -63,7 +63,7 @@ describe("a DataVolume on NFS", () => {
   const nfs = { server: "nas.lan", path: "/backups" };
   const register = (patience?: number) =>
     registeredBy(async () => {
-      const { DataVolume } = await import("../../../components/storage/volumes.ts");
+      const { DataVolume } = await import("../../../components/app/volumes.ts");
       new DataVolume("data", { claim: "backups", nfs, namespace: "gogs", size: "8Gi", patience });
     });
   const options = (registered: Registered[]) =>

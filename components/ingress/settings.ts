@@ -1,24 +1,12 @@
 import { z } from "zod";
-import { defaultLimits, type LimitName } from "../../components/ingress/limits.ts";
-import { publicAddressError, rangeError } from "./addresses.ts";
-import { boardName, label, secretString } from "./fields.ts";
-import { podHost, urlHostError } from "./hosts.ts";
-import { nameError, plainName } from "./names.ts";
-import { refusing } from "./refuse.ts";
+import { defaultLimits, type LimitName } from "../app/limits.ts";
+import { rangeError } from "../fields/addresses.ts";
+import { boardName, secretString } from "../fields/fields.ts";
+import { podHost, urlHostError } from "../fields/hosts.ts";
+import { plainName } from "../fields/names.ts";
+import { refusing } from "../fields/refuse.ts";
 
 const flag = () => z.boolean("must be true or false");
-
-/** A domain of two labels or more. */
-export const domainName = () => z.string("must be a domain").superRefine(refusing(domainError));
-
-function domainError(domain: string): string | undefined {
-  const such = "must be a domain such as home.example.com";
-  if (domain.startsWith("*.")) return `${such}: remove the "*."`;
-  const why = nameError(domain);
-  if (why === undefined) return domain.includes(".") ? undefined : such;
-  const plain = plainName(domain);
-  return plain?.includes(".") ? why : such;
-}
 
 /** The domain of an address may be one that ASCII does not write. */
 function emailError(email: unknown): string {
@@ -125,7 +113,7 @@ const login = z
   .meta({ description: "Login for pages that have none of their own. Without it they are public." });
 
 /** Settings of the entrance. */
-export const ingress = z
+export const schema = z
   .strictObject({
     board: boardName("The board to which the router forwards ports 80 and 443."),
     certificates: z
@@ -147,43 +135,3 @@ export const ingress = z
       }),
   })
   .meta({ description: "Traefik, the entrance for all hosts." });
-
-/** Settings of names at Cloudflare. */
-export const dns = z
-  .strictObject({
-    apiToken: secretString(
-      /^[0-9A-Za-z_-]{40,80}$/,
-      "must be a Cloudflare API token (40 to 80 letters, digits, _ and -), not the global key",
-      "Cloudflare API token with the permissions Zone–Zone–Read and Zone–DNS–Edit on the zone.",
-      { placeholder: (digits) => digits.slice(0, 40) },
-    ),
-    zone: domainName().optional().meta({
-      description:
-        "The zone at Cloudflare. Default: the registered domain of `domain`, as `example.co.uk` of `home.example.co.uk`.",
-    }),
-    entrance: label().default("entrance").meta({
-      description: "The name below `domain` that has the home's address; the apps' names are CNAMEs of it.",
-    }),
-    addresses: z
-      .array(
-        z.string("must be an address").superRefine(refusing(publicAddressError)),
-        "must be a list of addresses",
-      )
-      .default([])
-      .meta({ description: "The home's fixed addresses. If empty, an updater follows its dynamic address." }),
-    proxied: flag()
-      .default(false)
-      .meta({ description: "Whether Cloudflare's proxy is in front of the hosts." }),
-    ttl: z
-      .int("must be a whole number of seconds")
-      .refine(
-        (value) => value === 1 || (value >= 60 && value <= 86_400),
-        "must be 1 (automatic) or 60 to 86400",
-      )
-      .default(1)
-      .meta({ description: "TTL of the records in seconds; 1 is Cloudflare's automatic TTL." }),
-    paused: flag()
-      .default(false)
-      .meta({ description: "Deploys the updater without changing anything at Cloudflare." }),
-  })
-  .meta({ description: "The hosts' names at Cloudflare, and the updater for a dynamic address." });

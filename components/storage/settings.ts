@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { podHost, urlHostError } from "./hosts.ts";
-import { absolutePath, boardName, nfsDirectory, secretString } from "./fields.ts";
-import { refusing } from "./refuse.ts";
+import { dataDirectory } from "../app/volumes.ts";
+import { podHost, urlHostError } from "../fields/hosts.ts";
+import { absolutePath, boardName, nfsDirectory, secretString } from "../fields/fields.ts";
+import { refusing } from "../fields/refuse.ts";
 
 /** Where backups lie on a board unless the settings say otherwise. */
 export const backupDirectory = "/var/lib/bramble-backups";
@@ -36,7 +37,7 @@ const s3 = z
   .meta({ description: "A bucket of an S3-compatible service that stores the backups." });
 
 /** Settings of backups. */
-export const backup = z
+export const schema = z
   .strictObject({
     board: boardName(
       "The board whose disk stores the backups; it must not be one whose data is backed up.",
@@ -75,3 +76,14 @@ export const backup = z
   .meta({
     description: "Encrypted backups of the apps' data. The target is one of `board`, `nfs` and `s3`.",
   });
+
+/** Settings of where data lies. */
+export const storage = z
+  .strictObject({
+    board: boardName("The board whose disk stores the apps' data.").optional(),
+    nfs: nfsDirectory("A directory of an NFS server, for apps that ask for it (`volume: nfs`).").optional(),
+    directory: absolutePath()
+      .default(dataDirectory)
+      .meta({ description: "The directory on the board; it must exist." }),
+  })
+  .meta({ description: "Where data lives." });

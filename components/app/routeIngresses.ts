@@ -1,5 +1,5 @@
 import type { LimitName } from "./limits.ts";
-import { acmeResolver, ingressClassName, secureEntryPoint } from "./traefikConfig.ts";
+import { acmeResolver, ingressClassName, secureEntryPoint } from "./entrance.ts";
 
 /**
  * Where a host's certificate comes from: `acme` for one of its own, `{ wildcard }` for the one of all hosts

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { deviceBoards, type DeviceBoardName } from "../../components/sensors/deviceBoards.ts";
+import { deviceBoards, type DeviceBoardName } from "./deviceBoards.ts";
 import { maxDevices, transports } from "../../gateway/devices.ts";
 import { sensorModels, type SensorModel } from "../../gateway/models.ts";
-import { boardName, label } from "./fields.ts";
+import { boardName, label } from "../fields/fields.ts";
 
 const device = z
   .strictObject({
@@ -47,7 +47,7 @@ const network = z
   .meta({ description: "A range of addresses." });
 
 /** Settings of the sensor gateway and its devices. */
-export const sensors = z
+export const schema = z
   .strictObject({
     host: label().default("sensors").meta({ description: "The host's name below `domain`." }),
     board: boardName("The board that receives readings by UDP; the gateway then runs on it.").optional(),

@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import { z } from "zod";
 import { addressError } from "./addresses.ts";
-import { nameError, zeroError } from "./names.ts";
+import { nameError, plainName, zeroError } from "./names.ts";
 import { refusing } from "./refuse.ts";
 
 /** Who looks a host up and dials it. */
@@ -69,4 +69,16 @@ function lookupError(name: string, { dnsOnly }: HostUse): string | undefined {
   return isMulticastName(name) && dnsOnly !== undefined
     ? `ends in .local, but ${dnsOnly} do not use mDNS: set the IP address that the router reserves for it, or a name that your DNS server resolves`
     : undefined;
+}
+
+/** A domain of two labels or more. */
+export const domainName = () => z.string("must be a domain").superRefine(refusing(domainError));
+
+function domainError(domain: string): string | undefined {
+  const such = "must be a domain such as home.example.com";
+  if (domain.startsWith("*.")) return `${such}: remove the "*."`;
+  const why = nameError(domain);
+  if (why === undefined) return domain.includes(".") ? undefined : such;
+  const plain = plainName(domain);
+  return plain?.includes(".") ? why : such;
 }

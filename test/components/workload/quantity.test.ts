@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { mebibytes } from "../../components/quantity.ts";
+import { mebibytes } from "../../../components/workload/quantity.ts";
 
 it.each([
   ["128Mi", 128],

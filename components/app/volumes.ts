@@ -6,8 +6,8 @@ import {
   interpolate,
   type Output,
 } from "@pulumi/pulumi";
-import { configHash } from "../configHash.ts";
-import type { PodSpec } from "../workload.ts";
+import { configHash } from "../workload/configHash.ts";
+import type { PodSpec } from "../workload/workload.ts";
 
 /** Where data lies on a board unless the settings say otherwise. */
 export const dataDirectory = "/var/lib/bramble";

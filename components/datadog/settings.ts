@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { datadogSites } from "../../components/datadog/sites.ts";
-import { secretString } from "./fields.ts";
+import { datadogSites } from "./sites.ts";
+import { secretString } from "../fields/fields.ts";
 
 const flag = (value: boolean, description: string) =>
   z.boolean("must be true or false").default(value).meta({ description });
 
 /** Settings of the Datadog agent, the dashboards and the monitors. */
-export const datadog = z
+export const schema = z
   .strictObject({
     apiKey: secretString(
       /^[0-9a-f]{32}$/,

@@ -1,6 +1,6 @@
-import { images } from "../images.ts";
-import { restrictedContainer, restrictedPod } from "../security.ts";
-import type { Container, PodSpec, ScheduledWorkload } from "../workload.ts";
+import { images } from "../workload/images.ts";
+import { restrictedContainer, restrictedPod } from "../workload/security.ts";
+import type { Container, PodSpec, ScheduledWorkload } from "../workload/workload.ts";
 import { backupPaths, type BackupPlan, repositoryAccess, repositoryVolumes } from "./backupTarget.ts";
 import { besideData, claimName, type DataDirectory } from "./volumes.ts";
 

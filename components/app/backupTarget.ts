@@ -1,4 +1,4 @@
-import type { Container, PodSpec } from "../workload.ts";
+import type { Container, PodSpec } from "../workload/workload.ts";
 import { claimName, type NfsDirectory, type NfsVolume } from "./volumes.ts";
 
 /** Where backups go: an NFS server, a directory of a board, or a bucket of an S3-compatible service. */

@@ -6,11 +6,21 @@ import {
   type Input,
   InputPropertyError,
 } from "@pulumi/pulumi";
-import { registerSchedule } from "../workload.ts";
-import type { BackupSecrets, RepositorySecrets } from "./backup.ts";
+import { registerSchedule } from "../workload/workload.ts";
 import { backupObjects, type BackupPlan, repositoriesVolume } from "./backupTarget.ts";
 import { type BackupSource, backupWorkload } from "./backupWorkload.ts";
 import { DataVolume } from "./volumes.ts";
+
+/** What opens an app's repository. */
+export interface BackupSecrets {
+  /** Decrypts it. */
+  password: Input<string>;
+  /** Environment variables that let restic reach it. */
+  access: Input<Record<string, Input<string>>>;
+}
+
+/** What opens the repositories of apps, by their names. */
+export type RepositorySecrets = Readonly<Record<string, BackupSecrets>>;
 
 /** What an app's backups need to know. */
 export interface AppBackupArgs {

@@ -1,20 +1,8 @@
 import { z } from "zod";
-import { dataDirectory } from "../../components/storage/volumes.ts";
-import { absolutePath, boardName, label, nfsDirectory, secretString } from "./fields.ts";
-
-/** Settings of where data lies. */
-export const storage = z
-  .strictObject({
-    board: boardName("The board whose disk stores the apps' data.").optional(),
-    nfs: nfsDirectory("A directory of an NFS server, for apps that ask for it (`volume: nfs`).").optional(),
-    directory: absolutePath()
-      .default(dataDirectory)
-      .meta({ description: "The directory on the board; it must exist." }),
-  })
-  .meta({ description: "Where data lives." });
+import { boardName, label, secretString } from "../fields/fields.ts";
 
 /** Settings of Gogs. */
-export const gogs = z
+export const schema = z
   .strictObject({
     host: label().default("gogs").meta({ description: "The host's name below `domain`." }),
     size: z

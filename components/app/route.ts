@@ -1,7 +1,13 @@
-import { networking } from "@pulumi/kubernetes";
-import { ComponentResource, type ComponentResourceOptions, type Input } from "@pulumi/pulumi";
+import { networking, rbac } from "@pulumi/kubernetes";
+import {
+  ComponentResource,
+  type ComponentResourceOptions,
+  type CustomResourceOptions,
+  type Input,
+} from "@pulumi/pulumi";
+import { bindingTo } from "../workload/access.ts";
+import { entrance } from "./entrance.ts";
 import { routeIngresses, type RouteIngressArgs } from "./routeIngresses.ts";
-import { registerRouteAccess } from "./traefikAccess.ts";
 
 /** What a route needs to know. */
 export interface RouteArgs extends RouteIngressArgs {
@@ -31,4 +37,23 @@ export class Route extends ComponentResource {
     }
     this.registerOutputs({});
   }
+}
+
+const traefik = { name: entrance.serviceAccount, namespace: entrance.namespace };
+
+/** Lets Traefik serve the Ingresses of a namespace. */
+function registerRouteAccess(
+  name: string,
+  namespace: Input<string>,
+  service: string,
+  opts: CustomResourceOptions,
+): rbac.v1.RoleBinding {
+  return new rbac.v1.RoleBinding(
+    `${name}-access`,
+    {
+      metadata: { name: `${entrance.routeRole}-${service}`, namespace },
+      ...bindingTo("ClusterRole", entrance.routeRole, traefik),
+    },
+    opts,
+  );
 }

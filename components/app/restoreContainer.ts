@@ -1,6 +1,6 @@
-import { images } from "../images.ts";
-import { restrictedContainer } from "../security.ts";
-import type { Container } from "../workload.ts";
+import { images } from "../workload/images.ts";
+import { restrictedContainer } from "../workload/security.ts";
+import type { Container } from "../workload/workload.ts";
 import { backupPaths, type BackupPlan, repositoryAccess } from "./backupTarget.ts";
 import { resticEnvironment, resticResources } from "./backupWorkload.ts";
 
