@@ -16,8 +16,15 @@ const ownErrors = sections.map((section) =>
   }),
 );
 
+/** Who has a host. */
+interface HostUse {
+  readonly owner: string;
+  readonly setting: string;
+  readonly host: string;
+}
+
 const hostOnce = rule(sections, function* (settings) {
-  const hosts = wantedApps(settings).flatMap(({ section, app, own }) => {
+  const hosts = wantedApps(settings).flatMap(({ section, app, own }): HostUse[] => {
     const host = app.publish?.(own).host;
     return host === undefined ? [] : [{ owner: section, setting: `${section}.host`, host }];
   });

@@ -17,10 +17,16 @@ import type { Settings } from "./schema.ts";
  * @param stack name of the stack, by which Datadog tells clusters apart
  */
 export function partsOf(settings: Settings, stack: string, boards: readonly PlannedBoard[]): AppPart[] {
+  const apps = appParts(settings, stack, boards);
+  return [...foundations(settings.cluster), ...apps.flatMap(({ parts }) => parts)];
+}
+
+/** Each app that the settings have, with its parts. */
+export function appParts(settings: Settings, stack: string, boards: readonly PlannedBoard[]) {
   const wanted = wantedApps(settings);
   const published = wanted.flatMap(({ app, own }) => app.publish?.(own) ?? []);
   const context = contextOf(settings, stack, boards, published);
-  return [...foundations(settings.cluster), ...wanted.flatMap(({ app, own }) => app.parts(own, context))];
+  return wanted.map((each) => ({ ...each, parts: each.app.parts(each.own, context) }));
 }
 
 /** Everything that will run on the boards: kubeadm's own pods, those of the parts and their backups. */

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseDocument } from "yaml";
 import { modelsReference } from "../components/board/modelsReference.ts";
+import { appsReference } from "./appsReference.ts";
 import { settingDescriptions, settingsReference, stackFileSchema } from "./document.ts";
 
 const at = (path: string) => new URL(`../${path}`, import.meta.url);
@@ -8,6 +9,7 @@ const at = (path: string) => new URL(`../${path}`, import.meta.url);
 writeFileSync(at("stacks/settings.schema.json"), `${JSON.stringify(stackFileSchema(), null, 2)}\n`);
 writeFileSync(at("docs/settings.md"), settingsReference());
 writeFileSync(at("docs/models.md"), modelsReference());
+writeFileSync(at("docs/apps.md"), appsReference());
 
 const project = parseDocument(readFileSync(at("Pulumi.yaml"), "utf8"));
 project.setIn(["template", "config"], project.createNode(settingDescriptions()));

@@ -17,6 +17,8 @@ export interface App<Schema extends z.ZodType = z.ZodType> {
   readonly schema: Schema;
   /** The page of docs/ about it, such as `gogs.md`. */
   readonly page: string;
+  /** The least that its section must say, for the docs and the tests. */
+  readonly example: z.input<Schema>;
   /** Sections that it cannot do without. */
   readonly needs: readonly string[];
   /** What else to do where its `board` is dead and another takes over: `, and restore the data there`. */

@@ -11,6 +11,7 @@ import { schema } from "./settings.ts";
 export const datadog = app({
   schema,
   page: "datadog.md",
+  example: { apiKey: "0".repeat(32) },
   needs: [],
   ports: ({ traces }) => [
     { port: dogstatsdPort, protocol: "UDP", owner: "DogStatsD" },

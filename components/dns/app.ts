@@ -10,6 +10,7 @@ import { schema } from "./settings.ts";
 export const dns = app({
   schema,
   page: "public-urls.md",
+  example: { apiToken: "t".repeat(40) },
   needs: ["ingress"],
   parts(own, { domain, published }) {
     const { apiToken, addresses, proxied, ttl, paused } = own;

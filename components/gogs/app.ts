@@ -9,6 +9,7 @@ import { schema } from "./settings.ts";
 export const gogs = app({
   schema,
   page: "gogs.md",
+  example: {},
   needs: ["ingress", "storage"],
   takeover: ", and restore the data there",
   publish: ({ host, sshPort }) => ({

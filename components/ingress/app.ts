@@ -11,6 +11,7 @@ import { schema } from "./settings.ts";
 export const ingress = app({
   schema,
   page: "public-urls.md",
+  example: { board: "pi3-1", acme: { email: "me@example.com" } },
   needs: [],
   takeover: ", and forward the router's ports to it",
   ports: () => [

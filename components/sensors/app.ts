@@ -12,6 +12,7 @@ import { schema } from "./settings.ts";
 export const sensors = app({
   schema,
   page: "sensors.md",
+  example: {},
   needs: ["ingress", "datadog"],
   takeover: ", and update the devices' files: npm run esphome",
   publish: ({ host }) => ({ host, namespace: sensorGateway.namespace }),

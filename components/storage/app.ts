@@ -8,6 +8,7 @@ import { schema } from "./settings.ts";
 export const backup = app({
   schema,
   page: "backup-and-restore.md",
+  example: { board: "pi3-2" },
   needs: [],
   takeover: "; the backups on it are lost, and the next ones are complete again",
   *errors({ board, nfs, s3, accessKey, secretKey, keep }) {

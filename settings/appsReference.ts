@@ -1,0 +1,53 @@
+import { planBoards } from "../components/board/board.ts";
+import { memoryLimit, memoryRequest } from "../components/capacity/podNeeds.ts";
+import { backupsOf } from "../components/app/deployApps.ts";
+import { apps } from "../components/apps.ts";
+import { appParts } from "./apps.ts";
+import { settingsSchema } from "./schema.ts";
+
+/** A small cluster with each of bramble's own apps, as its descriptor has it in its example. */
+export function exampleSettings() {
+  const examples = Object.entries(apps).map(([section, { example }]) => [section, example]);
+  return settingsSchema.parse({
+    boards: [
+      { name: "pi4-1", model: "rpi-4b-2gb", role: "controlPlane", host: "192.168.1.10" },
+      { name: "pi3-1", model: "rpi-3b", role: "worker", host: "192.168.1.11" },
+      { name: "pi3-2", model: "rpi-3b", role: "worker", host: "192.168.1.12" },
+    ],
+    cluster: { kubeconfig: "kubeconfig" },
+    domain: "home.example.com",
+    storage: { board: "pi3-1" },
+    ...Object.fromEntries(examples),
+  });
+}
+
+/** bramble's own apps with what each takes, in Markdown. */
+export function appsReference(): string {
+  const settings = exampleSettings();
+  const all = appParts(settings, "home", planBoards(settings.boards));
+  const rows = all.map(({ section, app, own, parts }) => {
+    const pods = parts
+      .flatMap(({ loads = [] }) => loads)
+      .map(({ name, kind, pod }) => {
+        const each = kind === "DaemonSet" ? ", on each board" : "";
+        return `${name}: ${memoryRequest(pod)} to ${memoryLimit(pod)}${each}`;
+      });
+    const saved = backupsOf(parts).map(({ source }) => source.data.claim);
+    const cells = [
+      `[\`bramble:${section}\`](${app.page})`,
+      app.publish?.(own).host ?? "",
+      pods.join("<br>"),
+      saved.join(", "),
+    ];
+    return `| ${cells.join(" | ")} |`;
+  });
+  return `# Apps
+
+bramble's own apps, generated from their descriptors (\`components/<app>/app.ts\`) by \`npm run generate\`. The least that
+an app needs, with memory in MiB: what its pods request, and the limit at which the kernel stops them.
+
+| settings | host | pods and their memory | backed up |
+|---|---|---|---|
+${rows.join("\n")}
+`;
+}

@@ -1,0 +1,111 @@
+import { existsSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import type { AppPart } from "../../components/app/app.ts";
+import { claimName } from "../../components/app/volumes.ts";
+import { backupsOf } from "../../components/app/deployApps.ts";
+import { apps } from "../../components/apps.ts";
+import { planBoards } from "../../components/board/board.ts";
+import { loadsOf, partsOf } from "../../settings/apps.ts";
+import { exampleSettings } from "../../settings/appsReference.ts";
+import { settingsOf } from "../../settings/settings.ts";
+import { type Config, section, settings } from "./smallCluster.ts";
+
+const etcd = "/var/lib/bramble/snapshots";
+
+/** The parts of the small cluster with backups of everything, changed. */
+function parts(change: (config: Config) => void = () => undefined): AppPart[] {
+  const config = settings((all) => {
+    all["bramble:backup"] = { nfs: { server: "nas.lan", path: "/backups" }, etcd };
+    change(all);
+  });
+  const parsed = settingsOf("home", config, () => true);
+  return partsOf(parsed, "home", planBoards(parsed.boards));
+}
+
+const backedUp = (of: readonly AppPart[]) =>
+  backupsOf(of)
+    .map(({ source }) => source.app)
+    .sort();
+
+/** Claims of volumes on which a part has data, and which no backup reads. */
+function unsaved({ stage, loads = [], backup }: AppPart): string[] {
+  const saved = backup && claimName(backup.source.data);
+  const claims = loads.flatMap(({ pod }) =>
+    (pod.volumes ?? []).flatMap(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName ?? []),
+  );
+  const repositories = (claim: string) => claim.startsWith("backups-");
+  return stage === "backupStore" ? [] : claims.filter((claim) => claim !== saved && !repositories(claim));
+}
+
+describe("every app of bramble's own", () => {
+  const example = exampleSettings();
+
+  it.each(Object.entries(apps))("%s has a page, and an example that holds with the others'", (name, app) => {
+    expect(existsSync(new URL(`../../docs/${app.page}`, import.meta.url))).toBe(true);
+    expect(example[name as keyof typeof apps]).toBeDefined();
+  });
+
+  it("has its data backed up where there are backups", () => {
+    const all = partsOf(example, "home", planBoards(example.boards));
+    expect(all.flatMap(unsaved)).toEqual([]);
+    const gogs = all.find(({ name }) => name === "gogs");
+    expect(gogs && unsaved({ ...gogs, backup: undefined })).toEqual([expect.stringMatching(/^gogs-data-/)]);
+  });
+
+  it("that has a host is told to the entrance and to the DNS", () => {
+    const hosts = Object.values(apps).flatMap((app) => ("publish" in app && app.publish ? [app.page] : []));
+    expect(hosts).toEqual(["gogs.md", "sensors.md"]);
+  });
+});
+
+describe("what is backed up", () => {
+  it("is what each part says, in the budget, too", () => {
+    const all = parts();
+    expect(backedUp(all)).toEqual(["etcd", "gogs", "traefik"]);
+    const pods = loadsOf(all, planBoards(exampleSettings().boards)).filter(({ kind }) => kind === "CronJob");
+    expect(pods.map(({ name }) => name).sort()).toEqual(["etcd-backup", "gogs-backup", "traefik-backup"]);
+  });
+
+  it("is nothing of an app that is left out, or has nothing to be backed up", () => {
+    const fewer = parts((config) => {
+      delete config["bramble:gogs"];
+      section(config, "ingress").certificates = "selfSigned";
+      delete section(config, "backup").etcd;
+    });
+    expect(backedUp(fewer)).toEqual([]);
+  });
+
+  it("is nothing without backups", () => {
+    const none = parts((config) => {
+      delete config["bramble:backup"];
+    });
+    expect(backedUp(none)).toEqual([]);
+    expect(none.map(({ name }) => name)).not.toContain("backup");
+  });
+});
+
+describe("etcd's snapshots", () => {
+  const second = (name: string, dead: boolean) => (config: Config) => {
+    const boards = config["bramble:boards"] as Config[];
+    boards.push({ name, model: "rpi-4b-2gb", role: "controlPlane", host: "192.168.1.20", dead });
+  };
+  const taker = (change?: (config: Config) => void) => {
+    const data = backupsOf(parts(change)).find(({ source }) => source.app === "etcd")?.source.data;
+    return data && "board" in data ? data.board : undefined;
+  };
+
+  it("are taken from the first control plane by name, whatever the order of the list", () => {
+    expect(taker()).toBe("pi4-1");
+    expect(taker(second("pi4-2", false))).toBe("pi4-1");
+    expect(taker(second("a", false))).toBe("a");
+    const reordered = taker((config) => {
+      second("a", false)(config);
+      (config["bramble:boards"] as Config[]).reverse();
+    });
+    expect(reordered).toBe("a");
+  });
+
+  it("are never asked of a dead one", () => {
+    expect(taker(second("a", true))).toBe("pi4-1");
+  });
+});
