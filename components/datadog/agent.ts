@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { core } from "@pulumi/kubernetes";
+import type { core } from "@pulumi/kubernetes";
 import { ComponentResource, type ComponentResourceOptions, type Input, secret } from "@pulumi/pulumi";
 import { registerAccess } from "../workload/access.ts";
 import { registerApp } from "../app/registerApp.ts";

@@ -24,8 +24,7 @@ export const backup = app({
     }
     // Else the newest would go as soon as it is made.
     if (Object.values(keep).every((count) => count === 0)) {
-      const message =
-        "keeps no backups: daily, weekly and monthly are all 0. Set one of them to 1 or more.";
+      const message = "keeps no backups: daily, weekly and monthly are all 0. Set one of them to 1 or more.";
       yield { setting: "keep", code: "backup-keeps-none", message };
     }
   },

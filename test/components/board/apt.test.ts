@@ -86,7 +86,9 @@ describe("what apt is about to do", () => {
     );
     board.write({ "dpkg-audit": "broken" });
     const { stderr, calls } = board.run("packages", "apply");
-    expect(stderr).toMatch(/completing half-installed packages would change packages that bramble did not install: .*removed/);
+    expect(stderr).toMatch(
+      /completing half-installed packages would change packages that bramble did not install: .*removed/,
+    );
     expect(called(calls, "--fix-broken")).toEqual([]);
   });
 });

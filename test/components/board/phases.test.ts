@@ -58,9 +58,7 @@ describe("a phase beyond its time limit", () => {
     const { status, stderr } = board.runScript(script, "apply", 2);
     // Together, so that a failure shows what the phase said.
     expect({ status, stderr }).toMatchObject({ status: 124 });
-    expect(stderr).toMatch(
-      /phase host: timed out during `sleep 1`\n {2}fix: see what keeps/,
-    );
+    expect(stderr).toMatch(/phase host: timed out during `sleep 1`\n {2}fix: see what keeps/);
   });
 });
 

@@ -164,7 +164,9 @@ describe.skipIf(noPkiBoard !== "")(`a control plane's certificates ${noPkiBoard}
     expect(soon.stdout).toMatch(
       /^364 days left, 364 for the kubelet; the certificate authority pki\/ca.crt expires in (99|100) days\n$/,
     );
-    expect(board.read("notes/annotations")).toMatch(/; the certificate authority pki\/ca.crt expires in \d+ days$/m);
+    expect(board.read("notes/annotations")).toMatch(
+      /; the certificate authority pki\/ca.crt expires in \d+ days$/m,
+    );
     board.program("date", "case $1 in +%s) /bin/date -d '11 years' +%s ;; *) exec /bin/date \"$@\" ;; esac");
     const over = board.renew();
     expect([over.status, over.stderr]).toEqual([

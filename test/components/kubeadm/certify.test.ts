@@ -109,7 +109,10 @@ describe("admission", () => {
 
   it("lets a node in again that has been silent, and ends when it is heard", () => {
     const { status, stdout } = run("2025-01-01T00:00:00.000000Z");
-    expect([status, stdout]).toEqual([0, "admission: changed (one is not in the cluster, or its kubelet does not report)\n"]);
+    expect([status, stdout]).toEqual([
+      0,
+      "admission: changed (one is not in the cluster, or its kubelet does not report)\n",
+    ]);
     expect(board.read("applied")).toContain("bootstrap-token-abcdef");
   });
 

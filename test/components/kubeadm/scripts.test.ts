@@ -153,8 +153,18 @@ describe("a check of what was changed by hand on a board", () => {
   const snapshot = { "var/lib/bramble/snapshots/20260101T000000Z.tar": "" };
 
   it.for([
-    ["the kubelet's patch", kubeletStep(layout, worker), patch, `kubelet: /${patch} differs from the desired state`],
-    ["the timer of snapshots", maintenanceStep(leader, undefined), timer, `/${timer} differs from the desired state`],
+    [
+      "the kubelet's patch",
+      kubeletStep(layout, worker),
+      patch,
+      `kubelet: /${patch} differs from the desired state`,
+    ],
+    [
+      "the timer of snapshots",
+      maintenanceStep(leader, undefined),
+      timer,
+      `/${timer} differs from the desired state`,
+    ],
   ] as const)("finds %s, and only reads", ([, step, path, says]) => {
     const systemctl = `case "$*" in *is-failed*) exit 1 ;; esac`;
     board = new ScratchBoard(snapshot, { systemctl, kubectl: "echo ok", kubeadm: "", sleep: "" });

@@ -68,7 +68,9 @@ describe.skipIf(userInfo().uid !== 0)(
         const before = board.files();
         const { status, stderr } = board.runScript(step);
         expect(status).toBe(1);
-        expect(stderr).toMatch(/contains files that bramble did not create: photos\n.*fix: move them elsewhere/);
+        expect(stderr).toMatch(
+          /contains files that bramble did not create: photos\n.*fix: move them elsewhere/,
+        );
         expect(stderr).not.toContain(".profile");
         expect(board.files()).toEqual(before);
         expect(owner(home)).toBe(0);
