@@ -1,12 +1,21 @@
 // The lab's stack: its settings, its state, and Pulumi's engine at work in the boards' network.
-import { spawn } from "node:child_process";
+import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import fs from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import {
+  type EngineEvent,
+  LocalWorkspace,
+  type PreviewOptions,
+  type Stack,
+} from "@pulumi/pulumi/automation/index.js";
 import { parse, stringify } from "yaml";
+import { quoted } from "../components/board/shell.ts";
 import { findEngine } from "../tools/engine.ts";
 import { lastLines } from "../tools/lines.ts";
+import { engineOptions, writeProject } from "../tools/pulumi.ts";
 import type { BoardNetwork } from "./network.ts";
 import { stepTeller } from "./progress.ts";
 
@@ -57,15 +66,11 @@ export class LabStack {
   clockOffset = 0;
   /** Takes a line for each step of an `up`. */
   say: (line: string) => void = () => undefined;
-  readonly #folder: string;
-  readonly #network: BoardNetwork;
-  readonly #cli: string;
+  readonly #stack: Stack;
   readonly #signal: AbortSignal | undefined;
 
-  private constructor(folder: string, network: BoardNetwork, cli: string, signal: AbortSignal | undefined) {
-    this.#folder = folder;
-    this.#network = network;
-    this.#cli = cli;
+  private constructor(stack: Stack, signal: AbortSignal | undefined) {
+    this.#stack = stack;
     this.#signal = signal;
   }
 
@@ -78,104 +83,96 @@ export class LabStack {
   static async create(folder: string, network: BoardNetwork, signal?: AbortSignal): Promise<LabStack> {
     const engine = await findEngine();
     if ("missing" in engine) throw new Error(`the lab needs Pulumi's engine: ${engine.missing}`);
-    const project = parse(await fs.readFile(path.join(repository, "Pulumi.yaml"), "utf8")) as object;
-    await fs.mkdir(path.join(folder, "state"), { recursive: true });
-    await fs.mkdir(path.join(folder, "stacks"));
-    const main = path.relative(folder, path.join(repository, "index.ts"));
-    const backend = { url: `file://${path.join(folder, "state")}` };
-    await fs.writeFile(path.join(folder, "Pulumi.yaml"), stringify({ ...project, main, backend }));
-    const stack = new LabStack(folder, network, engine.cli, signal);
-    await stack.#pulumi(["stack", "init", stackName]);
-    return stack;
+    await writeProject(folder);
+    const cli = await writeCli(path.join(folder, "bin"), [...network.enter, engine.cli]);
+    // The state is gone with the lab.
+    const options = await engineOptions(cli, { PULUMI_CONFIG_PASSPHRASE: "lab" });
+    const stack = await LocalWorkspace.createStack({ stackName, workDir: folder }, options);
+    return new LabStack(stack, signal);
   }
 
   /** Makes these the stack's settings. */
   async configure(settings: LabSettings): Promise<void> {
     const { ssh, ...plain } = settings;
-    const file = path.join(this.#folder, "stacks", `Pulumi.${stackName}.yaml`);
+    const { workDir: cwd, envVars, pulumiCommand } = this.#stack.workspace;
+    const file = path.join(cwd, "stacks", `Pulumi.${stackName}.yaml`);
     const before = parse(await fs.readFile(file, "utf8").catch(() => "{}")) as object;
     const config = Object.fromEntries(Object.entries(plain).map(([key, value]) => [`bramble:${key}`, value]));
     await fs.writeFile(file, stringify({ ...before, config }));
-    await this.#pulumi(["config", "set", "--secret", "bramble:ssh"], JSON.stringify(ssh));
+    // The Automation API would show the key in a command line.
+    const args = ["config", "set", "--secret", "bramble:ssh", "--stack", stackName];
+    const env = { ...process.env, ...envVars };
+    const setting = promisify(execFile)(pulumiCommand.command, args, { cwd, env });
+    setting.child.stdin?.end(JSON.stringify(ssh));
+    await setting;
   }
 
   /** `pulumi up`. */
   up(onLine?: (line: string) => void): Promise<StackOutcome> {
     const tell = stepTeller(this.say);
-    return this.#change(["up", "--yes", "--skip-preview"], (line) => {
-      tell(line);
-      onLine?.(line);
-    });
+    return this.#change(
+      (options) => this.#stack.up(options),
+      (line) => {
+        tell(line);
+        onLine?.(line);
+      },
+    );
   }
 
   /** `pulumi preview`. */
   preview(): Promise<StackOutcome> {
-    return this.#change(["preview"]);
+    return this.#change((options) => this.#stack.preview(options));
   }
 
   /** One of the program's outputs, secrets too. */
   async output(name: string): Promise<string> {
-    return (await this.#pulumi(["stack", "output", name, "--show-secrets"])).trim();
+    return String((await this.#stack.outputs())[name]?.value).trim();
   }
 
-  async #change(args: string[], onLine?: (line: string) => void): Promise<StackOutcome> {
-    const begin = performance.now();
-    const events = path.join(this.#folder, "events.json");
-    await fs.rm(events, { force: true });
-    // Outputs come last, and would be all that is told of a failure.
-    const always = ["--suppress-outputs", "--stack", stackName, "--event-log", events];
-    await this.#pulumi([...args, ...always], undefined, onLine);
-    const lines = (await fs.readFile(events, "utf8")).split("\n").filter((line) => line !== "");
-    const seconds = (performance.now() - begin) / 1000;
-    return { changes: lines.flatMap((line) => changeIn(JSON.parse(line) as EngineEvent)), seconds };
-  }
-
-  /** Runs the CLI in the boards' network, as on a computer at home. */
-  async #pulumi(args: string[], input = "", onLine?: (line: string) => void): Promise<string> {
+  async #change(
+    run: (options: PreviewOptions) => Promise<unknown>,
+    onLine?: (line: string) => void,
+  ): Promise<StackOutcome> {
     this.#signal?.throwIfAborted();
-    const [program = "", ...rest] = [...this.#network.enter, this.#cli, ...args];
-    const child = spawn(program, [...rest, "--non-interactive", "--color", "never"], {
-      cwd: this.#folder,
-      env: {
-        ...process.env,
-        // The state is gone with the lab.
-        PULUMI_CONFIG_PASSPHRASE: "lab",
-        PULUMI_SKIP_UPDATE_CHECK: "true",
-        // The CLI has --event-log only with this.
-        PULUMI_DEBUG_COMMANDS: "true",
-        ...(this.clockOffset !== 0 && {
-          NODE_OPTIONS: `--import=${new URL("later.mjs", import.meta.url).href}`,
-          LAB_CLOCK_OFFSET: String(this.clockOffset),
-        }),
-        PATH: [path.join(repository, "node_modules", ".bin"), process.env.PATH].join(path.delimiter),
-      },
-      stdio: ["pipe", "pipe", "pipe"],
+    const begin = performance.now();
+    Object.assign(this.#stack.workspace.envVars, {
+      NODE_OPTIONS:
+        this.clockOffset === 0
+          ? (process.env.NODE_OPTIONS ?? "")
+          : `--import=${new URL("later.mjs", import.meta.url).href}`,
+      LAB_CLOCK_OFFSET: String(this.clockOffset),
     });
-    const stop = () => child.kill("SIGINT");
-    this.#signal?.addEventListener("abort", stop);
-    child.stdin.end(input);
+    const changes: string[] = [];
     let said = "";
-    let stdout = "";
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      stdout += text;
+    const onError = (text: string) => (said += text);
+    const onOutput = (text: string) => {
       said += text;
       for (const line of text.split("\n")) if (line.trim() !== "") onLine?.(line.trim());
-    });
-    child.stderr.setEncoding("utf8").on("data", (text: string) => (said += text));
-    const code = await new Promise<number | null>((resolve, reject) => {
-      child.once("error", reject);
-      child.once("close", resolve);
-    });
-    this.#signal?.removeEventListener("abort", stop);
-    this.#signal?.throwIfAborted();
-    if (code !== 0) throw new StackError(`pulumi ${args[0] ?? ""} failed:\n${lastLines(said, 60)}`);
-    return stdout;
+    };
+    const onEvent = (event: EngineEvent) => changes.push(...changeIn(event));
+    // Outputs come last, and would be all that is told of a failure.
+    const options = { color: "never", suppressOutputs: true, onOutput, onError, onEvent } as const;
+    try {
+      await run({ ...options, signal: this.#signal });
+    } catch (error) {
+      this.#signal?.throwIfAborted();
+      throw new StackError(`pulumi failed:\n${lastLines(said || String(error), 60)}`);
+    }
+    return { changes, seconds: (performance.now() - begin) / 1000 };
   }
 }
 
-interface EngineEvent {
-  readonly resOutputsEvent?: { readonly metadata: { readonly op: string; readonly urn: string } };
-  readonly resourcePreEvent?: { readonly metadata: { readonly op: string; readonly urn: string } };
+/**
+ * Writes a CLI that works in the boards' network, as on a computer at home. Of a version after 3.205.0 the Automation
+ * API takes the engine's events at this side's 127.0.0.1, which can't be reached from there; of that one from a file.
+ */
+async function writeCli(folder: string, command: readonly string[]): Promise<string> {
+  await fs.mkdir(folder);
+  const cli = path.join(folder, "pulumi");
+  const words = command.map(quoted).join(" ");
+  const script = `#!/bin/sh\nif [ "$1" = version ]; then echo v3.205.0; else exec ${words} "$@"; fi\n`;
+  await fs.writeFile(cli, script, { mode: 0o755 });
+  return cli;
 }
 
 function changeIn({ resOutputsEvent }: EngineEvent): string[] {

@@ -4,14 +4,14 @@ import {
   LocalWorkspace,
   type OpMap,
   type PolicyEvent,
-  PulumiCommand,
   type Stack,
 } from "@pulumi/pulumi/automation/index.js";
 import { policyResults, type Violation, violationText } from "../policy/judge.ts";
 import { type Deployment, DeploymentError } from "./deployment.ts";
 import { type RehearsalFolder, repository } from "./folder.ts";
-import { stackName, writeProject } from "./pulumiProject.ts";
+import { stackName, writeRehearsalProject } from "./pulumiProject.ts";
 import { RoomTimes } from "./roomTimes.ts";
+import { engineOptions } from "../tools/pulumi.ts";
 
 /**
  * Deploys the stack with `pulumi up`, its state in the rehearsal's folder, the policy pack on.
@@ -26,7 +26,7 @@ export async function deployWithEngine(
   signal: AbortSignal,
   onResource: (name: string) => void,
 ): Promise<Deployment> {
-  await writeProject(folder);
+  await writeRehearsalProject(folder);
   const stack = await selectStack(folder, cli.cli);
   // `up` only heeds an abort that comes while it runs.
   signal.throwIfAborted();
@@ -63,16 +63,10 @@ export async function deployWithEngine(
 
 /** The rehearsal's stack, for whoever has more to do with it than to deploy it. */
 export async function selectStack(folder: RehearsalFolder, cli: string): Promise<Stack> {
-  const pulumiCommand = await PulumiCommand.get({ root: path.dirname(path.dirname(cli)) });
-  const node = path.join(repository, "node_modules", ".bin");
-  const envVars = {
-    // The state holds made-up secrets only.
-    PULUMI_CONFIG_PASSPHRASE: "rehearsal",
-    PULUMI_SKIP_UPDATE_CHECK: "true",
-    PATH: [node, process.env.PATH].join(path.delimiter),
-  };
+  // The state holds made-up secrets only.
+  const options = await engineOptions(cli, { PULUMI_CONFIG_PASSPHRASE: "rehearsal" });
   const where = { stackName, workDir: folder.project };
-  const stack = await LocalWorkspace.createOrSelectStack(where, { envVars, pulumiCommand });
+  const stack = await LocalWorkspace.createOrSelectStack(where, options);
   // An earlier run that was ended may have left its lock; this rehearsal holds one of its own.
   await stack.cancel().catch(() => undefined);
   return stack;

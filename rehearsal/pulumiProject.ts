@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { parse, stringify } from "yaml";
 import { type RehearsalFolder, repository } from "./folder.ts";
+import { writeProject } from "../tools/pulumi.ts";
 import { replaceFile } from "../tools/replaceFile.ts";
 
 /** The stack that a rehearsal deploys. */
@@ -14,20 +15,11 @@ interface StackFile {
 }
 
 /**
- * Writes a Pulumi project that is bramble's own but for two things: its state is a folder of the rehearsal, and
- * its kubeconfig is the rehearsal's. The engine writes into a stack's file, and the repository's stays as it is.
+ * Writes the rehearsal's Pulumi project: bramble's own, but that its state is in the rehearsal's folder and its
+ * kubeconfig the rehearsal's. The engine writes into a stack's file, and the repository's stays as it is.
  */
-export async function writeProject(folder: RehearsalFolder): Promise<void> {
-  const project = parse(await readFile(path.join(repository, "Pulumi.yaml"), "utf8")) as Record<
-    string,
-    unknown
-  >;
-  const state = path.join(folder.project, "state");
-  await mkdir(state, { recursive: true });
-  const main = path.relative(folder.project, path.join(repository, "index.ts"));
-  const backend = { url: `file://${state}` };
-  await replaceFile(path.join(folder.project, "Pulumi.yaml"), stringify({ ...project, main, backend }));
-
+export async function writeRehearsalProject(folder: RehearsalFolder): Promise<void> {
+  await writeProject(folder.project);
   const own = path.join(folder.project, "stacks", `Pulumi.${stackName}.yaml`);
   const before = existsSync(own) ? (parse(await readFile(own, "utf8")) as StackFile) : undefined;
   const config = await rehearsalConfig(folder);

@@ -59,8 +59,7 @@ async function tryOnce(place: EnginePlace): Promise<string | undefined> {
   const failure = await recentFailure(place, look.missing);
   if (failure !== undefined) return failure;
   try {
-    const cli = (await findCli(place)) ?? (await downloadCli(place));
-    await downloadProviders(cli, place);
+    await downloadProviders(await obtainCli(place), place);
     return undefined;
   } catch (error) {
     place.signal?.throwIfAborted();
@@ -69,6 +68,15 @@ async function tryOnce(place: EnginePlace): Promise<string | undefined> {
     await fs.writeFile(failureFile(place), JSON.stringify(failed));
     return reason;
   }
+}
+
+/**
+ * Finds the CLI, or downloads it.
+ *
+ * @throws SetUpError if it can't be downloaded
+ */
+export async function obtainCli(place: EnginePlace): Promise<string> {
+  return (await findCli(place)) ?? (await downloadCli(place));
 }
 
 async function downloadCli(place: EnginePlace): Promise<string> {

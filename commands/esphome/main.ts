@@ -35,7 +35,7 @@ export async function main(
     console.log(`The stack ${stack} has no devices: add some to bramble:sensors.devices (docs/sensors.md).`);
     return 0;
   }
-  const tokens = readTokens(stack);
+  const tokens = await readTokens(stack);
   const folder = path.join(devicesFolder, stack);
   const { files, toFillIn } = await writeDevices(folder, devices, gatewayAddressOf(settings), tokens.values);
   for (const file of files) console.log(`wrote ${file}`);

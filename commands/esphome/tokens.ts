@@ -1,5 +1,5 @@
-import { spawnSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import { complaintOf } from "../../tools/pulumi.ts";
+import { openStack } from "../stack.ts";
 
 /** The devices' tokens by name, and if they could not be had, why. */
 export interface Tokens {
@@ -8,19 +8,13 @@ export interface Tokens {
 }
 
 /** The tokens that `pulumi up` made for a stack's devices. Nothing is printed, least of all the tokens. */
-export function tokensOf(stack: string): Tokens {
-  const launcher = fileURLToPath(new URL("../../node_modules/.bin/pulumi", import.meta.url));
-  const args = ["stack", "output", "sensorsTokens", "--json", "--show-secrets", "--stack", stack];
-  const { status, stdout, stderr, error } = spawnSync(launcher, [...args, "--non-interactive"], {
-    encoding: "utf8",
-  });
-  if (error) return { values: {}, why: error.message };
-  if (status !== 0) {
-    const said = stderr.trim().split("\n").at(-1) ?? "";
-    return {
-      values: {},
-      why: `${said} To create them, run: npx pulumi up -s ${stack} --policy-pack policy`,
-    };
+export async function tokensOf(stack: string): Promise<Tokens> {
+  try {
+    const { sensorsTokens } = await (await openStack(stack)).outputs();
+    if (sensorsTokens === undefined) throw new Error(`the stack ${stack} has no output sensorsTokens.`);
+    return { values: sensorsTokens.value as Record<string, string> };
+  } catch (error) {
+    const after = `To create them, run: npx pulumi up -s ${stack} --policy-pack policy`;
+    return { values: {}, why: `${complaintOf(error)} ${after}` };
   }
-  return { values: JSON.parse(stdout) as Record<string, string> };
 }

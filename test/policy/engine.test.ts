@@ -3,12 +3,13 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { Provider } from "@pulumi/kubernetes";
 import { ComponentResource, CustomResource } from "@pulumi/pulumi";
-import { LocalWorkspace, type PolicyEvent, PulumiCommand } from "@pulumi/pulumi/automation/index.js";
+import { LocalWorkspace, type PolicyEvent } from "@pulumi/pulumi/automation/index.js";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { boardType } from "../../policy/kubelet.ts";
 import { rules } from "../../policy/policies.ts";
 import { repository } from "../../rehearsal/folder.ts";
 import { findEngine } from "../../tools/engine.ts";
+import { engineOptions } from "../../tools/pulumi.ts";
 import { resourceCases } from "./cases.ts";
 import { board, controlPlane, type Declared, deployment } from "./sound.ts";
 import { type StackCase, stackCases } from "./stackCases.ts";
@@ -57,14 +58,10 @@ async function preview(resources: readonly Declared[], config: Config = {}): Pro
     for (const each of resources) register(each, provider);
     return Promise.resolve();
   };
-  const root = path.dirname(path.dirname(engine.cli));
+  const environment = { PULUMI_BACKEND_URL: `file://${folder}`, PULUMI_CONFIG_PASSPHRASE: "policy" };
   const stack = await LocalWorkspace.createOrSelectStack(
     { stackName: "policy", projectName: "policy", program },
-    {
-      workDir: folder,
-      pulumiCommand: await PulumiCommand.get({ root }),
-      envVars: { PULUMI_BACKEND_URL: `file://${folder}`, PULUMI_CONFIG_PASSPHRASE: "policy" },
-    },
+    { ...(await engineOptions(engine.cli, environment)), workDir: folder },
   );
   const settings = path.join(folder, "policy.json");
   await writeFile(settings, JSON.stringify(config));

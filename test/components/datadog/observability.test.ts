@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import * as datadog from "@pulumi/datadog";
-import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation/index.js";
+import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation/index.js";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { boardsDashboard, climateDashboard } from "../../../components/datadog/dashboards.ts";
 import type { Home } from "../../../components/datadog/home.ts";
@@ -11,6 +11,7 @@ import { monitorsOf } from "../../../components/datadog/monitors.ts";
 import { Observability } from "../../../components/datadog/observability.ts";
 import packageJson from "../../../package.json" with { type: "json" };
 import { enginePlace, findEngine } from "../../../tools/engine.ts";
+import { engineOptions } from "../../../tools/pulumi.ts";
 import { inputsOf, registeredBy } from "../registered.ts";
 import { type DatadogApi, startDatadogApi } from "./datadogApi.ts";
 
@@ -153,13 +154,10 @@ describe.skipIf(missing !== "")(
         new Observability("home", { home, notify: ["@me@example.com"] }, { providers: [provider] });
         return Promise.resolve();
       };
+      const environment = { PULUMI_BACKEND_URL: `file://${folder}`, PULUMI_CONFIG_PASSPHRASE: "datadog" };
       return LocalWorkspace.createOrSelectStack(
         { stackName: "datadog", projectName: "datadog", program },
-        {
-          workDir: folder,
-          pulumiCommand: await PulumiCommand.get({ root: path.dirname(path.dirname(engine.cli)) }),
-          envVars: { PULUMI_BACKEND_URL: `file://${folder}`, PULUMI_CONFIG_PASSPHRASE: "datadog" },
-        },
+        { ...(await engineOptions(engine.cli, environment)), workDir: folder },
       );
     }
 

@@ -1,12 +1,13 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation/index.js";
+import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation/index.js";
 import { stringify } from "yaml";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { DnsRecordsArgs } from "../../../components/dns/dnsRecords.ts";
 import packageJson from "../../../package.json" with { type: "json" };
 import { repository } from "../../../rehearsal/folder.ts";
 import { enginePlace, findEngine } from "../../../tools/engine.ts";
+import { engineOptions } from "../../../tools/pulumi.ts";
 import { CloudflareApi } from "../../edge/cloudflareApi.ts";
 
 const version = packageJson.dependencies["@pulumi/cloudflare"];
@@ -54,15 +55,9 @@ describe("Pulumi's Cloudflare provider", { timeout: 240_000 }, () => {
       backend: { url: `file://${state}` },
     };
     writeFileSync(path.join(folder, "Pulumi.yaml"), stringify(project));
-    const pulumiCommand = await PulumiCommand.get({ root: path.dirname(path.dirname(cli)) });
-    const envVars = {
-      PULUMI_CONFIG_PASSPHRASE: "test",
-      PULUMI_SKIP_UPDATE_CHECK: "true",
-      CLOUDFLARE_BASE_URL: cloudflare.url,
-      PATH: [path.join(repository, "node_modules", ".bin"), process.env.PATH].join(path.delimiter),
-    };
+    const environment = { PULUMI_CONFIG_PASSPHRASE: "test", CLOUDFLARE_BASE_URL: cloudflare.url };
     const where = { stackName: "test", workDir: folder };
-    return LocalWorkspace.createOrSelectStack(where, { envVars, pulumiCommand });
+    return LocalWorkspace.createOrSelectStack(where, await engineOptions(cli, environment));
   }
 
   async function up(changes: Partial<DnsRecordsArgs> = {}, token = cloudflare.token) {

@@ -1,16 +1,9 @@
 // The roster in Pulumi's real engine: what it keeps from one `up` to the next, and what a preview refuses.
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation/index.js";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { Roster, type RosterArgs } from "../../../components/kubeadm/roster.ts";
-import { findEngine } from "../../../tools/engine.ts";
+import { noEngine, TemporaryStack } from "../../temporaryStack.ts";
 
-const engine = await findEngine();
-const noEngine = "missing" in engine ? engine.missing : "";
-const folder = mkdtempSync(path.join(tmpdir(), "roster-"));
-let stack: Stack;
+let temporary: TemporaryStack;
 
 const board = (key: string, dead = false) => ({
   role: "controlPlane" as const,
@@ -23,30 +16,16 @@ const programOf = (boards: RosterArgs["boards"]) => () =>
 
 /** Names by seniority, after an `up`. */
 async function order(boards: RosterArgs["boards"]): Promise<string> {
-  const { outputs } = await stack.up({ program: programOf(boards), color: "never" });
+  const { outputs } = await temporary.stack.up({ program: programOf(boards), color: "never" });
   return (outputs.order?.value as string[]).join(" ");
 }
 
 beforeEach(({ skip }) => skip(noEngine !== "", noEngine));
 beforeAll(async () => {
-  if ("missing" in engine) return;
-  const pulumiCommand = await PulumiCommand.get({ root: path.dirname(path.dirname(engine.cli)) });
-  const program = () => Promise.resolve();
-  stack = await LocalWorkspace.createStack(
-    { stackName: "roster", projectName: "roster", program },
-    {
-      workDir: folder,
-      pulumiCommand,
-      envVars: {
-        PULUMI_BACKEND_URL: `file://${folder}`,
-        PULUMI_CONFIG_PASSPHRASE: "roster",
-        PULUMI_SKIP_UPDATE_CHECK: "true",
-      },
-    },
-  );
+  if (noEngine === "") temporary = await TemporaryStack.create("roster");
 });
 afterAll(() => {
-  rmSync(folder, { recursive: true });
+  if (noEngine === "") temporary.remove();
 });
 
 it("keeps who was there for longest, whatever the list's order, until the machine is another", async () => {
@@ -54,7 +33,7 @@ it("keeps who was there for longest, whatever the list's order, until the machin
   if (!a || !b || !c) throw new Error("three boards");
   expect(await order({ b })).toBe("b");
   expect(await order({ a, b })).toBe("b a");
-  const plan = await stack.preview({ program: programOf({ b, a }), color: "never" });
+  const plan = await temporary.stack.preview({ program: programOf({ b, a }), color: "never" });
   expect(plan.changeSummary.update).toBeUndefined();
   expect(await order({ c, a, b })).toBe("b a c");
   expect(await order({ a, b: board("new"), c })).toBe("a c b");
@@ -64,9 +43,9 @@ it("keeps who was there for longest, whatever the list's order, until the machin
 
 it("refuses at preview what would cost a board, and keeps what it knew", async () => {
   const renamed = { kitchen: board("a"), b: board("new"), c: board("c") };
-  const refused = stack.preview({ program: programOf(renamed), color: "never" });
+  const refused = temporary.stack.preview({ program: programOf(renamed), color: "never" });
   await expect(refused).rejects.toThrow(/kitchen has the hostKey of a, .*can't be renamed/);
-  const failed = stack.up({ program: programOf(renamed), color: "never" });
+  const failed = temporary.stack.up({ program: programOf(renamed), color: "never" });
   await expect(failed).rejects.toThrow(/kitchen has the hostKey of a/);
   expect(await order({ a: board("a"), b: board("new"), c: board("c") })).toBe("c b a");
 }, 240_000);

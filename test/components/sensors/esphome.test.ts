@@ -157,7 +157,7 @@ describe("npm run esphome", () => {
   it("writes home's devices, keeps what the user filled in, and takes tokens when they are known", async () => {
     const place = folder();
     const secrets = path.join(place, "home", "secrets.yaml");
-    expect(await main(["home"], place, () => ({ values: {}, why: "no stack yet" }))).toBe(0);
+    expect(await main(["home"], place, () => Promise.resolve({ values: {}, why: "no stack yet" }))).toBe(0);
     const first = parse(readFileSync(secrets, "utf8")) as Record<string, string>;
     expect(first).toMatchObject({ wifi_ssid: unknown, kitchen_authorization: unknown });
     expect(first).not.toHaveProperty("bedroom_authorization");
@@ -167,7 +167,7 @@ describe("npm run esphome", () => {
       secrets,
       readFileSync(secrets, "utf8").replace(`wifi_ssid: ${unknown}`, "wifi_ssid: my network"),
     );
-    expect(await main(["home"], place, () => ({ values: { kitchen: "token" } }))).toBe(0);
+    expect(await main(["home"], place, () => Promise.resolve({ values: { kitchen: "token" } }))).toBe(0);
     expect(parse(readFileSync(secrets, "utf8"))).toEqual({
       ...first,
       wifi_ssid: "my network",
