@@ -1,7 +1,7 @@
+import { ResourceHook, RunError } from "@pulumi/pulumi";
 import semver from "semver";
-
-/** What is written before a cluster's version in the script of its control plane. */
-const versionLine = /^VERSION='(\d+\.\d+\.\d+)'$/m;
+import type { ClusterLayout } from "./clusterLayout.ts";
+import { printed } from "./printed.ts";
 
 /**
  * Why a cluster can't be brought from one version of Kubernetes to another in one step, or undefined if it can:
@@ -27,27 +27,7 @@ export function versionFault(from: string, to: string): string | undefined {
   return undefined;
 }
 
-/**
- * Why a control plane's script can't follow another one: every setting that stands in the way, and why.
- *
- * @param before the script that the state knows, of any type since it comes from the engine
- * @param after the script that would run now
- */
-export function changeFaults(before: unknown, after: unknown): string[] {
-  if (typeof before !== "string" || typeof after !== "string") return [];
-  const [from, to] = [before, after].map((script) => versionLine.exec(script)?.[1]);
-  const version = from === undefined || to === undefined ? undefined : versionFault(from, to);
-  const fixed = Object.entries(forGood).flatMap(([setting, why]) => {
-    const [was, is] = [before, after].map((script) => valueIn(script, setting));
-    if (was === undefined || is === undefined || was === is) return [];
-    return [
-      `bramble:cluster.${setting}: is ${was} in the cluster and can't be changed to ${is}: ${why}. Set it back to ${was}, or destroy the cluster first.`,
-    ];
-  });
-  return [...(version === undefined ? [] : [`bramble:cluster.version: ${version}`]), ...fixed];
-}
-
-/** What a cluster keeps as it was made with, by its name in the settings and in kubeadm's documents. */
+/** What a cluster keeps as it was made with, by its name in the settings. */
 const forGood = {
   podSubnet: "every node has a part of it, and every pod an address from it",
   serviceSubnet: "every service has an address from it, including that of the API server",
@@ -55,7 +35,38 @@ const forGood = {
     "every board and kubeconfig reaches the API server there, and it is in the server's certificate",
 } as const;
 
-/** The value of a key in the documents for kubeadm that a script holds. */
-function valueIn(script: string, key: string): string | undefined {
-  return new RegExp(`^ *${key}: "?([^"\\n]+?)"?$`, "m").exec(script)?.[1];
+/** What a cluster was made with, and its version. The step `control-plane` answers it once it is so. */
+export type ClusterFacts = Readonly<Record<keyof typeof forGood | "version", string>>;
+
+/** The facts of a cluster that is as its layout says. */
+export function factsOf({ version, podSubnet, serviceSubnet, endpoint }: ClusterLayout): ClusterFacts {
+  return { version, podSubnet, serviceSubnet, controlPlaneEndpoint: endpoint };
+}
+
+/** Every setting that a cluster can't be brought to, and why. */
+export function changeErrors(before: ClusterFacts, after: ClusterFacts): string[] {
+  const version = versionFault(before.version, after.version);
+  const fixed = Object.entries(forGood).flatMap(([name, why]) => {
+    const setting = name as keyof typeof forGood;
+    const [was, is] = [before[setting], after[setting]];
+    if (was === is) return [];
+    return [
+      `bramble:cluster.${setting}: is ${was} in the cluster and can't be changed to ${is}: ${why}. Set it back to ${was}, or destroy the cluster first.`,
+    ];
+  });
+  return [...(version === undefined ? [] : [`bramble:cluster.version: ${version}`]), ...fixed];
+}
+
+/**
+ * A hook for the step `control-plane`, which refuses what its cluster can't be brought to, at a preview too. A step
+ * that has not answered has made no cluster yet.
+ */
+export function refuseChange(name: string, layout: ClusterLayout): ResourceHook {
+  const refuse = ({ oldOutputs }: { oldOutputs?: object }) => {
+    const { stdout } = (oldOutputs ?? {}) as { stdout?: unknown };
+    const answer = typeof stdout === "string" ? printed(stdout) : "";
+    const errors = answer === "" ? [] : changeErrors(JSON.parse(answer) as ClusterFacts, factsOf(layout));
+    if (errors.length > 0) throw new RunError(errors.join("\n"));
+  };
+  return new ResourceHook(name, refuse, { onDryRun: true });
 }

@@ -4,6 +4,7 @@ import { isIP } from "node:net";
 import { stringify } from "yaml";
 import { withoutComment } from "../board/connection.ts";
 import { aptScript, nodeScript, type Parameters, stepScript } from "../board/phases.ts";
+import { factsOf } from "./clusterChange.ts";
 import type { ClusterLayout, ClusterNode } from "./clusterLayout.ts";
 import {
   type Admission,
@@ -19,21 +20,6 @@ import {
 } from "./kubeadmConfig.ts";
 import { taintText } from "../board/taints.ts";
 
-/** The steps of each board's life in a cluster. */
-export type StepName =
-  | "kubelet"
-  | "snapshot-key"
-  | "snapshot-store"
-  | "maintenance"
-  | "control-plane"
-  | "credentials"
-  | "membership"
-  | "admission"
-  | "join"
-  | "drain"
-  | "upgrade"
-  | "in-service";
-
 /** Seconds for which a board is let in: kubeadm's join takes one to three minutes on a slow board. */
 const admissionTime = 900;
 /** Seconds without a sign of a board that joins after which it counts as gone; it gives one every 10. */
@@ -43,21 +29,30 @@ const dialling = 120;
 /** Seconds for an init, a join, an upgrade or a change of the control plane, images and all. */
 const longest = 3600;
 
-/** Seconds after which a step is given up. */
-export const timeLimits: Readonly<Record<StepName, number>> = {
-  kubelet: 900,
-  "snapshot-key": 120,
-  "snapshot-store": 300,
-  maintenance: longest,
-  "control-plane": longest,
-  credentials: longest,
-  membership: 600,
-  admission: admissionTime + 120,
-  join: longest,
-  drain: 1200,
-  upgrade: longest,
-  "in-service": 1800,
-};
+interface StepKind {
+  /** Seconds after which it is given up. */
+  readonly timeLimit: number;
+  /** Scripts in front of its own, behind prelude.sh. */
+  readonly parts: readonly string[];
+}
+
+/** The steps of each board's life in a cluster. */
+export const clusterSteps = {
+  kubelet: { timeLimit: 900, parts: ["kube"] },
+  "snapshot-key": { timeLimit: 120, parts: ["answer"] },
+  "snapshot-store": { timeLimit: 300, parts: [] },
+  maintenance: { timeLimit: longest, parts: ["kube", "pki"] },
+  "control-plane": { timeLimit: longest, parts: ["kube", "manifests", "leave", "answer"] },
+  credentials: { timeLimit: longest, parts: ["kube", "pki", "answer"] },
+  membership: { timeLimit: 600, parts: ["kube"] },
+  admission: { timeLimit: admissionTime + 120, parts: ["kube"] },
+  join: { timeLimit: longest, parts: ["kube", "manifests", "pki", "certify", "leave"] },
+  drain: { timeLimit: 1200, parts: ["kube"] },
+  upgrade: { timeLimit: longest, parts: ["kube", "manifests"] },
+  "in-service": { timeLimit: 1800, parts: ["kube"] },
+} satisfies Readonly<Record<string, StepKind>>;
+/** A step's name. */
+export type StepName = keyof typeof clusterSteps;
 
 /** Seconds that a step waits for one before it on the same board, whose connection may have broken. */
 const lockWait = 1800;
@@ -104,6 +99,7 @@ export function controlPlaneStep(
     PROGRAMS: programsOf(layout),
     OTHERS: others.map(({ name, host }) => `${name}=${host}`).join(" "),
     IGNORED_CHECKS: ignoredPreflightErrors(layout).join(","),
+    FACTS: JSON.stringify(factsOf(layout)),
     ...storedAt(store),
   };
   return script("control-plane", leader.name, parameters);
@@ -232,25 +228,11 @@ function textOf(name: string): string {
   return readFileSync(new URL(`scripts/${name}.sh`, import.meta.url), "utf8");
 }
 
-const parts: Readonly<Record<StepName, readonly string[]>> = {
-  kubelet: ["kube"],
-  "snapshot-key": ["answer"],
-  "snapshot-store": [],
-  maintenance: ["kube", "pki"],
-  "control-plane": ["kube", "manifests", "leave"],
-  credentials: ["kube", "pki", "answer"],
-  membership: ["kube"],
-  admission: ["kube"],
-  join: ["kube", "manifests", "pki", "certify", "leave"],
-  drain: ["kube"],
-  upgrade: ["kube", "manifests"],
-  "in-service": ["kube"],
-};
-
 /** @param saidOf the step whose name messages have. Default: `step` */
 function script(step: StepName, board: string, parameters: Parameters, saidOf = step): string {
-  const files = [...parts[step], step].map((name) => new URL(`scripts/${name}.sh`, import.meta.url));
-  const node = parts[step].includes("kube") ? [nodeScript] : [];
+  const { parts }: StepKind = clusterSteps[step];
+  const files = [...parts, step].map((name) => new URL(`scripts/${name}.sh`, import.meta.url));
+  const node = parts.includes("kube") ? [nodeScript] : [];
   const apt = step === "upgrade" ? [aptScript] : [];
   return stepScript(board, saidOf, { LOCK_WAIT: lockWait, ...parameters }, [...node, ...apt, ...files]);
 }

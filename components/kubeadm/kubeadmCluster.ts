@@ -8,19 +8,18 @@ import {
   type Output,
   output,
   type Resource,
-  ResourceHook,
-  type ResourceHookArgs,
-  RunError,
+  type ResourceHook,
   secret,
 } from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { phaseCommand } from "../board/bootstrap.ts";
 import { type BoardConnection, commandConnection } from "../board/connection.ts";
 import { authorityOf, caCertHash } from "./authority.ts";
-import { changeFaults } from "./clusterChange.ts";
+import { refuseChange } from "./clusterChange.ts";
 import { type ClusterLayout, type ClusterNode, leaderOf, storeOf } from "./clusterLayout.ts";
 import {
   admissionStep,
+  clusterSteps,
   controlPlaneStep,
   credentialsStep,
   drainStep,
@@ -33,7 +32,6 @@ import {
   snapshotKeyStep,
   snapshotStoreStep,
   type StepName,
-  timeLimits,
   upgradeStep,
 } from "./clusterSteps.ts";
 import type { Admission } from "./kubeadmConfig.ts";
@@ -98,7 +96,7 @@ export class KubeadmCluster extends ComponentResource {
     super("bramble:cluster:KubeadmCluster", name, { layout, kubeadm }, opts);
     this.#args = args;
     this.#controlPlanes = controlPlanes;
-    this.#refuseChange = new ResourceHook(`${name}-change`, refuseChange, { onDryRun: true });
+    this.#refuseChange = refuseChange(`${name}-change`, layout);
     this.#leader = order.apply((names) => leaderOf(layout, names));
 
     const period = halfYear(new Date());
@@ -261,7 +259,7 @@ export class KubeadmCluster extends ComponentResource {
       return reached;
     });
     const command = (verb: "apply" | "remove") =>
-      connection.apply(({ user }) => phaseCommand({ asRoot: true, timeLimit: timeLimits[step] }, user, verb));
+      connection.apply(({ user }) => phaseCommand({ asRoot: true, timeLimit: clusterSteps[step].timeLimit }, user, verb));
     return new remote.Command(
       name,
       {
@@ -290,16 +288,6 @@ export class KubeadmCluster extends ComponentResource {
       },
     );
   }
-}
-
-/** Refuses what the cluster can't be brought to, in a preview too. */
-function refuseChange({ oldInputs, newInputs }: ResourceHookArgs): void {
-  const faults = changeFaults(stdinOf(oldInputs), stdinOf(newInputs));
-  if (faults.length > 0) throw new RunError(faults.join("\n"));
-}
-
-function stdinOf(inputs: unknown): unknown {
-  return (inputs as { stdin?: unknown } | undefined)?.stdin;
 }
 
 function readyOf(ready: KubeadmClusterArgs["ready"], { name }: ClusterNode): Resource[] {

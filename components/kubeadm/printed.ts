@@ -5,9 +5,8 @@ const answer = /^-----BEGIN BRAMBLE ANSWER-----\n(.*?)\n*^-----END BRAMBLE ANSWE
  * What a step answered, out of all that came over the connection: a `.bashrc` that greets prints into every
  * command's output.
  *
- * @param stdout of a step that answers; without an answer, of a version of bramble that printed nothing else, all
- *   of it is the answer
+ * @param stdout of a step; what it answered, or an empty text if it answers nothing
  */
 export function printed(stdout: string): string {
-  return answer.exec(stdout.replaceAll("\r\n", "\n"))?.[1] ?? stdout;
+  return answer.exec(stdout.replaceAll("\r\n", "\n"))?.[1] ?? "";
 }

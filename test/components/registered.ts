@@ -80,6 +80,11 @@ const kubeconfig = JSON.stringify({
   clusters: [{ cluster: { "certificate-authority-data": Buffer.from(authority).toString("base64") } }],
 });
 
+/** What a step prints that answers. */
+export function answered(text: string): string {
+  return `\n-----BEGIN BRAMBLE ANSWER-----\n${text}\n-----END BRAMBLE ANSWER-----\n`;
+}
+
 /** Outputs that a program needs of a resource that a mock makes. */
 function outputsOf(type: string, name: string, inputs: Record<string, unknown>): Record<string, unknown> {
   if (type === "pulumi:index:Stash") return { output: inputs.input };
@@ -89,7 +94,7 @@ function outputsOf(type: string, name: string, inputs: Record<string, unknown>):
   }
   if (type.endsWith(":RandomBytes")) return { hex: "1".repeat(64) };
   if (type === "command:remote:Command")
-    return { stdout: name.endsWith("-credentials") ? kubeconfig : "ssh-ed25519 AAAA\n" };
+    return { stdout: answered(name.endsWith("-credentials") ? kubeconfig : "ssh-ed25519 AAAA") };
   return {};
 }
 

@@ -1,6 +1,16 @@
-import { expect, it } from "vitest";
-import { changeFaults, versionFault } from "../../../components/kubeadm/clusterChange.ts";
-import { controlPlaneStep } from "../../../components/kubeadm/clusterSteps.ts";
+import { remote } from "@pulumi/command";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { commandConnection } from "../../../components/board/connection.ts";
+import {
+  changeErrors,
+  factsOf,
+  refuseChange,
+  versionFault,
+} from "../../../components/kubeadm/clusterChange.ts";
+import type { ClusterLayout } from "../../../components/kubeadm/clusterLayout.ts";
+import { noEngine, TemporaryStack } from "../../temporaryStack.ts";
+import { noSshServer, SshServer } from "../board/sshServer.ts";
+import { answered } from "../registered.ts";
 import { layout } from "./madeCluster.ts";
 
 it.each([
@@ -17,25 +27,61 @@ it.each([
   else expect(versionFault(from, to)).toMatch(fault);
 });
 
-const leader = layout.nodes[0]!;
-const before = controlPlaneStep(layout, leader, undefined);
-const faults = (change: Partial<typeof layout>) =>
-  changeFaults(before, controlPlaneStep({ ...layout, ...change }, leader, undefined));
+const errors = (change: Partial<ClusterLayout>) =>
+  changeErrors(factsOf(layout), factsOf({ ...layout, ...change }));
 
-it("reads from the scripts what a cluster can't become, all of it at once", () => {
-  expect(faults({ version: "1.36.1" })).toEqual([expect.stringMatching(/^bramble:cluster.version: .*older/)]);
-  expect(faults({ podSubnet: "10.0.0.0/16" })).toEqual([
+it("names what a cluster can't become, all of it at once", () => {
+  expect(errors({ version: "1.36.1" })).toEqual([expect.stringMatching(/^bramble:cluster.version: .*older/)]);
+  expect(errors({ podSubnet: "10.0.0.0/16" })).toEqual([
     expect.stringMatching(
-      /^bramble:cluster.podSubnet: is 10.244.0.0\/16 in the cluster, and can't become 10.0.0.0\/16/,
+      /^bramble:cluster.podSubnet: is 10.244.0.0\/16 in the cluster and can't be changed to 10.0.0.0\/16/,
     ),
   ]);
-  const { length } = faults({ version: "1.38.0", serviceSubnet: "10.1.0.0/16", endpoint: "api.lan:6443" });
+  const { length } = errors({ version: "1.38.0", serviceSubnet: "10.1.0.0/16", endpoint: "api.lan:6443" });
   expect(length).toBe(3);
 });
 
-it("has nothing to say of what it can become, nor of what it does not know", () => {
-  expect(faults({})).toEqual([]);
-  expect(faults({ version: "1.37.1" })).toEqual([]);
-  expect(changeFaults(undefined, before)).toEqual([]);
-  expect(changeFaults(before.replaceAll("serviceSubnet", "other"), before)).toEqual([]);
+it("has nothing to say of what it can become", () => {
+  expect(errors({})).toEqual([]);
+  expect(errors({ version: "1.37.1" })).toEqual([]);
+});
+
+describe.skipIf(noEngine !== "" || noSshServer !== "")("in Pulumi's engine", { timeout: 300_000 }, () => {
+  let stack: TemporaryStack;
+  let server: SshServer;
+  beforeAll(async () => {
+    stack = await TemporaryStack.create("change");
+    server = await SshServer.start({});
+  });
+  afterAll(async () => {
+    stack.remove();
+    await server.stop();
+  });
+
+  /** A step that answers what a control plane of this layout does, or nothing. */
+  const program = (wanted: ClusterLayout, said = answered(JSON.stringify(factsOf(wanted)))) => {
+    const hook = refuseChange("change", wanted);
+    new remote.Command(
+      "cp-control-plane",
+      { connection: commandConnection(server.address), create: "cat", stdin: said },
+      { hooks: { beforeUpdate: [hook] } },
+    );
+    return undefined;
+  };
+  const up = async (...args: Parameters<typeof program>) => (await stack.up(() => program(...args))).errors;
+  const preview = async (wanted: ClusterLayout) => (await stack.preview(() => program(wanted))).errors;
+
+  it("is refused at preview and at up, by what the step has answered, until it can be", async () => {
+    const later = { ...layout, version: "1.37.1" };
+    const impossible = { ...layout, version: "1.38.0", podSubnet: "10.0.0.0/16" };
+    expect(await up(impossible, "no cluster yet")).toBe("");
+    expect(await up(layout)).toBe("");
+    for (const run of [preview, up]) {
+      const errors = await run(impossible);
+      expect(errors).toMatch(/1.36.3 to 1.38.0 skips 1.37/);
+      expect(errors).toMatch(/podSubnet: is 10.244.0.0/);
+    }
+    expect(await up(later)).toBe("");
+    expect(await preview(layout)).toMatch(/1.36.3 is older than 1.37.1/);
+  });
 });
