@@ -2,6 +2,7 @@ import { getStack, log } from "@pulumi/pulumi";
 import { deployApps } from "./components/app/deployApps.ts";
 import { Board, planBoards } from "./components/board/board.ts";
 import { BoardBootstrap } from "./components/board/bootstrap.ts";
+import { recordedDrift } from "./components/board/drift.ts";
 import { requireFit } from "./components/capacity/memoryBudget.ts";
 import { KubeadmCluster } from "./components/kubeadm/kubeadmCluster.ts";
 import { clusterProvider } from "./components/kubeadm/provider.ts";
@@ -26,10 +27,15 @@ const bootstraps = bootstrapsOf(settings, boards, loads);
 const made = clusterOf(settings, boards, bootstraps);
 const roster = made && new Roster("roster", rosterOf(boards));
 const afterRoster = { dependsOn: roster ? [roster] : [] };
+const drift = settings.cluster.bootstrap ? recordedDrift() : undefined;
 const ready = Object.fromEntries(
-  Object.entries(bootstraps).map(([name, args]) => [name, new BoardBootstrap(name, args, afterRoster)]),
+  Object.entries(bootstraps).map(([name, args]) => [
+    name,
+    new BoardBootstrap(name, { ...args, drift }, afterRoster),
+  ]),
 );
-const cluster = made && roster && new KubeadmCluster("cluster", { ...made, ready, order: roster.order });
+const cluster =
+  made && roster && new KubeadmCluster("cluster", { ...made, ready, drift, order: roster.order });
 
 const provider = clusterProvider(settings.cluster.kubeconfig ?? cluster?.kubeconfig);
 // Until there is a cluster, the apps wait.

@@ -1,6 +1,4 @@
+import { runCommand } from "../run.ts";
 import { main } from "./main.ts";
 
-process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  return 1;
-});
+await runCommand(main);

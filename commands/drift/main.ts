@@ -1,44 +1,61 @@
-import { spawnSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
-import { checkBoard, type Finding } from "./check.ts";
-import { type ExportedStack, phasesToMend, promisedBoards, withDrift } from "./promises.ts";
+import { secret } from "@pulumi/pulumi";
+import type { Stack } from "@pulumi/pulumi/automation/index.js";
+import { driftRecordName, recordDrift, type DriftRecord } from "../../components/board/drift.ts";
+import { openStack } from "../stack.ts";
+import { compareBoard, type Finding } from "./compare.ts";
+import { deployedBoards, recordIn, stepsToRepeat } from "./steps.ts";
 
 const usage =
   "npm run drift -- STACK    compares each board with its desired state of the last `pulumi up`: npm run drift -- home";
 
-/** Runs Pulumi's CLI on a stack: its output, or an Error with what it said. */
-export type Pulumi = (args: readonly string[], input?: string) => string;
-
 /**
- * The command line of the drift check. What does not hold is noted in the stack's state, so that the next
- * `pulumi up` mends it.
+ * The command line of the drift check. Drift is recorded in the stack's state, so that the next `pulumi up` fixes it.
  *
- * @returns the exit code: 0 if every board is as promised, 1 if one is not or can't be looked at, 2 on wrong
- *   arguments
+ * @returns the exit code: 0 if every board is in its desired state, 1 if one is not or can't be checked, 2 on
+ *   wrong arguments
  */
-export async function main(args: readonly string[], pulumi = pulumiOf(args[0] ?? "")): Promise<number> {
-  if (args.length !== 1 || args[0]?.startsWith("-")) {
+export async function main(
+  args: readonly string[],
+  signal: AbortSignal,
+  open: (name: string) => Promise<Stack> = openStack,
+): Promise<number> {
+  const [name] = args;
+  if (args.length !== 1 || name === undefined || name.startsWith("-")) {
     console.error(usage);
     return 2;
   }
-  const boards = promisedBoards(exported(pulumi, "--show-secrets"));
+  const stack = await open(name);
+  const exported = await stack.exportStack();
+  const boards = deployedBoards(exported);
   if (boards.length === 0) console.log("The stack has no boards that pulumi up has set up yet.");
-  const findings = await Promise.all(boards.map(checkBoard));
+  const findings = await Promise.all(boards.map((board) => compareBoard(board, signal)));
   for (const finding of findings) console.log(report(finding));
-  const drifted = findings.flatMap((finding) => finding.drifted);
-  const urns = phasesToMend(
-    boards.flatMap(({ phases }) => phases),
-    drifted,
-  ).map(({ urn }) => urn);
-  if (urns.length > 0) {
-    pulumi(["stack", "import"], JSON.stringify(withDrift(exported(pulumi), urns)));
-    console.log(`To fix this, run: npx pulumi up -s ${args[0] ?? ""}`);
+  const steps = boards.flatMap((board) => board.steps);
+  const toRepeat = stepsToRepeat(
+    steps,
+    findings.flatMap(({ drifted }) => drifted),
+  );
+  if (toRepeat.length > 0) {
+    const now = new Date().toISOString();
+    const found = Object.fromEntries(toRepeat.map((step) => [step.name, now]));
+    await record(stack, { ...recordIn(exported), ...found }, signal);
+    console.log(`To fix this, run: npx pulumi up -s ${name}`);
   }
-  return findings.every((one) => one.drifted.length === 0 && one.troubles.length === 0) ? 0 : 1;
+  return findings.every(({ drifted, troubles }) => drifted.length === 0 && troubles.length === 0) ? 0 : 1;
 }
 
-function exported(pulumi: Pulumi, ...options: string[]): ExportedStack {
-  return JSON.parse(pulumi(["stack", "export", ...options])) as ExportedStack;
+/** An update of nothing but the record. The engine takes the outputs of its program for the stack's. */
+async function record(stack: Stack, drift: DriftRecord, signal: AbortSignal): Promise<void> {
+  const outputs = Object.entries(await stack.outputs()).map(([name, { value, secret: isSecret }]) => [
+    name,
+    isSecret ? secret(value as unknown) : (value as unknown),
+  ]);
+  const program = () => {
+    recordDrift(drift);
+    return Promise.resolve(Object.fromEntries(outputs) as Record<string, unknown>);
+  };
+  const target = [`**::pulumi:index:Stash::${driftRecordName}`];
+  await stack.up({ program, target, signal, message: "drift", color: "never", suppressOutputs: true });
 }
 
 function report({ board, differences, troubles }: Finding): string {
@@ -46,21 +63,4 @@ function report({ board, differences, troubles }: Finding): string {
   const lines = [...differences, ...troubles];
   if (lines.length === 0) return `${board.name}: no drift`;
   return [`${board.name}:`, ...lines.map((line) => `  ${line}`)].join("\n");
-}
-
-function pulumiOf(stack: string): Pulumi {
-  const launcher = fileURLToPath(new URL("../../node_modules/.bin/pulumi", import.meta.url));
-  return (args, input) => {
-    const all = [...args, "--stack", stack, "--non-interactive"];
-    // A state of many boards is some megabytes.
-    const limits = { maxBuffer: 2 ** 28 };
-    const { status, stdout, stderr, error } = spawnSync(launcher, all, {
-      input,
-      encoding: "utf8",
-      ...limits,
-    });
-    if (error) throw error;
-    if (status !== 0) throw new Error(`pulumi ${all.join(" ")} failed:\n${stderr.trim()}`);
-    return stdout;
-  };
 }

@@ -1,5 +1,5 @@
-import { remote } from "@pulumi/command";
-import { ComponentResource, type ComponentResourceOptions, type Resource } from "@pulumi/pulumi";
+import { ComponentResource, type ComponentResourceOptions, type Output, type Resource } from "@pulumi/pulumi";
+import { type BoardStep, boardStep } from "./boardStep.ts";
 import {
   type BoardConnection,
   commandConnection,
@@ -7,7 +7,8 @@ import {
   dialAttemptsWhileStarting,
 } from "./connection.ts";
 import { connectionHooks } from "./connectionHooks.ts";
-import { type BootstrapPlan, bootstrapPhases, type PhaseDocument } from "./phases.ts";
+import type { DriftRecord } from "./drift.ts";
+import { type BootstrapPlan, bootstrapPhases } from "./phases.ts";
 
 /** What a board is brought to, and how it is reached. */
 export interface BoardBootstrapArgs {
@@ -18,16 +19,8 @@ export interface BoardBootstrapArgs {
    * is, and once the board is taken out of the settings forgets it without undoing anything on it. Default: false.
    */
   readonly dead?: boolean | undefined;
-}
-
-/** The command line of a phase; the script comes on its standard input. */
-export function phaseCommand(
-  { asRoot, timeLimit }: Pick<PhaseDocument, "asRoot" | "timeLimit">,
-  user: string,
-  verb: "apply" | "check" | "remove",
-): string {
-  const sudo = asRoot && user !== "root" ? "sudo -n " : "";
-  return `${sudo}timeout -k 10 ${timeLimit} bash -s -- ${verb}`;
+  /** Phases that run again. Default: none. */
+  readonly drift?: Output<DriftRecord> | undefined;
 }
 
 /**
@@ -36,23 +29,24 @@ export function phaseCommand(
  */
 export class BoardBootstrap extends ComponentResource {
   constructor(name: string, args: BoardBootstrapArgs, opts?: ComponentResourceOptions) {
-    const { plan, connection, dead = false } = args;
-    super("bramble:board:BoardBootstrap", name, { board: plan.board, user: connection.user, dead }, opts);
+    const { plan, connection, drift, dead = false } = args;
+    const { board } = plan;
     const { user } = connection;
-    const hooks = connectionHooks(name, { ...args, board: args.plan.board });
+    const phases = bootstrapPhases(plan).map(({ phase, asRoot, timeLimit, ...document }) => {
+      const step: BoardStep = { step: phase, about: board, asRoot, timeLimit };
+      return { ...document, step, resource: `${name}-${phase}` };
+    });
+    const steps = Object.fromEntries(phases.map(({ resource, step }) => [resource, step]));
+    super("bramble:board:BoardBootstrap", name, { board, user, dead, steps }, opts);
+    const hooks = connectionHooks(name, { board, connection, dead });
     let previous: Resource[] = [];
-    for (const document of bootstrapPhases(plan)) {
-      const attempts = document.whileStarting ? dialAttemptsWhileStarting : dialAttempts;
-      const command = new remote.Command(
-        `${name}-${document.phase}`,
-        {
-          connection: commandConnection(connection, attempts),
-          stdin: document.script,
-          // Also what runs when an input changes.
-          create: phaseCommand(document, user, "apply"),
-          delete: phaseCommand(document, user, "remove"),
-          addPreviousOutputInEnv: false,
-        },
+    for (const { resource, step, script, whileStarting } of phases) {
+      const attempts = whileStarting ? dialAttemptsWhileStarting : dialAttempts;
+      const reached = commandConnection(connection, attempts);
+      const command = boardStep(
+        resource,
+        step,
+        { user, connection: reached, script, drift },
         {
           parent: this,
           // One at a time for each board.
@@ -64,6 +58,6 @@ export class BoardBootstrap extends ComponentResource {
       );
       previous = [command];
     }
-    this.registerOutputs({ board: plan.board });
+    this.registerOutputs({ board });
   }
 }

@@ -1,10 +1,9 @@
-import { remote } from "@pulumi/command";
+import type { remote } from "@pulumi/command";
 import {
   all,
   ComponentResource,
   type ComponentResourceOptions,
   type Input,
-  interpolate,
   type Output,
   output,
   type Resource,
@@ -12,8 +11,9 @@ import {
   secret,
 } from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { phaseCommand } from "../board/bootstrap.ts";
+import { type BoardStep, boardStep } from "../board/boardStep.ts";
 import { type BoardConnection, commandConnection } from "../board/connection.ts";
+import type { DriftRecord } from "../board/drift.ts";
 import { authorityOf, caCertHash } from "./authority.ts";
 import { refuseChange } from "./clusterChange.ts";
 import { type ClusterLayout, type ClusterNode, leaderOf, storeOf } from "./clusterLayout.ts";
@@ -53,6 +53,8 @@ export interface KubeadmClusterArgs {
   readonly ready: Readonly<Record<string, Resource>>;
   /** The roster's: names of the boards that are not dead, those in the cluster for longest first. */
   readonly order: Output<readonly string[]>;
+  /** Steps that run again. Default: none. */
+  readonly drift?: Output<DriftRecord> | undefined;
 }
 
 /** What a step does. */
@@ -79,6 +81,7 @@ export class KubeadmCluster extends ComponentResource {
   /** For an administrator; valid for a year, and made anew twice a year. */
   readonly kubeconfig: Output<string>;
   readonly #args: KubeadmClusterArgs;
+  readonly #steps: Record<string, BoardStep>;
   readonly #refuseChange: ResourceHook;
   readonly #leader: Output<ClusterNode>;
   readonly #controlPlanes: readonly ClusterNode[];
@@ -93,8 +96,11 @@ export class KubeadmCluster extends ComponentResource {
       throw new Error("the cluster has no control plane that is not dead");
     }
     const kubeadm = kubeadmDocuments(layout, controlPlanes[0]);
-    super("bramble:cluster:KubeadmCluster", name, { layout, kubeadm }, opts);
+    const steps: Record<string, BoardStep> = {};
+    // Told once all of them are known, at the end of this constructor.
+    super("bramble:cluster:KubeadmCluster", name, { layout, kubeadm, steps: Promise.resolve(steps) }, opts);
     this.#args = args;
+    this.#steps = steps;
     this.#controlPlanes = controlPlanes;
     this.#refuseChange = refuseChange(`${name}-change`, layout);
     this.#leader = order.apply((names) => leaderOf(layout, names));
@@ -250,43 +256,44 @@ export class KubeadmCluster extends ComponentResource {
   }
 
   #run(name: string, step: StepName, { about, where, script, after }: Step): remote.Command {
-    const { access } = this.#args;
+    const { access, drift } = this.#args;
     const isDead = about !== undefined && access[about.name]?.dead === true;
     const isElsewhere = where !== undefined;
-    const connection = (where ?? output(about)).apply((node) => {
-      const reached = node && access[node.name]?.connection;
-      if (!reached) throw new Error(`nothing says how ${node?.name ?? step} is reached`);
-      return reached;
-    });
-    const command = (verb: "apply" | "remove") =>
-      connection.apply(({ user }) => phaseCommand({ asRoot: true, timeLimit: clusterSteps[step].timeLimit }, user, verb));
-    return new remote.Command(
+    const board = output(where ?? about);
+    const isControlPlane = step === "control-plane";
+    const { timeLimit } = clusterSteps[step];
+    const identity = { step, about: about?.name ?? "cluster", asRoot: true, timeLimit };
+    this.#steps[name] = identity;
+    return boardStep(
       name,
+      identity,
       {
-        connection: connection.apply((reached) => commandConnection(reached)),
-        stdin: script,
-        create: command("apply"),
+        user: board.apply((each) => this.#connectionOf(each).user),
+        connection: board.apply((each) => commandConnection(this.#connectionOf(each))),
+        script,
+        drift,
         // Where a cluster was made before, an empty board is a new machine in its place.
-        ...(step === "control-plane" && { update: interpolate`${command("apply")} again` }),
-        delete: command("remove"),
-        addPreviousOutputInEnv: false,
-        ...(step === "credentials" && { logging: remote.Logging.None }),
+        tellsAgain: isControlPlane,
+        isSecret: step === "credentials",
       },
       {
         parent: this,
         dependsOn: after,
-        ...(step === "control-plane" && {
+        ...(isControlPlane && {
           hooks: { beforeUpdate: [this.#refuseChange] },
-          // What a further control plane's was called: without it, it would be reset.
-          aliases: [{ name: name.replace(/control-plane$/, "join") }],
         }),
         // The snapshots' store moves on as soon as its board is marked as dead, so it is never undone from here.
         retainOnDelete: (isDead && !isElsewhere) || step === "snapshot-store",
         // A dead board is forgotten at once, so that etcd does not count on it.
         ignoreChanges: isDead && step !== "membership" ? ["*"] : [],
-        ...(step === "credentials" && { additionalSecretOutputs: ["stdout"] }),
       },
     );
+  }
+
+  #connectionOf(node: ClusterNode | undefined): BoardConnection {
+    const access = node && this.#args.access[node.name];
+    if (!access) throw new Error(`nothing says how ${node?.name ?? "the cluster"} is reached`);
+    return access.connection;
   }
 }
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { phaseCommand } from "../../components/board/bootstrap.ts";
+import { stepCommand } from "../../components/board/boardStep.ts";
 import { bootstrapPhases, phaseNames, type PhaseName } from "../../components/board/phases.ts";
 import type { VirtualBoard } from "../../lab/virtualBoard.ts";
 import { BoardLab } from "./boardLab.ts";
@@ -38,7 +38,7 @@ function documentOf(phase: PhaseName) {
 async function apply(on: VirtualBoard, phase: PhaseName): Promise<void> {
   const document = documentOf(phase);
   await on.untilReady();
-  await on.ssh(phaseCommand(document, "pi", "apply"), { input: document.script, limit: 300 });
+  await on.ssh(stepCommand(document, "pi", "apply"), { input: document.script, limit: 300 });
   if (phase === "reboot") await on.untilReady();
 }
 
@@ -64,7 +64,7 @@ async function cutOff(on: VirtualBoard, phase: PhaseName, cuts: readonly Cut[], 
   let count = 0;
   for (const cut of cuts) {
     await on.untilReady();
-    const isCut = await runUntilCut(on, phaseCommand(document, "pi", "apply"), document.script, cut);
+    const isCut = await runUntilCut(on, stepCommand(document, "pi", "apply"), document.script, cut);
     if (!isCut) break;
     count += 1;
     await after();

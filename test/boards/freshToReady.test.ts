@@ -29,6 +29,7 @@ afterAll(async () => {
 
 const all = (op: string) => phaseNames.map((phase) => `${op} board-1-${phase}`);
 const up = () => stack.up({ "board-1": lab.args(board) });
+const checkDrift = () => drift(["boards"], new AbortController().signal, stack.open);
 /** What a command on the board prints, without the last line's end. */
 const told = async (command: string) => (await board.ssh(command)).trimEnd();
 
@@ -116,9 +117,9 @@ describe("an up of a board that is ready", { timeout: 6 * minutes }, () => {
   it("finds none, and after a change by hand fixes just that", async () => {
     const said: string[] = [];
     const lines = vi.spyOn(console, "log").mockImplementation((line: string) => void said.push(line));
-    expect(await drift(["boards"], stack.pulumi)).toBe(0);
+    expect(await checkDrift()).toBe(0);
     await board.ssh("sudo bash -s", { input: script("drift") });
-    expect(await drift(["boards"], stack.pulumi)).toBe(1);
+    expect(await checkDrift()).toBe(1);
     lines.mockRestore();
     expect(said.join("\n")).toMatch(/kernel: the network settings \(sysctl\) are not applied/);
     expect(said.join("\n")).toMatch(/swap: \/etc\/fstab differs from the desired state/);
@@ -133,7 +134,7 @@ describe("an up of a board that is ready", { timeout: 6 * minutes }, () => {
         "wc -l </proc/swaps; apt-mark showhold | grep -c kubelet; cat /proc/sys/net/ipv4/ip_forward",
       ),
     ).toBe("1\n1\n1");
-    expect(await drift(["boards"], stack.pulumi)).toBe(0);
+    expect(await checkDrift()).toBe(0);
   });
 });
 
@@ -153,7 +154,7 @@ describe("a board behind another one", { timeout: 5 * minutes }, () => {
     const args = { ...lab.args(board), connection: { host, user, hostKey, jump: through } };
     // A board that has moved is gone through again.
     expect(await stack.up({ "board-1": args })).toEqual({ done: all("update"), errors: "" });
-    expect(await drift(["boards"], stack.pulumi)).toBe(0);
+    expect(await checkDrift()).toBe(0);
     expect((await up()).errors).toBe("");
   });
 });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { phaseCommand } from "../../components/board/bootstrap.ts";
+import { stepCommand } from "../../components/board/boardStep.ts";
 import { bootstrapPhases, type PhaseName } from "../../components/board/phases.ts";
 import type { VirtualBoard } from "../../lab/virtualBoard.ts";
 import { BoardLab } from "./boardLab.ts";
@@ -23,7 +23,7 @@ afterAll(async () => {
 
 const run = (phase: PhaseName, verb: "apply" | "check" | "remove") => {
   const document = bootstrapPhases(lab.plan()).find((one) => one.phase === phase)!;
-  return board.ssh(phaseCommand(document, "pi", verb), { input: document.script, limit: 120 });
+  return board.ssh(stepCommand(document, "pi", verb), { input: document.script, limit: 120 });
 };
 const swaps = async () => (await board.ssh("awk 'NR > 1 { print $1 }' /proc/swaps")).trimEnd();
 

@@ -79,10 +79,10 @@ describe("a board in Pulumi's engine, over a real SSH server", { timeout: 180_00
     await stack.up({ "pi3-1": { ...args, plan: { ...plan, packages } } });
   });
 
-  it("is found to have drifted, and the next up mends just that", async () => {
+  it("is found to have drifted, and the next up fixes just that", async () => {
     const said: string[] = [];
     const lines = vi.spyOn(console, "log").mockImplementation((line: string) => void said.push(line));
-    const check = () => drift(["boards"], stack.pulumi);
+    const check = () => drift(["boards"], new AbortController().signal, stack.open);
     const first = await check();
     expect([first, ...said]).toEqual([0, "pi3-1: no drift"]);
     board.write({ "etc/fstab": "/swap.img none swap sw 0 0\n", "etc/hosts": "127.0.0.1 localhost\n" });
@@ -96,6 +96,7 @@ describe("a board in Pulumi's engine, over a real SSH server", { timeout: 180_00
       ]),
     ]);
     lines.mockRestore();
+    expect(await (await stack.open()).outputs()).toEqual(stack.outputs);
     const current = { ...args, plan: { ...plan, packages } };
     expect(await stack.up({ "pi3-1": current })).toEqual({
       done: ["update pi3-1-host", "update pi3-1-swap"],
@@ -103,7 +104,7 @@ describe("a board in Pulumi's engine, over a real SSH server", { timeout: 180_00
     });
     expect(await stack.up({ "pi3-1": current })).toEqual({ done: [], errors: "" });
     expect(await check()).toBe(0);
-  });
+  }, 400_000);
 
   // What the state says is how the board is reached when it is removed, and by any later command.
   it("is gone through again, and not changed, when it moved to another address", async () => {

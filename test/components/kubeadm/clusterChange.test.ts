@@ -18,7 +18,7 @@ it.each([
   ["1.36.3", "1.36.4", undefined],
   ["1.36.3", "1.37.0", undefined],
   ["1.9.9", "1.10.0", undefined],
-  ["1.36.3", "1.36.2", /older than 1\.36\.3.*no way back/],
+  ["1.36.3", "1.36.2", /older than 1\.36\.3.*can't be downgraded/],
   ["1.37.0", "1.36.9", /older than 1\.37\.0/],
   ["1.36.3", "1.38.0", /skips 1\.37.*newest 1\.37\.x first/],
   ["1.36.3", "2.0.0", /within 1\.x/],

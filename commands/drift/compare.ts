@@ -4,15 +4,15 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { text } from "node:stream/consumers";
-import type { PromisedAddress, PromisedBoard, PromisedConnection, PromisedPhase } from "./promises.ts";
+import type { DeployedAddress, DeployedBoard, DeployedConnection, DeployedStep } from "./steps.ts";
 
 /** How a board was found. */
 export interface Finding {
-  readonly board: PromisedBoard;
-  /** Each difference from what was promised, in a line of its own; none if all is well. */
+  readonly board: DeployedBoard;
+  /** Each difference from the desired state, in a line of its own; none if all is well. */
   readonly differences: readonly string[];
-  /** The phases that do not hold. */
-  readonly drifted: readonly PromisedPhase[];
+  /** The steps that differ. */
+  readonly drifted: readonly DeployedStep[];
   /** Why the board, or some of it, could not be looked at. */
   readonly troubles: readonly string[];
 }
@@ -20,27 +20,27 @@ export interface Finding {
 /** What ssh itself exits with when it fails. */
 const sshFailed = 255;
 
-/** Compares a board with what was promised. Reads only; a dead board is not dialled. */
-export async function checkBoard(board: PromisedBoard): Promise<Finding> {
+/** Compares a board with its desired state. Reads only; a dead board is not dialled. */
+export async function compareBoard(board: DeployedBoard, signal: AbortSignal): Promise<Finding> {
   const folder = await mkdtemp(path.join(tmpdir(), "bramble-drift-"));
   try {
-    return await checkPhases(board, folder);
+    return await compareSteps(board, folder, signal);
   } finally {
     await rm(folder, { recursive: true });
+    signal.throwIfAborted();
   }
 }
 
-async function checkPhases(board: PromisedBoard, folder: string): Promise<Finding> {
+async function compareSteps(board: DeployedBoard, folder: string, signal: AbortSignal): Promise<Finding> {
   const differences: string[] = [];
-  const drifted: PromisedPhase[] = [];
+  const drifted: DeployedStep[] = [];
   const troubles: string[] = [];
-  for (const each of board.dead ? [] : board.phases) {
+  for (const each of board.dead ? [] : board.steps) {
     await writeConfig(folder, each.connection);
-    const { status, stdout, stderr } = await ssh(path.join(folder, "config"), each.command, each.script);
+    const { status, stdout, stderr } = await ssh(path.join(folder, "config"), each, signal);
     if (status === 0) continue;
-    const { phase } = each;
     // A login shell may print lines of its own.
-    const lines = stdout.split("\n").filter((line) => line.startsWith(`${phase}: `));
+    const lines = stdout.split("\n").filter((line) => line.startsWith(`${each.step}: `));
     if (status === 1 && lines.length > 0) {
       differences.push(...lines.map((line) => withoutSecrets(line, each.script)));
       drifted.push(each);
@@ -54,8 +54,8 @@ async function checkPhases(board: PromisedBoard, folder: string): Promise<Findin
   return { board, differences, drifted, troubles };
 }
 
-function nameOf({ phase, about }: PromisedPhase, { name }: PromisedBoard): string {
-  return about === name ? phase : `${phase} of ${about}`;
+function nameOf({ step, about }: DeployedStep, { name }: DeployedBoard): string {
+  return about === name ? step : `${step} of ${about}`;
 }
 
 /** Bootstrap tokens and the keys of certificates, of which a step's script may hold some. */
@@ -67,8 +67,8 @@ export function withoutSecrets(said: string, script: string): string {
   return said.replaceAll(secret, (each) => (secrets.has(each) ? "…" : each));
 }
 
-async function ssh(config: string, command: string, script: string) {
-  const child = spawn("ssh", ["-F", config, "board", command]);
+async function ssh(config: string, { command, script }: DeployedStep, signal: AbortSignal) {
+  const child = spawn("ssh", ["-F", config, "board", command], { signal });
   const ended = once(child, "close") as Promise<[number | null]>;
   child.stdin.on("error", () => undefined).end(script);
   const [stdout, stderr, [status]] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
@@ -76,7 +76,7 @@ async function ssh(config: string, command: string, script: string) {
 }
 
 /** Keys go to ssh in files of a folder that only this user can read. */
-async function writeConfig(folder: string, { proxy, ...board }: PromisedConnection): Promise<void> {
+async function writeConfig(folder: string, { proxy, ...board }: DeployedConnection): Promise<void> {
   const hosts = { board, ...(proxy && { jump: proxy }) };
   const blocks: string[] = [];
   for (const [name, address] of Object.entries(hosts)) {
@@ -90,7 +90,7 @@ async function writeConfig(folder: string, { proxy, ...board }: PromisedConnecti
   await writeFile(path.join(folder, "config"), blocks.join(""));
 }
 
-function hostBlock(folder: string, name: string, address: PromisedAddress, jumps: boolean): string {
+function hostBlock(folder: string, name: string, address: DeployedAddress, jumps: boolean): string {
   const settings = {
     HostName: address.host,
     Port: address.port ?? 22,
