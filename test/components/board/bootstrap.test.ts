@@ -71,8 +71,8 @@ describe("a board in Pulumi's engine, over a real SSH server", { timeout: 180_00
     board.write({ "proc/meminfo": "MemTotal: 440000 kB\n" });
     const other = { ...plan, packages, ram: 1000 };
     const { errors } = await stack.up({ "pi3-1": { ...args, plan: other } });
-    expect(errors).toMatch(/board pi3-1, phase inspect: the kernel has 429 MiB of RAM/);
-    expect(errors).toMatch(/fix: set the board's model or ram/);
+    expect(errors).toMatch(/board pi3-1, phase inspect: the kernel reports 429 MiB of RAM/);
+    expect(errors).toMatch(/fix: correct the board's model or ram/);
     board.write({ "proc/meminfo": "MemTotal: 927028 kB\n" });
     const { done } = await stack.up({ "pi3-1": { ...args, plan: other } });
     expect(done).toEqual(["update pi3-1-inspect"]);
