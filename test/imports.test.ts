@@ -67,7 +67,7 @@ describe("imports", () => {
 
   it.each([
     ["components/board", /^(gateway|tools)$/],
-    ["settings", /^(components(\/\w+)?|gateway)$/],
+    ["settings", /^(components(\/\w+)?|gateway|tools)$/],
     ["policy", /^components(\/\w+)?$/],
     ["gateway", /^$/],
   ])("of %s lead to nothing but %s", (from, allowed) => {
