@@ -74,7 +74,7 @@ describe("what apt is about to do", () => {
     );
     const { stderr, calls } = board.run("packages", "apply");
     expect(stderr).toMatch(
-      /from the board's owner: kubelet \(held at 1.36.0-1.1, would become 1.37.1-1.1\)\n/,
+      /that bramble did not install: kubelet \(held at 1.36.0-1.1, would become 1.37.1-1.1\)\n/,
     );
     expect(called(calls, "install")).toEqual([]);
   });

@@ -32,7 +32,9 @@ describe("the clock", () => {
     boardOf(timesyncd, { timedatectl: "", sleep: "" });
     const { status, stderr } = board.run("host", "apply");
     expect(status).toBe(1);
-    expect(stderr).toMatch(/the clock shows \d{4}-.* not synchronised after 120 s by systemd-timesyncd/);
+    expect(stderr).toMatch(
+      /the clock shows \d{4}-.* and systemd-timesyncd\S* has not synchronised it within 120 s/,
+    );
   });
 
   it("gets the time servers of the settings by chrony where the system has it", () => {
@@ -76,7 +78,7 @@ describe("the clock", () => {
     it("which is only waited for", () => {
       boardOf(files, { ...dpkg, timedatectl: "", sleep: "" });
       const { stderr, calls } = board.run("host", "apply");
-      expect(stderr).toMatch(new RegExp(`not synchronised after 120 s by ${unit || name}`));
+      expect(stderr).toMatch(new RegExp(`${unit || name} has not synchronised it within 120 s`));
       expect(calls.join("\n")).not.toMatch(/install|set-ntp/);
     });
 
@@ -158,7 +160,7 @@ describe("/etc/hosts", () => {
     else board.write({ "etc/hosts": text });
     const { status, stdout, stderr } = board.run("host", "apply");
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-    expect(stdout).toMatch(/\/etc\/hosts is missing or damaged by a power cut;/);
+    expect(stdout).toMatch(/\/etc\/hosts is missing or was damaged by a power cut;/);
     expect(board.read("etc/hosts")).toBe(
       `127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n${ours}`,
     );

@@ -74,7 +74,7 @@ describe("a board that is in use", () => {
     const findings = stderr.split(/^board pi3-1, phase inspect: /m).slice(1);
     expect(findings.map((finding) => finding.split(/[:;]/)[0])).toEqual([
       "its card is a copy of the card of board pi4-1",
-      expect.stringMatching(/ is on an overlay/),
+      expect.stringMatching(/^\/ \/var\/lib\/containerd/),
       "it is a Kubernetes node that bramble did not set up, of the cluster at https",
       "containers are running on it",
       expect.stringMatching(/docker.sources has the same source as bramble/),
@@ -102,20 +102,25 @@ describe("inspect", () => {
       "a foreign worker",
       { "etc/kubernetes/kubelet.conf": kubeconfig },
       {},
-      /that bramble did not make.*kubelet.conf/,
+      /that bramble did not set up.*kubelet.conf/,
     ],
     [
       "a new disk for etcd, as mkfs has left it",
       { "var/lib/etcd/lost+found/none": "" },
       {},
-      /lost\+found\n.*sudo rmdir \/var\/lib\/etcd\/lost\+found/,
+      /lost\+found.*\n.*sudo rmdir \/var\/lib\/etcd\/lost\+found/,
     ],
-    ["an etcd of the owner's", { "var/lib/etcd/default/member": "" }, {}, /did not make: \/var\/lib\/etcd\n/],
+    [
+      "an etcd of the owner's",
+      { "var/lib/etcd/default/member": "" },
+      {},
+      /did not set up: \/var\/lib\/etcd\n/,
+    ],
     [
       "a kubelet of static pods",
       { "etc/kubernetes/manifests/web.yaml": "" },
       {},
-      /did not make: \/etc\/kubernetes\/manifests\n/,
+      /did not set up: \/etc\/kubernetes\/manifests\n/,
     ],
     [
       "containers of Docker",
@@ -183,7 +188,7 @@ describe("inspect", () => {
       "a board under a new name",
       { ...copy, "var/lib/bramble/board": "pi4-1\n10000000bbbbbbbb\n" },
       {},
-      /set this board up as pi4-1; the settings call it pi3-1\n.*old name/,
+      /set this board up as pi4-1, but the settings call it pi3-1\n.*old name/,
     ],
     [
       "a version of kubelet that its owner holds",
@@ -211,7 +216,7 @@ describe("inspect", () => {
       "the owner's configuration of containerd",
       { "etc/containerd/config.toml": "version = 3\n" },
       {},
-      /config.toml is neither bramble's nor.*\n.*config.toml.mine/,
+      /config.toml was written neither by bramble nor.*\n.*config.toml.mine/,
     ],
     [
       "only itself as name server",
@@ -236,7 +241,7 @@ describe("inspect", () => {
       "a half upgraded system",
       { "etc/os-release": 'ID=debian\nVERSION_ID="12"\nVERSION_CODENAME=trixie\n' },
       {},
-      /operating system is debian 12 trixie\n/,
+      /operating system debian 12 trixie is not supported\n/,
     ],
   ])("refuses %s with the way out, and touches nothing", ([, files, programs, message]) => {
     const { status, stderr } = inspect(files, programs);
@@ -247,7 +252,8 @@ describe("inspect", () => {
 
   it("names every other cluster", () => {
     const units = {
-      "etc/systemd/system/kubelet.service": /kubelet of somebody else's .*\n.*disable --now kubelet/,
+      "etc/systemd/system/kubelet.service":
+        /a kubelet that bramble did not set up.*\n.*disable --now kubelet/,
       "etc/systemd/system/k3s.service":
         /k3s is installed \(\/etc\/systemd\/system\/k3s.service\).*\n.*k3s-uninstall.sh/,
       "etc/systemd/system/k3s-agent.service": /k3s' agent is installed.*\n.*k3s-agent-uninstall.sh/,
@@ -354,7 +360,7 @@ describe("inspect", () => {
     const mark = `${board.root}/var/lib/bramble/kubeadm-begun`;
     const then = Date.now() / 1000 - 3 * 3600;
     utimesSync(mark, then, then);
-    expect(board.run("inspect", "apply").stderr).toMatch(/that bramble did not make/);
+    expect(board.run("inspect", "apply").stderr).toMatch(/that bramble did not set up/);
   });
 
   it("names what listens on ports that the cluster takes", () => {
@@ -384,12 +390,12 @@ udp UNCONN 0 0 0.0.0.0:443 0.0.0.0:*`;
     const { port } = server.address() as AddressInfo;
     const { stderr } = inspect({}, { ss: `exec /usr/bin/ss "$@"` }, { ports: [`${port}/tcp`] });
     server.close();
-    expect(stderr).toMatch(new RegExp(`cluster takes: ${port}/tcp \\([^)]+\\);`));
+    expect(stderr).toMatch(new RegExp(`cluster needs: ${port}/tcp \\([^)]+\\);`));
   });
 
   it("does not take a board that bramble has set up for somebody's node", () => {
     const { stderr } = inspect({ ...node, "var/lib/bramble/board": "pi3-1\nunknown\n" });
-    expect(stderr).toMatch(/that bramble did not make/);
+    expect(stderr).toMatch(/that bramble did not set up/);
   });
 });
 
@@ -399,14 +405,14 @@ describe("packages that stand in the way", () => {
   it("are named, with what apt would remove with them", () => {
     const { stderr } = inspect(installedPackages(debiansDocker), realApt);
     expect(stderr).toMatch(
-      /installing containerd.io would remove packages that bramble did not install: containerd docker.io runc\n.*fix: if nothing needs them: sudo apt-get remove containerd docker.io runc; else take the board out/,
+      /installing containerd.io would remove packages that bramble did not install: containerd docker.io runc\n.*fix: if nothing needs them: sudo apt-get remove containerd docker.io runc; otherwise remove the board/,
     );
   });
 
   it("may stay where Kubernetes can do with that containerd", () => {
     const packages = { ...plan.packages, containerdMinimum: "1.6" };
     const { stderr } = inspect(installedPackages(debiansDocker), realApt, { packages });
-    expect(stderr).toMatch(/else set cluster.containerd to containerd, or take the board out/);
+    expect(stderr).toMatch(/otherwise set cluster.containerd to containerd, or remove the board/);
   });
 });
 

@@ -149,7 +149,7 @@ describe("the command line", () => {
   it("is refused where the file that config.txt names is not there", () => {
     boardOf({ [`${firmware}/config.txt`]: "cmdline=iscsi.txt\n" });
     expect(refused()).toMatch(
-      /not the command line file that it names\n {2}fix: write it, with .*console=tty1/,
+      /not the kernel command line file that it names\n {2}fix: create it from .*console=tty1/,
     );
   });
 
@@ -181,7 +181,7 @@ describe("the command line", () => {
     [
       "the root",
       "/dev/mmcblk0p2 / ext4 ro 0 0\n/dev/mmcblk0p1 /boot/firmware vfat rw 0 0\n",
-      /^\/ is mounted read-only \(ext4 on \/dev\/mmcblk0p2\)\n {2}fix: see dmesg .*remount,rw \/\n/,
+      /^\/ is mounted read-only \(ext4 on \/dev\/mmcblk0p2\)\n {2}fix: check dmesg .*remount,rw \/\n/,
     ],
   ])("is refused where a file system takes no writes: %s", ([, mounts, message]) => {
     boardOf({ "proc/mounts": mounts, "sys/fs/cgroup/cgroup.controllers": "cpu\n" });
@@ -247,7 +247,7 @@ describe("all that stands in the way", () => {
       /429 MiB of RAM/,
       /node one of a/,
       /lacks br_netfilter, vxlan/,
-      /not the command/,
+      /not the kernel command/,
       /swap is on/,
     ])
       expect(stderr).toMatch(found);
@@ -337,7 +337,7 @@ describe("kernel modules", () => {
     const { status, stderr } = board.run("kernel", "apply");
     expect(status).toBe(1);
     expect(stderr).toMatch(
-      /FATAL: Module vxlan not found\nboard .* 6\.12\.47-v8 does not load overlay br_netfilter .*\n {2}fix: see dmesg; .*modprobe\.d/,
+      /FATAL: Module vxlan not found\nboard .* 6\.12\.47-v8 does not load overlay br_netfilter .*\n {2}fix: check dmesg; .*modprobe\.d/,
     );
   });
 });

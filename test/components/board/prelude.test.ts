@@ -31,7 +31,7 @@ describe("a command that fails without words of its own", () => {
     [
       "a plain one",
       "false",
-      /^board pi3-1, phase trial: `false` failed with status 1\n {2}fix: run it on the board/,
+      /^board pi3-1, phase trial: `false` failed with status 1\n {2}fix: run it by hand on the board/,
     ],
     [
       "one whose output was kept",
@@ -86,14 +86,14 @@ describe("a file system that takes no writes", () => {
       "/boot/firmware",
       "size=1m",
       'echo a >cmdline.txt; mount -o remount,ro "$PWD"',
-      /cmdline\.txt can't be written: \/boot\/firmware is mounted read-only \(tmpfs on card\)\n {2}fix: see dmesg.*remount,rw.*; then run pulumi up again/,
+      /cmdline\.txt can't be written: \/boot\/firmware is mounted read-only \(tmpfs on card\)\n {2}fix: check dmesg.*remount,rw.*; then run pulumi up again/,
     ],
     [
       "full, where a file is written",
       "/boot/firmware",
       "size=8k",
       "echo a >cmdline.txt; cat /dev/zero >full 2>/dev/null || true",
-      /cmdline\.txt can't be written: \/boot\/firmware is full\n {2}fix: make room/,
+      /cmdline\.txt can't be written: \/boot\/firmware is full\n {2}fix: free some space/,
     ],
     [
       "out of inodes, where a file is written",
@@ -151,7 +151,7 @@ describe("somebody else's file that is edited", () => {
     const { status, stderr } = run(block);
     expect(status).toBe(1);
     expect(stderr).toMatch(
-      /^4a5,7\n> # bramble: begin[^]*\/etc\/hosts would lose more than bramble's lines.*\n {2}fix: make the change/,
+      /^4a5,7\n> # bramble: begin[^]*remove lines of \/etc\/hosts that bramble did not write.*\n {2}fix: make the change/,
     );
     expect(board.read("etc/hosts")).toBe(cut);
   });
@@ -162,7 +162,7 @@ describe("somebody else's file that is edited", () => {
   ])("is left as it is by a filter that %s", ([, filter = "", back = ""]) => {
     boardOf({ "etc/hosts": "a\n10.0.0.1 nas\n" });
     const { status, stderr } = run("edited /etc/hosts with_trial", `with_trial() { ${filter}; }\n${back}`);
-    expect(stderr).toMatch(/would lose more than bramble's lines/);
+    expect(stderr).toMatch(/would remove lines of \/etc\/hosts that bramble did not write/);
     expect(status).toBe(1);
     expect(board.read("etc/hosts")).toBe("a\n10.0.0.1 nas\n");
   });
@@ -181,7 +181,7 @@ describe("a file of bramble's own that a power cut has damaged", () => {
     const { status, stdout } = run("echo 'a = 1' | file /etc/sysctl.d/99-z-bramble.conf");
     expect(status).toBe(0);
     expect(stdout).toMatch(
-      /was damaged by a power cut: it contains NUL or 0xff bytes; the damaged (\S+) is kept as \1\.bramble-\d{8}T\d{6}Z\.bak\n/,
+      /was damaged by a power cut: it contains NUL or 0xff bytes; the damaged (\S+) is kept as \1\.bramble-\d{8}T\d{6}Z\.bak\)\n/,
     );
     expect(board.read("etc/sysctl.d/99-z-bramble.conf")).toBe("a = 1\n");
     const kept = Object.keys(board.files()).find((path) => path.endsWith(".bak"))!;

@@ -95,7 +95,7 @@ describe("reboot", () => {
     const { status, stderr } = board.run("reboot", "apply");
     expect(status).toBe(1);
     expect(stderr).toMatch(
-      /no bus\nboard .*: systemd does not take the order.*\n {2}fix: reboot the board by hand/,
+      /no bus\nboard .*: systemd rejects the request to reboot\n {2}fix: reboot the board by hand/,
     );
   });
 
@@ -120,7 +120,7 @@ describe("cgroup v1", () => {
     const { status, stderr } = board.run("restarted", "apply");
     expect(status).toBe(1);
     expect(stderr).toMatch(
-      /systemd uses cgroup v1.*unified_cgroup_hierarchy=0\n {2}fix: take systemd\.unified/,
+      /systemd uses cgroup v1.*unified_cgroup_hierarchy=0\n {2}fix: remove systemd\.unified/,
     );
     expect(stderr).not.toMatch(/no memory cgroup/);
   });
@@ -129,7 +129,7 @@ describe("cgroup v1", () => {
 describe("a board that has started again", () => {
   it("waits for the right time, which it has no clock chip to keep", () => {
     boardOf({ "sys/fs/cgroup/cgroup.controllers": "cpu memory\n" }, { sleep: "" });
-    expect(board.run("restarted", "apply").stderr).toMatch(/not synchronised after 120 s/);
+    expect(board.run("restarted", "apply").stderr).toMatch(/not synchronised it within 120 s/);
     board.write({ synchronised: "yes\n" });
     expect(board.run("restarted", "apply")).toMatchObject({ status: 0, stderr: "" });
   });

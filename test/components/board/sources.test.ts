@@ -22,7 +22,7 @@ describe("sources of packages", () => {
     [
       "a list",
       { "etc/apt/sources.list.d/kubernetes.list": source(" [signed-by=/etc/apt/keyrings/k8s.gpg]") },
-      /kubernetes.list has the same source as bramble.*Conflicting values set for option Signed-By[^]*fix: remove it from \/etc\/apt\/sources.list.d\/kubernetes.list: .*or keep it, and set cluster.kubernetesRepository.line with signed-by=\/etc\/apt\/keyrings\/k8s.gpg/,
+      /kubernetes.list has the same source as bramble.*Conflicting values set for option Signed-By[^]*fix: remove it from \/etc\/apt\/sources.list.d\/kubernetes.list, .*or keep it, and set cluster.kubernetesRepository.line with signed-by=\/etc\/apt\/keyrings\/k8s.gpg/,
     ],
     [
       "a list without a key",
@@ -35,7 +35,7 @@ describe("sources of packages", () => {
         "etc/apt/sources.list.d/kubernetes.sources":
           "Types: deb\nURIs: https://packages.example/v1.37/deb\nSuites: /\nSigned-By: /usr/share/keyrings/k8s.asc\n",
       },
-      /kubernetes.sources has a source [^]*signed-by=\/usr\/share\/keyrings\/k8s.asc/,
+      /kubernetes.sources has the same source [^]*signed-by=\/usr\/share\/keyrings\/k8s.asc/,
     ],
   ])("in %s that contradict bramble's are named before anything is written", ([, files, message]) => {
     board = new ScratchBoard({ ...fresh, ...files }, realApt);

@@ -148,7 +148,7 @@ describe("what turns swap on and may do more", () => {
     [
       "a drop-in of another service",
       { "etc/systemd/system/ssh.service.d/swap.conf": "[Service]\nExecStartPost=/sbin/swapon -a\n" },
-      /ssh\.service\.d\/swap\.conf turns swap on at boot\n/,
+      /ssh\.service\.d\/swap\.conf turns swap on at boot, but/,
     ],
     [
       "a crontab",
@@ -158,12 +158,12 @@ describe("what turns swap on and may do more", () => {
     [
       "cron.d",
       { "etc/cron.d/swap": "@reboot root /sbin/swapon /dev/zram0\n" },
-      /\/etc\/cron\.d\/swap turns swap on at boot\n/,
+      /\/etc\/cron\.d\/swap turns swap on at boot, but/,
     ],
     [
       "a rule of udev",
       { "etc/udev/rules.d/99-zram.rules": 'KERNEL=="zram0", RUN+="/sbin/swapon /dev/zram0"\n' },
-      /99-zram\.rules turns swap on at boot\n/,
+      /99-zram\.rules turns swap on at boot, but/,
     ],
   ])("is named, with nothing touched: %s", ([, files, message]) => {
     boardOf(files);
@@ -185,9 +185,9 @@ describe("what turns swap on and may do more", () => {
 
   it("is named in rc.local if that is run", () => {
     boardOf({ "etc/rc.local": "#!/bin/sh\nswapon /dev/zram0\nexit 0\n" });
-    expect(refused()).toMatch(/nothing is found/);
+    expect(refused()).toMatch(/nothing was found/);
     spawnSync("chmod", ["+x", `${board.root}/etc/rc.local`]);
-    expect(refused()).toMatch(/^\/etc\/rc\.local turns swap on at boot\n/);
+    expect(refused()).toMatch(/^\/etc\/rc\.local turns swap on at boot, but/);
   });
 
   it("is told whole, at once", () => {
