@@ -58,7 +58,7 @@ describe("a release that", () => {
       "has another checksum",
       answers.whole("something else"),
       thornProgram,
-      /has the sha256 \w+ and not the pin/,
+      /has the sha256 \w+ instead of the pin/,
     ],
     [
       "is truncated",
@@ -70,7 +70,12 @@ describe("a release that", () => {
     ["stalls", answers.stalled(thornProgram), thornProgram, /sent nothing more within 2 s/],
     ["is not there", answers.status(404), thornProgram, /answered 404 Not Found/],
     ["does not answer", answers.silent, thornProgram, /cannot be reached: .* did not answer within 2 s/],
-    ["holds another version", answers.whole(other), other, /says "thorn version v1.2.4" and not "thorn/],
+    [
+      "holds another version",
+      answers.whole(other),
+      other,
+      /reports "thorn version v1.2.4" instead of "thorn/,
+    ],
   ])("%s is not used, and the build is", async (_name, answer, pinned, why) => {
     const server = await releaseServer(answer);
     const { bin, said, setUp } = await sandbox(thorn({ url: server.url, sha256: sha256(pinned) }));

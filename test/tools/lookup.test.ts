@@ -52,7 +52,7 @@ test("findTools only looks, and names the command that brings what is missing", 
   const missing = findTools(setUp as SetUp);
 
   await expect(missing).rejects.toThrow(
-    `  thorn 1.2.3: ${bin}/thorn says "thorn version v1.2.4" and not "thorn version v1.2.3"; none in ${setUp.cache}\n` +
+    `  thorn 1.2.3: ${bin}/thorn reports "thorn version v1.2.4" instead of "thorn version v1.2.3"; none in ${setUp.cache}\n` +
       "npm start and npm test download or build them",
   );
   await expect(missing).rejects.not.toThrow("briar");

@@ -45,7 +45,7 @@ describe.skipIf(noPkiBoard !== "")(`a control plane's certificates ${noPkiBoard}
     readdirSync(`${board.root}/kubernetes`, { recursive: true, encoding: "utf8" })
       .filter((name) => name.includes(".broken-"))
       .map((name) => name.replace(/\.broken-\d{8}T\d{6}Z$/, ""));
-  const started = (text: string) => [...text.matchAll(/^started (\S+) again$/gm)].map(([, name]) => name);
+  const started = (text: string) => [...text.matchAll(/^restarted (\S+)$/gm)].map(([, name]) => name);
 
   it("are left alone while they hold, whatever else is in their folder", () => {
     board = valid.copy();
@@ -54,9 +54,9 @@ describe.skipIf(noPkiBoard !== "")(`a control plane's certificates ${noPkiBoard}
       before: `${whenAllRun} cd /etc/kubernetes/pki; openssl req -x509 -key apiserver.key -days 1 -subj /CN=x -out webhook.crt`,
     });
     expect(stderr).toBe("");
-    expect([status, stdout]).toEqual([0, "364 days left, the kubelet's 364\n"]);
+    expect([status, stdout]).toEqual([0, "364 days left, 364 for the kubelet\n"]);
     expect(all()).toEqual(before);
-    expect(board.read("notes/annotations")).toBe("bramble/certificates=364 days left, the kubelet's 364\n");
+    expect(board.read("notes/annotations")).toBe("bramble/certificates=364 days left, 364 for the kubelet\n");
     expect(board.read("notes/systemctl")).toBeUndefined();
   });
 
@@ -73,7 +73,7 @@ describe.skipIf(noPkiBoard !== "")(`a control plane's certificates ${noPkiBoard}
       /^bramble\/certificates=failed at \S+: the API server does/,
     );
     const { status, stdout, stderr } = board.renew({ before: "rm $HOME/notes/silent" });
-    expect([status, stdout, stderr]).toEqual([0, "364 days left, the kubelet's 364\n", ""]);
+    expect([status, stdout, stderr]).toEqual([0, "364 days left, 364 for the kubelet\n", ""]);
     for (const file of [...leaves, kubelets]) expect([file, days(file)]).toEqual([file, 364]);
     expect(certificate(pki[0]!).subjectAltName).toBe(names);
     expect(certificate(kubelets).subject).toBe("O=system:nodes\nCN=system:node:cp");
@@ -119,8 +119,7 @@ describe.skipIf(noPkiBoard !== "")(`a control plane's certificates ${noPkiBoard}
       "pki/etcd/server.key",
       "scheduler.conf",
     ]);
-    for (const file of setAside())
-      expect(stdout).toContain(`/etc/kubernetes/${file} can't be read: set aside`);
+    for (const file of setAside()) expect(stdout).toContain(`/etc/kubernetes/${file} can't be read; moved`);
     const conf = board.read("kubernetes/kubelet.conf");
     expect(conf).toContain("server: https://192.168.1.2:6443");
     expect(conf).toContain("client-key: /var/lib/kubelet/pki/kubelet-client-current.pem");
@@ -135,7 +134,7 @@ describe.skipIf(noPkiBoard !== "")(`a control plane's certificates ${noPkiBoard}
     });
     expect(without.status).toBe(1);
     expect(without.stderr).toMatch(
-      /^\/etc\/kubernetes\/pki\/ca.crt or its key can't be read.*\n {2}fix: put both back/,
+      /^\/etc\/kubernetes\/pki\/ca.crt or its key can't be read.*\n {2}fix: restore both/,
     );
     expect(all()).toEqual(before);
     const { status, stdout } = board.renew({

@@ -52,7 +52,7 @@ describe("a worker in its cluster", () => {
   const step = joinStep(layout, worker, admission);
 
   it.for<[string, Files, Record<string, string>, RegExp]>([
-    ["has ended", {}, later, /kubelet-client-current.pem has ended/],
+    ["has expired", {}, later, /kubelet-client-current.pem has expired/],
     ["can't be read", { [pem]: zeros }, {}, /kubelet-client-current.pem can't be read/],
     ["has no kubelet.conf", { "etc/kubernetes/kubelet.conf": zeros }, {}, /current.pem has no kubelet.conf/],
   ])(

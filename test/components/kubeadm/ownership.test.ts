@@ -95,7 +95,7 @@ describe("a board with a cluster that bramble did not make", () => {
     const { status, stderr, did, before, after } = run(script, files);
     expect(status).toBe(1);
     expect(stderr).toMatch(
-      /has a Kubernetes cluster that bramble did not make: \S+.*\n {2}fix: .*sudo kubeadm reset/,
+      /has a Kubernetes cluster that bramble did not create: \S+.*\n {2}fix: .*sudo kubeadm reset/,
     );
     expect(did("kubeadm")).toEqual([]);
     expect(did("ctr")).toEqual([]);
@@ -117,7 +117,7 @@ describe("a board with a cluster that bramble did not make", () => {
   ])("is told from it where it was made later, after that was given up, %s", (_, script) => {
     const tried = { ...controlPlane, ...begun };
     const { status, stderr, did, after } = run(script, tried, {}, { begunHoursAgo: 3 });
-    expect(stderr).toMatch(/has a Kubernetes cluster that bramble did not make/);
+    expect(stderr).toMatch(/has a Kubernetes cluster that bramble did not create/);
     expect([status, did("kubeadm"), did("ctr")]).toEqual([1, [], []]);
     expect(after).toMatchObject(controlPlane);
     board.remove();
