@@ -130,7 +130,7 @@ describe("a board that was dead before its first up", { timeout: 180_000 }, () =
     const connection = gone.address;
     await gone.stop();
     const { done, errors } = await stack.up({ "pi3-1": { plan, connection, dead: true } });
-    expect(errors).toMatch(/board pi3-1 is marked as dead, but was never set up.*\n +fix: take it out/);
+    expect(errors).toMatch(/board pi3-1 is marked dead, but was never set up.*\n +fix: remove it from/);
     expect(done).toEqual([]);
   });
 });
@@ -184,7 +184,7 @@ describe("boards that can't be reached", { timeout: 180_000 }, () => {
     ])
       expect(errors).toMatch(
         new RegExp(
-          `board pi3-1, phase inspect: dialled .*@127.0.0.1:\\d+, ${what}: after 12 failed .*\n *fix: ${fix}`,
+          `board pi3-1, phase inspect: SSH to .*@127.0.0.1:\\d+ failed: ${what}: after 12 failed .*\n *fix: ${fix}`,
         ),
       );
     expect(done).toEqual([]);
