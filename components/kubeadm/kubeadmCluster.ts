@@ -292,7 +292,7 @@ export class KubeadmCluster extends ComponentResource {
 
   #connectionOf(node: ClusterNode | undefined): BoardConnection {
     const access = node && this.#args.access[node.name];
-    if (!access) throw new Error(`nothing says how ${node?.name ?? "the cluster"} is reached`);
+    if (!access) throw new Error(`it is not known how ${node?.name ?? "the cluster"} is reached`);
     return access.connection;
   }
 }

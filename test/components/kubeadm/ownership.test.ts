@@ -201,7 +201,7 @@ describe("a board that is in a cluster", () => {
     );
     expect([status, did("kubeadm")]).toEqual([0, []]);
     expect(stdout).toMatch(
-      /^control-plane: changed \(\/etc\/bramble\/kubeadm\/kubeadm.yaml [^;]*; \S+ differs from the desired state\)\n$/,
+      /^control-plane: changed \(\/etc\/bramble\/kubeadm\/kubeadm.yaml [^;]*; \S+ differs from the desired state\)\n$/m,
     );
     expect(board.read("var/lib/bramble/in-cluster")).toBe(fingerprintOf(ours));
   });
