@@ -20,7 +20,7 @@ function fit(controlPlane: BoardDescription["model"]): string {
 it("refuses the control plane with 1 GB, and says why and what helps", () => {
   const refused = fit("rpi-3b");
   expect(refused).toMatch(/(etcd|kube-(apiserver|controller-manager|scheduler))-pi4-1 needs \d+Mi/);
-  expect(refused).toContain("pi4-1 is too small for a control plane. With 1024 MiB of RAM");
+  expect(refused).toContain("pi4-1 is too small for a control plane: with 1024 MiB of RAM");
   expect(refused).toContain("A lower eviction threshold frees no memory");
   expect(refused).toContain("Use a board with 2 GB");
 });

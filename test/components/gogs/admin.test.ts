@@ -72,7 +72,7 @@ it.for(["user already exists: map[name:gogs-admin]", "email has been used: map[e
   (said) => {
     const { status, stdout } = run({ createUser: `echo '${said}' >&2; exit 1` });
     expect(status).toBe(0);
-    expect(stdout).toContain("there already");
+    expect(stdout).toContain("already exists");
   },
 );
 
