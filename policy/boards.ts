@@ -5,7 +5,7 @@ import { kubeletRule } from "./kubelet.ts";
 export const swap = kubeletRule(
   {
     name: "swap",
-    description: "Every kubelet refuses swap, or uses it in the one way that is bounded: LimitedSwap.",
+    description: "Every kubelet refuses to run with swap, or limits its use: LimitedSwap.",
     level: "mandatory",
   },
   ({ kubelet: { failSwapOn, memorySwap } }) => {
@@ -14,13 +14,13 @@ export const swap = kubeletRule(
       return behavior === undefined || behavior === "NoSwap"
         ? []
         : [
-            `memorySwap.swapBehavior is ${behavior}, but the kubelet does not start where swap is on. Set failSwapOn: false, or leave memorySwap out.`,
+            `memorySwap.swapBehavior is ${behavior}, but the kubelet does not start while swap is on. Set failSwapOn: false, or omit memorySwap.`,
           ];
     }
     return behavior === "LimitedSwap"
       ? []
       : [
-          `failSwapOn is false without memorySwap.swapBehavior: LimitedSwap (it is ${behavior ?? "not set"}): the board's own programs swap to its card while pods may not. Set LimitedSwap, or turn swap off.`,
+          `failSwapOn is false without memorySwap.swapBehavior: LimitedSwap (it is ${behavior ?? "not set"}): system processes swap to the card, but pods can't. Set LimitedSwap, or turn swap off.`,
         ];
   },
 );
@@ -29,14 +29,14 @@ export const swap = kubeletRule(
 export const controlPlaneMemory = kubeletRule(
   {
     name: "control-plane-memory",
-    description: "Every control plane has the RAM below which it thrashes, unless it is waived by name.",
+    description: "Every control plane has enough RAM not to thrash, unless it is exempt by name.",
     level: "mandatory",
     settings: {
       minimumMi: {
         type: "number",
         default: leastControlPlane(),
         description:
-          "Least capacity (MemTotal) of a control plane in Mi, as measured; kubeadm's preflight asks for 1700.",
+          "Minimum capacity (MemTotal) of a control plane in Mi, as measured; kubeadm's preflight check requires 1700.",
       },
     },
   },
@@ -44,7 +44,7 @@ export const controlPlaneMemory = kubeletRule(
     const least = config.minimumMi as number;
     if (role !== "controlPlane" || capacity === undefined || capacity >= least) return [];
     return [
-      `${name} has ${capacity} MiB (${ram ?? capacity} nominal), less than the ${least} of a control plane: API server, etcd, controller manager and scheduler need some 240 MiB, and as much again for their programs' own pages. Below that the kernel reads these from the card without end: in 2018 12 MB/s, lost leases, 715 restarts of the controller manager in 3½ days. Give it a board with 2 GB, or waive it by its name in \`exempt\`.`,
+      `${name} has ${capacity} MiB (${ram ?? capacity} nominal), but a control plane needs at least ${least}: with less, the kernel keeps reading the pages of its programs from the card, and leases expire (docs/memory.md). Use a board with 2 GB, or add its name to \`exempt\`.`,
     ];
   },
 );

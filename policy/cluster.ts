@@ -27,12 +27,12 @@ const settings: StackRule["settings"] = {
       required: ["name", "allocatableMi"],
     },
     default: [],
-    description: "Boards that no resource stands for: name, allocatableMi, and role, cores, maxPods.",
+    description: "Boards that are not resources of the stack: name, allocatableMi, and role, cores, maxPods.",
   },
   kubeadmPods: {
     type: "boolean",
     default: true,
-    description: "Whether to count what kubeadm runs besides: static pods, kube-proxy, CoreDNS.",
+    description: "Whether to count kubeadm's own pods as well: static pods, kube-proxy, CoreDNS.",
   },
 };
 
@@ -146,14 +146,14 @@ const concerns: StackRule["concerns"] = (resource, config) =>
 export const stackFits: StackRule = {
   name: "stack-fits",
   description:
-    "Reservations, eviction threshold, static pods and everything registered fit into each board's memory, CPU and number of pods.",
+    "Reservations, eviction threshold, static pods and all workloads fit each board's memory, CPU and number of pods.",
   level: "mandatory",
   settings,
   concerns,
   stackFaults: (resources, config) => {
     const { boards, loads, owned } = clusterOf(resources, config);
     return memoryBudget(boards, loads).shortages.map((shortage) => ({
-      message: `${shortageText(shortage)}. Give a board more RAM, add a board, move what is tied to it, or leave an app out.`,
+      message: `${shortageText(shortage)}. Use a board with more RAM, add a board, move what is tied to it, or remove an app.`,
       resource: owned.find(({ owner }) => owner.name === shortage.name)?.resource,
     }));
   },
@@ -162,7 +162,7 @@ export const stackFits: StackRule = {
 /** Everything that can move has room when any one board is gone. */
 export const survivesFailure: StackRule = {
   name: "survives-failure",
-  description: "If any one board fails, everything that can run elsewhere has room there.",
+  description: "If any one board fails, the others have enough free memory for everything that can move.",
   level: "advisory",
   settings,
   concerns,
@@ -170,7 +170,7 @@ export const survivesFailure: StackRule = {
     const { boards, loads, owned } = clusterOf(resources, config);
     return boardFailures(boards, loads).flatMap(({ board, pending }) =>
       pending.map((shortage) => ({
-        message: `if ${board} fails, ${shortageText(shortage)}. Leave as much free on the others, or accept that it waits.`,
+        message: `if ${board} fails, ${shortageText(shortage)}. Free that much on the other boards, or accept that it stays pending.`,
         resource: owned.find(({ owner }) => owner.name === shortage.name)?.resource,
       })),
     );
@@ -195,7 +195,7 @@ export const limitFitsBoard: StackRule = {
     return limits
       .filter(({ limit }) => Number.isFinite(limit) && limit > largest)
       .map(({ resource, id, limit }) => ({
-        message: `${id} may use ${Math.ceil(limit)}Mi, more than the largest board has for pods (${largest}Mi): the board gives out before the limit is reached. Lower it.`,
+        message: `${id} has memory limits of ${Math.ceil(limit)}Mi, more than the allocatable memory of the largest board (${largest}Mi): the board runs out of memory before the limit is reached. Lower the limits.`,
         resource,
       }));
   },

@@ -5,7 +5,7 @@ import { type AnyContainer, containersOf, podRule } from "./pods.ts";
 export const containerMemory = podRule(
   {
     name: "container-memory",
-    description: "Every container has a memory request, and a memory limit that is not below it.",
+    description: "Every container has a memory request and a memory limit that is not below it.",
     level: "mandatory",
   },
   ({ spec }) => containersOf(spec).flatMap(memoryFaults),
@@ -16,19 +16,19 @@ function memoryFaults({ name, resources }: AnyContainer): string[] {
   if (request !== undefined && limit !== undefined) {
     return mebibytes(limit) < mebibytes(request)
       ? [
-          `container ${name} has a memory limit of ${limit} below its request of ${request}: the API server refuses it. Raise the limit.`,
+          `container ${name} has a memory limit of ${limit}, below its request of ${request}: the API server rejects it. Raise the limit.`,
         ]
       : [];
   }
   return [
     ...(request === undefined
       ? [
-          `container ${name} has no memory request: the scheduler takes it for 0 and puts it on a full board. Set resources.requests.memory.`,
+          `container ${name} has no memory request: the scheduler counts it as 0 and may place it on a full board. Set resources.requests.memory.`,
         ]
       : []),
     ...(limit === undefined
       ? [
-          `container ${name} has no memory limit: a leak takes the whole board with it. Set resources.limits.memory.`,
+          `container ${name} has no memory limit: a leak can take down the whole board. Set resources.limits.memory.`,
         ]
       : []),
   ];
@@ -38,14 +38,14 @@ function memoryFaults({ name, resources }: AnyContainer): string[] {
 export const guaranteedMemory = podRule(
   {
     name: "guaranteed-memory",
-    description: "What must not be evicted has a memory request equal to its limit.",
+    description: "Workloads that must not be evicted have a memory request equal to their limit.",
     level: "mandatory",
     settings: {
       workloads: {
         type: "array",
         items: { type: "string" },
         default: [],
-        description: "What must not be evicted, by namespace/name.",
+        description: "Workloads that must not be evicted, as namespace/name.",
       },
       priorityClasses: {
         type: "array",
@@ -63,7 +63,7 @@ export const guaranteedMemory = podRule(
       const [request, limit] = [resources?.requests?.memory, resources?.limits?.memory];
       return request === undefined || limit === undefined || mebibytes(request) !== mebibytes(limit)
         ? [
-            `container ${name} must not be evicted, but requests ${request ?? "nothing"} and may use ${limit ?? "anything"}: over its request it is among the first to go. Set both to the same.`,
+            `container ${name} must not be evicted, but its memory request is ${request ?? "not set"} and its limit ${limit ?? "not set"}: above its request it is among the first to be evicted. Set both to the same value.`,
           ]
         : [];
     });
@@ -74,14 +74,14 @@ export const guaranteedMemory = podRule(
 export const cpuLimit = podRule(
   {
     name: "cpu-limit",
-    description: "A container has no CPU limit, or one that lets it start in time.",
+    description: "A container has no CPU limit, or one high enough to start in time.",
     level: "mandatory",
     settings: {
       minimum: {
         type: "string",
         default: "250m",
         description:
-          "Least CPU limit. With less, a program that starts within its probes on an idle board does not.",
+          "Minimum CPU limit. With less, a program may not start within its probes, even on an idle board.",
       },
     },
   },
@@ -90,7 +90,7 @@ export const cpuLimit = podRule(
       const limit = resources?.limits?.cpu;
       if (limit === undefined || millicores(limit) >= millicores(minimum as string)) return [];
       return [
-        `container ${name} has a CPU limit of ${limit}, below ${minimum as string}: it is slowed down on an idle board too, until its probes fail. Leave resources.limits.cpu out; the request decides when the board is busy.`,
+        `container ${name} has a CPU limit of ${limit}, below ${minimum as string}: it is throttled even on an idle board, until its probes fail. Omit resources.limits.cpu; on a busy board the request sets its share.`,
       ];
     }),
 );

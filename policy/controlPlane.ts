@@ -8,7 +8,7 @@ export const leaderElection = kubeadmRule(
   {
     name: "leader-election",
     description:
-      "The controller manager and the scheduler elect a leader where there are several control planes, and only there.",
+      "The controller manager and the scheduler use leader election if, and only if, there are several control planes.",
     level: "mandatory",
   },
   ({ documents, controlPlanes }) =>
@@ -24,13 +24,13 @@ export const leaderElection = kubeadmRule(
 function electionFaults(program: string, elects: boolean, controlPlanes: number): string[] {
   if (elects && controlPlanes === 1) {
     return [
-      `the ${program} elects a leader, and there is one control plane: nobody else could lead, but when a slow card lets its lease run out it ends itself, in 2018 715 times in 3½ days. Set leader-elect to false in its extraArgs.`,
+      `the ${program} uses leader election with a single control plane: no other instance could take over, but it exits whenever a slow card lets its lease expire (docs/memory.md). Set leader-elect to false in its extraArgs.`,
     ];
   }
   return elects || controlPlanes < 2
     ? []
     : [
-        `the ${program} elects no leader, and there are ${controlPlanes} control planes: each would act, against the others. Leave leader-elect out of its extraArgs, or set it to true.`,
+        `the ${program} does not use leader election with ${controlPlanes} control planes: all instances would act at the same time. Omit leader-elect from its extraArgs, or set it to true.`,
       ];
 }
 
@@ -48,24 +48,25 @@ export const controlPlaneTimeouts = kubeadmRule(
   {
     name: "control-plane-timeouts",
     description:
-      "Leases and etcd's elections outlast a card that stalls, and kubeadm waits long enough for a slow board.",
+      "Leases and etcd's elections tolerate a stalling card, and kubeadm's timeouts tolerate a slow board.",
     level: "mandatory",
     settings: {
       waitSeconds: {
         type: "number",
         default: 600,
         description:
-          "Least of each of kubeadm's timeouts in seconds; its own are 240 and 300. The startup probes of the control plane's pods allow controlPlaneComponentHealthCheck.",
+          "Minimum of kubeadm's timeouts in seconds; its defaults are 240 and 300. controlPlaneComponentHealthCheck also sets the startup probes of the control plane's pods.",
       },
       leaseSeconds: {
         type: "number",
         default: 30,
-        description: "Least lease-duration in seconds where a leader is elected; Kubernetes' own is 15.",
+        description:
+          "Minimum lease-duration in seconds with leader election; the default of Kubernetes is 15.",
       },
       electionMs: {
         type: "number",
         default: 2500,
-        description: "Least election-timeout of etcd in ms where it has several members; its own is 1000.",
+        description: "Minimum election-timeout in ms of etcd with several members; its default is 1000.",
       },
     },
   },
@@ -86,9 +87,9 @@ function waitFaults({ kind = "", timeouts = {} }: KubeadmDocument, { waitSeconds
     const given = timeouts[name];
     const seconds = given === undefined ? own : secondsOf(given);
     if (seconds >= (waitSeconds as number)) return [];
-    const what = given === undefined ? `is not set, so ${own} s` : `is ${given}`;
+    const what = given === undefined ? `is not set and defaults to ${own} s` : `is ${given}`;
     return [
-      `timeouts.${name} of kubeadm's ${kind} ${what}: a board that reads its programs from a card takes longer, and is given up half made. Set it to at least ${waitSeconds as number}s.`,
+      `timeouts.${name} of kubeadm's ${kind} ${what}: a board with a slow card takes longer, and kubeadm gives up half-way. Set it to at least ${waitSeconds as number}s.`,
     ];
   });
 }
@@ -110,13 +111,13 @@ function leaseFaults({ program, given }: Program, { leaseSeconds }: Config): str
     ...(lease >= (leaseSeconds as number)
       ? []
       : [
-          `the ${program} has a lease of ${lease} s: a card that stalls as long ends it, although nobody else could do better. Set leader-elect-lease-duration to at least ${leaseSeconds as number}s.`,
+          `the ${program} has a lease of ${lease} s: it exits whenever a card stalls for that long, although no other instance would do better. Set leader-elect-lease-duration to at least ${leaseSeconds as number}s.`,
         ]),
     // client-go lets retries wait up to 1.2 times as long, and does not start with less.
     ...(lease > renew && renew > 1.2 * retry
       ? []
       : [
-          `the ${program} does not start with a lease of ${lease} s, a renew-deadline of ${renew} s and a retry-period of ${retry} s: each has to be longer than the next. Set leader-elect-renew-deadline to three quarters of the lease, leader-elect-retry-period to a sixth.`,
+          `the ${program} does not start with a lease of ${lease} s, a renew-deadline of ${renew} s and a retry-period of ${retry} s: each must be longer than the next. Set leader-elect-renew-deadline to three quarters of the lease and leader-elect-retry-period to a sixth.`,
         ]),
   ];
 }
@@ -130,12 +131,12 @@ function etcdFaults({ etcd }: KubeadmDocument, { electionMs }: Config): string[]
     ...(election >= (electionMs as number)
       ? []
       : [
-          `etcd's election-timeout is ${election} ms: members on slow cards take each other for dead, and nothing is written while they elect. Set it to at least ${electionMs as number}.`,
+          `etcd's election-timeout is ${election} ms: members on slow cards consider each other dead, and nothing can be written during an election. Set it to at least ${electionMs as number}.`,
         ]),
     ...(election >= 5 * heartbeat
       ? []
       : [
-          `etcd does not start with an election-timeout of ${election} ms and a heartbeat-interval of ${heartbeat} ms: it wants five times as much. Raise election-timeout.`,
+          `etcd does not start with an election-timeout of ${election} ms and a heartbeat-interval of ${heartbeat} ms: the ratio must be at least five. Raise election-timeout.`,
         ]),
   ];
 }

@@ -15,14 +15,14 @@ export const evictionThresholds = kubeletRule(
         minimum: 0,
         default: 100,
         description:
-          "Least memory.available in Mi. 100 is the kubelet's default; below it a board meets the OOM killer before it evicts.",
+          "Minimum of memory.available in Mi. 100 is the kubelet's default; below it, the OOM killer acts before the kubelet evicts.",
       },
       mostShare: {
         type: "number",
         minimum: 0,
         maximum: 1,
         default: 0.25,
-        description: "Most memory.available as a share of the RAM.",
+        description: "Maximum of memory.available as a fraction of the RAM.",
       },
     },
   },
@@ -32,7 +32,7 @@ export const evictionThresholds = kubeletRule(
     const faults =
       absent.length > 0 && kubelet.mergeDefaultEvictionSettings !== true
         ? [
-            `evictionHard lacks ${absent.join(", ")}. The kubelet drops its default of each signal that is left out as soon as one is set; set all four.`,
+            `evictionHard has no ${absent.join(", ")}. Once one signal is set, the kubelet drops its defaults for the others. Set all four.`,
           ]
         : [];
     const memory = thresholds["memory.available"];
@@ -43,13 +43,13 @@ export const evictionThresholds = kubeletRule(
     if (given < least) {
       return [
         ...faults,
-        `evictionHard memory.available is ${memory}, below ${least}Mi: the kernel kills before the kubelet sees the shortage. A lower one makes no room, it only lets the board get slower before anything is done: with 50Mi, in 2018, a control plane of 1 GB read its programs again and again from its card, and its controller manager restarted 715 times. Raise it, and give the board more RAM or less to do.`,
+        `evictionHard memory.available is ${memory}, below ${least}Mi: the kernel's OOM killer acts before the kubelet evicts. A lower threshold frees no memory; it only lets the board get slower first (docs/memory.md). Raise it, and use more RAM or fewer workloads.`,
       ];
     }
     if (given > most) {
       return [
         ...faults,
-        `evictionHard memory.available is ${memory}, above ${config.mostShare as number} of the board's ${ram ?? 0} MiB (${most}Mi): pods are evicted from a board that has room. Lower it.`,
+        `evictionHard memory.available is ${memory}, above ${config.mostShare as number} of the board's ${ram ?? 0} MiB (${most}Mi): pods are evicted although the board has free memory. Lower it.`,
       ];
     }
     return faults;
@@ -61,7 +61,7 @@ export const evictionSoft = kubeletRule(
   {
     name: "eviction-soft",
     description:
-      "Every kubelet has a soft threshold for memory.available above the hard one, with a grace period, and a minimum that an eviction reclaims.",
+      "Every kubelet has a soft threshold for memory.available above the hard one, a grace period and a minimum reclaim.",
     level: "mandatory",
   },
   ({ ram, kubelet }) => {
@@ -70,7 +70,7 @@ export const evictionSoft = kubeletRule(
     const [hard, given] = [evictionHard?.[name], soft?.[name]];
     if (given === undefined) {
       return [
-        `evictionSoft has no ${name}: a short shortage kills pods at once, without their time to end. Set it above the hard threshold.`,
+        `evictionSoft has no ${name}: even a brief shortage kills pods without a grace period. Set it above the hard threshold.`,
       ];
     }
     const [lower, upper] = [hard === undefined ? undefined : thresholdOf(hard, ram), thresholdOf(given, ram)];
@@ -78,17 +78,17 @@ export const evictionSoft = kubeletRule(
     return [
       ...(notAbove
         ? [
-            `evictionSoft ${name} is ${given}, not above the hard ${hard ?? ""}: it is never reached first. Raise it.`,
+            `evictionSoft ${name} is ${given}, not above the hard threshold ${hard ?? ""}, so it never takes effect. Raise it.`,
           ]
         : []),
       ...(evictionSoftGracePeriod?.[name] === undefined
         ? [
-            `evictionSoftGracePeriod has no ${name}: the kubelet does not start with a soft threshold alone. Set it, such as 2m.`,
+            `evictionSoftGracePeriod has no ${name}: the kubelet does not start with a soft threshold that has no grace period. Set it, for example to 2m.`,
           ]
         : []),
       ...(evictionMinimumReclaim?.[name] === undefined
         ? [
-            `evictionMinimumReclaim has no ${name}: an eviction stops just above the threshold, and soon comes back. Set it, such as 64Mi.`,
+            `evictionMinimumReclaim has no ${name}: an eviction stops just above the threshold, and the next one follows soon. Set it, for example to 64Mi.`,
           ]
         : []),
     ];

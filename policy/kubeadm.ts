@@ -38,13 +38,12 @@ const settings = {
     items: { type: "string" },
     default: [clusterType],
     description:
-      "Types of components that stand for clusters, with the inputs kubeadm, a list of its documents or their YAML, and layout.nodes with the role of each. kubeadm's ConfigMap kube-system/kubeadm-config is read in any case.",
+      "Component types that represent clusters, with the inputs kubeadm (a list of its documents, or their YAML) and layout.nodes (with the role of each). The ConfigMap kube-system/kubeadm-config is always read.",
   },
   controlPlanes: {
     type: "number",
     default: 0,
-    description:
-      "How many control planes the cluster of the ConfigMap kubeadm-config has; 0 where it is not known.",
+    description: "Number of control planes of the cluster with the ConfigMap kubeadm-config; 0 if unknown.",
   },
 } satisfies ResourceRule["settings"];
 

@@ -40,12 +40,12 @@ export const kubeletSettings = {
     items: { type: "string" },
     default: [boardType],
     description:
-      "Types of resources that stand for boards, with the inputs ram and capacity (MiB), role, and kubelet, a KubeletConfiguration. kubeadm's ConfigMap kube-system/kubelet-config is read in any case.",
+      "Resource types that represent boards, with the inputs ram and capacity (MiB), role, and kubelet (a KubeletConfiguration). The ConfigMap kube-system/kubelet-config is always read.",
   },
   ramMi: {
     type: "number",
     default: 0,
-    description: "RAM in Mi of the boards that the ConfigMap kubelet-config is for; 0 where it is not known.",
+    description: "RAM in Mi of the boards that use the ConfigMap kubelet-config; 0 if unknown.",
   },
 } satisfies ResourceRule["settings"];
 

@@ -10,7 +10,7 @@ interface Connection {
 /** Every machine that is dialled has to prove who it is. */
 export const hostKeys: ResourceRule = {
   name: "host-keys",
-  description: "Every SSH connection, and each machine that it goes through, has a pinned host key.",
+  description: "Every SSH connection and every jump host has a pinned host key.",
   level: "mandatory",
   subject: ({ type, name, props }) =>
     type.startsWith("command:remote:") && props.connection !== undefined ? name : undefined,
@@ -21,7 +21,7 @@ export const hostKeys: ResourceRule = {
       .filter(({ hostKey }) => hostKey === undefined || hostKey === "")
       .map(
         ({ host = "a machine" }) =>
-          `${host} is dialled without a hostKey, and then anybody in the network can pass for it and gets what is sent. Set it: ssh-keyscan -t ed25519 ${host} | cut -d' ' -f2-, compared on the machine.`,
+          `the SSH connection to ${host} has no hostKey, so anyone on the network can impersonate it and read what is sent. Set it to the output of ssh-keyscan -t ed25519 ${host} | cut -d' ' -f2-, after comparing that on the machine.`,
       );
   },
 };
@@ -41,7 +41,7 @@ const volumeKinds = /^kubernetes:(core\/v1:PersistentVolume(Claim)?|apps\/v1:Sta
 /** What people have put in outlives the stack. */
 export const dataVolumes: ResourceRule = {
   name: "data-volumes",
-  description: "Volumes keep their data when the stack or a claim goes: Retain, or protected.",
+  description: "Volumes keep their data when the stack or a claim is deleted: Retain, or protect.",
   level: "mandatory",
   subject: ({ type, name, props }) => {
     if (!volumeKinds.test(type)) return undefined;
@@ -56,21 +56,19 @@ export const dataVolumes: ResourceRule = {
       const { persistentVolumeReclaimPolicy: policy = "Retain" } = spec;
       return policy === "Retain"
         ? []
-        : [`persistentVolumeReclaimPolicy is ${policy}: the data goes with its claim. Set Retain.`];
+        : [`persistentVolumeReclaimPolicy is ${policy}: the data is deleted with its claim. Set Retain.`];
     }
     if (kind === "PersistentVolumeClaim") {
       return spec.volumeName === undefined
         ? [
-            "is bound to whatever volume is made for it, which goes with it. Register it with protect: true, or name a volume whose reclaim policy is Retain.",
+            "is bound to a dynamically provisioned volume, which is deleted with it. Set protect: true, or name a volume whose reclaim policy is Retain.",
           ]
         : [];
     }
     const { whenDeleted = "Retain", whenScaled = "Retain" } = spec.persistentVolumeClaimRetentionPolicy ?? {};
     return (spec.volumeClaimTemplates ?? []).length > 0 &&
       (whenDeleted !== "Retain" || whenScaled !== "Retain")
-      ? [
-          "deletes its claims, and with them its data, when it is deleted or made smaller. Set Retain for both.",
-        ]
+      ? ["deletes its claims and their data when it is deleted or scaled down. Set Retain for both."]
       : [];
   },
 };

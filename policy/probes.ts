@@ -4,7 +4,7 @@ import { type AnyContainer, podRule } from "./pods.ts";
 export const startupProbe = podRule(
   {
     name: "startup-probe",
-    description: "Every container that runs without end has a startup probe.",
+    description: "Every long-running container has a startup probe.",
     level: "mandatory",
     // Its image holds the program alone, which opens no port.
     exempt: ["dns/dynamic-dns"],
@@ -15,7 +15,7 @@ export const startupProbe = podRule(
           .filter((container) => container.startupProbe === undefined)
           .map(
             ({ name }) =>
-              `container ${name} has no startupProbe: on a slow board its liveness probe ends it before it is up, again and again. Set one that allows minutes.`,
+              `container ${name} has no startupProbe: on a slow board its liveness probe restarts it again and again before it is up. Set one that allows several minutes.`,
           )
       : [],
 );
@@ -27,23 +27,24 @@ export const probeTiming = podRule(
   {
     name: "probe-timing",
     description:
-      "Startup probes allow minutes, liveness probes more than a moment, and every answer some seconds.",
+      "Startup and liveness probes, and the timeouts of all probes, are long enough for a slow board.",
     level: "mandatory",
     settings: {
       startupSeconds: {
         type: "number",
         default: 300,
-        description: "Least time in seconds that a startup probe allows: periodSeconds × failureThreshold.",
+        description: "Minimum duration of a startup probe in seconds: periodSeconds × failureThreshold.",
       },
       livenessSeconds: {
         type: "number",
         default: 90,
-        description: "Least time in seconds without an answer until a liveness probe ends a container.",
+        description:
+          "Minimum time in seconds without an answer before a liveness probe restarts a container.",
       },
       timeoutSeconds: {
         type: "number",
         default: 5,
-        description: "Least timeoutSeconds of any probe; Kubernetes' default is 1.",
+        description: "Minimum timeoutSeconds of any probe; the default of Kubernetes is 1.",
       },
     },
   },
@@ -62,12 +63,12 @@ export const probeTiming = podRule(
         return [
           ...(allowed(probe) < (least as number)
             ? [
-                `the ${what} of container ${name} allows ${allowed(probe)} s, less than the ${least as number} of a slow board. Raise periodSeconds or failureThreshold.`,
+                `the ${what} of container ${name} allows ${allowed(probe)} s, but a slow board needs at least ${least as number} s. Raise periodSeconds or failureThreshold.`,
               ]
             : []),
           ...(timeoutSeconds < wanted
             ? [
-                `the ${what} of container ${name} waits ${timeoutSeconds} s for an answer, less than ${wanted}: a board that reads from its card answers later. Raise timeoutSeconds.`,
+                `the ${what} of container ${name} times out after ${timeoutSeconds} s, less than ${wanted}: a board with a slow card takes longer to answer. Raise timeoutSeconds.`,
               ]
             : []),
         ];

@@ -7,29 +7,29 @@ export const reservations = kubeletRule(
   {
     name: "reservations",
     description:
-      "Every kubelet reserves memory for the system and for Kubernetes, enough for the pods that it may run, and what remains for pods is positive.",
+      "Every kubelet reserves enough memory for the system and for Kubernetes with maxPods pods, and leaves some for pods.",
     level: "mandatory",
     settings: {
       systemMi: {
         type: "number",
         default: 50,
         description:
-          "Least systemReserved.memory in Mi. 50 is the kernel memory alone that cgroup v2 leaves out of memory.available.",
+          "Minimum systemReserved.memory in Mi. Kernel memory, which cgroup v2 does not count in memory.available, is already 50.",
       },
       kubeMi: {
         type: "number",
         default: 100,
-        description: "Least kubeReserved.memory in Mi before the first pod: kubelet and containerd.",
+        description: "Minimum kubeReserved.memory in Mi without pods: kubelet and containerd.",
       },
       podMi: {
         type: "number",
         default: 3,
-        description: "What kubeReserved.memory has to have besides, in Mi for each of maxPods: the shims.",
+        description: "Additional kubeReserved.memory in Mi for each of maxPods: the shims.",
       },
       mostShare: {
         type: "number",
         default: 0.75,
-        description: "Most of a board's capacity that both reservations may take together.",
+        description: "Maximum of both reservations together, as a fraction of a board's capacity.",
       },
     },
   },
@@ -40,7 +40,7 @@ export const reservations = kubeletRule(
     return [
       ...missing.map(
         ([name]) =>
-          `${name} has no memory: pods may take what the board itself needs, and it starves. Set it from the board's RAM.`,
+          `${name} has no memory: pods can use the memory that the board itself needs. Set it according to the board's RAM.`,
       ),
       ...tooLittle(seen, config),
       ...tooMuch(seen, config),
@@ -56,12 +56,12 @@ function tooLittle({ kubelet }: KubeletSeen, config: Config): string[] {
   return [
     ...(system !== undefined && mebibytes(system) < (config.systemMi as number)
       ? [
-          `systemReserved.memory is ${system}, less than the kernel alone takes (${config.systemMi as number}Mi). Raise it.`,
+          `systemReserved.memory is ${system}, less than the kernel alone needs (${config.systemMi as number}Mi). Raise it.`,
         ]
       : []),
     ...(kube !== undefined && mebibytes(kube) < leastKube
       ? [
-          `kubeReserved.memory is ${kube}, too little for kubelet, containerd and the shims of ${maxPods} pods (${leastKube}Mi). Raise it, or lower maxPods.`,
+          `kubeReserved.memory is ${kube}, but kubelet, containerd and the shims of ${maxPods} pods need ${leastKube}Mi. Raise it, or lower maxPods.`,
         ]
       : []),
   ];
@@ -74,13 +74,13 @@ function tooMuch({ capacity, kubelet }: KubeletSeen, config: Config): string[] {
   const reserved = mebibytes(system) + mebibytes(kube);
   if (reserved + eviction >= capacity) {
     return [
-      `reservations and eviction take ${reserved + eviction} of the board's ${capacity} MiB: nothing is left for pods. Give it more RAM, or leave it out.`,
+      `reservations and eviction threshold take ${reserved + eviction} of the board's ${capacity} MiB, which leaves nothing for pods. Use a board with more RAM, or remove it.`,
     ];
   }
   const share = config.mostShare as number;
   return reserved > share * capacity
     ? [
-        `systemReserved and kubeReserved take ${reserved} of the board's ${capacity} MiB, more than ${share} of it: hardly a pod fits. Lower them, or maxPods.`,
+        `systemReserved and kubeReserved take ${reserved} of the board's ${capacity} MiB, more than ${share} of it, which leaves almost nothing for pods. Lower them, or maxPods.`,
       ]
     : [];
 }

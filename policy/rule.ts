@@ -59,7 +59,7 @@ export function settingsOf({ settings, exempt = [] }: Rule): PolicyConfigSchema 
     type: "array" as const,
     items: { type: "string" as const },
     default: [...exempt],
-    description: "What is left out: namespace/name of an object in a cluster, else a resource's name.",
+    description: "What the policy skips: namespace/name of a Kubernetes object, or else a resource's name.",
   };
   return { properties: { ...settings, exempt: leftOut } };
 }

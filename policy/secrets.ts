@@ -42,7 +42,7 @@ function configMapFaults({ props }: Seen): string[] {
   const data = Object.entries((props.data ?? {}) as Record<string, string>);
   return data
     .filter(([key, value]) => looksSecret(value) || (secretName.test(key) && isLiteral(value)))
-    .map(([key]) => `${key} holds a secret, and a ConfigMap can be read by everyone. Put it into a Secret.`);
+    .map(([key]) => `${key} contains a secret, but a ConfigMap is not confidential. Move it to a Secret.`);
 }
 
 function containerFaults({
@@ -57,11 +57,11 @@ function containerFaults({
       .filter(({ name: key, value = "" }) => looksSecret(value) || (secretName.test(key) && isLiteral(value)))
       .map(
         ({ name: key }) =>
-          `container ${name} has a secret in its environment variable ${key}, where everyone who sees the pod reads it. Use valueFrom.secretKeyRef, or mount a Secret.`,
+          `container ${name} has a secret in its environment variable ${key}, where everyone who can see the pod can read it. Use valueFrom.secretKeyRef, or mount a Secret.`,
       ),
     ...(looksSecret(words)
       ? [
-          `container ${name} has a secret in its command line, which every process of the board can read. Mount a Secret and give the file.`,
+          `container ${name} has a secret in its command line, which every process on the board can read. Mount a Secret and pass the file.`,
         ]
       : []),
   ];
@@ -72,7 +72,7 @@ function commandFaults({ props }: Seen): string[] {
     .filter((key) => looksSecret(typeof props[key] === "string" ? props[key] : ""))
     .map(
       (key) =>
-        `${key} has a secret in its command line, which the machine's processes, logs and errors show. Give it on standard input.`,
+        `${key} has a secret in its command line, which process lists, logs and errors show. Pass it on standard input.`,
     );
 }
 

@@ -38,7 +38,7 @@ export const oneAppPerHost: StackRule = {
           ? []
           : [
               {
-                message: `${place} is that of ${idOf(other)} already. Give one of them another host.`,
+                message: `${place} is already used by ${idOf(other)}. Give one of them another host.`,
                 resource,
               },
             ];
@@ -67,7 +67,7 @@ const annotation = {
 /** Whoever may guess a password may not guess often. */
 export const rateLimitedAuth: StackRule = {
   name: "rate-limited-auth",
-  description: "In front of every basic authentication is a rate limit.",
+  description: "Every basic authentication has a rate limit in front of it.",
   level: "mandatory",
   concerns: isIngress,
   stackFaults: (resources) => {
@@ -85,7 +85,7 @@ export const rateLimitedAuth: StackRule = {
         ? []
         : [
             {
-              message: `${idOf(resource)} asks for a password (${auth ?? "auth-type: basic"}) without a rate limit in front of it: anybody may guess as fast as the board answers. Put a rateLimit first.`,
+              message: `${idOf(resource)} asks for a password (${auth ?? "auth-type: basic"}) without a rate limit in front of it: passwords can be guessed as fast as the board answers. Put a rateLimit first.`,
               resource,
             },
           ];
@@ -99,7 +99,7 @@ export const rateLimitedAuth: StackRule = {
           ? []
           : [
               {
-                message: `Traefik's router ${name} asks for a password (${auth}) without a rate limit in front of it: anybody may guess as fast as the board answers. Put a rateLimit first.`,
+                message: `Traefik's router ${name} asks for a password (${auth}) without a rate limit in front of it: passwords can be guessed as fast as the board answers. Put a rateLimit first.`,
               },
             ];
       }),

@@ -6,14 +6,14 @@ import type { ResourceRule } from "./rule.ts";
 export const priorityClass = podRule(
   {
     name: "priority-class",
-    description: "Every pod names its priority class.",
+    description: "Every pod has a priority class.",
     level: "mandatory",
     settings: {
       allowed: {
         type: "array",
         items: { type: "string" },
         default: [],
-        description: "The only classes that may be named; any if empty.",
+        description: "The allowed classes; any if empty.",
       },
     },
   },
@@ -21,13 +21,11 @@ export const priorityClass = podRule(
     const { priorityClassName } = spec;
     const allowed = config.allowed as readonly string[];
     if (priorityClassName === undefined || priorityClassName === "") {
-      return [
-        "has no priorityClassName: on a full board it gives way to everything that has one, or stays out. Name one.",
-      ];
+      return ["has no priorityClassName: on a full board, pods with a priority class preempt it. Set one."];
     }
     return allowed.length === 0 || allowed.includes(priorityClassName)
       ? []
-      : [`names the priority class ${priorityClassName}. Allowed: ${allowed.join(", ")}.`];
+      : [`has the priority class ${priorityClassName}. Allowed: ${allowed.join(", ")}.`];
   },
 );
 
@@ -61,16 +59,16 @@ export const imageTag = podRule(
         ...(isExact
           ? []
           : [
-              `container ${name} has the image ${image || "(none)"}, which is not the same every day: the boards end up with different ones. Give it an exact tag such as :1.2.3.`,
+              `container ${name} has the image ${image || "(none)"}, which can change at any time: the boards would run different versions. Use an exact tag such as :1.2.3.`,
             ]),
         ...(otherArch.test(image)
           ? [
-              `container ${name} has the image ${image}, which is for other processors than arm64. Use the image for several.`,
+              `container ${name} has the image ${image}, which is not built for arm64. Use the multi-platform image.`,
             ]
           : known.includes("*") || known.includes(repository)
             ? []
             : [
-                `container ${name} has the image ${repository}, which is not known to run on arm64. Look at its platforms, then add it to arm64Images.`,
+                `container ${name} has the image ${repository}, which is not known to run on arm64. Check its platforms, then add it to arm64Images.`,
               ]),
       ];
     });
@@ -85,14 +83,14 @@ function repositoryOf(image: string): string {
 export const podPrivileges = podRule(
   {
     name: "pod-privileges",
-    description: "No container is privileged and none sees the board's files, but those in a list.",
+    description: "No container is privileged or mounts the board's files, except those listed.",
     level: "mandatory",
     settings: {
       privileged: {
         type: "array",
         items: { type: "string" },
         default: [],
-        description: "What may be privileged, by namespace/name.",
+        description: "Workloads that may be privileged, as namespace/name.",
       },
       hostPaths: {
         type: "array",
@@ -106,7 +104,7 @@ export const podPrivileges = podRule(
           "kube-flannel/kube-flannel-ds:/run/flannel",
           "kube-flannel/kube-flannel-ds:/run/xtables.lock",
         ],
-        description: "Paths of the board that a pod may see, as namespace/name:/path.",
+        description: "Paths of the board that a pod may mount, as namespace/name:/path.",
       },
     },
   },
@@ -122,13 +120,13 @@ export const podPrivileges = podRule(
     return [
       ...privileged.map(
         ({ name }) =>
-          `container ${name} is privileged, or as good as: who breaks into it has the board. Give it the one capability that it needs, or name ${id} in \`privileged\`.`,
+          `container ${name} is privileged or equivalent: whoever compromises it controls the board. Add only the capability that it needs, or add ${id} to \`privileged\`.`,
       ),
       ...paths
         .filter((path) => !(config.hostPaths as readonly string[]).includes(`${id}:${path}`))
         .map(
           (path) =>
-            `mounts ${path} of the board it happens to run on. Use a volume, or name "${id}:${path}" in \`hostPaths\`.`,
+            `mounts ${path} of whichever board it runs on. Use a volume, or add "${id}:${path}" to \`hostPaths\`.`,
         ),
     ];
   },
@@ -140,7 +138,7 @@ const namespaced =
 /** Everything has a namespace of its own, so that it can be found, bounded and taken away. */
 export const namespaceSet: ResourceRule = {
   name: "namespace-set",
-  description: "Nothing is put into the namespace default, neither by name nor by leaving it out.",
+  description: "No object is in the namespace default, whether set or by omission.",
   level: "mandatory",
   subject: ({ type, name, props }) =>
     namespaced.test(type)
@@ -151,7 +149,7 @@ export const namespaceSet: ResourceRule = {
     return namespace !== undefined && namespace !== "default"
       ? []
       : [
-          `is in the namespace default${namespace === undefined ? ", since none is named" : ""}: nothing there is bounded, and everything is mixed. Set metadata.namespace.`,
+          `is in the namespace default${namespace === undefined ? ", since none is set" : ""}, which has no limits and mixes all apps. Set metadata.namespace.`,
         ];
   },
 };

@@ -59,10 +59,10 @@ for (const signal of [
   "nodefs.inodesFree",
   "imagefs.available",
 ] as const)
-  breaks("eviction-thresholds", `evictionHard lacks ${signal}`, (own) =>
+  breaks("eviction-thresholds", `evictionHard has no ${signal}`, (own) =>
     board(own, ({ evictionHard }) => delete evictionHard![signal]),
   );
-breaks("eviction-thresholds", "evictionHard lacks memory.available, nodefs.available", (own) =>
+breaks("eviction-thresholds", "evictionHard has no memory.available, nodefs.available", (own) =>
   board(own, (kubelet) => delete kubelet.evictionHard),
 );
 const kubeletConfig =
@@ -83,7 +83,7 @@ passes("eviction-soft", (own) => board(own));
 breaks("eviction-soft", "evictionSoft has no memory.available", (own) =>
   board(own, (kubelet) => delete kubelet.evictionSoft),
 );
-breaks("eviction-soft", "is 128Mi, not above the hard 128Mi", (own) =>
+breaks("eviction-soft", "is 128Mi, not above the hard threshold 128Mi", (own) =>
   board(own, ({ evictionSoft }) => (evictionSoft!["memory.available"] = "128Mi")),
 );
 breaks("eviction-soft", "evictionSoftGracePeriod has no memory.available", (own) =>
@@ -104,10 +104,10 @@ breaks("reservations", "take 905 of the board's 905 MiB", (own) =>
 breaks("reservations", "systemReserved.memory is 20Mi, less than the kernel alone", (own) =>
   board(own, ({ systemReserved }) => (systemReserved!.memory = "20Mi")),
 );
-breaks("reservations", "kubeReserved.memory is 120Mi, too little for kubelet", (own) =>
+breaks("reservations", "kubeReserved.memory is 120Mi, but kubelet", (own) =>
   board(own, ({ kubeReserved }) => (kubeReserved!.memory = "120Mi")),
 );
-breaks("reservations", "the shims of 110 pods (430Mi)", (own) =>
+breaks("reservations", "the shims of 110 pods need 430Mi", (own) =>
   board(own, (kubelet) => (kubelet.maxPods = 110)),
 );
 breaks("reservations", "more than 0.75 of it", (own) =>
@@ -133,9 +133,7 @@ breaks("swap", "swapBehavior is LimitedSwap, but the kubelet does not start", (o
 passes("control-plane-memory", (own) => controlPlane(own));
 passes("control-plane-memory", (own) => board(own));
 passes("control-plane-memory", (own) => controlPlane(own, 1024, 905), { minimumMi: 900 });
-breaks("control-plane-memory", "less than the 1069 of a control plane", (own) =>
-  controlPlane(own, 1024, 905),
-);
+breaks("control-plane-memory", "a control plane needs at least 1069", (own) => controlPlane(own, 1024, 905));
 
 const kinds = ["Deployment", "DaemonSet", "StatefulSet", "ReplicaSet", "Job", "CronJob", "Pod"];
 for (const kind of kinds) {
@@ -147,7 +145,7 @@ for (const kind of kinds) {
 breaks("container-memory", "container app has no memory limit", (own) =>
   deployment(own, (app) => delete app.resources.limits),
 );
-breaks("container-memory", "a memory limit of 16Mi below its request of 32Mi", (own) =>
+breaks("container-memory", "a memory limit of 16Mi, below its request of 32Mi", (own) =>
   deployment(own, (app) => (app.resources.limits = { memory: "16Mi" })),
 );
 breaks("container-memory", "container init has no memory request", (own) =>
@@ -165,9 +163,19 @@ passes(
   (own) => deployment(own, (app) => (app.resources.limits = { memory: "32Mi" })),
   guaranteed,
 );
-breaks("guaranteed-memory", "requests 32Mi and may use 64Mi", (own) => deployment(own), guaranteed);
+breaks(
+  "guaranteed-memory",
+  "its memory request is 32Mi and its limit 64Mi",
+  (own) => deployment(own),
+  guaranteed,
+);
 const byName = { workloads: [`apps/guaranteed-memory-${count}`] };
-breaks("guaranteed-memory", "must not be evicted, but requests 32Mi", (own) => deployment(own), byName);
+breaks(
+  "guaranteed-memory",
+  "must not be evicted, but its memory request is 32Mi",
+  (own) => deployment(own),
+  byName,
+);
 passes("guaranteed-memory", (own) => deployment(own), byName);
 
 passes("cpu-limit", (own) => deployment(own));
@@ -189,7 +197,7 @@ breaks("probe-timing", "the startupProbe of container app allows 30 s", (own) =>
 breaks("probe-timing", "the livenessProbe of container app allows 30 s", (own) =>
   deployment(own, (app) => (app.livenessProbe = { httpGet: { port: 80 }, timeoutSeconds: 5 })),
 );
-breaks("probe-timing", "waits 1 s for an answer", (own) =>
+breaks("probe-timing", "times out after 1 s", (own) =>
   deployment(own, (app) => (app.readinessProbe = { httpGet: { port: 80 } })),
 );
 
@@ -197,7 +205,7 @@ passes("priority-class", (own) => deployment(own));
 breaks("priority-class", "has no priorityClassName", (own) =>
   deployment(own, (_, spec) => delete spec.priorityClassName),
 );
-breaks("priority-class", "names the priority class bramble-app. Allowed: high.", (own) => deployment(own), {
+breaks("priority-class", "has the priority class bramble-app. Allowed: high.", (own) => deployment(own), {
   allowed: ["high"],
 });
 
@@ -211,10 +219,10 @@ for (const text of ["traefik:v3.7.11", `traefik${digest}`, "gogs/gogs:next-0.14.
 passes("image-tag", image("registry.example:5000/a/b:1.2"), { arm64Images: ["registry.example:5000/a/b"] });
 passes("image-tag", image("anything:1.2"), { arm64Images: ["*"] });
 for (const text of ["traefik", "traefik:latest", "traefik:v3", "traefik:stable"])
-  breaks("image-tag", "not the same every day", image(text));
+  breaks("image-tag", "which can change at any time", image(text));
 breaks("image-tag", "mysql, which is not known to run on arm64", image("mysql:8.4.1"));
 for (const text of ["arm32v7/traefik:3.7.1", "traefik:3.7.1-amd64"])
-  breaks("image-tag", "for other processors than arm64", image(text));
+  breaks("image-tag", "not built for arm64", image(text));
 
 passes("pod-privileges", (own) => deployment(own));
 breaks("pod-privileges", "container app is privileged", (own) =>
@@ -223,14 +231,14 @@ breaks("pod-privileges", "container app is privileged", (own) =>
 breaks("pod-privileges", "container app is privileged", (own) =>
   deployment(own, (app) => (app.securityContext = { capabilities: { add: ["SYS_ADMIN"] } })),
 );
-breaks("pod-privileges", "mounts /etc of the board", (own) =>
+breaks("pod-privileges", "mounts /etc of whichever board", (own) =>
   deployment(own, (_, spec) => (spec.volumes = [{ name: "etc", hostPath: { path: "/etc" } }])),
 );
 
 passes("namespace-set", (own) => deployment(own));
 passes("namespace-set", (own) => volume(own));
-breaks("namespace-set", "is in the namespace default:", (own) => deployment(own, undefined, "default"));
-breaks("namespace-set", "since none is named", (own) => deployment(own, undefined, ""));
+breaks("namespace-set", "is in the namespace default,", (own) => deployment(own, undefined, "default"));
+breaks("namespace-set", "since none is set", (own) => deployment(own, undefined, ""));
 breaks("namespace-set", "is in the namespace default", (own) =>
   object("core/v1:Service", own, { spec: { ports: [{ port: 80 }] } }, "default"),
 );
@@ -248,13 +256,13 @@ passes(
 );
 passes("plain-secrets", env({ name: "API_TOKEN_FILE", value: "/run/secrets/token" }));
 passes("plain-secrets", (own) => command(own, { stdin: "password=correct0horse1battery" }));
-breaks("plain-secrets", "app.ini holds a secret", (own) =>
+breaks("plain-secrets", "app.ini contains a secret", (own) =>
   configMap(own, { "app.ini": "PASSWORD = correct0horse1battery" }),
 );
-breaks("plain-secrets", "key.pem holds a secret", (own) =>
+breaks("plain-secrets", "key.pem contains a secret", (own) =>
   configMap(own, { "key.pem": "-----BEGIN OPENSSH PRIVATE KEY-----\nb3Bl\n" }),
 );
-breaks("plain-secrets", "admin-password holds a secret", (own) =>
+breaks("plain-secrets", "admin-password contains a secret", (own) =>
   configMap(own, { "admin-password": "hunter2" }),
 );
 breaks(
@@ -276,8 +284,8 @@ breaks("plain-secrets", "create has a secret in its command line", (own) =>
 
 passes("host-keys", (own) => command(own));
 const connection = { host: "192.0.2.1", user: "pi" };
-breaks("host-keys", "192.0.2.1 is dialled without a hostKey", (own) => command(own, { connection }));
-breaks("host-keys", "192.0.2.9 is dialled without a hostKey", (own) =>
+breaks("host-keys", "the SSH connection to 192.0.2.1 has no hostKey", (own) => command(own, { connection }));
+breaks("host-keys", "the SSH connection to 192.0.2.9 has no hostKey", (own) =>
   command(own, { connection: { ...connection, hostKey: "ssh-ed25519 AAAA", proxy: { host: "192.0.2.9" } } }),
 );
 
@@ -286,7 +294,7 @@ passes("data-volumes", (own) => volume(own));
 passes("data-volumes", (own) => claim(own, "some-volume"));
 passes("data-volumes", (own) => ({ ...claim(own), isProtected: true }));
 breaks("data-volumes", "persistentVolumeReclaimPolicy is Delete", (own) => volume(own, "Delete"));
-breaks("data-volumes", "is bound to whatever volume is made for it", (own) => claim(own));
+breaks("data-volumes", "is bound to a dynamically provisioned volume", (own) => claim(own));
 breaks("data-volumes", "deletes its claims", (own) => {
   const set = controller("StatefulSet", own);
   Object.assign(set.props.spec as object, {

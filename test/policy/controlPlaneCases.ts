@@ -86,7 +86,10 @@ const etcd =
     ]);
 const asBefore: Change = ({ cluster: own }) =>
   Object.assign(own, { scheduler: { extraArgs: { "leader-elect": "true" } } });
-const elected = { leader: "elects a leader, and there is one control plane", none: "elects no leader" };
+const elected = {
+  leader: "uses leader election with a single control plane",
+  none: "does not use leader election",
+};
 
 const cases: [policy: string, says: string | undefined, (name: string) => Declared, Case["config"]?][] = [
   ["leader-election", undefined, cluster(1)],
@@ -108,7 +111,7 @@ const cases: [policy: string, says: string | undefined, (name: string) => Declar
   ["leader-election", `the kube-scheduler ${elected.leader}`, cluster(1, asBefore)],
   [
     "leader-election",
-    `the kube-controller-manager ${elected.none}, and there are 3`,
+    `the kube-controller-manager ${elected.none} with 3`,
     cluster(3, program("controllerManager", "leader-elect", "false")),
   ],
   [
@@ -135,7 +138,7 @@ const cases: [policy: string, says: string | undefined, (name: string) => Declar
   ],
   [
     "control-plane-timeouts",
-    "timeouts.tlsBootstrap of kubeadm's InitConfiguration is not set, so 300 s",
+    "timeouts.tlsBootstrap of kubeadm's InitConfiguration is not set and defaults to 300 s",
     cluster(1, ({ init }) => delete init.timeouts.tlsBootstrap),
   ],
   [

@@ -89,7 +89,7 @@ export const stackCases: readonly StackCase[] = [
       ...boards,
       deployment("greedy", (container) => (container.resources.limits = { memory: "2Gi" })),
     ],
-    says: "apps/greedy may use 2048Mi, more than the largest board has for pods (1307Mi)",
+    says: "apps/greedy has memory limits of 2048Mi, more than the allocatable memory of the largest board (1307Mi)",
   },
   {
     policy: "one-app-per-host",
@@ -100,7 +100,7 @@ export const stackCases: readonly StackCase[] = [
     policy: "one-app-per-host",
     what: "one host for two",
     resources: [ingress("one", "one.example.com"), ingress("two", "one.example.com")],
-    says: "one.example.com/ is that of apps/one already",
+    says: "one.example.com/ is already used by apps/one",
   },
   {
     policy: "rate-limited-auth",

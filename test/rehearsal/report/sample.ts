@@ -131,7 +131,7 @@ export const sample: Outcome = {
     },
     {
       name: "survives-failure",
-      description: "If any one board fails, everything that can run elsewhere has room there.",
+      description: "If any one board fails, the others have enough free memory for everything that can move.",
       level: "advisory",
       violations: [{ resource: "sensors-deployment", message: "if pi3-3 fails, sensor-gateway needs 48Mi." }],
     },
