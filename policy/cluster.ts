@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { PlannedBoard } from "../components/board/board.ts";
 import { boardFailures } from "../components/cluster/boardFailure.ts";
 import { kubeadmWorkloads } from "../components/cluster/kubeadmWorkloads.ts";
@@ -9,31 +10,26 @@ import { mebibytes } from "../components/quantity.ts";
 import type { Load } from "../components/workload.ts";
 import { kubeletIn, kubeletSettings, thresholdOf } from "./kubelet.ts";
 import { type PodOwner, podOwner } from "./pods.ts";
-import { type Config, isExempt, type Seen, type StackRule } from "./rule.ts";
+import { type Config, type Seen, stackRule } from "./rule.ts";
 
-const settings: StackRule["settings"] = {
+const settings = {
   boardTypes: kubeletSettings.boardTypes,
-  boards: {
-    type: "array",
-    items: {
-      type: "object",
-      properties: {
-        name: { type: "string" },
-        role: { type: "string", enum: ["controlPlane", "worker"] },
-        allocatableMi: { type: "number" },
-        cores: { type: "number" },
-        maxPods: { type: "number" },
-      },
-      required: ["name", "allocatableMi"],
-    },
-    default: [],
-    description: "Boards that are not resources of the stack: name, allocatableMi, and role, cores, maxPods.",
-  },
-  kubeadmPods: {
-    type: "boolean",
-    default: true,
-    description: "Whether to count kubeadm's own pods as well: static pods, kube-proxy, CoreDNS.",
-  },
+  boards: z
+    .array(
+      z.object({
+        name: z.string(),
+        role: z.enum(["controlPlane", "worker"]).optional(),
+        allocatableMi: z.number(),
+        cores: z.number().optional(),
+        maxPods: z.number().optional(),
+      }),
+    )
+    .default([])
+    .describe("Boards that are not resources of the stack: name, allocatableMi, and role, cores, maxPods."),
+  kubeadmPods: z
+    .boolean()
+    .default(true)
+    .describe("Whether to count kubeadm's own pods as well: static pods, kube-proxy, CoreDNS."),
 };
 
 interface Cluster {
@@ -42,20 +38,11 @@ interface Cluster {
   readonly owned: readonly { readonly resource: Seen; readonly owner: PodOwner }[];
 }
 
-interface BoardSetting {
-  readonly name: string;
-  readonly role?: "controlPlane" | "worker";
-  readonly allocatableMi: number;
-  readonly cores?: number;
-  readonly maxPods?: number;
-}
-
 /** The boards and everything that runs on them, as far as a stack tells. */
-function clusterOf(resources: readonly Seen[], config: Config): Cluster {
-  const named = config.boards as readonly BoardSetting[];
+function clusterOf(resources: readonly Seen[], config: Config<typeof settings>): Cluster {
   const known = [
     ...resources.flatMap((resource) => boardOf(resource, config) ?? []),
-    ...named.map(({ name, role = "worker", allocatableMi, cores = 4, maxPods = 110 }) =>
+    ...config.boards.map(({ name, role = "worker", allocatableMi, cores = 4, maxPods = 110 }) =>
       plannedBoard({ name, role, allocatable: allocatableMi, capacity: allocatableMi, cores, maxPods }),
     ),
   ];
@@ -64,21 +51,21 @@ function clusterOf(resources: readonly Seen[], config: Config): Cluster {
   const controlPlanes = boards.filter(({ role }) => role === "controlPlane").map(({ name }) => name);
   const owned = resources.flatMap((resource) => {
     const owner = podOwner(resource);
-    return owner && !isExempt(owner.id, config) ? [{ resource, owner }] : [];
+    return owner && !config.exempt.includes(owner.id) ? [{ resource, owner }] : [];
   });
   return {
     boards,
     loads: [
-      ...(config.kubeadmPods === true ? kubeadmWorkloads(controlPlanes) : []),
+      ...(config.kubeadmPods ? kubeadmWorkloads(controlPlanes) : []),
       ...owned.map(({ owner }) => loadOf(owner)),
     ],
     owned,
   };
 }
 
-function boardOf(resource: Seen, config: Config): PlannedBoard | undefined {
-  if (!(config.boardTypes as readonly string[]).includes(resource.type)) return undefined;
-  const seen = kubeletIn(resource, config);
+function boardOf(resource: Seen, config: Config<typeof settings>): PlannedBoard | undefined {
+  if (!config.boardTypes.includes(resource.type)) return undefined;
+  const seen = kubeletIn(resource, { ...config, ramMi: 0 });
   if (seen?.capacity === undefined) return undefined;
   const { kubelet, capacity, role, cores = 4, arch, taints } = seen;
   const held = [kubelet.systemReserved?.memory ?? "0", kubelet.kubeReserved?.memory ?? "0"].map(mebibytes);
@@ -134,39 +121,34 @@ function loadOf({ name, namespace, kind, replicas, spec }: PodOwner): Load {
   return { name, namespace, kind, replicas, pod: spec };
 }
 
-function isBoard({ type }: Seen, config: Config): boolean {
-  return (config.boardTypes as readonly string[]).includes(type);
-}
-
 /** Without boards there is nothing to fit into, unless the settings name some. */
-const concerns: StackRule["concerns"] = (resource, config) =>
-  isBoard(resource, config) || (config.boards as readonly unknown[]).length > 0;
+const concerns = ({ type }: Seen, { boardTypes, boards }: Config<typeof settings>) =>
+  boardTypes.includes(type) || boards.length > 0;
 
 /** Everything that is registered has room on the boards. */
-export const stackFits: StackRule = {
+export const stackFits = stackRule({
   name: "stack-fits",
   description:
     "Reservations, eviction threshold, static pods and all workloads fit each board's memory, CPU and number of pods.",
-  level: "mandatory",
   settings,
   concerns,
-  stackFaults: (resources, config) => {
+  violations: (resources, config) => {
     const { boards, loads, owned } = clusterOf(resources, config);
     return memoryBudget(boards, loads).shortages.map((shortage) => ({
       message: `${shortageText(shortage)}. Use a board with more RAM, add a board, move what is tied to it, or remove an app.`,
       resource: owned.find(({ owner }) => owner.name === shortage.name)?.resource,
     }));
   },
-};
+});
 
 /** Everything that can move has room when any one board is gone. */
-export const survivesFailure: StackRule = {
+export const survivesFailure = stackRule({
   name: "survives-failure",
   description: "If any one board fails, the others have enough free memory for everything that can move.",
   level: "advisory",
   settings,
   concerns,
-  stackFaults: (resources, config) => {
+  violations: (resources, config) => {
     const { boards, loads, owned } = clusterOf(resources, config);
     return boardFailures(boards, loads).flatMap(({ board, pending }) =>
       pending.map((shortage) => ({
@@ -175,16 +157,15 @@ export const survivesFailure: StackRule = {
       })),
     );
   },
-};
+});
 
 /** A limit that no board could ever grant bounds nothing. */
-export const limitFitsBoard: StackRule = {
+export const limitFitsBoard = stackRule({
   name: "limit-fits-board",
   description: "No pod has a memory limit above the allocatable memory of the largest board.",
-  level: "mandatory",
   settings,
   concerns,
-  stackFaults: (resources, config) => {
+  violations: (resources, config) => {
     const { boards, owned } = clusterOf(resources, config);
     const largest = Math.max(0, ...boards.map(({ memory }) => memory.allocatable));
     const limits = owned.map(({ resource, owner }) => ({
@@ -199,4 +180,4 @@ export const limitFitsBoard: StackRule = {
         resource,
       }));
   },
-};
+});

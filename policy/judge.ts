@@ -1,6 +1,6 @@
 import type { EnforcementLevel } from "@pulumi/policy";
-import { resourceRules, rules, stackRules } from "./policies.ts";
-import { defaultsOf, faultsOf, type Seen, stackFaultsOf } from "./rule.ts";
+import { rules } from "./policies.ts";
+import type { Seen } from "./rule.ts";
 
 /** What a policy has against something. */
 export interface Violation {
@@ -19,21 +19,11 @@ export interface PolicyResult {
 
 /** What every policy says of a stack, with the default settings. The engine does this by itself. */
 export function judge(resources: readonly Seen[]): PolicyResult[] {
-  const results = new Map(rules.map((rule) => [rule.name, [] as Violation[]]));
-  for (const rule of resourceRules) {
-    const config = defaultsOf(rule);
-    for (const resource of resources) {
-      const faults = faultsOf(rule, resource, config);
-      results.get(rule.name)?.push(...faults.map((message) => ({ resource: resource.name, message })));
-    }
-  }
-  for (const rule of stackRules) {
-    const faults = stackFaultsOf(rule, resources, defaultsOf(rule));
-    results
-      .get(rule.name)
-      ?.push(...faults.map(({ message, resource }) => ({ resource: resource?.name, message })));
-  }
-  return policyResults(results);
+  const violations = rules.map((rule) => {
+    const own = rule.violations(resources);
+    return [rule.name, own.map(({ message, resource }) => ({ message, resource: resource?.name }))] as const;
+  });
+  return policyResults(new Map(violations));
 }
 
 /** The result of every policy, from the violations by its name. */

@@ -1,5 +1,7 @@
 import { parse, parseAllDocuments } from "yaml";
-import type { Config, ResourceRule, Seen } from "./rule.ts";
+import { z } from "zod";
+import { configMapData, idOf } from "./pods.ts";
+import { type Config, names, type Seen } from "./rule.ts";
 
 /** Type token of a cluster that bramble makes. */
 const clusterType = "bramble:cluster:KubeadmCluster";
@@ -26,71 +28,56 @@ export interface KubeadmDocument {
 
 /** What kubeadm is told of a cluster, as far as it is known. */
 export interface KubeadmSeen {
+  /** Name of the resource. */
+  readonly id: string;
   readonly documents: readonly KubeadmDocument[];
   /** How many control planes there are; undefined if nothing says so. */
   readonly controlPlanes: number | undefined;
 }
 
 /** Settings by which a project that is not bramble says where its clusters are configured. */
-const settings = {
-  clusterTypes: {
-    type: "array",
-    items: { type: "string" },
-    default: [clusterType],
-    description:
+export const kubeadmSettings = {
+  clusterTypes: names
+    .default([clusterType])
+    .describe(
       "Component types that represent clusters, with the inputs kubeadm (a list of its documents, or their YAML) and layout.nodes (with the role of each). The ConfigMap kube-system/kubeadm-config is always read.",
-  },
-  controlPlanes: {
-    type: "number",
-    default: 0,
-    description: "Number of control planes of the cluster with the ConfigMap kubeadm-config; 0 if unknown.",
-  },
-} satisfies ResourceRule["settings"];
+    ),
+  controlPlanes: z
+    .number()
+    .default(0)
+    .describe("Number of control planes of the cluster with the ConfigMap kubeadm-config; 0 if unknown."),
+};
 
 /** What kubeadm is told in a resource, if anything. */
-function kubeadmIn({ type, props }: Seen, config: Config): KubeadmSeen | undefined {
-  if ((config.clusterTypes as readonly string[]).includes(type)) {
+export function kubeadmIn(
+  resource: Seen,
+  { clusterTypes, controlPlanes }: Config<typeof kubeadmSettings>,
+): KubeadmSeen | undefined {
+  const { type, name: id, props } = resource;
+  if (clusterTypes.includes(type)) {
     const { kubeadm = [], layout } = props as {
       kubeadm?: string | readonly KubeadmDocument[];
       layout?: { nodes?: readonly { role?: string }[] };
     };
-    const controlPlanes = layout?.nodes?.filter(({ role }) => role === "controlPlane").length;
-    return { documents: typeof kubeadm === "string" ? documentsIn(kubeadm) : kubeadm, controlPlanes };
+    const documents = typeof kubeadm === "string" ? documentsIn(kubeadm) : kubeadm;
+    return {
+      id,
+      documents,
+      controlPlanes: layout?.nodes?.filter(({ role }) => role === "controlPlane").length,
+    };
   }
-  const { metadata, data } = props as {
-    metadata?: { name?: string; namespace?: string };
-    data?: { ClusterConfiguration?: string };
-  };
-  const isConfigMap = /^kubernetes:core\/v1:ConfigMap(Patch)?$/.test(type);
-  if (!isConfigMap || metadata?.name !== "kubeadm-config" || metadata.namespace !== "kube-system") {
-    return undefined;
-  }
-  const given = config.controlPlanes as number;
-  const document = parse(data?.ClusterConfiguration ?? "") as KubeadmDocument | null;
+  const data = configMapData(resource);
+  if (data === undefined || idOf(resource) !== "kube-system/kubeadm-config") return undefined;
+  const document = parse(data.ClusterConfiguration ?? "") as KubeadmDocument | null;
   return {
+    id,
     documents: document ? [{ kind: "ClusterConfiguration", ...document }] : [],
-    controlPlanes: given > 0 ? given : undefined,
+    controlPlanes: controlPlanes > 0 ? controlPlanes : undefined,
   };
 }
 
 function documentsIn(text: string): KubeadmDocument[] {
   return parseAllDocuments(text).flatMap((each) => (each.toJS() as KubeadmDocument | null) ?? []);
-}
-
-/** A rule about what kubeadm is told: concerned with whatever has its documents. */
-export function kubeadmRule(
-  rule: Omit<ResourceRule, "faults" | "subject">,
-  faults: (seen: KubeadmSeen, config: Config) => string[],
-): ResourceRule {
-  return {
-    ...rule,
-    settings: { ...settings, ...rule.settings },
-    subject: (resource, config) => (kubeadmIn(resource, config) ? resource.name : undefined),
-    faults: (resource, config) => {
-      const seen = kubeadmIn(resource, config);
-      return seen ? faults(seen, config) : [];
-    },
-  };
 }
 
 /** A program's arguments by name. */

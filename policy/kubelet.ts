@@ -1,7 +1,9 @@
 import { parse } from "yaml";
+import { z } from "zod";
 import { mebibytes } from "../components/quantity.ts";
 import type { Taint } from "../components/cluster/taints.ts";
-import type { Config, ResourceRule, Seen } from "./rule.ts";
+import { configMapData, idOf } from "./pods.ts";
+import { type Config, names, type Seen } from "./rule.ts";
 
 /** Type token of bramble's boards. */
 export const boardType = "bramble:board:Board";
@@ -22,6 +24,8 @@ export interface Kubelet {
 
 /** A kubelet's configuration and the board that it is for, as far as it is known. */
 export interface KubeletSeen {
+  /** Name of the resource. */
+  readonly id: string;
   readonly role?: string;
   /** Nominal RAM in MiB. */
   readonly ram?: number;
@@ -35,55 +39,34 @@ export interface KubeletSeen {
 
 /** Settings by which a project that is not bramble says where its kubelets are configured. */
 export const kubeletSettings = {
-  boardTypes: {
-    type: "array",
-    items: { type: "string" },
-    default: [boardType],
-    description:
+  boardTypes: names
+    .default([boardType])
+    .describe(
       "Resource types that represent boards, with the inputs ram and capacity (MiB), role, and kubelet (a KubeletConfiguration). The ConfigMap kube-system/kubelet-config is always read.",
-  },
-  ramMi: {
-    type: "number",
-    default: 0,
-    description: "RAM in Mi of the boards that use the ConfigMap kubelet-config; 0 if unknown.",
-  },
-} satisfies ResourceRule["settings"];
+    ),
+  ramMi: z
+    .number()
+    .default(0)
+    .describe("RAM in Mi of the boards that use the ConfigMap kubelet-config; 0 if unknown."),
+};
 
 /** The kubelet's configuration in a resource, if there is one. */
-export function kubeletIn({ type, props }: Seen, config: Config): KubeletSeen | undefined {
-  const isBoard = (config.boardTypes as readonly string[]).includes(type);
-  if (isBoard) return { ...(props as Partial<KubeletSeen>), kubelet: props.kubelet ?? {} };
-  const { metadata, data } = props as {
-    metadata?: { name?: string; namespace?: string };
-    data?: { kubelet?: string };
-  };
-  const isConfigMap = /^kubernetes:core\/v1:ConfigMap(Patch)?$/.test(type);
-  if (!isConfigMap || metadata?.name !== "kubelet-config" || metadata.namespace !== "kube-system") {
-    return undefined;
+export function kubeletIn(
+  resource: Seen,
+  { boardTypes, ramMi: ram }: Config<typeof kubeletSettings>,
+): KubeletSeen | undefined {
+  const { type, name: id, props } = resource;
+  if (boardTypes.includes(type)) {
+    return { ...(props as Partial<KubeletSeen>), kubelet: props.kubelet ?? {}, id };
   }
-  const ram = config.ramMi as number;
+  const data = configMapData(resource);
+  if (data === undefined || idOf(resource) !== "kube-system/kubelet-config") return undefined;
   const known = ram > 0 ? { ram, capacity: ram } : {};
-  return { ...known, kubelet: (parse(data?.kubelet ?? "") ?? {}) as Kubelet };
+  return { ...known, kubelet: (parse(data.kubelet ?? "") ?? {}) as Kubelet, id };
 }
 
 /** MiB of a threshold, which may be a share of the RAM; undefined if that is not known. */
 export function thresholdOf(threshold: string, ram: number | undefined): number | undefined {
   if (!threshold.endsWith("%")) return mebibytes(threshold);
   return ram === undefined ? undefined : (parseFloat(threshold) / 100) * ram;
-}
-
-/** A rule about kubelets: concerned with whatever has one's configuration. */
-export function kubeletRule(
-  rule: Omit<ResourceRule, "faults" | "subject">,
-  faults: (seen: KubeletSeen, config: Config, name: string) => string[],
-): ResourceRule {
-  return {
-    ...rule,
-    settings: { ...kubeletSettings, ...rule.settings },
-    subject: (resource, config) => (kubeletIn(resource, config) ? resource.name : undefined),
-    faults: (resource, config) => {
-      const seen = kubeletIn(resource, config);
-      return seen ? faults(seen, config, resource.name) : [];
-    },
-  };
 }

@@ -1,5 +1,5 @@
-import { metadataOf } from "./pods.ts";
-import type { ResourceRule } from "./rule.ts";
+import { idOf, metadataOf } from "./pods.ts";
+import { resourceRule } from "./rule.ts";
 
 interface Connection {
   readonly host?: string;
@@ -8,23 +8,21 @@ interface Connection {
 }
 
 /** Every machine that is dialled has to prove who it is. */
-export const hostKeys: ResourceRule = {
+export const hostKeys = resourceRule({
   name: "host-keys",
   description: "Every SSH connection and every jump host has a pinned host key.",
-  level: "mandatory",
-  subject: ({ type, name, props }) =>
-    type.startsWith("command:remote:") && props.connection !== undefined ? name : undefined,
-  faults: ({ props }) => {
-    const connection = props.connection as Connection;
-    const hops = [connection, ...(connection.proxy ? [connection.proxy] : [])];
-    return hops
-      .filter(({ hostKey }) => hostKey === undefined || hostKey === "")
-      .map(
-        ({ host = "a machine" }) =>
-          `the SSH connection to ${host} has no hostKey, so anyone on the network can impersonate it and read what is sent. Set it to the output of ssh-keyscan -t ed25519 ${host} | cut -d' ' -f2-, after comparing that on the machine.`,
-      );
+  subject: ({ type, name, props }) => {
+    const connection = props.connection as Connection | undefined;
+    if (!type.startsWith("command:remote:") || connection === undefined) return undefined;
+    return { id: name, hops: [connection, ...(connection.proxy ? [connection.proxy] : [])] };
   },
-};
+  messages: ({ hops }) =>
+    hops.map(
+      ({ host = "a machine", hostKey = "" }) =>
+        hostKey === "" &&
+        `the SSH connection to ${host} has no hostKey, so anyone on the network can impersonate it and read what is sent. Set it to the output of ssh-keyscan -t ed25519 ${host} | cut -d' ' -f2-, after comparing that on the machine.`,
+    ),
+});
 
 interface VolumeSpec {
   readonly persistentVolumeReclaimPolicy?: string;
@@ -39,36 +37,32 @@ interface VolumeSpec {
 const volumeKinds = /^kubernetes:(core\/v1:PersistentVolume(Claim)?|apps\/v1:StatefulSet)$/;
 
 /** What people have put in outlives the stack. */
-export const dataVolumes: ResourceRule = {
+export const dataVolumes = resourceRule({
   name: "data-volumes",
   description: "Volumes keep their data when the stack or a claim is deleted: Retain, or protect.",
-  level: "mandatory",
-  subject: ({ type, name, props }) => {
+  subject: (resource) => {
+    const { type, props, isProtected } = resource;
     if (!volumeKinds.test(type)) return undefined;
-    const { namespace, name: own = name } = metadataOf(props);
-    return type.endsWith(":PersistentVolume") ? own : `${namespace ?? "default"}/${own}`;
+    const [, , kind = ""] = type.split(":");
+    const { name } = metadataOf(resource);
+    const id = kind === "PersistentVolume" ? (name ?? resource.name) : idOf(resource);
+    const spec: VolumeSpec = props.spec ?? {};
+    return { id, kind, spec, isProtected };
   },
-  faults: ({ type, props, isProtected }) => {
-    const spec = (props.spec ?? {}) as VolumeSpec;
-    const [, , kind] = type.split(":");
+  messages: ({ kind, spec, isProtected }) => {
     if (isProtected) return [];
-    if (kind === "PersistentVolume") {
-      const { persistentVolumeReclaimPolicy: policy = "Retain" } = spec;
-      return policy === "Retain"
-        ? []
-        : [`persistentVolumeReclaimPolicy is ${policy}: the data is deleted with its claim. Set Retain.`];
-    }
-    if (kind === "PersistentVolumeClaim") {
-      return spec.volumeName === undefined
-        ? [
-            "is bound to a dynamically provisioned volume, which is deleted with it. Set protect: true, or name a volume whose reclaim policy is Retain.",
-          ]
-        : [];
-    }
+    const { persistentVolumeReclaimPolicy: policy = "Retain", volumeClaimTemplates = [] } = spec;
     const { whenDeleted = "Retain", whenScaled = "Retain" } = spec.persistentVolumeClaimRetentionPolicy ?? {};
-    return (spec.volumeClaimTemplates ?? []).length > 0 &&
-      (whenDeleted !== "Retain" || whenScaled !== "Retain")
-      ? ["deletes its claims and their data when it is deleted or scaled down. Set Retain for both."]
-      : [];
+    return [
+      kind === "PersistentVolume" &&
+        policy !== "Retain" &&
+        `persistentVolumeReclaimPolicy is ${policy}: the data is deleted with its claim. Set Retain.`,
+      kind === "PersistentVolumeClaim" &&
+        spec.volumeName === undefined &&
+        "is bound to a dynamically provisioned volume, which is deleted with it. Set protect: true, or name a volume whose reclaim policy is Retain.",
+      volumeClaimTemplates.length > 0 &&
+        (whenDeleted !== "Retain" || whenScaled !== "Retain") &&
+        "deletes its claims and their data when it is deleted or scaled down. Set Retain for both.",
+    ];
   },
-};
+});

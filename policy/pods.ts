@@ -1,5 +1,5 @@
 import type { JobPods, PodSpec, Workload } from "../components/workload.ts";
-import type { Config, ResourceRule, Seen } from "./rule.ts";
+import type { Seen } from "./rule.ts";
 
 /** What makes pods: a controller, a Job, or a Pod itself. */
 export interface PodOwner {
@@ -35,19 +35,14 @@ const controllers: Record<string, "DaemonSet" | "Deployment" | "StatefulSet" | u
 };
 
 /** The pods within any kind of the Kubernetes API that makes some. */
-export function podOwner({ type, name: resourceName, props }: Seen): PodOwner | undefined {
+export function podOwner(resource: Seen): PodOwner | undefined {
+  const { type, props } = resource;
   const [provider, , kind = ""] = type.split(":");
   if (provider !== "kubernetes" || props.spec === undefined) return undefined;
   const pods = podsIn(kind.replace(/Patch$/, ""), props.spec);
   if (pods?.spec === undefined) return undefined;
-  const { name = resourceName, namespace = "default" } = metadataOf(props);
-  return {
-    ...pods,
-    spec: { ...pods.spec, containers: pods.spec.containers },
-    name,
-    namespace,
-    id: `${namespace}/${name}`,
-  };
+  const { name = resource.name, namespace = "default" } = metadataOf(resource);
+  return { ...pods, spec: pods.spec, name, namespace, id: idOf(resource) };
 }
 
 function podsIn(
@@ -77,9 +72,32 @@ function podsIn(
   return { kind: controller, replicas: own.replicas ?? 1, spec: own.template?.spec, lasts: true };
 }
 
-/** An object's name and namespace. */
-export function metadataOf(props: Seen["props"]): { readonly name?: string; readonly namespace?: string } {
+interface Metadata {
+  readonly name?: string;
+  readonly namespace?: string;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+/** An object's name, namespace and annotations. */
+export function metadataOf({ props }: Seen): Metadata {
   return props.metadata ?? {};
+}
+
+/** `namespace/name` of an object. */
+export function idOf(resource: Seen): string {
+  const { namespace = "default", name = resource.name } = metadataOf(resource);
+  return `${namespace}/${name}`;
+}
+
+/** Whether a resource is an object of the Kubernetes API such as `core/v1:ConfigMap`, or a patch of one. */
+export function isOf({ type }: Seen, kind: string): boolean {
+  return type === `kubernetes:${kind}` || type === `kubernetes:${kind}Patch`;
+}
+
+/** The entries of a ConfigMap; undefined of anything else. */
+export function configMapData(resource: Seen): Readonly<Record<string, string>> | undefined {
+  if (!isOf(resource, "core/v1:ConfigMap")) return undefined;
+  return (resource.props.data ?? {}) as Record<string, string>;
 }
 
 /** A container, of what runs or of what prepares it. */
@@ -89,19 +107,4 @@ export type AnyContainer = PodSpec["containers"][number];
 export function containersOf({ initContainers, containers }: PodSpec): readonly AnyContainer[] {
   // Missing where it is what is wrong.
   return [...(initContainers ?? []), ...((containers as PodSpec["containers"] | undefined) ?? [])];
-}
-
-/** A rule about pods: concerned with whatever makes some. */
-export function podRule(
-  rule: Omit<ResourceRule, "faults" | "subject">,
-  faults: (owner: PodOwner, config: Config) => string[],
-): ResourceRule {
-  return {
-    ...rule,
-    subject: (resource) => podOwner(resource)?.id,
-    faults: (resource, config) => {
-      const owner = podOwner(resource);
-      return owner ? faults(owner, config) : [];
-    },
-  };
 }

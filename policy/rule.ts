@@ -4,6 +4,7 @@ import type {
   ResourceValidationPolicy,
   StackValidationPolicy,
 } from "@pulumi/policy";
+import { z } from "zod";
 
 /** A resource as a rule sees it: before it is made by its inputs, in a whole stack by its outputs. */
 export interface Seen {
@@ -16,88 +17,134 @@ export interface Seen {
   readonly isProtected: boolean;
 }
 
-/** A rule's settings, with the defaults of its schema filled in. */
-export type Config = Readonly<Record<string, unknown>>;
+/** The schemas of a rule's settings, with a default and a description each. */
+export type Settings = Readonly<Record<string, z.ZodType>>;
 
-interface RuleBasis {
+/** What a rule is told: its settings, and what it leaves out. */
+export type Config<S extends Settings> = z.infer<z.ZodObject<S>> & { readonly exempt: readonly string[] };
+
+/** A setting that is a list of names. */
+export const names = z.array(z.string());
+
+/** What is wrong, why that matters, and the remedy, each in a message; whatever is no text says nothing. */
+export type Messages = readonly (string | false | undefined)[];
+
+/** What a rule has against something. */
+export interface RuleViolation {
+  readonly message: string;
+  /** Undefined where it is the stack's. */
+  readonly resource?: Seen | undefined;
+}
+
+/** Something that the pack wants. */
+export interface Rule {
   /** Its name in reports and in the file of settings. */
   readonly name: string;
   /** What it wants, in a sentence. */
   readonly description: string;
   readonly level: EnforcementLevel;
-  /** Its own settings, as JSON Schema with a default and a description each. */
-  readonly settings?: PolicyConfigSchema["properties"];
+  readonly configSchema: PolicyConfigSchema;
+  /** Whether it judges each resource by itself, or a stack as a whole. */
+  readonly judges: "resource" | "stack";
+  /** Whether it has something to judge in a resource: a stack without any such one passes. */
+  concerns(resource: Seen, settings?: object): boolean;
+  /**
+   * What it has against resources.
+   *
+   * @param settings those that differ from their deviolations
+   */
+  violations(resources: readonly Seen[], settings?: object): RuleViolation[];
+}
+
+interface Basis<S extends Settings> extends Pick<Rule, "name" | "description"> {
+  /** Default: mandatory. */
+  readonly level?: EnforcementLevel;
+  /** Default: none. */
+  readonly settings?: S;
   /** What is left out by default: `namespace/name` in a cluster, else a resource's name. */
   readonly exempt?: readonly string[];
 }
 
-/** A rule that judges each resource by itself. Each fault says what is wrong, why that matters, and the remedy. */
-export interface ResourceRule extends RuleBasis {
-  /** What a resource is called that the rule judges; undefined for one that it does not concern. */
-  subject(resource: Seen, config: Config): string | undefined;
-  faults(resource: Seen, config: Config): string[];
+/**
+ * A rule that judges each resource by itself.
+ *
+ * @param rule `subject` is what the rule judges of a resource, and what that is called, or undefined for one that it
+ *   does not concern
+ */
+export function resourceRule<S extends Settings, T extends { readonly id: string }>(
+  rule: Basis<S> & {
+    subject(resource: Seen, config: Config<NoInfer<S>>): T | undefined;
+    messages(subject: NoInfer<T>, config: Config<NoInfer<S>>): Messages;
+  },
+): Rule {
+  return ruleOf(rule, {
+    judges: "resource",
+    concerns: (resource, config) => rule.subject(resource, config) !== undefined,
+    violations: (resources, config) =>
+      resources.flatMap((resource) => {
+        const subject = rule.subject(resource, config);
+        if (subject === undefined || config.exempt.includes(subject.id)) return [];
+        const messages = rule.messages(subject, config).filter((each) => typeof each === "string");
+        return messages.map((message) => ({ message, resource }));
+      }),
+  });
 }
 
-/** Something wrong with a whole stack, and the resource to which it is said, if it is one's. */
-export interface StackFault {
-  readonly message: string;
-  readonly resource?: Seen;
+interface Judging<S extends Settings> {
+  concerns(resource: Seen, config: Config<NoInfer<S>>): boolean;
+  violations(resources: readonly Seen[], config: Config<NoInfer<S>>): RuleViolation[];
 }
 
-/** A rule that judges a whole stack. */
-export interface StackRule extends RuleBasis {
-  /** The resources without which it has nothing to judge. */
-  concerns(resource: Seen, config: Config): boolean;
-  stackFaults(resources: readonly Seen[], config: Config): StackFault[];
+/**
+ * A rule that judges a whole stack.
+ *
+ * @param rule `concerns` tells the resources without which it has nothing to judge
+ */
+export function stackRule<S extends Settings>(rule: Basis<S> & Judging<S>): Rule {
+  return ruleOf(rule, {
+    judges: "stack",
+    concerns: (resource, config) => rule.concerns(resource, config),
+    violations: (resources, config) =>
+      resources.some((resource) => rule.concerns(resource, config)) ? rule.violations(resources, config) : [],
+  });
 }
 
-export type Rule = ResourceRule | StackRule;
-
-/** The settings that a rule takes: its own, and what it leaves out. */
-export function settingsOf({ settings, exempt = [] }: Rule): PolicyConfigSchema {
-  const leftOut = {
-    type: "array" as const,
-    items: { type: "string" as const },
-    default: [...exempt],
-    description: "What the policy skips: namespace/name of a Kubernetes object, or else a resource's name.",
+function ruleOf<S extends Settings>(
+  { name, description, level = "mandatory", settings = {} as S, exempt = [] }: Basis<S>,
+  judging: Judging<S> & Pick<Rule, "judges">,
+): Rule {
+  const own = z.object(settings);
+  const ofAll = z.object({
+    exempt: names
+      .default([...exempt])
+      .describe("What the policy skips: namespace/name of a Kubernetes object, or else a resource's name."),
+  });
+  const configOf = (given: object) => ({ ...own.parse(given), ...ofAll.parse(given) });
+  return {
+    name,
+    description,
+    level,
+    configSchema: { properties: { ...propertiesOf(own), ...propertiesOf(ofAll) } },
+    judges: judging.judges,
+    concerns: (resource, given = {}) => judging.concerns(resource, configOf(given)),
+    violations: (resources, given = {}) => judging.violations(resources, configOf(given)),
   };
-  return { properties: { ...settings, exempt: leftOut } };
 }
 
-/** The settings of a rule where nobody sets any. */
-export function defaultsOf(rule: Rule): Config {
-  const properties = Object.entries(settingsOf(rule).properties);
-  return Object.fromEntries(properties.map(([key, { default: value }]) => [key, value as unknown]));
-}
-
-/** What a rule says of a resource. */
-export function faultsOf(rule: ResourceRule, resource: Seen, config: Config): string[] {
-  const subject = rule.subject(resource, config);
-  return subject === undefined || isExempt(subject, config) ? [] : rule.faults(resource, config);
-}
-
-/** What a rule says of a stack. */
-export function stackFaultsOf(rule: StackRule, resources: readonly Seen[], config: Config): StackFault[] {
-  return resources.some((resource) => rule.concerns(resource, config))
-    ? rule.stackFaults(resources, config)
-    : [];
-}
-
-/** Whether a name is among those that a rule leaves out. */
-export function isExempt(name: string, { exempt }: Config): boolean {
-  return (exempt as readonly string[]).includes(name);
+function propertiesOf(schema: z.ZodObject): PolicyConfigSchema["properties"] {
+  return z.toJSONSchema(schema, { io: "input" }).properties as PolicyConfigSchema["properties"];
 }
 
 /** The rule as Pulumi's engine takes it. */
 export function policyOf(rule: Rule): ResourceValidationPolicy | StackValidationPolicy {
-  const { name, description, level } = rule;
-  const common = { name, description, enforcementLevel: level, configSchema: settingsOf(rule) };
-  if ("faults" in rule) {
+  const { name, description, level: enforcementLevel, configSchema } = rule;
+  const common = { name, description, enforcementLevel, configSchema };
+  if (rule.judges === "resource") {
     return {
       ...common,
       validateResource: (args, report) => {
         const resource = { ...args, isProtected: args.opts.protect };
-        for (const fault of faultsOf(rule, resource, args.getConfig())) report(fault);
+        for (const { message } of rule.violations([resource], args.getConfig())) report(message);
       },
     };
   }
@@ -106,7 +153,7 @@ export function policyOf(rule: Rule): ResourceValidationPolicy | StackValidation
     validateStack: (args, report) => {
       const urns = new Map<Seen, string>();
       for (const each of args.resources) urns.set({ ...each, isProtected: each.opts.protect }, each.urn);
-      for (const { message, resource } of stackFaultsOf(rule, [...urns.keys()], args.getConfig())) {
+      for (const { message, resource } of rule.violations([...urns.keys()], args.getConfig())) {
         report(message, resource && urns.get(resource));
       }
     },

@@ -1,6 +1,5 @@
-import { podOwner } from "./pods.ts";
-import type { ResourceRule, Seen } from "./rule.ts";
-import { containersOf, metadataOf } from "./pods.ts";
+import { type AnyContainer, configMapData, containersOf, idOf, podOwner } from "./pods.ts";
+import { type Messages, resourceRule, type Seen } from "./rule.ts";
 
 const secretName = /(pass(word|wd|phrase)|token|secret|api_?key|private_?key|credentials?)$/i;
 /** Forms that nothing but a secret has. */
@@ -17,70 +16,63 @@ const assignment =
   /(?:pass(?:word|wd|phrase)|token|secret|api[_-]?key)["']?(?:\s*[:=]\s*|\s+)["']?(?=[^\s"']*[0-9])(?=[^\s"']*[A-Za-z])[\w+/=-]{12,}(?=["'\s]|$)/i;
 
 /** Secrets are in Secrets. The value itself is in no message. */
-export const plainSecrets: ResourceRule = {
+export const plainSecrets = resourceRule({
   name: "plain-secrets",
   description: "No secret is in a ConfigMap, an environment variable or a command.",
-  level: "mandatory",
   subject: (resource) => {
-    const { type, name, props } = resource;
-    const { namespace, name: own = name } = metadataOf(props);
-    if (isConfigMap(resource)) return `${namespace ?? "default"}/${own}`;
-    return podOwner(resource)?.id ?? (/^command:(remote|local):Command$/.test(type) ? name : undefined);
+    const [data, owner] = [configMapData(resource), podOwner(resource)];
+    const isCommand = /^command:(remote|local):Command$/.test(resource.type);
+    if (data === undefined && owner === undefined && !isCommand) return undefined;
+    return {
+      id: isCommand ? resource.name : idOf(resource),
+      data: data ?? {},
+      containers: owner ? containersOf(owner.spec) : [],
+      command: isCommand ? resource.props : {},
+    };
   },
-  faults: (resource) => {
-    if (isConfigMap(resource)) return configMapFaults(resource);
-    const owner = podOwner(resource);
-    return owner ? containersOf(owner.spec).flatMap(containerFaults) : commandFaults(resource);
-  },
-};
+  messages: ({ data, containers, command }) => [
+    ...configMapMessages(data),
+    ...containers.flatMap(containerMessages),
+    ...commandMessages(command),
+  ],
+});
 
-function isConfigMap({ type }: Seen): boolean {
-  return /^kubernetes:core\/v1:ConfigMap(Patch)?$/.test(type);
+function configMapMessages(data: Readonly<Record<string, string>>): Messages {
+  return Object.entries(data).map(
+    ([key, value]) =>
+      isSecret(key, value) &&
+      `${key} contains a secret, but a ConfigMap is not confidential. Move it to a Secret.`,
+  );
 }
 
-function configMapFaults({ props }: Seen): string[] {
-  const data = Object.entries((props.data ?? {}) as Record<string, string>);
-  return data
-    .filter(([key, value]) => looksSecret(value) || (secretName.test(key) && isLiteral(value)))
-    .map(([key]) => `${key} contains a secret, but a ConfigMap is not confidential. Move it to a Secret.`);
-}
-
-function containerFaults({
-  name,
-  env = [],
-  command = [],
-  args = [],
-}: ReturnType<typeof containersOf>[number]): string[] {
-  const words = [...command, ...args].join(" ");
+function containerMessages({ name, env = [], command = [], args = [] }: AnyContainer): Messages {
   return [
-    ...env
-      .filter(({ name: key, value = "" }) => looksSecret(value) || (secretName.test(key) && isLiteral(value)))
-      .map(
-        ({ name: key }) =>
-          `container ${name} has a secret in its environment variable ${key}, where everyone who can see the pod can read it. Use valueFrom.secretKeyRef, or mount a Secret.`,
-      ),
-    ...(looksSecret(words)
-      ? [
-          `container ${name} has a secret in its command line, which every process on the board can read. Mount a Secret and pass the file.`,
-        ]
-      : []),
+    ...env.map(
+      ({ name: key, value = "" }) =>
+        isSecret(key, value) &&
+        `container ${name} has a secret in its environment variable ${key}, where everyone who can see the pod can read it. Use valueFrom.secretKeyRef, or mount a Secret.`,
+    ),
+    looksSecret([...command, ...args].join(" ")) &&
+      `container ${name} has a secret in its command line, which every process on the board can read. Mount a Secret and pass the file.`,
   ];
 }
 
-function commandFaults({ props }: Seen): string[] {
-  return ["create", "update", "delete"]
-    .filter((key) => looksSecret(typeof props[key] === "string" ? props[key] : ""))
-    .map(
-      (key) =>
-        `${key} has a secret in its command line, which process lists, logs and errors show. Pass it on standard input.`,
+function commandMessages(props: Seen["props"]): Messages {
+  return ["create", "update", "delete"].map((key) => {
+    const command = props[key];
+    return (
+      typeof command === "string" &&
+      looksSecret(command) &&
+      `${key} has a secret in its command line, which process lists, logs and errors show. Pass it on standard input.`
     );
+  });
+}
+
+/** Whether what has this name is a secret by its form, or by its name and neither empty nor the path of a file. */
+function isSecret(name: string, value: string): boolean {
+  return looksSecret(value) || (secretName.test(name) && value !== "" && !value.startsWith("/"));
 }
 
 function looksSecret(text: string): boolean {
   return secretForms.some((form) => form.test(text)) || assignment.test(text);
-}
-
-/** Neither empty nor the path of a file. */
-function isLiteral(value: string): boolean {
-  return value !== "" && !value.startsWith("/");
 }

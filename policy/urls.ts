@@ -1,6 +1,6 @@
 import { parse } from "yaml";
-import { metadataOf } from "./pods.ts";
-import type { Seen, StackFault, StackRule } from "./rule.ts";
+import { configMapData, idOf, isOf, metadataOf } from "./pods.ts";
+import { type RuleViolation, type Seen, stackRule } from "./rule.ts";
 
 interface IngressSpec {
   readonly rules?: readonly {
@@ -9,43 +9,34 @@ interface IngressSpec {
   }[];
 }
 
-const isIngress = ({ type }: Seen) => /^kubernetes:networking\.k8s\.io\/v1:Ingress(Patch)?$/.test(type);
-
-function idOf({ name, props }: Seen): string {
-  const { namespace = "default", name: own = name } = metadataOf(props);
-  return `${namespace}/${own}`;
-}
+const isIngress = (resource: Seen) => isOf(resource, "networking.k8s.io/v1:Ingress");
 
 /** A host leads to one app: two would answer by turns, or the one that was there first. */
-export const oneAppPerHost: StackRule = {
+export const oneAppPerHost = stackRule({
   name: "one-app-per-host",
   description: "No two Ingresses have the same host and path.",
-  level: "mandatory",
   concerns: isIngress,
-  stackFaults: (resources) => {
+  violations: (resources) => {
     const first = new Map<string, Seen>();
     // The engine shows them in the order in which they were registered by chance.
     const ingresses = resources.filter(isIngress).sort((a, b) => (idOf(a) < idOf(b) ? -1 : 1));
-    return ingresses.flatMap((resource): StackFault[] => {
+    return ingresses.flatMap((resource): RuleViolation[] => {
       const { rules = [] } = (resource.props.spec ?? {}) as IngressSpec;
       const places = rules.flatMap(({ host = "*", http }) =>
         (http?.paths ?? [{}]).map(({ path = "/" }) => `${host}${path}`),
       );
       return places.flatMap((place) => {
-        const other = first.get(place);
-        if (other === undefined) first.set(place, resource);
-        return other === undefined || other === resource
-          ? []
-          : [
-              {
-                message: `${place} is already used by ${idOf(other)}. Give one of them another host.`,
-                resource,
-              },
-            ];
+        const other = first.get(place) ?? resource;
+        first.set(place, other);
+        if (other === resource) return [];
+        return {
+          message: `${place} is already used by ${idOf(other)}. Give one of them another host.`,
+          resource,
+        };
       });
     });
   },
-};
+});
 
 type Middlewares = Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>;
 interface TraefikFile {
@@ -65,53 +56,42 @@ const annotation = {
 };
 
 /** Whoever may guess a password may not guess often. */
-export const rateLimitedAuth: StackRule = {
+export const rateLimitedAuth = stackRule({
   name: "rate-limited-auth",
   description: "Every basic authentication has a rate limit in front of it.",
-  level: "mandatory",
   concerns: isIngress,
-  stackFaults: (resources) => {
+  violations: (resources) => {
     const files = resources.flatMap(traefikFiles);
     const middlewares = middlewaresOf(files, resources);
     const atEntry = (name: string) =>
       files.flatMap(({ entryPoints }) => entryPoints?.[name]?.http?.middlewares ?? []);
-    const unguarded = (names: readonly string[]) => authBeforeLimit(names, middlewares);
-    const ingresses = resources.filter(isIngress).flatMap((resource): StackFault[] => {
-      const { annotations = {} } = metadataOf(resource.props) as { annotations?: Record<string, string> };
+    const ingresses = resources.filter(isIngress).flatMap((resource): RuleViolation[] => {
+      const { annotations = {} } = metadataOf(resource);
       const entries = namesIn(annotations[annotation.entryPoints]).flatMap(atEntry);
-      const auth = unguarded([...entries, ...namesIn(annotations[annotation.middlewares])]);
+      const ofRoute = namesIn(annotations[annotation.middlewares]);
       const nginx = annotations[annotation.nginxAuth] === "basic" && !hasNginxLimit(annotations);
-      return auth === undefined && !nginx
-        ? []
-        : [
-            {
-              message: `${idOf(resource)} asks for a password (${auth ?? "auth-type: basic"}) without a rate limit in front of it: passwords can be guessed as fast as the board answers. Put a rateLimit first.`,
-              resource,
-            },
-          ];
+      const auth =
+        authBeforeLimit([...entries, ...ofRoute], middlewares) ?? (nginx ? "auth-type: basic" : undefined);
+      return auth === undefined ? [] : [{ message: guessable(idOf(resource), auth), resource }];
     });
     const routers = files.flatMap(({ http }) => Object.entries(http?.routers ?? {}));
     return [
       ...ingresses,
       ...routers.flatMap(([name, router]) => {
-        const auth = unguarded(router.middlewares ?? []);
-        return auth === undefined
-          ? []
-          : [
-              {
-                message: `Traefik's router ${name} asks for a password (${auth}) without a rate limit in front of it: passwords can be guessed as fast as the board answers. Put a rateLimit first.`,
-              },
-            ];
+        const auth = authBeforeLimit(router.middlewares ?? [], middlewares);
+        return auth === undefined ? [] : [{ message: guessable(`Traefik's router ${name}`, auth) }];
       }),
     ];
   },
-};
+});
+
+function guessable(what: string, auth: string): string {
+  return `${what} asks for a password (${auth}) without a rate limit in front of it: passwords can be guessed as fast as the board answers. Put a rateLimit first.`;
+}
 
 /** Traefik's own configuration files, in ConfigMaps. */
-function traefikFiles({ type, props }: Seen): TraefikFile[] {
-  if (!/^kubernetes:core\/v1:ConfigMap(Patch)?$/.test(type)) return [];
-  const data = Object.entries((props.data ?? {}) as Record<string, string>);
-  return data.flatMap(([key, text]) => {
+function traefikFiles(resource: Seen): TraefikFile[] {
+  return Object.entries(configMapData(resource) ?? {}).flatMap(([key, text]) => {
     if (!/\.ya?ml$/.test(key)) return [];
     const file = parse(text) as TraefikFile | null;
     return file?.http === undefined && file?.entryPoints === undefined ? [] : [file];

@@ -1,33 +1,23 @@
 import { images } from "../components/images.ts";
-import { containersOf, metadataOf, podRule } from "./pods.ts";
-import type { ResourceRule } from "./rule.ts";
+import { containersOf, idOf, metadataOf, podOwner } from "./pods.ts";
+import { names, resourceRule } from "./rule.ts";
 
 /** When a board is full, what gives way to what is not left to chance. */
-export const priorityClass = podRule(
-  {
-    name: "priority-class",
-    description: "Every pod has a priority class.",
-    level: "mandatory",
-    settings: {
-      allowed: {
-        type: "array",
-        items: { type: "string" },
-        default: [],
-        description: "The allowed classes; any if empty.",
-      },
-    },
+export const priorityClass = resourceRule({
+  name: "priority-class",
+  description: "Every pod has a priority class.",
+  settings: {
+    allowed: names.default([]).describe("The allowed classes; any if empty."),
   },
-  ({ spec }, config) => {
-    const { priorityClassName } = spec;
-    const allowed = config.allowed as readonly string[];
-    if (priorityClassName === undefined || priorityClassName === "") {
-      return ["has no priorityClassName: on a full board, pods with a priority class preempt it. Set one."];
-    }
-    return allowed.length === 0 || allowed.includes(priorityClassName)
-      ? []
-      : [`has the priority class ${priorityClassName}. Allowed: ${allowed.join(", ")}.`];
-  },
-);
+  subject: podOwner,
+  messages: ({ spec: { priorityClassName = "" } }, { allowed }) => [
+    priorityClassName === ""
+      ? "has no priorityClassName: on a full board, pods with a priority class preempt it. Set one."
+      : allowed.length > 0 &&
+        !allowed.includes(priorityClassName) &&
+        `has the priority class ${priorityClassName}. Allowed: ${allowed.join(", ")}.`,
+  ],
+});
 
 const digest = /@sha256:[0-9a-f]{64}$/;
 /** At least two numbers: `1.2`, `v3.7.11`, `next-0.14.3`. `3` and `latest` are other programs tomorrow. */
@@ -35,121 +25,87 @@ const exactTag = /\d+\.\d+/;
 const otherArch = /(^|[/:_.-])(amd64|x86_64|i386|armhf|arm32v[567]|armv[67]l?|ppc64le|s390x)($|[/:_.-])/;
 
 /** An image that these boards can run, and that is the same one tomorrow. */
-export const imageTag = podRule(
-  {
-    name: "image-tag",
-    description: "Every image has an exact tag or a digest, and is known to run on arm64.",
-    level: "mandatory",
-    settings: {
-      arm64Images: {
-        type: "array",
-        items: { type: "string" },
-        default: [...new Set(Object.values(images).map((image) => repositoryOf(image)))].sort(),
-        description: 'Repositories of images that are known to have a variant for linux/arm64; "*" for any.',
-      },
-    },
+export const imageTag = resourceRule({
+  name: "image-tag",
+  description: "Every image has an exact tag or a digest, and is known to run on arm64.",
+  settings: {
+    arm64Images: names
+      .default([...new Set(Object.values(images).map((image) => repositoryOf(image)))].sort())
+      .describe('Repositories of images that are known to have a variant for linux/arm64; "*" for any.'),
   },
-  ({ spec }, config) => {
-    const known = config.arm64Images as readonly string[];
-    return containersOf(spec).flatMap(({ name, image = "" }) => {
+  subject: podOwner,
+  messages: ({ spec }, { arm64Images: known }) =>
+    containersOf(spec).flatMap(({ name, image = "" }) => {
       const repository = repositoryOf(image);
       const tag = image.slice(repository.length + 1);
-      const isExact = digest.test(image) || exactTag.test(tag);
+      const isOther = otherArch.test(image);
       return [
-        ...(isExact
-          ? []
-          : [
-              `container ${name} has the image ${image || "(none)"}, which can change at any time: the boards would run different versions. Use an exact tag such as :1.2.3.`,
-            ]),
-        ...(otherArch.test(image)
-          ? [
-              `container ${name} has the image ${image}, which is not built for arm64. Use the multi-platform image.`,
-            ]
-          : known.includes("*") || known.includes(repository)
-            ? []
-            : [
-                `container ${name} has the image ${repository}, which is not known to run on arm64. Check its platforms, then add it to arm64Images.`,
-              ]),
+        !digest.test(image) &&
+          !exactTag.test(tag) &&
+          `container ${name} has the image ${image || "(none)"}, which can change at any time: the boards would run different versions. Use an exact tag such as :1.2.3.`,
+        isOther &&
+          `container ${name} has the image ${image}, which is not built for arm64. Use the multi-platform image.`,
+        !isOther &&
+          !known.includes("*") &&
+          !known.includes(repository) &&
+          `container ${name} has the image ${repository}, which is not known to run on arm64. Check its platforms, then add it to arm64Images.`,
       ];
-    });
-  },
-);
+    }),
+});
 
 function repositoryOf(image: string): string {
   return image.replace(/@.*$/, "").replace(/:[^/:]*$/, "");
 }
 
 /** Nobody gets the whole board by an oversight. */
-export const podPrivileges = podRule(
-  {
-    name: "pod-privileges",
-    description: "No container is privileged or mounts the board's files, except those listed.",
-    level: "mandatory",
-    settings: {
-      privileged: {
-        type: "array",
-        items: { type: "string" },
-        default: [],
-        description: "Workloads that may be privileged, as namespace/name.",
-      },
-      hostPaths: {
-        type: "array",
-        items: { type: "string" },
-        default: [
-          "datadog/datadog-agent:/proc",
-          "datadog/datadog-agent:/sys/fs/cgroup",
-          "datadog/datadog-agent:/var/run/datadog",
-          "kube-flannel/kube-flannel-ds:/etc/cni/net.d",
-          "kube-flannel/kube-flannel-ds:/opt/cni/bin",
-          "kube-flannel/kube-flannel-ds:/run/flannel",
-          "kube-flannel/kube-flannel-ds:/run/xtables.lock",
-        ],
-        description: "Paths of the board that a pod may mount, as namespace/name:/path.",
-      },
-    },
+export const podPrivileges = resourceRule({
+  name: "pod-privileges",
+  description: "No container is privileged or mounts the board's files, except those listed.",
+  settings: {
+    privileged: names.default([]).describe("Workloads that may be privileged, as namespace/name."),
+    hostPaths: names
+      .default([
+        "datadog/datadog-agent:/proc",
+        "datadog/datadog-agent:/sys/fs/cgroup",
+        "datadog/datadog-agent:/var/run/datadog",
+        "kube-flannel/kube-flannel-ds:/etc/cni/net.d",
+        "kube-flannel/kube-flannel-ds:/opt/cni/bin",
+        "kube-flannel/kube-flannel-ds:/run/flannel",
+        "kube-flannel/kube-flannel-ds:/run/xtables.lock",
+      ])
+      .describe("Paths of the board that a pod may mount, as namespace/name:/path."),
   },
-  ({ id, spec }, config) => {
-    const privileged = (config.privileged as readonly string[]).includes(id)
-      ? []
-      : containersOf(spec).filter(
-          ({ securityContext }) =>
-            securityContext?.privileged === true ||
-            (securityContext?.capabilities?.add ?? []).some((each) => ["ALL", "SYS_ADMIN"].includes(each)),
-        );
-    const paths = (spec.volumes ?? []).flatMap(({ hostPath }) => hostPath?.path ?? []);
-    return [
-      ...privileged.map(
-        ({ name }) =>
-          `container ${name} is privileged or equivalent: whoever compromises it controls the board. Add only the capability that it needs, or add ${id} to \`privileged\`.`,
-      ),
-      ...paths
-        .filter((path) => !(config.hostPaths as readonly string[]).includes(`${id}:${path}`))
-        .map(
-          (path) =>
-            `mounts ${path} of whichever board it runs on. Use a volume, or add "${id}:${path}" to \`hostPaths\`.`,
-        ),
-    ];
-  },
-);
+  subject: podOwner,
+  messages: ({ id, spec }, { privileged, hostPaths }) => [
+    ...containersOf(spec).map(
+      ({ name, securityContext }) =>
+        !privileged.includes(id) &&
+        (securityContext?.privileged === true ||
+          (securityContext?.capabilities?.add ?? []).some((each) => ["ALL", "SYS_ADMIN"].includes(each))) &&
+        `container ${name} is privileged or equivalent: whoever compromises it controls the board. Add only the capability that it needs, or add ${id} to \`privileged\`.`,
+    ),
+    ...(spec.volumes ?? []).map(
+      ({ hostPath }) =>
+        hostPath !== undefined &&
+        !hostPaths.includes(`${id}:${hostPath.path}`) &&
+        `mounts ${hostPath.path} of whichever board it runs on. Use a volume, or add "${id}:${hostPath.path}" to \`hostPaths\`.`,
+    ),
+  ],
+});
 
 const namespaced =
   /^kubernetes:(apps|batch|core|networking\.k8s\.io|policy|rbac\.authorization\.k8s\.io)\/v1:(ConfigMap|CronJob|DaemonSet|Deployment|Ingress|Job|NetworkPolicy|PersistentVolumeClaim|Pod|PodDisruptionBudget|ReplicaSet|Role|RoleBinding|Secret|Service|ServiceAccount|StatefulSet)(Patch)?$/;
 
 /** Everything has a namespace of its own, so that it can be found, bounded and taken away. */
-export const namespaceSet: ResourceRule = {
+export const namespaceSet = resourceRule({
   name: "namespace-set",
   description: "No object is in the namespace default, whether set or by omission.",
-  level: "mandatory",
-  subject: ({ type, name, props }) =>
-    namespaced.test(type)
-      ? `${metadataOf(props).namespace ?? "default"}/${metadataOf(props).name ?? name}`
+  subject: (resource) =>
+    namespaced.test(resource.type)
+      ? { id: idOf(resource), namespace: metadataOf(resource).namespace }
       : undefined,
-  faults: ({ props }) => {
-    const { namespace } = metadataOf(props);
-    return namespace !== undefined && namespace !== "default"
-      ? []
-      : [
-          `is in the namespace default${namespace === undefined ? ", since none is set" : ""}, which has no limits and mixes all apps. Set metadata.namespace.`,
-        ];
-  },
-};
+  messages: ({ namespace }) => [
+    (namespace ?? "default") === "default" &&
+      `is in the namespace default${namespace === undefined ? ", since none is set" : ""}, which has no limits and mixes all apps. Set metadata.namespace.`,
+  ],
+});

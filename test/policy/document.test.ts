@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { rules } from "../../policy/policies.ts";
-import { type Rule, settingsOf } from "../../policy/rule.ts";
+import type { Rule } from "../../policy/rule.ts";
 
 const text = readFileSync(new URL("../../docs/policies.md", import.meta.url), "utf8");
 const rows = [...text.matchAll(/^\| `([a-z-]+)` *\| ([a-z]+) *\|(.*)\|(.*)\|$/gm)].map((row) =>
@@ -12,7 +12,7 @@ const rows = [...text.matchAll(/^\| `([a-z-]+)` *\| ([a-z]+) *\|(.*)\|(.*)\|$/gm
 const shared = ["boardTypes", "ramMi", "boards", "kubeadmPods", "clusterTypes", "controlPlanes", "exempt"];
 
 function ownSettings(rule: Rule): string {
-  const own = Object.entries(settingsOf(rule).properties).filter(([key]) => !shared.includes(key));
+  const own = Object.entries(rule.configSchema.properties).filter(([key]) => !shared.includes(key));
   return own
     .map(([key, { default: value }]) =>
       typeof value === "object" ? `\`${key}\`` : `\`${key}\` ${JSON.stringify(value)}`,
@@ -25,7 +25,7 @@ it("shows every policy with its level, its description and its settings, in the 
 });
 
 it("explains every setting that several policies have", () => {
-  const used = new Set(rules.flatMap((rule) => Object.keys(settingsOf(rule).properties)));
+  const used = new Set(rules.flatMap((rule) => Object.keys(rule.configSchema.properties)));
   expect(shared.filter((key) => !used.has(key))).toEqual([]);
   expect(shared.filter((key) => !text.includes(`\`${key}\``))).toEqual([]);
 });
