@@ -1,3 +1,5 @@
+import type { AccessRule } from "../access.ts";
+
 /** A kind of object that kube-state-metrics watches, and what is made of it. */
 interface Watched {
   readonly apiGroup: string;
@@ -70,7 +72,7 @@ export const watched: Readonly<Record<string, Watched>> = {
 };
 
 /** The rules of kube-state-metrics' cluster role: to list and watch what is watched. */
-export function watchRules(): { apiGroups: string[]; resources: string[]; verbs: string[] }[] {
+export function watchRules(): AccessRule[] {
   const byGroup = Map.groupBy(Object.entries(watched), ([, { apiGroup }]) => apiGroup);
   return [...byGroup].map(([apiGroup, entries]) => ({
     apiGroups: [apiGroup],

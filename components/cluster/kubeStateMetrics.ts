@@ -1,5 +1,5 @@
-import { core, rbac } from "@pulumi/kubernetes";
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
+import { registerAccess } from "../access.ts";
 import { images } from "../images.ts";
 import { restrictedContainer, restrictedPod } from "../security.ts";
 import { registerNamespace } from "../namespace.ts";
@@ -78,29 +78,12 @@ export class KubeStateMetrics extends ComponentResource {
     const own = { parent: this };
 
     const namespace = registerNamespace(`${resourceName}-namespace`, name, "restricted", own);
-    const account = new core.v1.ServiceAccount(
-      `${resourceName}-account`,
-      { metadata: { name, namespace: name } },
-      { ...own, dependsOn: [namespace] },
-    );
-    const role = new rbac.v1.ClusterRole(
-      `${resourceName}-role`,
-      { metadata: { name }, rules: watchRules() },
-      own,
-    );
-    const binding = new rbac.v1.ClusterRoleBinding(
-      `${resourceName}-binding`,
-      {
-        metadata: { name },
-        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name },
-        subjects: [{ kind: "ServiceAccount", name, namespace: name }],
-      },
-      { ...own, dependsOn: [account, role] },
-    );
+    const account = { name, namespace: name };
+    const access = registerAccess(resourceName, account, watchRules(), { ...own, namespace });
     registerWorkload(
       `${resourceName}-deployment`,
       kubeStateMetricsWorkload(),
-      { ...own, dependsOn: [binding] },
+      { ...own, dependsOn: [access] },
       {
         [`ad.datadoghq.com/${name}.checks`]: JSON.stringify({
           ...datadogCheck(metricsPort),

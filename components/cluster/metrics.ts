@@ -1,11 +1,11 @@
 import { apiregistration, core, rbac } from "@pulumi/kubernetes";
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
+import { bindingTo, registerAccess } from "../access.ts";
 import { labelsOf, registerWorkload } from "../workload.ts";
 import { metricsServer, metricsServerWorkload } from "./metricsWorkload.ts";
 
-const { name: account, namespace } = metricsServer;
-const roleGroup = "rbac.authorization.k8s.io";
-const subjects = [{ kind: "ServiceAccount", name: account, namespace }];
+const { name: serverName, namespace } = metricsServer;
+const account = { name: serverName, namespace };
 
 /** metrics-server: what pods and boards use right now, for `kubectl top`. */
 export class MetricsServer extends ComponentResource {
@@ -21,9 +21,9 @@ export class MetricsServer extends ComponentResource {
     const service = new core.v1.Service(
       `${name}-service`,
       {
-        metadata: { name: account, namespace, labels: labelsOf(account) },
+        metadata: { name: serverName, namespace, labels: labelsOf(serverName) },
         spec: {
-          selector: labelsOf(account),
+          selector: labelsOf(serverName),
           ports: [{ name: "https", port: 443, targetPort: "https", appProtocol: "https" }],
         },
       },
@@ -32,11 +32,11 @@ export class MetricsServer extends ComponentResource {
     new apiregistration.v1.APIService(
       `${name}-apiservice`,
       {
-        metadata: { name: "v1beta1.metrics.k8s.io", labels: labelsOf(account) },
+        metadata: { name: "v1beta1.metrics.k8s.io", labels: labelsOf(serverName) },
         spec: {
           group: "metrics.k8s.io",
           version: "v1beta1",
-          service: { name: account, namespace },
+          service: account,
           // As upstream: metrics-server signs its certificate anew at each start.
           insecureSkipTLSVerify: true,
           groupPriorityMinimum: 100,
@@ -52,21 +52,15 @@ export class MetricsServer extends ComponentResource {
 
   private registerPermissions(name: string) {
     const own = { parent: this };
-    const serviceAccount = new core.v1.ServiceAccount(
-      `${name}-account`,
-      { metadata: { name: account, namespace } },
-      own,
-    );
-    const role = new rbac.v1.ClusterRole(
-      `${name}-role`,
-      {
-        metadata: { name: `system:${account}` },
-        rules: [
-          { apiGroups: [""], resources: ["nodes/metrics"], verbs: ["get"] },
-          { apiGroups: [""], resources: ["pods", "nodes"], verbs: ["get", "list", "watch"] },
-        ],
-      },
-      own,
+    const view = ["get", "list", "watch"];
+    const access = registerAccess(
+      name,
+      account,
+      [
+        { apiGroups: [""], resources: ["nodes/metrics"], verbs: ["get"] },
+        { apiGroups: [""], resources: ["pods", "nodes"], verbs: view },
+      ],
+      { ...own, role: `system:${account.name}` },
     );
     // Whoever may view a namespace may see what its pods use.
     new rbac.v1.ClusterRole(
@@ -75,42 +69,33 @@ export class MetricsServer extends ComponentResource {
         metadata: {
           name: "system:aggregated-metrics-reader",
           labels: Object.fromEntries(
-            ["view", "edit", "admin"].map((role) => [`${roleGroup}/aggregate-to-${role}`, "true"]),
+            ["view", "edit", "admin"].map((role) => [
+              `rbac.authorization.k8s.io/aggregate-to-${role}`,
+              "true",
+            ]),
           ),
         },
-        rules: [
-          { apiGroups: ["metrics.k8s.io"], resources: ["pods", "nodes"], verbs: ["get", "list", "watch"] },
-        ],
+        rules: [{ apiGroups: ["metrics.k8s.io"], resources: ["pods", "nodes"], verbs: view }],
       },
       own,
     );
-    const bound = { ...own, dependsOn: [serviceAccount, role] };
+    const bound = { ...own, dependsOn: access };
     return [
-      new rbac.v1.ClusterRoleBinding(
-        `${name}-binding`,
-        {
-          metadata: { name: `system:${account}` },
-          roleRef: { apiGroup: roleGroup, kind: "ClusterRole", name: `system:${account}` },
-          subjects,
-        },
-        bound,
-      ),
+      access,
       // These two let it ask the API server who is asking, and whether they may.
       new rbac.v1.ClusterRoleBinding(
         `${name}-delegator-binding`,
         {
-          metadata: { name: `${account}:system:auth-delegator` },
-          roleRef: { apiGroup: roleGroup, kind: "ClusterRole", name: "system:auth-delegator" },
-          subjects,
+          metadata: { name: `${account.name}:system:auth-delegator` },
+          ...bindingTo("ClusterRole", "system:auth-delegator", account),
         },
         bound,
       ),
       new rbac.v1.RoleBinding(
         `${name}-reader-binding`,
         {
-          metadata: { name: `${account}-auth-reader`, namespace },
-          roleRef: { apiGroup: roleGroup, kind: "Role", name: "extension-apiserver-authentication-reader" },
-          subjects,
+          metadata: { name: `${account.name}-auth-reader`, namespace: account.namespace },
+          ...bindingTo("Role", "extension-apiserver-authentication-reader", account),
         },
         bound,
       ),

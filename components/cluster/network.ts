@@ -1,5 +1,6 @@
-import { core, rbac } from "@pulumi/kubernetes";
+import { core } from "@pulumi/kubernetes";
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
+import { registerAccess } from "../access.ts";
 import { configHash } from "../configHash.ts";
 import { registerNamespace } from "../namespace.ts";
 import { registerWorkload } from "../workload.ts";
@@ -22,33 +23,15 @@ export class Flannel extends ComponentResource {
 
     // Privileged: it has the board's network and writes the board's CNI configuration.
     const owner = registerNamespace(`${name}-namespace`, namespace, "privileged", { parent: this });
-    const inNamespace = { parent: this, dependsOn: [owner] };
-
-    const serviceAccount = new core.v1.ServiceAccount(
-      `${name}-account`,
-      { metadata: { name: account, namespace } },
-      inNamespace,
-    );
-    const role = new rbac.v1.ClusterRole(
-      `${name}-role`,
-      {
-        metadata: { name: account },
-        rules: [
-          { apiGroups: [""], resources: ["nodes"], verbs: ["get", "list", "watch"] },
-          // For its annotations, by which the boards find each other, and the condition NetworkUnavailable.
-          { apiGroups: [""], resources: ["nodes/status"], verbs: ["patch"] },
-        ],
-      },
-      { parent: this },
-    );
-    const binding = new rbac.v1.ClusterRoleBinding(
-      `${name}-binding`,
-      {
-        metadata: { name: account },
-        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: account },
-        subjects: [{ kind: "ServiceAccount", name: account, namespace }],
-      },
-      { parent: this, dependsOn: [role, serviceAccount] },
+    const access = registerAccess(
+      name,
+      { name: account, namespace },
+      [
+        { apiGroups: [""], resources: ["nodes"], verbs: ["get", "list", "watch"] },
+        // For its annotations, by which the boards find each other, and the condition NetworkUnavailable.
+        { apiGroups: [""], resources: ["nodes/status"], verbs: ["patch"] },
+      ],
+      { parent: this, namespace: owner },
     );
 
     const data = {
@@ -58,12 +41,12 @@ export class Flannel extends ComponentResource {
     const config = new core.v1.ConfigMap(
       `${name}-config`,
       { metadata: { name: flannel.configMap, namespace }, data },
-      inNamespace,
+      { parent: this, dependsOn: [owner] },
     );
     registerWorkload(
       `${name}-daemonset`,
       flannelWorkload(),
-      { parent: this, dependsOn: [binding, config] },
+      { parent: this, dependsOn: [access, config] },
       { "bramble/config-hash": configHash(...Object.values(data)) },
     );
     this.registerOutputs({});

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { core, rbac } from "@pulumi/kubernetes";
+import { core } from "@pulumi/kubernetes";
 import {
   ComponentResource,
   type ComponentResourceOptions,
@@ -7,6 +7,7 @@ import {
   secret,
   unsecret,
 } from "@pulumi/pulumi";
+import { registerAccess } from "../access.ts";
 import { configHash } from "../configHash.ts";
 import { registerNamespace } from "../namespace.ts";
 import { registerWorkload } from "../workload.ts";
@@ -34,39 +35,26 @@ export class DatadogAgent extends ComponentResource {
     const apiKey = secret(args.apiKey);
     super("bramble:datadog:DatadogAgent", name, { ...args, apiKey }, opts);
     const { name: account, namespace } = datadogAgent;
-    const metadata = { name: account, namespace };
 
     // Privileged: it reads the board's /proc and cgroups, and takes a port of the board.
     const owner = registerNamespace(`${name}-namespace`, namespace, "privileged", { parent: this });
     const inNamespace = { parent: this, dependsOn: [owner] };
 
-    const serviceAccount = new core.v1.ServiceAccount(`${name}-account`, { metadata }, inNamespace);
-    const role = new rbac.v1.ClusterRole(
-      `${name}-role`,
-      {
-        metadata: { name: account },
-        rules: [
-          // For the host tags that are made of its labels.
-          { apiGroups: [""], resources: ["nodes"], verbs: ["get"] },
-          // What it asks the kubelet for. Not nodes/proxy, which Datadog's own manifests grant: that would let
-          // it run commands in every container of every board.
-          {
-            apiGroups: [""],
-            resources: ["nodes/healthz", "nodes/metrics", "nodes/pods", "nodes/stats"],
-            verbs: ["get"],
-          },
-        ],
-      },
-      { parent: this },
-    );
-    const binding = new rbac.v1.ClusterRoleBinding(
-      `${name}-binding`,
-      {
-        metadata: { name: account },
-        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: account },
-        subjects: [{ kind: "ServiceAccount", name: account, namespace }],
-      },
-      { parent: this, dependsOn: [role, serviceAccount] },
+    const access = registerAccess(
+      name,
+      { name: account, namespace },
+      [
+        // For the host tags that are made of its labels.
+        { apiGroups: [""], resources: ["nodes"], verbs: ["get"] },
+        // What it asks the kubelet for. Not nodes/proxy, which Datadog's own manifests grant: that would let
+        // it run commands in every container of every board.
+        {
+          apiGroups: [""],
+          resources: ["nodes/healthz", "nodes/metrics", "nodes/pods", "nodes/stats"],
+          verbs: ["get"],
+        },
+      ],
+      { parent: this, namespace: owner },
     );
 
     const { secret: key, configFile, boardScript } = datadogAgent;
@@ -76,11 +64,15 @@ export class DatadogAgent extends ComponentResource {
       inNamespace,
     );
     const data = { [configFile]: agentConfigFile(args), [boardScript]: readFileSync(script, "utf8") };
-    const config = new core.v1.ConfigMap(`${name}-config`, { metadata, data }, inNamespace);
+    const config = new core.v1.ConfigMap(
+      `${name}-config`,
+      { metadata: { name: account, namespace }, data },
+      inNamespace,
+    );
     registerWorkload(
       `${name}-daemonset`,
       datadogWorkload(args),
-      { parent: this, dependsOn: [binding, credentials, config] },
+      { parent: this, dependsOn: [access, credentials, config] },
       // Of all: the agent reads its files and its key only when it starts. A secret hash would make
       // one of the whole DaemonSet, and no preview could show what changes in it.
       { "bramble/config-hash": unsecret(apiKey).apply((value) => configHash(...Object.values(data), value)) },

@@ -1,5 +1,6 @@
 import { core, rbac } from "@pulumi/kubernetes";
 import type { CustomResourceOptions, Input, Resource } from "@pulumi/pulumi";
+import { bindingTo } from "../access.ts";
 import { ingressNamespace, traefikObjects } from "./traefikWorkload.ts";
 
 const read = ["get", "list", "watch"];
@@ -17,9 +18,7 @@ const routeRules = [
 ];
 
 const routeRole = "traefik-routes";
-const subjects = [
-  { kind: "ServiceAccount", name: traefikObjects.serviceAccount, namespace: ingressNamespace },
-];
+const traefik = { name: traefikObjects.serviceAccount, namespace: ingressNamespace };
 
 /**
  * Registers Traefik's account and roles. What the entrance may read in the whole cluster is little: whoever
@@ -43,11 +42,7 @@ export function registerTraefikAccess(
   );
   const binding = new rbac.v1.ClusterRoleBinding(
     `${name}-role-binding`,
-    {
-      metadata: { name: "traefik" },
-      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: role.metadata.name },
-      subjects,
-    },
+    { metadata: { name: "traefik" }, ...bindingTo("ClusterRole", role.metadata.name, traefik) },
     opts,
   );
   const routes = new rbac.v1.ClusterRole(
@@ -69,8 +64,7 @@ export function registerRouteAccess(
     `${name}-access`,
     {
       metadata: { name: `${routeRole}-${service}`, namespace },
-      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: routeRole },
-      subjects,
+      ...bindingTo("ClusterRole", routeRole, traefik),
     },
     opts,
   );
