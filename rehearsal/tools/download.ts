@@ -45,20 +45,25 @@ async function fetchTo(
   file: string,
   url: string,
   label: string,
-  { patience, say, signal }: Pick<SetUp<string>, "patience" | "say" | "signal">,
+  { patience, say, signal: outer }: Pick<SetUp<string>, "patience" | "say" | "signal">,
 ): Promise<string> {
-  const limits = new Limits(url, signal);
+  const late = new AbortController();
+  const limit = (milliseconds: number, what: string) =>
+    setTimeout(() => {
+      late.abort(new Error(`${url} ${what} within ${milliseconds / 1000} s`));
+    }, milliseconds);
+  const signal = AbortSignal.any([late.signal, ...(outer === undefined ? [] : [outer])]);
+  const total = limit(patience.total, "was not through");
+  let step = limit(patience.answer, "did not answer");
   let stopTelling: (() => void) | undefined;
   try {
-    limits.allow(patience.answer, "did not answer");
-    const response = await fetch(url, { signal: limits.signal }).catch((error: unknown) => {
-      signal?.throwIfAborted();
+    const response = await fetch(url, { signal }).catch((error: unknown) => {
+      outer?.throwIfAborted();
       throw new Unreachable(`${new URL(url).host} cannot be reached: ${reasonOf(error)}`);
     });
     if (!response.ok || response.body === null) {
       throw new SetUpError(`${url} answered ${response.status} ${response.statusText}`.trimEnd());
     }
-    limits.allowInAll(patience.total);
     const hash = crypto.createHash("sha256");
     let received = 0;
     const length = Number(response.headers.get("content-length") ?? 0);
@@ -66,64 +71,27 @@ async function fetchTo(
     stopTelling = heartbeat(heartbeatSeconds, () => {
       say(`${label}: ${megabytes(received)}${whole}`);
     });
+    clearTimeout(step);
+    step = limit(patience.stall, "sent nothing more");
     const measure = new Transform({
       transform(chunk: Buffer, _encoding, done) {
-        limits.allow(patience.stall, "sent nothing more");
+        step.refresh();
         received += chunk.length;
         hash.update(chunk);
         done(null, chunk);
       },
     });
-    limits.allow(patience.stall, "sent nothing");
-    await pipeline(Readable.fromWeb(response.body), measure, createWriteStream(file), {
-      signal: limits.signal,
-    });
+    await pipeline(Readable.fromWeb(response.body), measure, createWriteStream(file), { signal });
     return hash.digest("hex");
   } catch (error) {
-    signal?.throwIfAborted();
+    outer?.throwIfAborted();
     if (error instanceof SetUpError) throw error;
-    const reason = limits.signal.aborted ? reasonOf(limits.signal.reason) : `${url}: ${reasonOf(error)}`;
+    const reason = late.signal.aborted ? reasonOf(late.signal.reason) : `${url}: ${reasonOf(error)}`;
     throw new SetUpError(reason);
   } finally {
     stopTelling?.();
-    limits.clear();
-  }
-}
-
-/** Aborts a transfer that takes longer than it was last allowed to. */
-class Limits {
-  readonly signal: AbortSignal;
-  readonly #url: string;
-  readonly #own = new AbortController();
-  #current: NodeJS.Timeout | undefined;
-  #total: NodeJS.Timeout | undefined;
-
-  constructor(url: string, outer: AbortSignal | undefined) {
-    this.#url = url;
-    this.signal = outer === undefined ? this.#own.signal : AbortSignal.any([outer, this.#own.signal]);
-  }
-
-  /** Gives the next step `milliseconds`, whatever is left of the step before. */
-  allow(milliseconds: number, otherwise: string): void {
-    clearTimeout(this.#current);
-    this.#current = this.#abortAfter(milliseconds, otherwise);
-  }
-
-  /** Gives all steps together `milliseconds` from now. */
-  allowInAll(milliseconds: number): void {
-    this.#total = this.#abortAfter(milliseconds, "was not through");
-  }
-
-  clear(): void {
-    clearTimeout(this.#current);
-    clearTimeout(this.#total);
-  }
-
-  #abortAfter(milliseconds: number, what: string): NodeJS.Timeout {
-    const reason = new Error(`${this.#url} ${what} within ${milliseconds / 1000} s`);
-    return setTimeout(() => {
-      this.#own.abort(reason);
-    }, milliseconds);
+    clearTimeout(step);
+    clearTimeout(total);
   }
 }
 
