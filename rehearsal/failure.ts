@@ -4,6 +4,7 @@ import type { BoardFailure, Move } from "../components/cluster/boardFailure.ts";
 import { pinnedTo } from "../components/cluster/placement.ts";
 import { shortageText } from "../components/cluster/shortage.ts";
 import type { PodSpec } from "../components/workload.ts";
+import { isRefused } from "./placedPods.ts";
 
 /** What a board's failure does. */
 export interface FailureOutcome {
@@ -164,10 +165,6 @@ function difference(
 
 function nameOf({ metadata }: V1Pod): string {
   return metadata?.labels?.["app.kubernetes.io/name"] ?? metadata?.name ?? "";
-}
-
-function isRefused({ status }: V1Pod): boolean {
-  return (status?.conditions ?? []).some(({ reason }) => reason === "Unschedulable");
 }
 
 function reasonOf({ status }: V1Pod): string {

@@ -69,7 +69,8 @@ function podsOn(board: string, pods: readonly V1Pod[]): BoardOutcome["pods"] {
     }));
 }
 
-function isRefused({ status }: V1Pod): boolean {
+/** Whether the scheduler has found no place for the pod. */
+export function isRefused({ status }: V1Pod): boolean {
   return (status?.conditions ?? []).some(({ reason }) => reason === "Unschedulable");
 }
 

@@ -1,4 +1,5 @@
-import { duration, mebibytes } from "./figures.ts";
+import { duration } from "../tools/progress.ts";
+import { mebibytes } from "./figures.ts";
 import { type Markup, markup } from "./markup.ts";
 import { type BoardOutcome, type Outcome, type PendingPod, requested, type Step } from "./outcome.ts";
 

@@ -16,10 +16,15 @@ export function heartbeat(everySeconds: number, tell: (seconds: number) => void)
   };
 }
 
-/** The time since `start`, a value of performance.now(), in words: "0.4 s", "12 s", "2 min 5 s". */
+/** The time since `start`, a value of performance.now(), in words. */
 export function timeSince(start: number): string {
-  const seconds = (performance.now() - start) / 1000;
-  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  return duration((performance.now() - start) / 1000);
+}
+
+/** A duration in words: `0.4 s`, `12 s`, `2 min 5 s`. */
+export function duration(seconds: number): string {
+  const tenths = seconds.toFixed(1);
+  if (Number(tenths) < 10) return `${tenths} s`;
   const whole = Math.round(seconds);
   return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
