@@ -21,22 +21,7 @@ export function fitted(text: string, width: number): string {
 
 /** Breaks `text` into lines of at most `width` columns: between words, or inside one that is longer. */
 export function wrapped(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ").flatMap((each) => pieces(each, width))) {
-    if (line !== "" && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else {
-      line = line === "" ? word : `${line} ${word}`;
-    }
-  }
-  return line === "" ? lines : [...lines, line];
-}
-
-function pieces(word: string, width: number): string[] {
-  const number = Math.max(1, Math.ceil(word.length / width));
-  return Array.from({ length: number }, (_, index) => word.slice(index * width, (index + 1) * width));
+  return text.match(new RegExp(String.raw`\S.{0,${width - 1}}(?=\s|$)|\S{${width}}`, "g")) ?? [];
 }
 
 const eighths = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];

@@ -22,19 +22,11 @@ function rendered(value: Value): string {
   return value.map(({ text }) => text).join("");
 }
 
-const entities: Record<string, string> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
 function escaped(text: string): string {
   return text
     .toWellFormed()
     .replace(/[^\t\n\r\u0020-\uFFFD\u{10000}-\u{10FFFF}]/gu, "\uFFFD") // Not allowed in XML, not even escaped.
-    .replace(/[&<>"']/g, (character) => entities[character] ?? "");
+    .replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
 /** `text` with its web addresses as links. */

@@ -49,11 +49,11 @@ function indented(text: string, spaces: number): string[] {
 }
 
 function failureLines(failures: readonly FailureOutcome[]): string[] {
-  if (failures.length === 0) return [];
-  const width = Math.max(...failures.map(({ board }) => board.length));
-  const lines = failures.flatMap((failure) => hanging(failure.board, failureText(failure), width));
   const isRehearsed = failures.every((failure) => failure.isRehearsed);
-  return [styleText("dim", isRehearsed ? "if a board fails, rehearsed" : "if a board fails"), ...lines];
+  return listed(
+    isRehearsed ? "if a board fails, rehearsed" : "if a board fails",
+    failures.map((failure) => [oneLine(failure.board), failureText(failure)]),
+  );
 }
 
 /** What happens when a board is gone, in half a sentence. */
@@ -68,10 +68,10 @@ function failureText({ hasControlPlane, moves, pending, tied }: FailureOutcome):
 }
 
 function upgradeLines(steps: readonly UpgradeStep[]): string[] {
-  if (steps.length === 0) return [];
-  const width = Math.max(...steps.map(({ board }) => board.length));
-  const lines = steps.flatMap((step) => hanging(step.board, upgradeText(step), width));
-  return [styleText("dim", "upgrade one board after the other"), ...lines];
+  return listed(
+    "upgrade one board after the other",
+    steps.map((step) => [oneLine(step.board), upgradeText(step)]),
+  );
 }
 
 function policyLines(policies: readonly PolicyResult[]): string[] {
@@ -82,22 +82,24 @@ function policyLines(policies: readonly PolicyResult[]): string[] {
   return [`policies: ${policiesText(policies)}`, ...said];
 }
 
-/** A name, and a text beside it that keeps to its own columns. */
-function hanging(name: string, text: string, width: number): string[] {
-  const [first = "", ...more] = indented(text, width + 4);
-  return [`  ${oneLine(name).padEnd(width)}  ${first.trimStart()}`, ...more];
-}
-
 function stepLines(steps: readonly Step[]): string[] {
-  if (steps.length === 0) return [];
   const slowest = steps.toSorted((a, b) => b.seconds - a.seconds).slice(0, slowestSteps);
   const timeWidth = Math.max(...slowest.map(({ seconds }) => duration(seconds).length));
-  const lines = slowest.flatMap(({ name, seconds }) => {
-    const [first = "", ...more] = indented(name, timeWidth + 4);
-    const time = duration(seconds).padStart(timeWidth);
-    return [`  ${time}  ${first.trimStart()}`, ...more];
+  return listed(
+    steps.length > slowestSteps ? "slowest steps" : "steps, slowest first",
+    slowest.map(({ name, seconds }) => [duration(seconds).padStart(timeWidth), name]),
+  );
+}
+
+/** A title, and below it each name with a text beside it that keeps to its own columns; nothing without rows. */
+function listed(title: string, rows: readonly (readonly [name: string, text: string])[]): string[] {
+  if (rows.length === 0) return [];
+  const width = Math.max(...rows.map(([name]) => name.length));
+  const lines = rows.flatMap(([name, text]) => {
+    const [first = "", ...more] = indented(text, width + 4);
+    return [`  ${name.padEnd(width)}  ${first.trimStart()}`, ...more];
   });
-  return [styleText("dim", steps.length > slowestSteps ? "slowest steps" : "steps, slowest first"), ...lines];
+  return [styleText("dim", title), ...lines];
 }
 
 function closingLines({ stack, kubernetesVersion, deployedBy, changes }: Outcome): string[] {

@@ -7,7 +7,7 @@ export interface Element {
   readonly text: string;
 }
 
-const entities: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', "#39": "'" };
+const entities: Record<string, string> = { "#38": "&", "#60": "<", "#62": ">", "#34": '"', "#39": "'" };
 const token = /<(\/?)([a-z][a-z0-9]*)((?: [a-zA-Z][\w-]*="[^"<]*")*)(\/?)>|([^<]+)/gy;
 
 interface Open {
