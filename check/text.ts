@@ -21,7 +21,7 @@ export function findingsText(stack: string, findings: Findings): string {
     ...warnings.map(({ path, message }) => `  ${styleText("yellow", "warning:")} ${path}: ${message}`),
     `${mark(true)} memory budget: ${pods} pods fit on ${budget.boards.length} boards`,
     ...boardLines(budget.boards, failures),
-    `${mark(isFine(findings))} policies: ${policies.length - broken.length} of ${policies.length} have nothing against it`,
+    `${mark(isFine(findings))} policies: ${policies.length - broken.length} of ${policies.length} passed`,
     ...complaints,
     ...(budget.uncertain.length > 0
       ? [

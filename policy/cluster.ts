@@ -8,7 +8,7 @@ import { memoryLimit } from "../components/cluster/podNeeds.ts";
 import type { Taint } from "../components/cluster/taints.ts";
 import { mebibytes } from "../components/quantity.ts";
 import type { Load } from "../components/workload.ts";
-import { kubeletIn, kubeletSettings, thresholdOf } from "./kubelet.ts";
+import { boardIn, kubeletSettings, thresholdOf } from "./kubelet.ts";
 import { type PodOwner, podOwner } from "./pods.ts";
 import { type Config, type Seen, stackRule } from "./rule.ts";
 
@@ -63,9 +63,8 @@ function clusterOf(resources: readonly Seen[], config: Config<typeof settings>):
   };
 }
 
-function boardOf(resource: Seen, config: Config<typeof settings>): PlannedBoard | undefined {
-  if (!config.boardTypes.includes(resource.type)) return undefined;
-  const seen = kubeletIn(resource, { ...config, ramMi: 0 });
+function boardOf(resource: Seen, { boardTypes }: Config<typeof settings>): PlannedBoard | undefined {
+  const seen = boardIn(resource, boardTypes);
   if (seen?.capacity === undefined) return undefined;
   const { kubelet, capacity, role, cores = 4, arch, taints } = seen;
   const held = [kubelet.systemReserved?.memory ?? "0", kubelet.kubeReserved?.memory ?? "0"].map(mebibytes);

@@ -10,7 +10,7 @@ import { traefikObjects } from "./traefikWorkload.ts";
 export interface LoginArgs {
   /** Name to sign in with. */
   user: string;
-  /** Password; one of 24 letters and digits is made up if left out. */
+  /** Password; one of 24 letters and digits is generated if omitted. */
   password?: Input<string>;
 }
 
