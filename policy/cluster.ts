@@ -7,7 +7,7 @@ import { shortageText } from "../components/capacity/shortage.ts";
 import { memoryLimit } from "../components/capacity/podNeeds.ts";
 import { mebibytes } from "../components/workload/quantity.ts";
 import type { Load } from "../components/workload/workload.ts";
-import { kubeletIn, kubeletSettings, thresholdOf } from "./kubelet.ts";
+import { boardIn, kubeletSettings, thresholdOf } from "./kubelet.ts";
 import { type PodOwner, podOwner } from "./pods.ts";
 import { type Config, type Seen, stackRule } from "./rule.ts";
 
@@ -69,9 +69,8 @@ function clusterOf(resources: readonly Seen[], config: Config<typeof settings>):
   };
 }
 
-function boardOf(resource: Seen, config: Config<typeof settings>): Omit<BoardNode, "takesApps"> | undefined {
-  if (!config.boardTypes.includes(resource.type)) return undefined;
-  const seen = kubeletIn(resource, { ...config, ramMi: 0 });
+function boardOf(resource: Seen, { boardTypes }: Config<typeof settings>): Omit<BoardNode, "takesApps"> | undefined {
+  const seen = boardIn(resource, boardTypes);
   if (seen?.capacity === undefined) return undefined;
   const { kubelet, capacity, role, cores = usualCores, arch, taints = [] } = seen;
   const held = [kubelet.systemReserved?.memory ?? "0", kubelet.kubeReserved?.memory ?? "0"].map(mebibytes);

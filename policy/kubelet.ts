@@ -50,19 +50,23 @@ export const kubeletSettings = {
     .describe("RAM in Mi of the boards that use the ConfigMap kubelet-config; 0 if unknown."),
 };
 
+/** The kubelet's configuration of a board, if a resource stands for one. */
+export function boardIn({ type, name, props }: Seen, boardTypes: readonly string[]): KubeletSeen | undefined {
+  if (!boardTypes.includes(type)) return undefined;
+  return { ...(props as Partial<KubeletSeen>), kubelet: props.kubelet ?? {}, id: name };
+}
+
 /** The kubelet's configuration in a resource, if there is one. */
 export function kubeletIn(
   resource: Seen,
   { boardTypes, ramMi: ram }: Config<typeof kubeletSettings>,
 ): KubeletSeen | undefined {
-  const { type, name: id, props } = resource;
-  if (boardTypes.includes(type)) {
-    return { ...(props as Partial<KubeletSeen>), kubelet: props.kubelet ?? {}, id };
-  }
+  const board = boardIn(resource, boardTypes);
+  if (board) return board;
   const data = configMapData(resource);
   if (data === undefined || idOf(resource) !== "kube-system/kubelet-config") return undefined;
   const known = ram > 0 ? { ram, capacity: ram } : {};
-  return { ...known, kubelet: (parse(data.kubelet ?? "") ?? {}) as Kubelet, id };
+  return { ...known, kubelet: (parse(data.kubelet ?? "") ?? {}) as Kubelet, id: resource.name };
 }
 
 /** MiB of a threshold, which may be a share of the RAM; undefined if that is not known. */

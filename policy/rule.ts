@@ -51,7 +51,7 @@ export interface Rule {
   /**
    * What it has against resources.
    *
-   * @param settings those that differ from their deviolations
+   * @param settings those that differ from their defaults
    */
   violations(resources: readonly Seen[], settings?: object): RuleViolation[];
 }

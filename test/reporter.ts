@@ -4,7 +4,10 @@ import type { Reporter, TestCase, TestModule } from "vitest/node";
 export default class Summary implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     const tests = modules.flatMap((module) => [...module.children.allTests()]);
-    const broken = modules.filter((module) => !module.ok() && module.children.size === 0).length;
+    // What fails before its first test, or in a hook, has no failed test of its own.
+    const broken = modules.filter(
+      (module) => !module.ok() && [...module.children.allTests("failed")].length === 0,
+    ).length;
     const count = (state: string) => tests.filter((test) => test.result().state === state).length;
     for (const test of tests) {
       if (test.result().state === "skipped") console.log(`skipped: ${test.fullName}: ${reasonOf(test)}`);

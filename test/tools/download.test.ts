@@ -90,6 +90,16 @@ describe("a release that", () => {
     expect(await filesIn(setUp.cache)).toEqual([`${kept}/thorn`, `${kept}/thorn.json`]);
   });
 
+  test("never ends is given up, though it does not stall", async () => {
+    const server = await releaseServer(answers.trickled);
+    const { setUp } = await sandbox(thorn({ url: server.url, sha256: sha256(thornProgram) }));
+    const patience = { ...setUp.patience, stall: 60_000, total: 500 };
+
+    await expect(obtainTools({ ...setUp, patience })).rejects.toThrow("was not through within 0.5 s");
+
+    expect(await filesIn(setUp.cache)).toEqual([]);
+  });
+
   test("cannot be used leaves nothing when it cannot be built either", async () => {
     const server = await releaseServer(answers.cut(thornProgram));
     const { setUp } = await sandbox(thorn({ url: server.url, sha256: sha256(thornProgram) }));

@@ -72,5 +72,14 @@ export function stalled(content: string): Answer {
   };
 }
 
+/** A byte every now and then, without an end. */
+export const trickled: Answer = (response) => {
+  response.writeHead(200);
+  const drops = setInterval(() => response.write("."), 50);
+  response.on("close", () => {
+    clearInterval(drops);
+  });
+};
+
 /** No answer, with the connection left open. */
 export const silent: Answer = () => undefined;

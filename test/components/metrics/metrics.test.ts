@@ -30,6 +30,16 @@ describe("MetricsServer", () => {
     ]);
   });
 
+  it("has that role under the name that others know it by, and no other of its own", () => {
+    expect(inputsOf(registered, "ClusterRole", "metrics-role").metadata).toEqual({
+      name: "system:metrics-server",
+    });
+    expect(inputsOf(registered, "ClusterRoleBinding", "metrics-binding")).toMatchObject({
+      metadata: { name: "system:metrics-server" },
+      roleRef: { kind: "ClusterRole", name: "system:metrics-server" },
+    });
+  });
+
   it("binds its own service account only", () => {
     const bindings = registered.filter(({ type }) => type.endsWith("Binding"));
     expect(bindings).toHaveLength(3);
