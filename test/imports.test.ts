@@ -1,28 +1,10 @@
-import { globSync, readFileSync } from "node:fs";
-import path from "node:path";
-import { fileURLToPath } from "node:url";
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { architecture, withDrawing } from "../commands/generate/architecture.ts";
+import { fileImports, programImports, roomImports } from "../commands/generate/imports.ts";
 
-const repository = fileURLToPath(new URL("..", import.meta.url));
-const exclude = ["node_modules/**", ".rehearsal*/**"];
-const files = globSync("**/*.{ts,mjs}", { cwd: repository, exclude });
-
-/** What each file imports of the others, types too. */
-const imports = new Map(
-  files.map((file) => {
-    const text = readFileSync(path.join(repository, file), "utf8");
-    const relative = [...text.matchAll(/(?:from|import)\s*\(?\s*"(\.[^"]+)"/g)].map(([, to]) => to!);
-    const others = relative.map((to) => path.normalize(path.join(path.dirname(file), to)));
-    return [file, others.filter((to) => to !== file)];
-  }),
-);
-
-/** The room of a file: its folder, of components and commands the one below. */
-function room(file: string): string {
-  const folders = path.dirname(file).split(path.sep);
-  const depth = folders[0] === "components" || folders[0] === "commands" ? 2 : 1;
-  return folders.slice(0, depth).join("/");
-}
+const files = fileImports();
+const rooms = roomImports(files);
 
 /** The first way round that is found, from one back to itself. */
 function circle(graph: ReadonlyMap<string, readonly string[]>): string[] | undefined {
@@ -44,20 +26,13 @@ function circle(graph: ReadonlyMap<string, readonly string[]>): string[] | undef
   return undefined;
 }
 
-const rooms = new Map<string, string[]>();
-for (const [file, to] of imports) {
-  const others = to.map(room).filter((other) => other !== room(file));
-  rooms.set(room(file), [...(rooms.get(room(file)) ?? []), ...others]);
-}
-
 describe("imports", () => {
   it("go round in no circle of files", () => {
-    expect(circle(imports)).toBeUndefined();
+    expect(circle(files)).toBeUndefined();
   });
 
   it("go round in no circle of folders", () => {
-    const withoutRoot = new Map([...rooms].map(([from, to]) => [from, to.filter((each) => each !== ".")]));
-    expect(circle(withoutRoot)).toBeUndefined();
+    expect(circle(rooms)).toBeUndefined();
   });
 
   it("lead from no program to the tests", () => {
@@ -82,4 +57,26 @@ it("a circle is found", () => {
     ["c", ["b"]],
   ]);
   expect(circle(graph)).toEqual(["b", "c", "b"]);
+});
+
+describe("the picture of the house", () => {
+  it("is the one of the imports", () => {
+    const page = readFileSync(new URL("../docs/architecture.md", import.meta.url), "utf8");
+    expect(page, "run `npm run generate`").toContain(architecture(roomImports(programImports())));
+  });
+
+  it("leaves out the arrow that a longer way replaces", () => {
+    const graph = new Map([
+      ["a", ["b", "c/d"]],
+      ["b", ["c/d"]],
+      ["c/d", []],
+    ]);
+    const drawing = architecture(graph).split("\n");
+    expect(drawing).toContain('  c_d["c/d"]');
+    expect(drawing.filter((line) => line.includes("-->"))).toEqual(["  a --> b", "  b --> c_d"]);
+  });
+
+  it("replaces the one before and nothing else", () => {
+    expect(withDrawing("x\n```mermaid\nold\n```\ny\n", "new $1")).toBe("x\n```mermaid\nnew $1\n```\ny\n");
+  });
 });

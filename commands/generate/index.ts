@@ -1,0 +1,21 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { parseDocument } from "yaml";
+import { modelsReference } from "../../components/board/modelsReference.ts";
+import { appsReference } from "../../settings/appsReference.ts";
+import { settingDescriptions, settingsReference, stackFileSchema } from "../../settings/document.ts";
+import { architecture, withDrawing } from "./architecture.ts";
+import { programImports, roomImports } from "./imports.ts";
+
+const at = (path: string) => new URL(`../../${path}`, import.meta.url);
+
+writeFileSync(at("stacks/settings.schema.json"), `${JSON.stringify(stackFileSchema(), null, 2)}\n`);
+writeFileSync(at("docs/settings.md"), settingsReference());
+writeFileSync(at("docs/models.md"), modelsReference());
+writeFileSync(at("docs/apps.md"), appsReference());
+
+const project = parseDocument(readFileSync(at("Pulumi.yaml"), "utf8"));
+project.setIn(["template", "config"], project.createNode(settingDescriptions()));
+writeFileSync(at("Pulumi.yaml"), project.toString({ lineWidth: 0 }));
+
+const page = readFileSync(at("docs/architecture.md"), "utf8");
+writeFileSync(at("docs/architecture.md"), withDrawing(page, architecture(roomImports(programImports()))));
