@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { log, runtime } from "@pulumi/pulumi";
 import { afterAll, beforeEach, describe, expect, it, vi } from "vitest";
+import type { App } from "../components/app/app.ts";
+import { apps } from "../components/apps.ts";
 import { readStackFile } from "../settings/stackFile.ts";
 import { hostKeyOf } from "./settings/files.ts";
 import { type Registered, registeredBy } from "./components/registered.ts";
@@ -43,6 +45,10 @@ const setUp = (config: Config) => {
 };
 const components = () =>
   registered.flatMap(({ type }) => (type.startsWith("bramble:") ? [type.split(":")[2]] : []));
+const hostOf = (app: App, section: unknown) =>
+  (app.publish ? [app.publish(app.schema.parse(section)).host] : []).map(
+    (host) => `${host}.home.example.com`,
+  );
 const leaveOut = (config: Config, ...sections: string[]) => {
   for (const section of sections) delete config[`bramble:${section}`];
 };
@@ -70,6 +76,23 @@ describe("the program", () => {
       "pi3-2",
       "pi3-3",
     ]);
+  });
+
+  it("serves the host of every app, with a certificate and a name in the DNS", async () => {
+    let expected: string[] = [];
+    await run((config) => {
+      for (const [section, { example }] of Object.entries(apps)) config[`bramble:${section}`] ??= example;
+      expected = Object.entries(apps).flatMap(([section, app]) => hostOf(app, config[`bramble:${section}`]));
+    });
+    const ingresses = registered.filter(({ type }) => type.endsWith(":Ingress"));
+    const served = ingresses.flatMap(
+      ({ inputs }) => (inputs.spec as { tls: { hosts: string[] }[] }).tls[0]?.hosts ?? [],
+    );
+    expect([...new Set(served)].sort()).toEqual(expected.sort());
+    const names = registered
+      .filter(({ type }) => type.endsWith(":DnsRecord"))
+      .map(({ inputs }) => inputs.name);
+    expect(names).toEqual(expect.arrayContaining(expected));
   });
 
   it.each([

@@ -51,11 +51,6 @@ describe("every app of bramble's own", () => {
     const gogs = all.find(({ name }) => name === "gogs");
     expect(gogs && unsaved({ ...gogs, backup: undefined })).toEqual([expect.stringMatching(/^gogs-data-/)]);
   });
-
-  it("that has a host is told to the entrance and to the DNS", () => {
-    const hosts = Object.values(apps).flatMap((app) => ("publish" in app && app.publish ? [app.page] : []));
-    expect(hosts).toEqual(["gogs.md", "sensors.md"]);
-  });
 });
 
 describe("what is backed up", () => {
