@@ -8,12 +8,11 @@ const cmdlineFile = "/boot/firmware/cmdline.txt";
 
 /** The kernel's command line for this start, without what the kind of machine adds. */
 export async function kernelCommandLine(machine: Machine): Promise<string> {
-  const { disk, kernelArguments, clockOffset } = machine;
+  const { disk, clockOffset } = machine;
   const line = await readFromCard(disk, cmdlineFile);
   const clock = Math.round(Date.now() / 1000) + clockOffset;
   return [
     ...(line === undefined ? [] : [asRaspberryPi(line)]),
-    ...kernelArguments,
     ...(clockOffset === 0 ? [] : [`lab.clock=${clock}`]),
     // No kernel message but the gravest, and the end of the machine instead of a panic that lasts.
     ...["ro", "panic=-1", "loglevel=4"],

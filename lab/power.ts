@@ -3,10 +3,9 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import fs from "node:fs/promises";
 import { kernelCommandLine } from "./firmware.ts";
-import type { Machine, Program } from "./machine.ts";
+import type { Machine } from "./machine.ts";
+import { programOf, type Program } from "./machineKinds.ts";
 import { dieWithParent } from "./network.ts";
-import { qemu } from "./qemu.ts";
-import { userModeLinux } from "./userMode.ts";
 
 /** A machine that is switched on. */
 export interface RunningMachine {
@@ -44,10 +43,6 @@ export function switchOn(machine: Machine): RunningMachine {
       child?.kill("SIGKILL");
     },
   };
-}
-
-function programOf(machine: Machine, commandLine: string): Promise<Program> {
-  return machine.kind === "qemu" ? qemu(machine, commandLine) : userModeLinux(machine, commandLine);
 }
 
 async function start({ plug, console: log }: Machine, { command, cwd, env }: Program): Promise<ChildProcess> {
