@@ -18,8 +18,6 @@ export interface VirtualBoardImage {
   readonly dpkgStatus: string;
 }
 
-const parts = path.join(import.meta.dirname, "image");
-
 /** Debian's own address, which answers from a mirror near by. */
 export const debianMirror = "http://deb.debian.org/debian";
 
@@ -31,23 +29,30 @@ export const debianMirror = "http://deb.debian.org/debian";
  * @throws an Error with debootstrap's last lines
  */
 export async function virtualBoardImage(surroundings?: Surroundings): Promise<VirtualBoardImage> {
-  return imageIn(await obtainBuilt(recipe(), surroundings));
+  return imageIn(await obtainBuilt(card(), surroundings));
 }
 
 /** The image if it was built before. Looks only. */
 export function builtImage(): VirtualBoardImage | undefined {
-  const folder = findBuilt(recipe());
-  return folder === undefined ? undefined : imageIn(folder);
+  const folder = findBuilt(card());
+  return folder && imageIn(folder);
 }
 
-function recipe(): Recipe {
+function card(): Recipe {
+  return recipeOf("card", "image", fs.readFileSync(new URL("packages/debian.sh", import.meta.url), "utf8"));
+}
+
+/**
+ * What the build.sh of a folder beside this file makes of Debian's packages.
+ *
+ * @param others ingredients besides that folder's files
+ */
+export function recipeOf(name: string, folder: string, ...others: string[]): Recipe {
+  const parts = path.join(import.meta.dirname, folder);
+  const files = fs.readdirSync(parts).map((file) => fs.readFileSync(path.join(parts, file), "utf8"));
   return {
-    name: "card",
-    ingredients: [
-      debianMirror,
-      fs.readFileSync(new URL("packages/debian.sh", import.meta.url), "utf8"),
-      ...fs.readdirSync(parts).map((file) => fs.readFileSync(path.join(parts, file), "utf8")),
-    ],
+    name,
+    ingredients: [debianMirror, ...others, ...files],
     build: async (folder, surroundings) => {
       await runOrThrow("sh", [path.join(parts, "build.sh"), folder, debianMirror], surroundings);
     },

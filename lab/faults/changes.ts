@@ -1,15 +1,45 @@
 // Changes of the settings that a cluster takes in place.
 import { setTimeout as sleep } from "node:timers/promises";
-import { kubectl, type Finding } from "../checks.ts";
+import { kubectl, webServers, type Finding } from "../checks.ts";
 import type { Lab } from "../cluster.ts";
 import { currentBuild, type KubernetesBuild } from "../kubernetesBuild.ts";
 import type { VirtualBoard } from "../virtualBoard.ts";
 import { healthy, refusal, upTold, type Say } from "./fault.ts";
 import { cutOff, type Interruption } from "./interruptions.ts";
-import { pair } from "./pair.ts";
 
 const earlierPatch = currentBuild.version.replace(/\d+$/, (patch) => String(Number(patch) - 1));
 const skippingMinor = currentBuild.version.replace(/\.(\d+)\.\d+$/, (_, minor) => `.${Number(minor) + 2}.0`);
+
+/** Two pods that a budget keeps from being evicted together, on any board: they show an app's interruption. */
+const pair = {
+  apiVersion: "v1",
+  kind: "List",
+  items: [
+    {
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: { name: "lab-pair", namespace: "default" },
+      spec: {
+        replicas: 2,
+        ...webServers(
+          "lab-pair",
+          { key: "node-role.kubernetes.io/control-plane", operator: "Exists" },
+          {
+            command: ["httpd", "-f", "-p", "8080"],
+            // A busy board may take seconds to answer, and is there all the same.
+            readinessProbe: { tcpSocket: { port: 8080 }, periodSeconds: 2, timeoutSeconds: 5 },
+          },
+        ),
+      },
+    },
+    {
+      apiVersion: "policy/v1",
+      kind: "PodDisruptionBudget",
+      metadata: { name: "lab-pair", namespace: "default" },
+      spec: { minAvailable: 1, selector: { matchLabels: { app: "lab-pair" } } },
+    },
+  ],
+};
 
 /** Two figures of one worker's kubelet. */
 export async function changeKubelet(lab: Lab, say: Say): Promise<Finding[]> {
