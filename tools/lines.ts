@@ -9,11 +9,6 @@ export function lastLines(output: string, count: number): string {
     .join("\n");
 }
 
-/** `text` with each line but the first moved in by `spaces`, for a block inside a list. */
-export function hangingIndent(text: string, spaces: number): string {
-  return text.replaceAll("\n", `\n${" ".repeat(spaces)}`);
-}
-
 /**
  * What an error says, with the cause that fetch hides: "fetch failed" alone helps nobody. A connection which
  * was tried over several addresses has one cause for each, mostly the same.

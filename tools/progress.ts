@@ -1,19 +1,14 @@
 // What the user sees while something takes long.
 
 /**
- * Calls `tell` at a fixed interval until the function it returns is called.
+ * Calls `tell` at a fixed interval until what it returns is disposed of.
  *
  * @param everySeconds the interval: 30 for a build of minutes, 10 for a download
  * @param tell takes the whole seconds since the start
  */
-export function heartbeat(everySeconds: number, tell: (seconds: number) => void): () => void {
+export function heartbeat(everySeconds: number, tell: (seconds: number) => void): Disposable {
   const start = performance.now();
-  const timer = setInterval(() => {
-    tell(Math.round((performance.now() - start) / 1000));
-  }, everySeconds * 1000);
-  return () => {
-    clearInterval(timer);
-  };
+  return setInterval(() => tell(Math.round((performance.now() - start) / 1000)), everySeconds * 1000);
 }
 
 /** The time since `start`, a value of performance.now(), in words. */
