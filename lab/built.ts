@@ -17,7 +17,7 @@ export interface Recipe {
   /** Everything the result depends on: scripts, lists, versions. A change of any builds anew. */
   ingredients: readonly string[];
   /** Takes an empty folder and fills it. */
-  build: (folder: string, surroundings: Surroundings) => Promise<void>;
+  build: (folder: string, surroundings: Surroundings) => Promise<unknown>;
 }
 
 /** What a build is told by the one who wants it. */

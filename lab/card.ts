@@ -1,11 +1,12 @@
 // What differs from board to board, as whoever flashes a card writes it there: name, host key, address and
 // where packages come from.
+import { execFile } from "node:child_process";
 import fs from "node:fs/promises";
 import path from "node:path";
+import { promisify } from "node:util";
 import { boardAddress, boardMac, gatewayAddress, prefixLength } from "./addresses.ts";
 import { lastLines } from "../tools/lines.ts";
 import { runOrThrow } from "./built.ts";
-import { readFromCard } from "./firmware.ts";
 
 const hostKeyFile = "etc/ssh/ssh_host_ed25519_key";
 
@@ -71,4 +72,12 @@ NTP=${gatewayAddress}
 LinkLocalAddressing=no
 IPv6AcceptRA=no
 `;
+}
+
+/** A file of a card whose board is off; undefined if there is none. */
+export async function readFromCard(disk: string, file: string): Promise<string | undefined> {
+  // After a power cut the file's latest content may stand in the journal only. 1: something was mended.
+  await runOrThrow("e2fsck", ["-p", "-E", "journal_only", disk], { accept: [0, 1] });
+  const { stdout, stderr } = await promisify(execFile)("debugfs", ["-R", `cat ${file}`, disk]);
+  return stderr.includes("File not found") ? undefined : stdout;
 }

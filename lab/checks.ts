@@ -14,10 +14,7 @@ const pollMs = 3000;
 
 /** kubectl as the cluster's administrator, on a control plane. */
 export function kubectl(board: VirtualBoard, command: string, input?: string): Promise<string> {
-  return board.ssh(`sudo kubectl --kubeconfig /etc/kubernetes/admin.conf ${command}`, {
-    limit: 120,
-    ...(input !== undefined && { input }),
-  });
+  return board.ssh(`sudo kubectl --kubeconfig /etc/kubernetes/admin.conf ${command}`, { limit: 120, input });
 }
 
 const linesOf = (seen: string) => seen.trim().split("\n");

@@ -53,9 +53,8 @@ export function recipeOf(name: string, folder: string, ...others: string[]): Rec
   return {
     name,
     ingredients: [debianMirror, ...others, ...files],
-    build: async (folder, surroundings) => {
-      await runOrThrow("sh", [path.join(parts, "build.sh"), folder, debianMirror], surroundings);
-    },
+    build: (folder, surroundings) =>
+      runOrThrow("sh", [path.join(parts, "build.sh"), folder, debianMirror], surroundings),
   };
 }
 

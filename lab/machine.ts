@@ -76,16 +76,12 @@ export async function labFault(): Promise<string | undefined> {
   if (process.platform !== "linux" || process.arch !== "x64")
     return `virtual boards need Linux on amd64, this is ${process.platform} on ${process.arch}`;
   if (process.getuid?.() !== 0) return "virtual boards need root, to create their network and cards";
-  const missing = await missingPrograms();
+  const names = Object.keys(programs) as (keyof typeof programs)[];
+  const found = await Promise.all(names.map((name) => findExecutable(name, process.env.PATH ?? "")));
+  const missing = names.filter((_, index) => found[index] === undefined);
   if (missing.length === 0) return undefined;
   const packages = [...new Set(missing.map((program) => programs[program]))];
   return `virtual boards need ${missing.join(", ")}: apt-get install ${packages.join(" ")}`;
-}
-
-async function missingPrograms(): Promise<(keyof typeof programs)[]> {
-  const names = Object.keys(programs) as (keyof typeof programs)[];
-  const found = await Promise.all(names.map((name) => findExecutable(name, process.env.PATH ?? "")));
-  return names.filter((_, index) => found[index] === undefined);
 }
 
 /**

@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import fs from "node:fs/promises";
-import { kernelCommandLine } from "./firmware.ts";
+import { readFromCard } from "./card.ts";
 import type { Machine } from "./machine.ts";
 import { programOf, type Program } from "./machineKinds.ts";
 import { dieWithParent } from "./network.ts";
@@ -73,4 +73,30 @@ async function hasRestarted(log: string, from: number): Promise<boolean> {
 
 async function sizeOf(file: string): Promise<number> {
   return (await fs.stat(file).catch(() => undefined))?.size ?? 0;
+}
+
+/**
+ * What comes before a board's kernel, the firmware, as far as the kernel's command line goes: that for this start,
+ * without what the kind of machine adds.
+ */
+async function kernelCommandLine(machine: Machine): Promise<string> {
+  const { disk, clockOffset } = machine;
+  const line = await readFromCard(disk, "/boot/firmware/cmdline.txt");
+  const clock = Math.round(Date.now() / 1000) + clockOffset;
+  return [
+    ...(line === undefined ? [] : [asRaspberryPi(line)]),
+    ...(clockOffset === 0 ? [] : [`lab.clock=${clock}`]),
+    // No kernel message but the gravest, and the end of the machine instead of a panic that lasts.
+    ...["ro", "panic=-1", "loglevel=4"],
+  ].join(" ");
+}
+
+/**
+ * The command line that a Raspberry Pi's firmware makes of cmdline.txt: its first line, with
+ * cgroup_disable=memory in front. The Raspberry Pi's kernel lets a later cgroup_enable=memory undo that; others
+ * know only the first, so here it is left out then.
+ */
+function asRaspberryPi(cmdline: string): string {
+  const line = cmdline.split(/\r?\n/, 1)[0] ?? "";
+  return line.split(" ").includes("cgroup_enable=memory") ? line : `cgroup_disable=memory ${line}`;
 }

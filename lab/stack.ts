@@ -140,7 +140,10 @@ export class LabStack {
       said += text;
       for (const line of text.split("\n")) if (line.trim() !== "") onLine?.(line.trim());
     };
-    const onEvent = (event: EngineEvent) => changes.push(...changeIn(event));
+    const onEvent = ({ resOutputsEvent }: EngineEvent) => {
+      const { op = "same", urn = "" } = resOutputsEvent?.metadata ?? {};
+      if (op !== "same") changes.push(`${op} ${urn.split("::").at(-1) ?? ""}`);
+    };
     // Outputs come last, and would be all that is told of a failure.
     const options = { color: "never", suppressOutputs: true, onOutput, onError, onEvent } as const;
     try {
@@ -164,9 +167,4 @@ async function writeCli(folder: string, command: readonly string[]): Promise<str
   const script = `#!/bin/sh\nif [ "$1" = version ]; then echo v3.205.0; else exec ${words} "$@"; fi\n`;
   await fs.writeFile(cli, script, { mode: 0o755 });
   return cli;
-}
-
-function changeIn({ resOutputsEvent }: EngineEvent): string[] {
-  const { op = "same", urn = "" } = resOutputsEvent?.metadata ?? {};
-  return op === "same" ? [] : [`${op} ${urn.split("::").at(-1) ?? ""}`];
 }

@@ -46,16 +46,13 @@ async function compareSteps(board: DeployedBoard, folder: string, signal: AbortS
       drifted.push(each);
       continue;
     }
-    const what = status === sshFailed ? "can't be reached" : `${nameOf(each, board)} can't be checked`;
+    const name = each.about === board.name ? each.step : `${each.step} of ${each.about}`;
+    const what = status === sshFailed ? "can't be reached" : `${name} can't be checked`;
     const why = status === sshFailed || status === 1 ? "" : ` (status ${status})`;
     troubles.push(`${what}${why}: ${withoutSecrets(stderr.trim(), each.script)}`);
     if (status === sshFailed) break;
   }
   return { board, differences, drifted, troubles };
-}
-
-function nameOf({ step, about }: DeployedStep, { name }: DeployedBoard): string {
-  return about === name ? step : `${step} of ${about}`;
 }
 
 /** Bootstrap tokens and the keys of certificates, of which a step's script may hold some. */
