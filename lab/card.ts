@@ -11,7 +11,7 @@ import { runOrThrow } from "./built.ts";
 const hostKeyFile = "etc/ssh/ssh_host_ed25519_key";
 
 /** A board's own part of its card. */
-export interface CardDetails {
+interface CardDetails {
   /** The number of the board's plug. */
   board: number;
   hostName: string;
@@ -31,13 +31,10 @@ export interface CardDetails {
 export async function writeCard(folder: string, disk: string, details: CardDetails): Promise<string> {
   const key = path.join(folder, hostKeyFile);
   const files = cardFiles(details);
-  for (const [name, text] of Object.entries(files)) {
-    await fs.mkdir(path.dirname(path.join(folder, name)), { recursive: true });
-    await fs.writeFile(path.join(folder, name), text);
-  }
-  await fs.mkdir(path.dirname(key), { recursive: true });
-  await runOrThrow("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "", "-f", key]);
   const names = [...Object.keys(files), hostKeyFile, `${hostKeyFile}.pub`];
+  for (const name of names) await fs.mkdir(path.dirname(path.join(folder, name)), { recursive: true });
+  for (const [name, text] of Object.entries(files)) await fs.writeFile(path.join(folder, name), text);
+  await runOrThrow("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "", "-f", key]);
   const commands = path.join(folder, "card");
   await fs.writeFile(commands, names.map((name) => `write ${path.join(folder, name)} /${name}\n`).join(""));
   const said = await runOrThrow("debugfs", ["-w", "-f", commands, disk]);

@@ -17,6 +17,12 @@ export function kubectl(board: VirtualBoard, command: string, input?: string): P
   return board.ssh(`sudo kubectl --kubeconfig /etc/kubernetes/admin.conf ${command}`, { limit: 120, input });
 }
 
+/** Creates objects in the cluster, or makes them what they are here. */
+export function apply(board: VirtualBoard, items: readonly object[]): Promise<string> {
+  const list = JSON.stringify({ apiVersion: "v1", kind: "List", items });
+  return kubectl(board, "apply --server-side -f -", list);
+}
+
 const linesOf = (seen: string) => seen.trim().split("\n");
 
 /** Repeats a look until it finds what is wanted, or the time is up; then it returns what it saw last. */
@@ -35,7 +41,7 @@ export async function until(
 }
 
 /** Every board is ready. */
-export async function nodesReady(board: VirtualBoard, count: number, seconds = 300): Promise<Finding> {
+async function nodesReady(board: VirtualBoard, count: number, seconds: number): Promise<Finding> {
   const look = () => kubectl(board, "get nodes --no-headers");
   const isRight = (seen: string) => {
     const lines = linesOf(seen);
@@ -80,35 +86,31 @@ export function webServers(app: string, toleration: object, container: object) {
 const serveName = "mkdir -p /tmp/w && echo $BOARD >/tmp/w/index.html && exec httpd -f -p 8080 -h /tmp/w";
 
 /** A web server on each board, and one address for all of them. */
-const objects = {
-  apiVersion: "v1",
-  kind: "List",
-  items: [
-    {
-      apiVersion: "apps/v1",
-      kind: "DaemonSet",
-      metadata: { name: probe, namespace: "default" },
-      spec: webServers(
-        probe,
-        { operator: "Exists" },
-        {
-          command: ["sh", "-c", serveName],
-          env: [{ name: "BOARD", valueFrom: { fieldRef: { fieldPath: "spec.nodeName" } } }],
-        },
-      ),
-    },
-    {
-      apiVersion: "v1",
-      kind: "Service",
-      metadata: { name: probe, namespace: "default" },
-      spec: { selector: { app: probe }, ports: [{ port: 80, targetPort: 8080 }] },
-    },
-  ],
-};
+const objects = [
+  {
+    apiVersion: "apps/v1",
+    kind: "DaemonSet",
+    metadata: { name: probe, namespace: "default" },
+    spec: webServers(
+      probe,
+      { operator: "Exists" },
+      {
+        command: ["sh", "-c", serveName],
+        env: [{ name: "BOARD", valueFrom: { fieldRef: { fieldPath: "spec.nodeName" } } }],
+      },
+    ),
+  },
+  {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name: probe, namespace: "default" },
+    spec: { selector: { app: probe }, ports: [{ port: 80, targetPort: 8080 }] },
+  },
+];
 
 /** From a pod of each board to each pod by its address, to a service's address, and to that by its name. */
 async function networkWorks(board: VirtualBoard, count: number): Promise<Finding[]> {
-  await kubectl(board, "apply --server-side -f -", JSON.stringify(objects));
+  await apply(board, objects);
   const fields = '{range .items[*]}{.metadata.name} {.status.podIP} {.spec.nodeName}{"\\n"}{end}';
   const running = `get pods -l app=${probe} --field-selector=status.phase=Running -o 'jsonpath=${fields}'`;
   const haveAll = (seen: string) => linesOf(seen).length === count && !/ {2}/.test(seen);
@@ -154,9 +156,13 @@ export async function etcdMembers(
   return { what: `etcd's members are ${wanted}`, ...(await until(180, look, (seen) => seen === wanted)) };
 }
 
-/** Everything that a healthy cluster of this many boards shows. */
-export async function clusterHealthy(board: VirtualBoard, count: number): Promise<Finding[]> {
-  const ready = await nodesReady(board, count);
+/**
+ * Everything that a healthy cluster of this many boards shows.
+ *
+ * @param seconds until the boards are ready at the latest
+ */
+export async function clusterHealthy(board: VirtualBoard, count: number, seconds = 300): Promise<Finding[]> {
+  const ready = await nodesReady(board, count, seconds);
   if (!ready.holds) return [ready];
   return [ready, ...(await networkWorks(board, count)), await podsRunning(board)];
 }

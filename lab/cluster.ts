@@ -65,7 +65,7 @@ export class Lab {
     this.#parts = parts;
     this.#options = options;
     this.stack = parts.stack;
-    this.settings = settingsFor(options);
+    this.settings = labSettings(options.boards, options.controlPlanes);
   }
 
   /** Settings of `cluster` for one of the versions of Kubernetes that are there. */
@@ -121,12 +121,11 @@ export class Lab {
 
   async #writeSettings(): Promise<void> {
     const { mirror, image } = this.#parts;
-    const { imageRepository } = mirror;
     const [first = currentBuild] = this.#options.kubernetes ?? [];
     const privateKey = await fs.readFile(image.privateKeyPath, "utf8");
     Object.assign(this.settings.cluster, {
       timeServers: [gatewayAddress],
-      imageRepository,
+      imageRepository: mirror.imageRepository,
       // Debian's kernel for User-mode Linux has no cpusets, which nothing here uses.
       ...((await usualMachine()) === "userMode" && { ignorePreflightErrors: ["SystemVerification"] }),
       ...this.settingsFor(first.version),
@@ -134,17 +133,4 @@ export class Lab {
     this.settings.ssh = { privateKey };
     await this.stack.configure(this.settings);
   }
-}
-
-function settingsFor({ boards: wanted, controlPlanes = 1 }: LabOptions): LabSettings {
-  const settings = labSettings();
-  const [first, template] = [settings.boards[0], settings.boards.at(-1)];
-  while (wanted !== undefined && template !== undefined && settings.boards.length < wanted) {
-    const number = settings.boards.length + 1;
-    settings.boards.push({ ...template, name: `lab-${number}`, host: `10.77.0.${10 + number}` });
-  }
-  settings.boards.splice(wanted ?? settings.boards.length);
-  for (const board of settings.boards.slice(0, controlPlanes))
-    Object.assign(board, { role: "controlPlane", ram: first?.ram });
-  return settings;
 }

@@ -85,12 +85,8 @@ await serveTime(gatewayAddress);
 
 process.on("message", (request: Request, server: net.Server | undefined) => {
   fulfil(request, server).then(
-    (listening) => {
-      answer({}, listening);
-    },
-    (error: unknown) => {
-      answer({ error: String(error) });
-    },
+    (listening) => answer({}, listening),
+    (error: unknown) => answer({ error: String(error) }),
   );
 });
 process.on("disconnect", () => process.exit());

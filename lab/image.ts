@@ -4,19 +4,7 @@ import path from "node:path";
 import { findBuilt, obtainBuilt, runOrThrow, type Recipe, type Surroundings } from "./built.ts";
 
 /** A fresh Debian card and what starts it. All paths are absolute. */
-export interface VirtualBoardImage {
-  /** The root file system, ext4 in a sparse file of 8 GiB. Never written to: boards have copies of it. */
-  readonly card: string;
-  /** Debian's kernel and initial file system, for QEMU. */
-  readonly kernel: string;
-  readonly initrd: string;
-  /** The folder of User-mode Linux. */
-  readonly userMode: string;
-  /** The key that lets user `pi` in. */
-  readonly privateKeyPath: string;
-  /** dpkg's list of what is installed. */
-  readonly dpkgStatus: string;
-}
+export type VirtualBoardImage = Readonly<ReturnType<typeof imageIn>>;
 
 /** Debian's own address, which answers from a mirror near by. */
 export const debianMirror = "http://deb.debian.org/debian";
@@ -58,13 +46,18 @@ export function recipeOf(name: string, folder: string, ...others: string[]): Rec
   };
 }
 
-function imageIn(folder: string): VirtualBoardImage {
+function imageIn(folder: string) {
   return {
+    /** The root file system, ext4 in a sparse file of 8 GiB. Never written to: boards have copies of it. */
     card: path.join(folder, "card.img"),
+    /** Debian's kernel and initial file system, for QEMU. */
     kernel: path.join(folder, "vmlinuz"),
     initrd: path.join(folder, "initrd.img"),
+    /** The folder of User-mode Linux. */
     userMode: path.join(folder, "user-mode"),
+    /** The key that lets user `pi` in. */
     privateKeyPath: path.join(folder, "id_ed25519"),
+    /** dpkg's list of what is installed. */
     dpkgStatus: path.join(folder, "dpkg-status"),
   };
 }

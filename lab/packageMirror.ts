@@ -15,16 +15,6 @@ import { debianPackages } from "./packages/debian.ts";
 import { kubernetesPackages } from "./packages/kubernetes.ts";
 import { keyFile } from "./packages/repository.ts";
 
-/** A package repository as apt wants it. */
-export interface Repository {
-  /** A line for sources.list; %key% stands for where the board keeps the key. */
-  readonly line: string;
-  /** The public key, armored. */
-  readonly key: string;
-  /** Where boards find the key. */
-  readonly keyUrl: string;
-}
-
 /** Repositories on a network of boards. */
 export type PackageMirror = Awaited<ReturnType<typeof packageMirror>>;
 
@@ -46,7 +36,7 @@ export async function packageMirror(options: Options) {
   const packages = await obtainBuilt(debianPackages(image), options);
   const registries: string[] = [];
   const folders: Record<string, string[]> = { debian: [packages], v2: registries };
-  const repositories = new Map<string, Repository>();
+  const repositories = new Map<string, ReturnType<typeof repository>>();
   for (const build of kubernetes) {
     const name = `kubernetes-${build.version}`;
     const folder = await obtainBuilt(kubernetesPackages(build), options);
@@ -73,7 +63,7 @@ export async function packageMirror(options: Options) {
     /** Address of a registry with a cluster's images, if Kubernetes was asked for. */
     imageRepository: kubernetes.length === 0 ? undefined : `http://${gatewayAddress}`,
     /** Debian's repository in apt's deb822 form, for a fresh card. */
-    aptSources: deb822(repository("debian", packages)),
+    aptSources: deb822(repository("debian", packages).key),
     /** What boards have asked for, in order: "/debian/InRelease". */
     requests,
     /** Ends it: boards' requests are then refused. */
@@ -95,16 +85,20 @@ export function mirrorRecipes(image: VirtualBoardImage): Recipe[] {
   return [debianPackages(image), kubernetesPackages(currentBuild), clusterImages(currentBuild)];
 }
 
-function repository(name: string, folder: string): Repository {
+/** A package repository as apt wants it. */
+function repository(name: string, folder: string) {
   const url = `http://${gatewayAddress}/${name}/`;
   return {
+    /** A line for sources.list; %key% stands for where the board keeps the key. */
     line: `deb [signed-by=%key%] ${url} /`,
+    /** The public key, armored. */
     key: readFileSync(path.join(folder, keyFile), "utf8"),
+    /** Where boards find the key. */
     keyUrl: `${url}${keyFile}`,
   };
 }
 
-function deb822({ key }: Repository): string {
+function deb822(key: string): string {
   const lines = key
     .trimEnd()
     .split("\n")

@@ -8,17 +8,10 @@ import { programOf, type Program } from "./machineKinds.ts";
 import { dieWithParent } from "./network.ts";
 
 /** A machine that is switched on. */
-export interface RunningMachine {
-  /** Of the machine's process; another one after a restart. */
-  readonly pid: number;
-  /** Resolves when it is off, whoever switched it off, to what the machine's program itself had to say. */
-  readonly off: Promise<string>;
-  /** Switches it off as pulling the plug does: what the board has not flushed to its card is lost. */
-  pullPlug(): void;
-}
+export type RunningMachine = ReturnType<typeof switchOn>;
 
 /** Switches a machine on. When the board restarts, its firmware does its work anew. It ends with this process. */
-export function switchOn(machine: Machine): RunningMachine {
+export function switchOn(machine: Machine) {
   let child: ChildProcess | undefined;
   let isPulled = false;
   const off = (async () => {
@@ -34,10 +27,13 @@ export function switchOn(machine: Machine): RunningMachine {
   // Whoever awaits it learns of a failure; nobody may be awaiting it when it comes.
   off.catch(() => undefined);
   return {
+    /** Of the machine's process; another one after a restart. */
     get pid() {
       return child?.pid ?? 0;
     },
+    /** Resolves when it is off, whoever switched it off, to what the machine's program itself had to say. */
     off,
+    /** Switches it off as pulling the plug does: what the board has not flushed to its card is lost. */
     pullPlug: () => {
       isPulled = true;
       child?.kill("SIGKILL");

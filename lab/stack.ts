@@ -15,6 +15,7 @@ import { quoted } from "../components/board/shell.ts";
 import { findEngine } from "../tools/engine.ts";
 import { lastLines } from "../tools/lines.ts";
 import { engineOptions, writeProject } from "../tools/pulumi.ts";
+import { boardAddress } from "./addresses.ts";
 import type { Surroundings } from "./built.ts";
 import type { BoardNetwork } from "./network.ts";
 import { stepTeller } from "./progress.ts";
@@ -49,12 +50,21 @@ export class StackError extends Error {
   override readonly name = "StackError";
 }
 
-/** The settings of stacks/Pulumi.lab.yaml. */
-export function labSettings(): LabSettings {
+/** The settings of stacks/Pulumi.lab.yaml, for as many boards and control planes as are wanted; see LabOptions. */
+export function labSettings(wanted: number | undefined, controlPlanes = 1): LabSettings {
   const text = readFileSync(new URL(`../${file}`, import.meta.url), "utf8");
   const { config } = parse(text) as { config: Record<string, unknown> };
   const own = Object.entries(config).map(([key, value]) => [key.replace(/^bramble:/, ""), value]);
-  return Object.fromEntries(own) as LabSettings;
+  const settings = Object.fromEntries(own) as LabSettings;
+  const [first, template] = [settings.boards[0], settings.boards.at(-1)];
+  while (wanted !== undefined && template !== undefined && settings.boards.length < wanted) {
+    const number = settings.boards.length + 1;
+    settings.boards.push({ ...template, name: `lab-${number}`, host: boardAddress(number) });
+  }
+  settings.boards.splice(wanted ?? settings.boards.length);
+  for (const board of settings.boards.slice(0, controlPlanes))
+    Object.assign(board, { role: "controlPlane", ram: first?.ram });
+  return settings;
 }
 
 const later = new URL("later.mjs", import.meta.url).href;
@@ -105,7 +115,6 @@ export class LabStack {
     await setting;
   }
 
-  /** `pulumi up`. */
   up(onLine?: (line: string) => void): Promise<StackOutcome> {
     const tell = stepTeller(this.#surroundings.say ?? (() => undefined));
     return this.#change(
@@ -117,7 +126,6 @@ export class LabStack {
     );
   }
 
-  /** `pulumi preview`. */
   preview(): Promise<StackOutcome> {
     return this.#change((options) => this.#stack.preview(options));
   }

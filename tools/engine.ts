@@ -59,7 +59,6 @@ export async function findEngine(place: EnginePlace = enginePlace()): Promise<En
   return { cli, version: place.version };
 }
 
-/** The CLI's path, or undefined. */
 export async function findCli(place: EnginePlace): Promise<string | undefined> {
   const own = launcherCli(place);
   if (await isWholeCli(own)) return own;

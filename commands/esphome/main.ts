@@ -10,12 +10,6 @@ const usage =
 
 const requirements = readFileSync(new URL("requirements.txt", import.meta.url), "utf8");
 
-/** The devices' tokens by name, and if they could not be had, why. */
-interface Tokens {
-  readonly values: Readonly<Record<string, string>>;
-  readonly why?: string;
-}
-
 /**
  * The command line that writes the devices' configurations.
  *
@@ -60,8 +54,12 @@ function flashing(folder: string, first: string): string {
   ].join("\n");
 }
 
-/** The tokens that `pulumi up` made for a stack's devices. Nothing is printed, least of all the tokens. */
-async function tokensOf(stack: string): Promise<Tokens> {
+/**
+ * The tokens that `pulumi up` made for a stack's devices. Nothing is printed, least of all the tokens.
+ *
+ * @returns `values`: the tokens by the devices' names; if they could not be had, `why`
+ */
+async function tokensOf(stack: string): Promise<{ values: Record<string, string>; why?: string }> {
   try {
     const { sensorsTokens } = await (await openStack(stack)).outputs();
     if (sensorsTokens === undefined) throw new Error(`the stack ${stack} has no output sensorsTokens.`);

@@ -1,6 +1,6 @@
 // Changes of the settings that a cluster takes in place.
 import { setTimeout as sleep } from "node:timers/promises";
-import { kubectl, webServers, type Finding } from "../checks.ts";
+import { apply, kubectl, webServers, type Finding } from "../checks.ts";
 import type { Lab } from "../cluster.ts";
 import { currentBuild, type KubernetesBuild } from "../kubernetesBuild.ts";
 import type { VirtualBoard } from "../virtualBoard.ts";
@@ -10,36 +10,34 @@ import { cutOff, type Interruption } from "./interruptions.ts";
 const earlierPatch = currentBuild.version.replace(/\d+$/, (patch) => String(Number(patch) - 1));
 const skippingMinor = currentBuild.version.replace(/\.(\d+)\.\d+$/, (_, minor) => `.${Number(minor) + 2}.0`);
 
+const pair = "lab-pair";
+
 /** Two pods that a budget keeps from being evicted together, on any board: they show an app's interruption. */
-const pair = {
-  apiVersion: "v1",
-  kind: "List",
-  items: [
-    {
-      apiVersion: "apps/v1",
-      kind: "Deployment",
-      metadata: { name: "lab-pair", namespace: "default" },
-      spec: {
-        replicas: 2,
-        ...webServers(
-          "lab-pair",
-          { key: "node-role.kubernetes.io/control-plane", operator: "Exists" },
-          {
-            command: ["httpd", "-f", "-p", "8080"],
-            // A busy board may take seconds to answer, and is there all the same.
-            readinessProbe: { tcpSocket: { port: 8080 }, periodSeconds: 2, timeoutSeconds: 5 },
-          },
-        ),
-      },
+const pairObjects = [
+  {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name: pair, namespace: "default" },
+    spec: {
+      replicas: 2,
+      ...webServers(
+        pair,
+        { key: "node-role.kubernetes.io/control-plane", operator: "Exists" },
+        {
+          command: ["httpd", "-f", "-p", "8080"],
+          // A busy board may take seconds to answer, and is there all the same.
+          readinessProbe: { tcpSocket: { port: 8080 }, periodSeconds: 2, timeoutSeconds: 5 },
+        },
+      ),
     },
-    {
-      apiVersion: "policy/v1",
-      kind: "PodDisruptionBudget",
-      metadata: { name: "lab-pair", namespace: "default" },
-      spec: { minAvailable: 1, selector: { matchLabels: { app: "lab-pair" } } },
-    },
-  ],
-};
+  },
+  {
+    apiVersion: "policy/v1",
+    kind: "PodDisruptionBudget",
+    metadata: { name: pair, namespace: "default" },
+    spec: { minAvailable: 1, selector: { matchLabels: { app: pair } } },
+  },
+];
 
 /** Two figures of one worker's kubelet. */
 export async function changeKubelet(lab: Lab, say: Say): Promise<Finding[]> {
@@ -79,11 +77,8 @@ export async function refuseChanges(lab: Lab): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const [change, says] of cases) {
     const seen = await refusal(lab, { cluster: { ...lab.settings.cluster, ...change } });
-    findings.push({
-      what: `a preview rejects ${Object.values(change).join()}`,
-      holds: says.test(seen),
-      seen,
-    });
+    const what = `a preview rejects ${Object.values(change).join()}`;
+    findings.push({ what, holds: says.test(seen), seen });
   }
   return findings;
 }
@@ -100,7 +95,7 @@ export async function upgrade(
   cut?: Interruption,
 ): Promise<Finding[]> {
   const first = lab.board("lab-1");
-  await kubectl(first, "apply --server-side -f -", JSON.stringify(pair));
+  await apply(first, pairObjects);
   await kubectl(first, "rollout status deployment/lab-pair --timeout=100s");
   const watched: Watched = { least: 2, atLeast: "", mostAway: 0, silence: 0, ended: false };
   const watching = watchDuring(first, watched);
