@@ -4,9 +4,8 @@ import { existsSync } from "node:fs";
 import fs from "node:fs/promises";
 import path from "node:path";
 import { cacheFolder } from "../tools/cacheFolder.mjs";
-import { lastLines } from "../tools/lines.ts";
+import { lastLines, timeSince } from "../tools/lines.ts";
 import { withLock } from "../tools/lock.mjs";
-import { timeSince } from "../tools/progress.ts";
 import { partialFolder } from "../tools/replaceFile.ts";
 import { run, type RunOptions } from "../tools/run.ts";
 

@@ -11,7 +11,6 @@ export interface Program {
   readonly env?: NodeJS.ProcessEnv;
 }
 
-const mebibyte = 1024 * 1024;
 const sharedMemory = "/dev/shm";
 
 /** How this machine is started with this command line of its kernel. */
@@ -44,7 +43,7 @@ async function userModeLinux(machine: Machine, commandLine: string): Promise<Pro
 /** Where the board's memory is a file: in this machine's memory, if it has the room there. */
 async function memoryFolder(ram: number, otherwise: string): Promise<string> {
   const { bavail, bsize } = await fs.statfs(sharedMemory);
-  return bavail * bsize > ram * mebibyte ? sharedMemory : otherwise;
+  return bavail * bsize > ram * 2 ** 20 ? sharedMemory : otherwise;
 }
 
 async function qemu(machine: Machine, commandLine: string): Promise<Program> {

@@ -18,7 +18,6 @@ import { engineOptions, writeProject } from "../tools/pulumi.ts";
 import { boardAddress } from "./addresses.ts";
 import type { Surroundings } from "./built.ts";
 import type { BoardNetwork } from "./network.ts";
-import { stepTeller } from "./progress.ts";
 
 const stackName = "lab";
 const file = `stacks/Pulumi.${stackName}.yaml`;
@@ -38,12 +37,8 @@ export interface LabBoard extends Record<string, unknown> {
   hostKey?: string;
 }
 
-/** What an `up` or a preview would do or did: names of resources by operation, without those that stay. */
-export interface StackOutcome {
-  /** `create lab-1-join`, `update …`, `delete …`, `replace …`; in the order in which they were done. */
-  readonly changes: readonly string[];
-  readonly seconds: number;
-}
+/** What an `up` or a preview would do or did. */
+export type StackOutcome = Awaited<ReturnType<LabStack["up"]>>;
 
 /** Thrown with what the engine said last. */
 export class StackError extends Error {
@@ -115,7 +110,7 @@ export class LabStack {
     await setting;
   }
 
-  up(onLine?: (line: string) => void): Promise<StackOutcome> {
+  up(onLine?: (line: string) => void) {
     const tell = stepTeller(this.#surroundings.say ?? (() => undefined));
     return this.#change(
       (options) => this.#stack.up(options),
@@ -126,14 +121,11 @@ export class LabStack {
     );
   }
 
-  preview(): Promise<StackOutcome> {
+  preview() {
     return this.#change((options) => this.#stack.preview(options));
   }
 
-  async #change(
-    run: (options: PreviewOptions) => Promise<unknown>,
-    onLine?: (line: string) => void,
-  ): Promise<StackOutcome> {
+  async #change(run: (options: PreviewOptions) => Promise<unknown>, onLine?: (line: string) => void) {
     const { signal } = this.#surroundings;
     signal?.throwIfAborted();
     const begin = performance.now();
@@ -141,6 +133,7 @@ export class LabStack {
       NODE_OPTIONS: this.clockOffset === 0 ? (process.env.NODE_OPTIONS ?? "") : `--import=${later}`,
       LAB_CLOCK_OFFSET: String(this.clockOffset),
     });
+    /** `create lab-1-join`, `update …`, `delete …`, `replace …`, in that order, without what stays as it is. */
     const changes: string[] = [];
     let said = "";
     const onError = (text: string) => (said += text);
@@ -175,4 +168,23 @@ async function writeCli(folder: string, command: readonly string[]): Promise<str
   const script = `#!/bin/sh\nif [ "$1" = version ]; then echo v3.205.0; else exec ${words} "$@"; fi\n`;
   await fs.writeFile(cli, script, { mode: 0o755 });
   return cli;
+}
+
+/** A step as the CLI prints it: "+  command:remote:Command lab-1-host creating (3s) host: …". */
+const step = /^[+~-]+ +(\S+) (\S+) (\*\*\w+ failed\*\*|(?:creat|updat|delet|replac)(?:ing|ed))/;
+
+/**
+ * Takes the lines of one `pulumi up` and tells when a step begins and when it has ended, once each: the CLI repeats the
+ * line of a step that takes long. Of what is not done on a board only the end is told: it takes no time.
+ */
+export function stepTeller(say: (line: string) => void): (line: string) => void {
+  const told = new Set<string>();
+  return (line) => {
+    const [, type, name = "", state = ""] = step.exec(line) ?? [];
+    const said = `${name}: ${state.replaceAll("*", "")}`;
+    const begins = state.endsWith("ing");
+    if (name === "" || told.has(said) || (begins && type !== "command:remote:Command")) return;
+    told.add(said);
+    say(`  ${said}`);
+  };
 }

@@ -5,8 +5,7 @@ import path from "node:path";
 import semver from "semver";
 import { kubernetesVersion, type Tool } from "./catalogue.ts";
 import { findExecutable } from "./executable.ts";
-import { lastLines } from "./lines.ts";
-import { heartbeat } from "./progress.ts";
+import { heartbeat, lastLines } from "./lines.ts";
 import { run } from "./run.ts";
 import { SetUpError, type SetUp } from "./setUp.ts";
 

@@ -5,8 +5,7 @@ import path from "node:path";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Release } from "./catalogue.ts";
-import { lastLines, reasonOf } from "./lines.ts";
-import { heartbeat, megabytes } from "./progress.ts";
+import { heartbeat, lastLines, megabytes, reasonOf } from "./lines.ts";
 import { run } from "./run.ts";
 import { SetUpError, type SetUp } from "./setUp.ts";
 

@@ -6,10 +6,9 @@ import type { Tool, ToolName } from "./catalogue.ts";
 import { downloadRelease, Unreachable } from "./download.ts";
 import { enginePlace } from "./engine.ts";
 import { untilInterrupted } from "./interruption.ts";
-import { reasonOf } from "./lines.ts";
+import { reasonOf, timeSince } from "./lines.ts";
 import { withLock } from "./lock.mjs";
 import { obtainEngine } from "./obtainEngine.ts";
-import { timeSince } from "./progress.ts";
 import { SetUpError, thisMachine, type SetUp } from "./setUp.ts";
 
 /** A tool that could not be had, and why each way failed. */

@@ -2,9 +2,8 @@
 import fs from "node:fs/promises";
 import path from "node:path";
 import { findCli, findEngine, hasProvider, type EngineLook, type EnginePlace } from "./engine.ts";
-import { lastLines, reasonOf } from "./lines.ts";
+import { heartbeat, lastLines, reasonOf, timeSince } from "./lines.ts";
 import { withLock } from "./lock.mjs";
-import { heartbeat, timeSince } from "./progress.ts";
 import { run } from "./run.ts";
 import { SetUpError } from "./setUp.ts";
 

@@ -50,17 +50,6 @@ export async function writeDevices(
   const before = existsSync(file)
     ? (parse(await fs.readFile(file, "utf8")) as Record<string, string> | null)
     : {};
-  const secrets = secretsOf(devices, tokens, before ?? {});
-  await replaceFile(file, stringify(secrets), 0o600);
-  files.push(file);
-  return { files, toFillIn: Object.keys(secrets).filter((key) => secrets[key] === unknown) };
-}
-
-function secretsOf(
-  devices: readonly SensorDevice[],
-  tokens: Readonly<Record<string, string>>,
-  before: Readonly<Record<string, string>>,
-): Record<string, string> {
   const secrets: Record<string, string> = {};
   const own = devices.filter(({ transport }) => transport === "http").map(authorizationSecret);
   for (const key of [...sharedSecrets, ...own]) secrets[key] = unknown;
@@ -69,5 +58,7 @@ function secretsOf(
     const token = tokens[device.name];
     if (token !== undefined) secrets[authorizationSecret(device)] = `Bearer ${token}`;
   }
-  return secrets;
+  await replaceFile(file, stringify(secrets), 0o600);
+  files.push(file);
+  return { files, toFillIn: Object.keys(secrets).filter((key) => secrets[key] === unknown) };
 }

@@ -47,10 +47,8 @@ export async function reorder(lab: Lab, say: Say): Promise<Finding[]> {
 export async function removeFirst(lab: Lab, say: Say): Promise<Finding[]> {
   await keepWord(lab, "lab-1");
   const { boards } = lab.settings;
-  await configure(
-    lab,
-    boards.filter(({ name }) => name !== "lab-1"),
-  );
+  const rest = boards.filter(({ name }) => name !== "lab-1");
+  await configure(lab, rest);
   await upTold(lab, say);
   const left = await lab.board("lab-1").ssh("sudo find /etc/kubernetes/manifests /var/lib/etcd -mindepth 1");
   const without = await sameCluster(lab, others("lab-1"));
@@ -71,10 +69,8 @@ export function lose(name: string) {
     await keepWord(lab, from);
     const { boards } = lab.settings;
     await lab.board(name).powerOff();
-    await configure(
-      lab,
-      boards.map((board) => (board.name === name ? { ...board, dead: true } : board)),
-    );
+    const marked = boards.map((board) => (board.name === name ? { ...board, dead: true } : board));
+    await configure(lab, marked);
     await upTold(lab, say);
     const without = await sameCluster(lab, others(name));
     say("now a new card is put in");

@@ -1,5 +1,5 @@
 // What can go wrong with boards, and what the cluster is to be like after one more `up`.
-import { currentBuild, nextPatchBuild, previousMinorBuild } from "../kubernetesBuild.ts";
+import { currentBuild, nextPatchBuild, previousMinorBuild, type KubernetesBuild } from "../kubernetesBuild.ts";
 import { changeKubelet, refuseChanges, upgrade } from "./changes.ts";
 import { insertAbove, lose, removeFirst, rename, reorder, replaceFirst } from "./controlPlanes.ts";
 import { die, keepPinned, leave } from "./departures.ts";
@@ -43,27 +43,18 @@ export const faults: Readonly<Record<string, Fault>> = {
     what: "cluster.version and a range are changed to what the cluster can't become",
     go: refuseChanges,
   },
-  upgrade: {
-    what: "Kubernetes is upgraded to the next patch version",
-    kubernetes: [currentBuild, nextPatchBuild],
-    go: (lab, say) => upgrade(lab, say, nextPatchBuild),
-  },
-  "upgrade-minor": {
-    what: "Kubernetes is upgraded from the previous minor version",
-    kubernetes: [previousMinorBuild, currentBuild],
-    go: (lab, say) => upgrade(lab, say, currentBuild),
-  },
-  "upgrade-power": {
-    what: "the control plane loses power during an upgrade",
-    kubernetes: [currentBuild, nextPatchBuild],
-    go: (lab, say) =>
-      upgrade(lab, say, nextPatchBuild, {
-        step: "lab-1-control-plane",
-        doing: "updating",
-        after: 40,
-        harm: pullPlug("lab-1"),
-      }),
-  },
+  upgrade: ofUpgrade("Kubernetes is upgraded to the next patch version", currentBuild, nextPatchBuild),
+  "upgrade-minor": ofUpgrade(
+    "Kubernetes is upgraded from the previous minor version",
+    previousMinorBuild,
+    currentBuild,
+  ),
+  "upgrade-power": ofUpgrade("the control plane loses power during an upgrade", currentBuild, nextPatchBuild, {
+    step: "lab-1-control-plane",
+    doing: "updating",
+    after: 40,
+    harm: pullPlug("lab-1"),
+  }),
   rename: { what: "the worker gets another name in the settings", go: rename },
   "insert-above": {
     what: "a new control plane is listed above the only one, and becomes the endpoint",
@@ -82,6 +73,10 @@ export const faults: Readonly<Record<string, Fault>> = {
 
 function ofThree(what: string, go: Fault["go"]): Fault {
   return { what, controlPlanes: 3, go };
+}
+
+function ofUpgrade(what: string, from: KubernetesBuild, to: KubernetesBuild, cut?: Interruption): Fault {
+  return { what, kubernetes: [from, to], go: (lab, say) => upgrade(lab, say, to, cut) };
 }
 
 /** @param after seconds for which the step has been under way */
