@@ -190,3 +190,5 @@ async function keep(lab: Lab, signal: AbortSignal): Promise<void> {
   await once(signal, "abort");
   clearInterval(alive);
 }
+
+if (import.meta.main) process.exitCode = await main(process.argv.slice(2));

@@ -1,7 +1,7 @@
 import { secret } from "@pulumi/pulumi";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { driftRecordName, recordDrift, type DriftRecord } from "../../components/board/drift.ts";
-import { openStack } from "../run.ts";
+import { openStack, runCommand } from "../run.ts";
 import { compareBoard, type Finding } from "./compare.ts";
 import { deployedBoards, recordIn, stepsToRepeat } from "./steps.ts";
 
@@ -62,3 +62,5 @@ function report({ board, differences, troubles }: Finding): string {
   if (lines.length === 0) return `${board.name}: no drift`;
   return [`${board.name}:`, ...lines.map((line) => `  ${line}`)].join("\n");
 }
+
+if (import.meta.main) await runCommand(main);

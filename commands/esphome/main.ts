@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { settingsOfFile } from "../../settings/settings.ts";
 import { complaintOf } from "../../tools/pulumi.ts";
-import { openStack } from "../run.ts";
+import { openStack, runCommand } from "../run.ts";
 import { gatewayAddressOf, writeDevices } from "./write.ts";
 
 const usage =
@@ -69,3 +69,5 @@ async function tokensOf(stack: string): Promise<{ values: Record<string, string>
     return { values: {}, why: `${complaintOf(error)} ${after}` };
   }
 }
+
+if (import.meta.main) await runCommand((args) => main(args));

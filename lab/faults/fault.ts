@@ -25,8 +25,8 @@ export interface Fault {
 export type Say = (line: string) => void;
 
 /** `pulumi up`, and what it did. */
-export async function upTold(lab: Lab, say: Say, onLine?: (line: string) => void): Promise<StackOutcome> {
-  const outcome = await lab.stack.up(onLine);
+export async function upTold(lab: Lab, say: Say): Promise<StackOutcome> {
+  const outcome = await lab.stack.up();
   say(`up: ${outcome.seconds.toFixed(0)} s; ${outcome.changes.join(", ") || "nothing changed"}`);
   return outcome;
 }
