@@ -11,7 +11,7 @@ export function makeBoardFolder(): string {
   const all = path.join(labFolder(), "boards");
   fs.mkdirSync(all, { recursive: true });
   removeAbandoned(all);
-  if (made.size === 0) process.once("exit", removeMade);
+  if (made.size === 0) process.once("exit", () => made.forEach(removeBoardFolder));
   const folder = fs.mkdtempSync(path.join(all, `${os.hostname()}-${process.pid}-`));
   made.add(folder);
   return folder;
@@ -20,10 +20,6 @@ export function makeBoardFolder(): string {
 export function removeBoardFolder(folder: string): void {
   fs.rmSync(folder, { recursive: true, force: true });
   made.delete(folder);
-}
-
-function removeMade(): void {
-  for (const folder of made) fs.rmSync(folder, { recursive: true, force: true });
 }
 
 /**

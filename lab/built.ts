@@ -4,9 +4,9 @@ import { existsSync } from "node:fs";
 import fs from "node:fs/promises";
 import path from "node:path";
 import { cacheFolder } from "../tools/cacheFolder.mjs";
-import { lastLines } from "../tools/lines.ts";
+import { lastLines, timeSince } from "../tools/lines.ts";
 import { withLock } from "../tools/lock.mjs";
-import { timeSince } from "../tools/progress.ts";
+import { partialFolder } from "../tools/replaceFile.ts";
 import { run, type RunOptions } from "../tools/run.ts";
 
 /** Something to build. */
@@ -16,7 +16,7 @@ export interface Recipe {
   /** Everything the result depends on: scripts, lists, versions. A change of any builds anew. */
   ingredients: readonly string[];
   /** Takes an empty folder and fills it. */
-  build: (folder: string, surroundings: Surroundings) => Promise<void>;
+  build: (folder: string, surroundings: Surroundings) => Promise<unknown>;
 }
 
 /** What a build is told by the one who wants it. */
@@ -26,8 +26,6 @@ export interface Surroundings {
   /** Ends the build, which then leaves nothing. */
   signal?: AbortSignal;
 }
-
-const partialPrefix = "partial-";
 
 /** Where the lab keeps what it builds, and the disks of running boards. */
 export function labFolder(): string {
@@ -49,33 +47,25 @@ export function findBuilt(recipe: Recipe): string | undefined {
 export async function obtainBuilt(recipe: Recipe, surroundings: Surroundings = {}): Promise<string> {
   const found = findBuilt(recipe);
   if (found !== undefined) return found;
-  const { say = sayOnStandardError, signal } = surroundings;
-  const request = {
-    file: path.join(labFolder(), `${recipe.name}.lock`),
-    holder: `build of the lab's ${recipe.name}`,
-    say,
-    signal,
-  };
-  return withLock(request, async () => findBuilt(recipe) ?? (await buildNow(recipe, { say, signal })));
+  const { say = (line: string) => process.stderr.write(`lab: ${line}\n`), signal } = surroundings;
+  const file = path.join(labFolder(), `${recipe.name}.lock`);
+  const request = { file, holder: `build of the lab's ${recipe.name}`, say, signal };
+  return withLock(request, async () => findBuilt(recipe) ?? (await buildNow(recipe, say, signal)));
 }
 
-async function buildNow(recipe: Recipe, surroundings: Required<Pick<Surroundings, "say">> & Surroundings) {
+async function buildNow(recipe: Recipe, say: (line: string) => void, signal: AbortSignal | undefined) {
   const start = performance.now();
-  const prefix = `${partialPrefix}${recipe.name}-`;
-  // Only a build that was killed has left one: this one holds the lock.
-  const left = (await fs.readdir(labFolder())).filter((entry) => entry.startsWith(prefix));
-  await Promise.all(left.map((entry) => fs.rm(path.join(labFolder(), entry), { recursive: true })));
-  const partial = await fs.mkdtemp(path.join(labFolder(), prefix));
-  surroundings.say(`${recipe.name}: building; it will be cached in ${labFolder()}`);
+  const partial = await partialFolder(labFolder(), `partial-${recipe.name}-`);
+  say(`${recipe.name}: building; it will be cached in ${labFolder()}`);
   try {
-    await recipe.build(partial, surroundings);
-    await runOrThrow("sync", ["--file-system", partial], surroundings);
+    await recipe.build(partial, { say, signal });
+    await runOrThrow("sync", ["--file-system", partial], { signal });
     await fs.rename(partial, folderOf(recipe));
   } catch (error) {
     await fs.rm(partial, { recursive: true, force: true });
     throw error;
   }
-  surroundings.say(`${recipe.name}: built in ${timeSince(start)}`);
+  say(`${recipe.name}: built in ${timeSince(start)}`);
   return folderOf(recipe);
 }
 
@@ -99,8 +89,4 @@ export async function runOrThrow(
 function folderOf({ name, ingredients }: Recipe): string {
   const hash = crypto.createHash("sha256").update(JSON.stringify(ingredients)).digest("hex");
   return path.join(labFolder(), `${name}-${hash.slice(0, 16)}`);
-}
-
-function sayOnStandardError(line: string): void {
-  process.stderr.write(`lab: ${line}\n`);
 }

@@ -1,16 +1,17 @@
 // What differs from board to board, as whoever flashes a card writes it there: name, host key, address and
 // where packages come from.
+import { execFile } from "node:child_process";
 import fs from "node:fs/promises";
 import path from "node:path";
+import { promisify } from "node:util";
 import { boardAddress, boardMac, gatewayAddress, prefixLength } from "./addresses.ts";
 import { lastLines } from "../tools/lines.ts";
 import { runOrThrow } from "./built.ts";
-import { readFromCard } from "./firmware.ts";
 
 const hostKeyFile = "etc/ssh/ssh_host_ed25519_key";
 
 /** A board's own part of its card. */
-export interface CardDetails {
+interface CardDetails {
   /** The number of the board's plug. */
   board: number;
   hostName: string;
@@ -30,13 +31,10 @@ export interface CardDetails {
 export async function writeCard(folder: string, disk: string, details: CardDetails): Promise<string> {
   const key = path.join(folder, hostKeyFile);
   const files = cardFiles(details);
-  for (const [name, text] of Object.entries(files)) {
-    await fs.mkdir(path.dirname(path.join(folder, name)), { recursive: true });
-    await fs.writeFile(path.join(folder, name), text);
-  }
-  await fs.mkdir(path.dirname(key), { recursive: true });
-  await runOrThrow("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "", "-f", key]);
   const names = [...Object.keys(files), hostKeyFile, `${hostKeyFile}.pub`];
+  for (const name of names) await fs.mkdir(path.dirname(path.join(folder, name)), { recursive: true });
+  for (const [name, text] of Object.entries(files)) await fs.writeFile(path.join(folder, name), text);
+  await runOrThrow("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "", "-f", key]);
   const commands = path.join(folder, "card");
   await fs.writeFile(commands, names.map((name) => `write ${path.join(folder, name)} /${name}\n`).join(""));
   const said = await runOrThrow("debugfs", ["-w", "-f", commands, disk]);
@@ -71,4 +69,12 @@ NTP=${gatewayAddress}
 LinkLocalAddressing=no
 IPv6AcceptRA=no
 `;
+}
+
+/** A file of a card whose board is off; undefined if there is none. */
+export async function readFromCard(disk: string, file: string): Promise<string | undefined> {
+  // After a power cut the file's latest content may stand in the journal only. 1: something was mended.
+  await runOrThrow("e2fsck", ["-p", "-E", "journal_only", disk], { accept: [0, 1] });
+  const { stdout, stderr } = await promisify(execFile)("debugfs", ["-R", `cat ${file}`, disk]);
+  return stderr.includes("File not found") ? undefined : stdout;
 }

@@ -2,30 +2,15 @@
 import fs from "node:fs/promises";
 import { gatewayAddress } from "./addresses.ts";
 import { makeBoardFolder, removeBoardFolder } from "./boardFolder.ts";
-import { obtainBuilt, type Surroundings } from "./built.ts";
-import { virtualBoardImage, type VirtualBoardImage } from "./image.ts";
+import type { Surroundings } from "./built.ts";
+import type { VirtualBoardImage } from "./image.ts";
 import { currentBuild, type KubernetesBuild } from "./kubernetesBuild.ts";
-import { clusterKernel } from "./kernel.ts";
+import { clusterImage } from "./kernel.ts";
 import { usualMachine } from "./machine.ts";
 import { startBoardNetwork, type BoardNetwork } from "./network.ts";
 import { packageMirror, type PackageMirror } from "./packageMirror.ts";
 import { labSettings, LabStack, type LabBoard, type LabSettings } from "./stack.ts";
 import { startVirtualBoard, type VirtualBoard } from "./virtualBoard.ts";
-
-/** Virtual boards and their stack. */
-export interface Lab {
-  readonly settings: LabSettings;
-  readonly boards: ReadonlyMap<string, VirtualBoard>;
-  readonly stack: LabStack;
-  /** Settings of `cluster` for one of the versions of Kubernetes that are there. */
-  settingsFor(version: string): Record<string, unknown>;
-  /** The board of that name. */
-  board(name: string): VirtualBoard;
-  /** Throws the board away and puts a fresh one in its place, with the same name and address. */
-  replaceBoard(name: string, changes?: { clockOffset?: number }): Promise<void>;
-  /** Ends everything. */
-  stop(): Promise<void>;
-}
 
 /** What a lab is like. */
 export interface LabOptions extends Surroundings {
@@ -49,9 +34,8 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     // The current one has the images that no version has of its own.
     const builds = [...new Set([...kubernetes, currentBuild])];
     const mirror = await packageMirror({ ...options, network, image, kubernetes: builds });
-    const stack = await LabStack.create(folder, network, options.signal);
-    if (options.say !== undefined) stack.say = options.say;
-    const lab = new RunningLab({ image, network, mirror, stack, folder }, options);
+    const stack = await LabStack.create(folder, network, options);
+    const lab = new Lab({ image, network, mirror, stack, folder }, options);
     await lab.start();
     return lab;
   } catch (error) {
@@ -59,13 +43,6 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     removeBoardFolder(folder);
     throw error;
   }
-}
-
-/** Boards' image, with a kernel that can be a node's. */
-async function clusterImage(surroundings: Surroundings): Promise<VirtualBoardImage> {
-  const image = await virtualBoardImage(surroundings);
-  if ((await usualMachine()) !== "userMode") return image;
-  return { ...image, userMode: await obtainBuilt(clusterKernel(), surroundings) };
 }
 
 interface Parts {
@@ -76,7 +53,8 @@ interface Parts {
   readonly folder: string;
 }
 
-class RunningLab implements Lab {
+/** Virtual boards and their stack. */
+export class Lab {
   readonly settings: LabSettings;
   readonly boards = new Map<string, VirtualBoard>();
   readonly stack: LabStack;
@@ -87,9 +65,10 @@ class RunningLab implements Lab {
     this.#parts = parts;
     this.#options = options;
     this.stack = parts.stack;
-    this.settings = settingsFor(options);
+    this.settings = labSettings(options.boards, options.controlPlanes);
   }
 
+  /** Settings of `cluster` for one of the versions of Kubernetes that are there. */
   settingsFor(version: string): Record<string, unknown> {
     const repository = this.#parts.mirror.kubernetes.get(version);
     return { version, kubernetesRepository: { line: repository?.line, key: repository?.key } };
@@ -105,24 +84,24 @@ class RunningLab implements Lab {
     for (const described of this.settings.boards) await this.#startBoard(described);
     const controlPlanes = this.settings.boards.filter(({ role }) => role === "controlPlane");
     if (controlPlanes.length > 1) {
-      await this.#parts.network.balance(
-        6443,
-        controlPlanes.map(({ name }) => this.board(name).place),
-      );
+      const places = controlPlanes.map(({ name }) => this.board(name).place);
+      await this.#parts.network.balance(6443, places);
       this.settings.cluster.controlPlaneEndpoint = gatewayAddress;
     }
     await this.#writeSettings();
   }
 
-  async replaceBoard(name: string, changes: { clockOffset?: number } = {}): Promise<void> {
+  /** Throws the board away and puts a fresh one in its place, with the same name and address. */
+  async replaceBoard(name: string): Promise<void> {
     const described = this.settings.boards.find((each) => each.name === name);
     if (described === undefined) throw new Error(`the lab has no board ${name}`);
     const { place } = this.board(name);
     await this.board(name).stop();
-    await this.#startBoard(described, { ...changes, place });
+    await this.#startBoard(described, place);
     await this.#writeSettings();
   }
 
+  /** Ends everything. */
   async stop(): Promise<void> {
     await Promise.all([...this.boards.values()].map((board) => board.stop()));
     await this.#parts.mirror.stop();
@@ -130,11 +109,11 @@ class RunningLab implements Lab {
     removeBoardFolder(this.#parts.folder);
   }
 
-  async #startBoard(described: LabBoard, changes: { clockOffset?: number; place?: number } = {}) {
+  async #startBoard(described: LabBoard, place?: number) {
     const { name, ram } = described;
     const { image, network, mirror } = this.#parts;
-    const { clockOffset = this.#options.clockOffset ?? 0, place } = changes;
-    this.#options.say?.(`${name}: starting, ${ram} MiB`);
+    const { say, clockOffset = 0 } = this.#options;
+    say?.(`${name}: starting, ${ram} MiB`);
     const board = await startVirtualBoard({ ram, image, network, mirror, clockOffset, place });
     this.boards.set(name, board);
     described.hostKey = board.hostKey;
@@ -142,12 +121,11 @@ class RunningLab implements Lab {
 
   async #writeSettings(): Promise<void> {
     const { mirror, image } = this.#parts;
-    const { imageRepository } = mirror;
     const [first = currentBuild] = this.#options.kubernetes ?? [];
     const privateKey = await fs.readFile(image.privateKeyPath, "utf8");
     Object.assign(this.settings.cluster, {
       timeServers: [gatewayAddress],
-      imageRepository,
+      imageRepository: mirror.imageRepository,
       // Debian's kernel for User-mode Linux has no cpusets, which nothing here uses.
       ...((await usualMachine()) === "userMode" && { ignorePreflightErrors: ["SystemVerification"] }),
       ...this.settingsFor(first.version),
@@ -155,17 +133,4 @@ class RunningLab implements Lab {
     this.settings.ssh = { privateKey };
     await this.stack.configure(this.settings);
   }
-}
-
-function settingsFor({ boards: wanted, controlPlanes = 1 }: LabOptions): LabSettings {
-  const settings = labSettings();
-  const [first, template] = [settings.boards[0], settings.boards.at(-1)];
-  while (wanted !== undefined && template !== undefined && settings.boards.length < wanted) {
-    const number = settings.boards.length + 1;
-    settings.boards.push({ ...template, name: `lab-${number}`, host: `10.77.0.${10 + number}` });
-  }
-  settings.boards.splice(wanted ?? settings.boards.length);
-  for (const board of settings.boards.slice(0, controlPlanes))
-    Object.assign(board, { role: "controlPlane", ram: first?.ram });
-  return settings;
 }

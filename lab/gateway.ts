@@ -10,10 +10,7 @@ import { serveTime } from "./timeServer.ts";
 
 /** What can be asked for. `plug` comes with the listening server whose connections go to the board's sshd. */
 export type Request =
-  | { do: "plug"; board: number }
-  | { do: "unplug"; board: number }
-  | { do: "cut"; board: number }
-  | { do: "restore"; board: number }
+  | { do: "plug" | "unplug" | "cut" | "restore"; board: number }
   | { do: "listen"; port: number }
   | { do: "balance"; port: number; boards: readonly number[] };
 
@@ -88,12 +85,8 @@ await serveTime(gatewayAddress);
 
 process.on("message", (request: Request, server: net.Server | undefined) => {
   fulfil(request, server).then(
-    (listening) => {
-      answer({}, listening);
-    },
-    (error: unknown) => {
-      answer({ error: String(error) });
-    },
+    (listening) => answer({}, listening),
+    (error: unknown) => answer({ error: String(error) }),
   );
 });
 process.on("disconnect", () => process.exit());

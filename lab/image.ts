@@ -4,21 +4,7 @@ import path from "node:path";
 import { findBuilt, obtainBuilt, runOrThrow, type Recipe, type Surroundings } from "./built.ts";
 
 /** A fresh Debian card and what starts it. All paths are absolute. */
-export interface VirtualBoardImage {
-  /** The root file system, ext4 in a sparse file of 8 GiB. Never written to: boards have copies of it. */
-  readonly card: string;
-  /** Debian's kernel and initial file system, for QEMU. */
-  readonly kernel: string;
-  readonly initrd: string;
-  /** The folder of User-mode Linux. */
-  readonly userMode: string;
-  /** The key that lets user `pi` in. */
-  readonly privateKeyPath: string;
-  /** dpkg's list of what is installed. */
-  readonly dpkgStatus: string;
-}
-
-const parts = path.join(import.meta.dirname, "image");
+export type VirtualBoardImage = Readonly<ReturnType<typeof imageIn>>;
 
 /** Debian's own address, which answers from a mirror near by. */
 export const debianMirror = "http://deb.debian.org/debian";
@@ -31,36 +17,47 @@ export const debianMirror = "http://deb.debian.org/debian";
  * @throws an Error with debootstrap's last lines
  */
 export async function virtualBoardImage(surroundings?: Surroundings): Promise<VirtualBoardImage> {
-  return imageIn(await obtainBuilt(recipe(), surroundings));
+  return imageIn(await obtainBuilt(card(), surroundings));
 }
 
 /** The image if it was built before. Looks only. */
 export function builtImage(): VirtualBoardImage | undefined {
-  const folder = findBuilt(recipe());
-  return folder === undefined ? undefined : imageIn(folder);
+  const folder = findBuilt(card());
+  return folder && imageIn(folder);
 }
 
-function recipe(): Recipe {
+function card(): Recipe {
+  return recipeOf("card", "image", fs.readFileSync(new URL("packages/debian.sh", import.meta.url), "utf8"));
+}
+
+/**
+ * What the build.sh of a folder beside this file makes of Debian's packages.
+ *
+ * @param others ingredients besides that folder's files
+ */
+export function recipeOf(name: string, folder: string, ...others: string[]): Recipe {
+  const parts = path.join(import.meta.dirname, folder);
+  const files = fs.readdirSync(parts).map((file) => fs.readFileSync(path.join(parts, file), "utf8"));
   return {
-    name: "card",
-    ingredients: [
-      debianMirror,
-      fs.readFileSync(new URL("packages/debian.sh", import.meta.url), "utf8"),
-      ...fs.readdirSync(parts).map((file) => fs.readFileSync(path.join(parts, file), "utf8")),
-    ],
-    build: async (folder, surroundings) => {
-      await runOrThrow("sh", [path.join(parts, "build.sh"), folder, debianMirror], surroundings);
-    },
+    name,
+    ingredients: [debianMirror, ...others, ...files],
+    build: (folder, surroundings) =>
+      runOrThrow("sh", [path.join(parts, "build.sh"), folder, debianMirror], surroundings),
   };
 }
 
-function imageIn(folder: string): VirtualBoardImage {
+function imageIn(folder: string) {
   return {
+    /** The root file system, ext4 in a sparse file of 8 GiB. Never written to: boards have copies of it. */
     card: path.join(folder, "card.img"),
+    /** Debian's kernel and initial file system, for QEMU. */
     kernel: path.join(folder, "vmlinuz"),
     initrd: path.join(folder, "initrd.img"),
+    /** The folder of User-mode Linux. */
     userMode: path.join(folder, "user-mode"),
+    /** The key that lets user `pi` in. */
     privateKeyPath: path.join(folder, "id_ed25519"),
+    /** dpkg's list of what is installed. */
     dpkgStatus: path.join(folder, "dpkg-status"),
   };
 }

@@ -15,26 +15,16 @@ export interface Machine {
   readonly kind: MachineKind;
   /** MiB. */
   readonly ram: number;
-  readonly cores: number;
   readonly image: VirtualBoardImage;
   /** The board's own folder. */
   readonly folder: string;
   /** The board's own card. */
   readonly disk: string;
   readonly plug: Plug;
-  /** Added to the kernel's command line. */
-  readonly kernelArguments: readonly string[];
   /** Seconds by which the board's clock is ahead of this machine's at each start. */
   readonly clockOffset: number;
   /** The file that what the board writes to its console is added to. */
   readonly console: string;
-}
-
-/** How a machine is started. It must end, and not start again by itself, when the board restarts. */
-export interface Program {
-  readonly command: readonly string[];
-  readonly cwd?: string;
-  readonly env?: NodeJS.ProcessEnv;
 }
 
 /** The variable of the environment that chooses the kind: BRAMBLE_LAB_MACHINE=qemu. */
@@ -86,31 +76,20 @@ export async function labFault(): Promise<string | undefined> {
   if (process.platform !== "linux" || process.arch !== "x64")
     return `virtual boards need Linux on amd64, this is ${process.platform} on ${process.arch}`;
   if (process.getuid?.() !== 0) return "virtual boards need root, to create their network and cards";
-  const missing = await missingPrograms();
+  const names = Object.keys(programs) as (keyof typeof programs)[];
+  const found = await Promise.all(names.map((name) => findExecutable(name, process.env.PATH ?? "")));
+  const missing = names.filter((_, index) => found[index] === undefined);
   if (missing.length === 0) return undefined;
   const packages = [...new Set(missing.map((program) => programs[program]))];
   return `virtual boards need ${missing.join(", ")}: apt-get install ${packages.join(" ")}`;
 }
 
-async function missingPrograms(): Promise<(keyof typeof programs)[]> {
-  const names = Object.keys(programs) as (keyof typeof programs)[];
-  const found = await Promise.all(names.map((name) => findExecutable(name, process.env.PATH ?? "")));
-  return names.filter((_, index) => found[index] === undefined);
-}
-
 /**
- * QEMU's arguments for the processor: the real one where it virtualises, an emulated one elsewhere, which
- * takes 10 to 30 times as long.
- *
- * The processor's flag counts, and not /dev/kvm alone: inside some virtual machines that device is there
- * without the flag, and a distribution's kernel dies on it with "KVM internal error … emulation failure".
- * Emulated, Debian's kernel 6.12 panics at its first cmpxchg16b, so that one is left out.
+ * Whether QEMU can use the processor itself. The processor's flag counts, and not /dev/kvm alone: inside some virtual
+ * machines that device is there without the flag, and a distribution's kernel dies on it with "KVM internal error …
+ * emulation failure".
  */
-export async function processorArguments(): Promise<string[]> {
-  return (await virtualises()) ? ["-accel", "kvm", "-cpu", "host"] : ["-accel", "tcg", "-cpu", "max,-cx16"];
-}
-
-async function virtualises(): Promise<boolean> {
+export async function virtualises(): Promise<boolean> {
   const flags = /^flags\s*:.*$/m.exec(await fs.readFile("/proc/cpuinfo", "utf8"))?.[0] ?? "";
   if (!/\b(vmx|svm)\b/.test(flags)) return false;
   return fs.access("/dev/kvm", fs.constants.R_OK | fs.constants.W_OK).then(

@@ -1,10 +1,11 @@
 // The command line of the lab.
+import { once } from "node:events";
 import { parseArgs } from "node:util";
 import { untilInterrupted } from "../tools/interruption.ts";
 import { reasonOf } from "../tools/lines.ts";
 import { clusterHealthy, etcdMembers, type Finding } from "./checks.ts";
 import { startLab, type Lab, type LabOptions } from "./cluster.ts";
-import type { Fault } from "./faults/fault.ts";
+import type { Fault, Say } from "./faults/fault.ts";
 import { faults } from "./faults/faults.ts";
 import { currentBuild } from "./kubernetesBuild.ts";
 import { labFault } from "./machine.ts";
@@ -22,13 +23,7 @@ ${Object.entries(faults)
   .map(([name, { what, fresh }]) => `  ${name.padEnd(14)} ${fresh ? "*" : " "} ${what}`)
   .join("\n")}`;
 
-interface Wanted {
-  boards?: number | undefined;
-  controlPlanes?: number | undefined;
-  keep?: boolean | undefined;
-  down?: boolean | undefined;
-  faults: readonly string[];
-}
+type Wanted = ReturnType<typeof parse>;
 
 /**
  * Runs the lab.
@@ -50,13 +45,11 @@ export async function main(args: string[]): Promise<number> {
   }
   return untilInterrupted(
     (signal) => labWork(wanted, signal),
-    (error) => {
-      console.error(`\n${reasonOf(error)}`);
-    },
+    (error) => console.error(`\n${reasonOf(error)}`),
   );
 }
 
-function parse(args: string[]): Wanted {
+function parse(args: string[]) {
   const options = {
     boards: { type: "string" },
     "control-planes": { type: "string" },
@@ -73,11 +66,11 @@ function parse(args: string[]): Wanted {
   const unknown = names.find((name) => !(name in faults));
   if (unknown !== undefined)
     throw new Error(`--fault is "${unknown}"; it must be one of ${Object.keys(faults).join(", ")}`);
-  const misplaced = names.find(
-    (name) => (faults[name]?.controlPlanes ?? controlPlanes ?? 1) !== (controlPlanes ?? 1),
-  );
-  if (misplaced !== undefined)
-    throw new Error(`--fault ${misplaced} needs --control-planes ${faults[misplaced]?.controlPlanes ?? 1}`);
+  for (const name of names) {
+    const needed = faults[name]?.controlPlanes;
+    if (needed !== undefined && needed !== (controlPlanes ?? 1))
+      throw new Error(`--fault ${name} needs --control-planes ${needed}`);
+  }
   return { keep, down, faults: names, boards, controlPlanes };
 }
 
@@ -92,14 +85,11 @@ async function labWork(wanted: Wanted, interrupted: AbortSignal): Promise<number
   const missing = await labFault();
   if (missing !== undefined) throw new Error(missing);
   const ended = new AbortController();
-  const claim = await claimLab(() => {
-    ended.abort(new Error("ended by npm run lab -- --down"));
-  });
+  const giveBack = await claimLab(() => ended.abort(new Error("ended by npm run lab -- --down")));
   const signal = AbortSignal.any([interrupted, ended.signal]);
   const begin = performance.now();
-  const say = (line: string) => {
+  const say = (line: string) =>
     console.log(`${((performance.now() - begin) / 1000).toFixed(0).padStart(5)} s  ${line}`);
-  };
   try {
     const rounds = roundsOf(wanted.faults);
     let allHolds = true;
@@ -108,7 +98,8 @@ async function labWork(wanted: Wanted, interrupted: AbortSignal): Promise<number
       const { boards, controlPlanes } = wanted;
       const lab = await startLab({ say, signal, boards, controlPlanes, ...needsOf(round) });
       try {
-        if (!(await tryOut(lab, round, say, isKept ? signal : undefined))) allHolds = false;
+        if (!(await tryOut(lab, round, say))) allHolds = false;
+        if (isKept) await keep(lab, signal);
       } finally {
         await lab.stop();
         say("the boards are shut down");
@@ -116,7 +107,7 @@ async function labWork(wanted: Wanted, interrupted: AbortSignal): Promise<number
     }
     return allHolds ? 0 : 1;
   } finally {
-    claim.giveBack();
+    giveBack();
   }
 }
 
@@ -150,12 +141,7 @@ function needsOf(round: readonly Fault[]): Pick<LabOptions, "clockOffset" | "kub
   return { clockOffset, ...(kubernetes.length > 0 && { kubernetes }) };
 }
 
-async function tryOut(
-  lab: Lab,
-  round: readonly NamedFault[],
-  say: (line: string) => void,
-  kept: AbortSignal | undefined,
-): Promise<boolean> {
+async function tryOut(lab: Lab, round: readonly NamedFault[], say: Say): Promise<boolean> {
   const tell = (findings: readonly Finding[]): boolean => {
     for (const { what, holds, seen } of findings)
       say(`${holds ? "✓" : "✗"} ${what}${holds ? "" : `: ${seen}`}`);
@@ -170,7 +156,6 @@ async function tryOut(
     allHolds = tell(await go(lab, say).catch(failedUp));
     say(`${name}: ${((performance.now() - begin) / 1000).toFixed(0)} s`);
   }
-  if (kept !== undefined) await keep(lab, kept);
   return allHolds;
 }
 
@@ -181,7 +166,7 @@ function failedUp(error: unknown): Finding[] {
 }
 
 /** From bare Debian to a cluster that works, and an `up` after that. */
-async function freshToHealthy(lab: Lab, say: (line: string) => void): Promise<Finding[]> {
+async function freshToHealthy(lab: Lab, say: Say): Promise<Finding[]> {
   const first = await lab.stack.up();
   say(`pulumi up: ${first.changes.length} resources in ${first.seconds.toFixed(0)} s`);
   const findings = await clusterHealthy(lab.board("lab-1"), lab.boards.size);
@@ -191,14 +176,8 @@ async function freshToHealthy(lab: Lab, say: (line: string) => void): Promise<Fi
   say("tried");
   const second = await lab.stack.up();
   say(`pulumi up again: ${second.seconds.toFixed(1)} s`);
-  return [
-    ...findings,
-    {
-      what: "a second up changes nothing",
-      holds: second.changes.length === 0,
-      seen: second.changes.join(", "),
-    },
-  ];
+  const seen = second.changes.join(", ");
+  return [...findings, { what: "a second up changes nothing", holds: seen === "", seen }];
 }
 
 async function keep(lab: Lab, signal: AbortSignal): Promise<void> {
@@ -206,12 +185,10 @@ async function keep(lab: Lab, signal: AbortSignal): Promise<void> {
   for (const [name, { privateKeyPath, port, user }] of lab.boards)
     console.log(`  ${name}: ssh -i ${privateKeyPath} -p ${port} ${user}@127.0.0.1`);
   console.log("  on lab-1: sudo kubectl --kubeconfig /etc/kubernetes/admin.conf get pods -A");
-  await new Promise((resolve) => {
-    // A timer, for a promise alone keeps no process alive.
-    const alive = setInterval(() => undefined, 2 ** 30);
-    signal.addEventListener("abort", () => {
-      clearInterval(alive);
-      resolve(undefined);
-    });
-  });
+  // A timer, for a promise alone keeps no process alive.
+  const alive = setInterval(() => undefined, 2 ** 30);
+  await once(signal, "abort");
+  clearInterval(alive);
 }
+
+if (import.meta.main) process.exitCode = await main(process.argv.slice(2));

@@ -14,37 +14,8 @@ import net from "node:net";
 import path from "node:path";
 import type { Reply, Request } from "./gateway.ts";
 
-/** A network for virtual boards. */
-export interface BoardNetwork {
-  /**
-   * Gives a board a place on the network.
-   *
-   * @param board a place that was pulled out, for a new board in its stead. Default: the next one
-   */
-  plugIn(board?: number): Promise<Plug>;
-  /** The program and arguments that run a command in the boards' network. */
-  readonly enter: readonly string[];
-  /** A server that listens at the gateway's address, in this process. */
-  listen(port: number): Promise<net.Server>;
-  /** Leads each connection to the gateway's port to the first of these boards that takes it. */
-  balance(port: number, boards: readonly number[]): Promise<void>;
-  /** Ends the network. Boards must be stopped first. */
-  stop(): Promise<void>;
-}
-
 /** A board's place on the network. */
-export interface Plug {
-  /** From 1; decides address and device (addresses.ts). */
-  readonly board: number;
-  /** The port of 127.0.0.1 that leads to the board's sshd, also while the board is off. */
-  readonly sshPort: number;
-  /** The program and arguments that run a command in the boards' network. */
-  readonly enter: readonly string[];
-  /** As if a cable between two switches were pulled: nothing arrives any more, and the board is not told. */
-  cut(): Promise<void>;
-  restore(): Promise<void>;
-  pullOut(): Promise<void>;
-}
+export type Plug = Awaited<ReturnType<BoardNetwork["plugIn"]>>;
 
 /** A command in this list dies with the process that starts it, even if that is killed. */
 export const dieWithParent = ["setpriv", "--pdeathsig", "KILL"] as const;
@@ -55,49 +26,26 @@ export const dieWithParent = ["setpriv", "--pdeathsig", "KILL"] as const;
  * @throws an Error with what the gateway said, if it does not start
  */
 export async function startBoardNetwork(): Promise<BoardNetwork> {
-  const gateway = new Gateway();
-  await gateway.started;
-  let plugged = 0;
-  const enter = ["nsenter", `--net=/proc/${gateway.pid}/ns/net`];
-  return {
-    enter,
-    async plugIn(place) {
-      const board = place ?? ++plugged;
-      const server = net.createServer().listen(0, "127.0.0.1");
-      await once(server, "listening");
-      const { port } = server.address() as net.AddressInfo;
-      await gateway.ask({ do: "plug", board }, server);
-      server.close();
-      return {
-        board,
-        sshPort: port,
-        enter,
-        cut: () => gateway.ask({ do: "cut", board }).then(() => undefined),
-        restore: () => gateway.ask({ do: "restore", board }).then(() => undefined),
-        pullOut: () => gateway.ask({ do: "unplug", board }).then(() => undefined),
-      };
-    },
-    async listen(port) {
-      const server = await gateway.ask({ do: "listen", port });
-      if (server === undefined) throw new Error(`the lab's gateway has sent no socket for port ${port}`);
-      return server;
-    },
-    balance: (port, boards) => gateway.ask({ do: "balance", port, boards }).then(() => undefined),
-    stop: () => gateway.stop(),
-  };
+  const network = new BoardNetwork();
+  await network.started;
+  return network;
 }
 
-/** The process in the boards' namespace. It is asked one thing at a time. */
-class Gateway {
+/** A network for virtual boards: a process in their namespace, the gateway, which is asked one thing at a time. */
+export class BoardNetwork {
   readonly started: Promise<unknown>;
+  /** The program and arguments that run a command in the boards' network. */
+  readonly enter: readonly string[];
   readonly #child: ChildProcess;
   readonly #ended: Promise<never>;
   #last: Promise<unknown>;
+  #plugged = 0;
 
   constructor() {
     const script = path.join(import.meta.dirname, "gateway.ts");
     const command = ["--net", ...dieWithParent, process.execPath, script];
     this.#child = spawn("unshare", command, { stdio: ["ignore", "ignore", "pipe", "ipc"] });
+    this.enter = ["nsenter", `--net=/proc/${this.#child.pid ?? 0}/ns/net`];
     let said = "";
     this.#child.stderr?.setEncoding("utf8").on("data", (text: string) => (said = (said + text).slice(-4096)));
     this.#ended = once(this.#child, "close").then(() => {
@@ -107,22 +55,56 @@ class Gateway {
     this.started = this.#last = this.#reply();
   }
 
-  get pid(): number {
-    return this.#child.pid ?? 0;
+  /**
+   * Gives a board a place on the network.
+   *
+   * @param place one that was pulled out, for a new board in its stead. Default: the next one
+   */
+  async plugIn(place?: number) {
+    const board = place ?? ++this.#plugged;
+    const server = net.createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as net.AddressInfo;
+    await this.#ask({ do: "plug", board }, server);
+    server.close();
+    return {
+      /** From 1; decides address and device (addresses.ts). */
+      board,
+      /** The port of 127.0.0.1 that leads to the board's sshd, also while the board is off. */
+      sshPort: port,
+      enter: this.enter,
+      /** As if a cable between two switches were pulled: nothing arrives any more, and the board is not told. */
+      cut: () => this.#ask({ do: "cut", board }),
+      restore: () => this.#ask({ do: "restore", board }),
+      pullOut: () => this.#ask({ do: "unplug", board }),
+    };
   }
 
-  ask(request: Request, server?: net.Server): Promise<net.Server | undefined> {
+  /** A server that listens at the gateway's address, in this process. */
+  async listen(port: number): Promise<net.Server> {
+    const server = await this.#ask({ do: "listen", port });
+    if (server === undefined) throw new Error(`the lab's gateway has sent no socket for port ${port}`);
+    return server;
+  }
+
+  /** Leads each connection to the gateway's port to the first of these boards that takes it. */
+  async balance(port: number, boards: readonly number[]): Promise<void> {
+    await this.#ask({ do: "balance", port, boards });
+  }
+
+  /** Ends the network. Boards must be stopped first. */
+  async stop(): Promise<void> {
+    this.#child.kill("SIGKILL");
+    await this.#ended.catch(() => undefined);
+  }
+
+  #ask(request: Request, server?: net.Server): Promise<net.Server | undefined> {
     const answer = this.#last.then(() => {
       this.#child.send(request, server);
       return this.#reply();
     });
     this.#last = answer.catch(() => undefined);
     return answer;
-  }
-
-  async stop(): Promise<void> {
-    this.#child.kill("SIGKILL");
-    await this.#ended.catch(() => undefined);
   }
 
   async #reply(): Promise<net.Server | undefined> {

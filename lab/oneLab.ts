@@ -6,25 +6,15 @@ import { text } from "node:stream/consumers";
 /** A name that only one process of this machine can listen at, and that the kernel takes back when it ends. */
 const usualName = "\0bramble-lab";
 
-/** Thrown where a lab runs already. */
-export class LabRunsError extends Error {
-  override readonly name = "LabRunsError";
-}
-
-/** Proof that this process has the lab. */
-export interface LabClaim {
-  /** Tells whoever asked for the end that it has come, and lets others have the lab. */
-  giveBack(): void;
-}
-
 /**
  * Claims the lab for this process.
  *
  * @param onEnd called when somebody asks for the lab's end
  * @param name of the claim
- * @throws LabRunsError if another process has it
+ * @returns gives it back: tells whoever asked for the end that it has come, and lets others have the lab
+ * @throws an Error if another process has it
  */
-export async function claimLab(onEnd: () => void, name = usualName): Promise<LabClaim> {
+export async function claimLab(onEnd: () => void, name = usualName): Promise<() => void> {
   const since = new Date().toTimeString().slice(0, 8);
   const waiting = new Set<net.Socket>();
   const server = net.createServer((socket) => {
@@ -41,15 +31,13 @@ export async function claimLab(onEnd: () => void, name = usualName): Promise<Lab
     await once(server, "listening");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
-    throw new LabRunsError(
+    throw new Error(
       `A lab is already running (${await ask("who", name)}), and two would not fit into memory. Shut it down: npm run lab -- --down`,
     );
   }
-  return {
-    giveBack: () => {
-      server.close();
-      for (const socket of waiting) socket.end();
-    },
+  return () => {
+    server.close();
+    for (const socket of waiting) socket.end();
   };
 }
 

@@ -5,7 +5,7 @@ import type { Socket } from "node:net";
 import path from "node:path";
 import { pipeline } from "node:stream";
 import { gatewayAddress } from "./addresses.ts";
-import { findBuilt, obtainBuilt, type Surroundings } from "./built.ts";
+import { findBuilt, obtainBuilt, type Recipe, type Surroundings } from "./built.ts";
 import type { VirtualBoardImage } from "./image.ts";
 import { clusterImages } from "./images/build.ts";
 import { currentBuild, type KubernetesBuild } from "./kubernetesBuild.ts";
@@ -15,33 +15,10 @@ import { debianPackages } from "./packages/debian.ts";
 import { kubernetesPackages } from "./packages/kubernetes.ts";
 import { keyFile } from "./packages/repository.ts";
 
-/** A package repository as apt wants it. */
-export interface Repository {
-  /** A line for sources.list; %key% stands for where the board keeps the key. */
-  readonly line: string;
-  /** The public key, armored. */
-  readonly key: string;
-  /** Where boards find the key. */
-  readonly keyUrl: string;
-}
-
 /** Repositories on a network of boards. */
-export interface PackageMirror {
-  /** What boards need from Debian besides the image. */
-  readonly debian: Repository;
-  /** The versions of Kubernetes that were asked for, by number. */
-  readonly kubernetes: ReadonlyMap<string, Repository>;
-  /** Address of a registry with a cluster's images, if Kubernetes was asked for. */
-  readonly imageRepository: string | undefined;
-  /** Debian's repository in apt's deb822 form, for a fresh card. */
-  readonly aptSources: string;
-  /** What boards have asked for, in order: "/debian/InRelease". */
-  readonly requests: readonly string[];
-  /** Ends it: boards' requests are then refused. */
-  stop(): Promise<void>;
-}
+export type PackageMirror = Awaited<ReturnType<typeof packageMirror>>;
 
-export interface PackageMirrorOptions extends Surroundings {
+interface Options extends Surroundings {
   network: BoardNetwork;
   image: VirtualBoardImage;
   /** Versions of Kubernetes that are there too, with images; a first build takes minutes. Default: none. */
@@ -54,19 +31,21 @@ export interface PackageMirrorOptions extends Surroundings {
  *
  * @throws an Error with the last lines of a download or build that failed
  */
-export async function packageMirror(options: PackageMirrorOptions): Promise<PackageMirror> {
+export async function packageMirror(options: Options) {
   const { network, image, kubernetes = [] } = options;
-  const folders: Record<string, string> = { debian: await obtainBuilt(debianPackages(image), options) };
+  const packages = await obtainBuilt(debianPackages(image), options);
   const registries: string[] = [];
+  const folders: Record<string, string[]> = { debian: [packages], v2: registries };
+  const repositories = new Map<string, ReturnType<typeof repository>>();
   for (const build of kubernetes) {
-    folders[`kubernetes-${build.version}`] = await obtainBuilt(kubernetesPackages(build), options);
-    registries.push(await obtainBuilt(clusterImages(build), options));
+    const name = `kubernetes-${build.version}`;
+    const folder = await obtainBuilt(kubernetesPackages(build), options);
+    folders[name] = [folder];
+    repositories.set(build.version, repository(name, folder));
+    registries.push(path.join(await obtainBuilt(clusterImages(build), options), "v2"));
   }
   const requests: string[] = [];
-  const answer = answerFrom({
-    ...Object.fromEntries(Object.entries(folders).map(([name, folder]) => [name, [folder]])),
-    v2: registries.map((registry) => path.join(registry, "v2")),
-  });
+  const answer = answerFrom(folders);
   const server = http.createServer((request, response) => {
     requests.push(request.url ?? "");
     answer(request, response);
@@ -78,18 +57,16 @@ export async function packageMirror(options: PackageMirrorOptions): Promise<Pack
     connection.once("close", () => connections.delete(connection));
     server.emit("connection", connection);
   });
-  const debian = repository("debian", folders.debian ?? "");
   return {
-    debian,
-    kubernetes: new Map(
-      kubernetes.map(({ version }) => {
-        const name = `kubernetes-${version}`;
-        return [version, repository(name, folders[name] ?? "")];
-      }),
-    ),
-    imageRepository: registries.length === 0 ? undefined : `http://${gatewayAddress}`,
-    aptSources: deb822(debian),
+    /** The versions of Kubernetes that were asked for, by number. */
+    kubernetes: repositories,
+    /** Address of a registry with a cluster's images, if Kubernetes was asked for. */
+    imageRepository: kubernetes.length === 0 ? undefined : `http://${gatewayAddress}`,
+    /** Debian's repository in apt's deb822 form, for a fresh card. */
+    aptSources: deb822(repository("debian", packages).key),
+    /** What boards have asked for, in order: "/debian/InRelease". */
     requests,
+    /** Ends it: boards' requests are then refused. */
     async stop() {
       const closed = new Promise((resolve) => listening.close(resolve));
       for (const connection of connections) connection.destroy();
@@ -98,23 +75,30 @@ export async function packageMirror(options: PackageMirrorOptions): Promise<Pack
   };
 }
 
-/** Whether `packageMirror` would have nothing to download or build. Looks only. */
-export function areMirrorsBuilt(image: VirtualBoardImage, kubernetes: boolean): boolean {
-  const ofKubernetes = [kubernetesPackages(currentBuild), clusterImages(currentBuild)];
-  const recipes = [debianPackages(image), ...(kubernetes ? ofKubernetes : [])];
-  return recipes.every((recipe) => findBuilt(recipe) !== undefined);
+/** Whether `packageMirror` would have nothing to download or build for the current Kubernetes. Looks only. */
+export function areMirrorsBuilt(image: VirtualBoardImage): boolean {
+  return mirrorRecipes(image).every((recipe) => findBuilt(recipe) !== undefined);
 }
 
-function repository(name: string, folder: string): Repository {
+/** What the repositories with the current version of Kubernetes are made of. */
+export function mirrorRecipes(image: VirtualBoardImage): Recipe[] {
+  return [debianPackages(image), kubernetesPackages(currentBuild), clusterImages(currentBuild)];
+}
+
+/** A package repository as apt wants it. */
+function repository(name: string, folder: string) {
   const url = `http://${gatewayAddress}/${name}/`;
   return {
+    /** A line for sources.list; %key% stands for where the board keeps the key. */
     line: `deb [signed-by=%key%] ${url} /`,
+    /** The public key, armored. */
     key: readFileSync(path.join(folder, keyFile), "utf8"),
+    /** Where boards find the key. */
     keyUrl: `${url}${keyFile}`,
   };
 }
 
-function deb822({ key }: Repository): string {
+function deb822(key: string): string {
   const lines = key
     .trimEnd()
     .split("\n")

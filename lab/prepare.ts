@@ -2,13 +2,9 @@
 import { untilInterrupted } from "../tools/interruption.ts";
 import { reasonOf } from "../tools/lines.ts";
 import { labFolder, obtainBuilt } from "./built.ts";
-import { virtualBoardImage } from "./image.ts";
-import { clusterImages } from "./images/build.ts";
-import { currentBuild } from "./kubernetesBuild.ts";
-import { clusterKernel } from "./kernel.ts";
-import { labFault, usualMachine } from "./machine.ts";
-import { debianPackages } from "./packages/debian.ts";
-import { kubernetesPackages } from "./packages/kubernetes.ts";
+import { clusterImage } from "./kernel.ts";
+import { labFault } from "./machine.ts";
+import { mirrorRecipes } from "./packageMirror.ts";
 
 const say = (line: string) => process.stderr.write(`lab: ${line}\n`);
 
@@ -17,15 +13,10 @@ process.exitCode = await untilInterrupted(
     const fault = await labFault();
     if (fault !== undefined) throw new Error(fault);
     const surroundings = { say, signal };
-    const image = await virtualBoardImage(surroundings);
-    await obtainBuilt(debianPackages(image), surroundings);
-    await obtainBuilt(kubernetesPackages(currentBuild), surroundings);
-    await obtainBuilt(clusterImages(currentBuild), surroundings);
-    if ((await usualMachine()) === "userMode") await obtainBuilt(clusterKernel(), surroundings);
+    const image = await clusterImage(surroundings);
+    for (const recipe of mirrorRecipes(image)) await obtainBuilt(recipe, surroundings);
     say(`ready in ${labFolder()}`);
     return 0;
   },
-  (error) => {
-    say(reasonOf(error));
-  },
+  (error) => say(reasonOf(error)),
 );

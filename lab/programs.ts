@@ -1,6 +1,6 @@
 // The programs that virtual boards run of a cluster, each built once and kept beside those of the rehearsal: where
 // both start the same one, it is the same file.
-import { fileURLToPath } from "node:url";
+import path from "node:path";
 import { catalogue, type Tool } from "../tools/catalogue.ts";
 import { obtainTools } from "../tools/obtain.ts";
 import { thisMachine } from "../tools/setUp.ts";
@@ -37,7 +37,7 @@ const shared = {
     versionArgs: ["-version"],
     versionLine: `CoreDNS-${corednsVersion}`,
     goPackage: "github.com/coredns/coredns",
-    modules: modules("coredns"),
+    modules: path.join(import.meta.dirname, "modules/coredns"),
   },
 };
 
@@ -90,10 +90,6 @@ function plugin(name: string, kind: string) {
     versionLine: `CNI ${name} plugin ${pluginsVersion}`,
     versionVariable: `${module}/pkg/utils/buildversion.BuildVersion`,
     goPackage: `${module}/plugins/${kind}/${name}`,
-    modules: modules("cni"),
+    modules: path.join(import.meta.dirname, "modules/cni"),
   };
-}
-
-function modules(name: string): string {
-  return fileURLToPath(new URL(`modules/${name}`, import.meta.url));
 }

@@ -46,16 +46,16 @@ export class SshError extends Error {
  */
 export async function ssh(target: SshTarget, command: string, options: SshOptions = {}): Promise<string> {
   const { input = "", limit = 60 } = options;
-  const done = await execa("ssh", sshArguments(target, command), {
+  const result = await execa("ssh", sshArguments(target, command), {
     input,
     reject: false,
     stripFinalNewline: false,
     timeout: limit * 1000,
     killSignal: "SIGKILL",
   });
-  const { stdout, stderr, failed, timedOut, exitCode, signal = "SIGKILL" } = done;
+  const { stdout, stderr, failed, timedOut, exitCode, signal = "SIGKILL", originalMessage = "" } = result;
   if (timedOut) throw new Error(`${command}: timed out after ${limit} s:\n${lastLines(stdout + stderr, 8)}`);
-  if (failed) throw new SshError(command, exitCode ?? signal, stdout, stderr || (done.originalMessage ?? ""));
+  if (failed) throw new SshError(command, exitCode ?? signal, stdout, stderr || originalMessage);
   return stdout;
 }
 

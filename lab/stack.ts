@@ -3,7 +3,6 @@ import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import fs from "node:fs/promises";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import {
   type EngineEvent,
@@ -16,11 +15,12 @@ import { quoted } from "../components/board/shell.ts";
 import { findEngine } from "../tools/engine.ts";
 import { lastLines } from "../tools/lines.ts";
 import { engineOptions, writeProject } from "../tools/pulumi.ts";
+import { boardAddress } from "./addresses.ts";
+import type { Surroundings } from "./built.ts";
 import type { BoardNetwork } from "./network.ts";
-import { stepTeller } from "./progress.ts";
 
-const repository = fileURLToPath(new URL("..", import.meta.url));
 const stackName = "lab";
+const file = `stacks/Pulumi.${stackName}.yaml`;
 
 /** Settings by section, as below `bramble:` in a stack's file. */
 export type LabSettings = Record<string, unknown> & {
@@ -37,50 +37,53 @@ export interface LabBoard extends Record<string, unknown> {
   hostKey?: string;
 }
 
-/** What an `up` or a preview would do or did: names of resources by operation, without those that stay. */
-export interface StackOutcome {
-  /** `create lab-1-join`, `update …`, `delete …`, `replace …`; in the order in which they were done. */
-  readonly changes: readonly string[];
-  readonly seconds: number;
-}
+/** What an `up` or a preview would do or did. */
+export type StackOutcome = Awaited<ReturnType<LabStack["up"]>>;
 
 /** Thrown with what the engine said last. */
 export class StackError extends Error {
   override readonly name = "StackError";
 }
 
-/** The settings of stacks/Pulumi.lab.yaml. */
-export function labSettings(): LabSettings {
-  const { config } = parse(
-    readFileSync(path.join(repository, "stacks", `Pulumi.${stackName}.yaml`), "utf8"),
-  ) as {
-    config: Record<string, unknown>;
-  };
+/** The settings of stacks/Pulumi.lab.yaml, for as many boards and control planes as are wanted; see LabOptions. */
+export function labSettings(wanted: number | undefined, controlPlanes = 1): LabSettings {
+  const text = readFileSync(new URL(`../${file}`, import.meta.url), "utf8");
+  const { config } = parse(text) as { config: Record<string, unknown> };
   const own = Object.entries(config).map(([key, value]) => [key.replace(/^bramble:/, ""), value]);
-  return Object.fromEntries(own) as LabSettings;
+  const settings = Object.fromEntries(own) as LabSettings;
+  const [first, template] = [settings.boards[0], settings.boards.at(-1)];
+  while (wanted !== undefined && template !== undefined && settings.boards.length < wanted) {
+    const number = settings.boards.length + 1;
+    settings.boards.push({ ...template, name: `lab-${number}`, host: boardAddress(number) });
+  }
+  settings.boards.splice(wanted ?? settings.boards.length);
+  for (const board of settings.boards.slice(0, controlPlanes))
+    Object.assign(board, { role: "controlPlane", ram: first?.ram });
+  return settings;
 }
+
+const later = new URL("later.mjs", import.meta.url).href;
 
 /** bramble's own program with settings and a state of its own. */
 export class LabStack {
   /** Seconds by which the program's clock is ahead. */
   clockOffset = 0;
-  /** Takes a line for each step of an `up`. */
-  say: (line: string) => void = () => undefined;
   readonly #stack: Stack;
-  readonly #signal: AbortSignal | undefined;
+  readonly #surroundings: Surroundings;
 
-  private constructor(stack: Stack, signal: AbortSignal | undefined) {
+  private constructor(stack: Stack, surroundings: Surroundings) {
     this.#stack = stack;
-    this.#signal = signal;
+    this.#surroundings = surroundings;
   }
 
   /**
    * A stack without resources.
    *
    * @param folder for its files; must be empty
+   * @param surroundings `say` takes a line for each step of an `up`. Default: nobody is told
    * @throws an Error without Pulumi's engine
    */
-  static async create(folder: string, network: BoardNetwork, signal?: AbortSignal): Promise<LabStack> {
+  static async create(folder: string, network: BoardNetwork, surroundings: Surroundings): Promise<LabStack> {
     const engine = await findEngine();
     if ("missing" in engine) throw new Error(`the lab needs Pulumi's engine: ${engine.missing}`);
     await writeProject(folder);
@@ -88,17 +91,17 @@ export class LabStack {
     // The state is gone with the lab.
     const options = await engineOptions(cli, { PULUMI_CONFIG_PASSPHRASE: "lab" });
     const stack = await LocalWorkspace.createStack({ stackName, workDir: folder }, options);
-    return new LabStack(stack, signal);
+    return new LabStack(stack, surroundings);
   }
 
   /** Makes these the stack's settings. */
   async configure(settings: LabSettings): Promise<void> {
     const { ssh, ...plain } = settings;
     const { workDir: cwd, envVars, pulumiCommand } = this.#stack.workspace;
-    const file = path.join(cwd, "stacks", `Pulumi.${stackName}.yaml`);
-    const before = parse(await fs.readFile(file, "utf8").catch(() => "{}")) as object;
+    const own = path.join(cwd, file);
+    const before = parse(await fs.readFile(own, "utf8").catch(() => "{}")) as object;
     const config = Object.fromEntries(Object.entries(plain).map(([key, value]) => [`bramble:${key}`, value]));
-    await fs.writeFile(file, stringify({ ...before, config }));
+    await fs.writeFile(own, stringify({ ...before, config }));
     // The Automation API would show the key in a command line.
     const args = ["config", "set", "--secret", "bramble:ssh", "--stack", stackName];
     const env = { ...process.env, ...envVars };
@@ -107,9 +110,8 @@ export class LabStack {
     await setting;
   }
 
-  /** `pulumi up`. */
-  up(onLine?: (line: string) => void): Promise<StackOutcome> {
-    const tell = stepTeller(this.say);
+  up(onLine?: (line: string) => void) {
+    const tell = stepTeller(this.#surroundings.say ?? (() => undefined));
     return this.#change(
       (options) => this.#stack.up(options),
       (line) => {
@@ -119,29 +121,19 @@ export class LabStack {
     );
   }
 
-  /** `pulumi preview`. */
-  preview(): Promise<StackOutcome> {
+  preview() {
     return this.#change((options) => this.#stack.preview(options));
   }
 
-  /** One of the program's outputs, secrets too. */
-  async output(name: string): Promise<string> {
-    return String((await this.#stack.outputs())[name]?.value).trim();
-  }
-
-  async #change(
-    run: (options: PreviewOptions) => Promise<unknown>,
-    onLine?: (line: string) => void,
-  ): Promise<StackOutcome> {
-    this.#signal?.throwIfAborted();
+  async #change(run: (options: PreviewOptions) => Promise<unknown>, onLine?: (line: string) => void) {
+    const { signal } = this.#surroundings;
+    signal?.throwIfAborted();
     const begin = performance.now();
     Object.assign(this.#stack.workspace.envVars, {
-      NODE_OPTIONS:
-        this.clockOffset === 0
-          ? (process.env.NODE_OPTIONS ?? "")
-          : `--import=${new URL("later.mjs", import.meta.url).href}`,
+      NODE_OPTIONS: this.clockOffset === 0 ? (process.env.NODE_OPTIONS ?? "") : `--import=${later}`,
       LAB_CLOCK_OFFSET: String(this.clockOffset),
     });
+    /** `create lab-1-join`, `update …`, `delete …`, `replace …`, in that order, without what stays as it is. */
     const changes: string[] = [];
     let said = "";
     const onError = (text: string) => (said += text);
@@ -149,13 +141,16 @@ export class LabStack {
       said += text;
       for (const line of text.split("\n")) if (line.trim() !== "") onLine?.(line.trim());
     };
-    const onEvent = (event: EngineEvent) => changes.push(...changeIn(event));
+    const onEvent = ({ resOutputsEvent }: EngineEvent) => {
+      const { op = "same", urn = "" } = resOutputsEvent?.metadata ?? {};
+      if (op !== "same") changes.push(`${op} ${urn.split("::").at(-1) ?? ""}`);
+    };
     // Outputs come last, and would be all that is told of a failure.
     const options = { color: "never", suppressOutputs: true, onOutput, onError, onEvent } as const;
     try {
-      await run({ ...options, signal: this.#signal });
+      await run({ ...options, signal });
     } catch (error) {
-      this.#signal?.throwIfAborted();
+      signal?.throwIfAborted();
       throw new StackError(`pulumi failed:\n${lastLines(said || String(error), 60)}`);
     }
     return { changes, seconds: (performance.now() - begin) / 1000 };
@@ -175,7 +170,21 @@ async function writeCli(folder: string, command: readonly string[]): Promise<str
   return cli;
 }
 
-function changeIn({ resOutputsEvent }: EngineEvent): string[] {
-  const { op = "same", urn = "" } = resOutputsEvent?.metadata ?? {};
-  return op === "same" ? [] : [`${op} ${urn.split("::").at(-1) ?? ""}`];
+/** A step as the CLI prints it: "+  command:remote:Command lab-1-host creating (3s) host: …". */
+const step = /^[+~-]+ +(\S+) (\S+) (\*\*\w+ failed\*\*|(?:creat|updat|delet|replac)(?:ing|ed))/;
+
+/**
+ * Takes the lines of one `pulumi up` and tells when a step begins and when it has ended, once each: the CLI repeats the
+ * line of a step that takes long. Of what is not done on a board only the end is told: it takes no time.
+ */
+export function stepTeller(say: (line: string) => void): (line: string) => void {
+  const told = new Set<string>();
+  return (line) => {
+    const [, type, name = "", state = ""] = step.exec(line) ?? [];
+    const said = `${name}: ${state.replaceAll("*", "")}`;
+    const begins = state.endsWith("ing");
+    if (name === "" || told.has(said) || (begins && type !== "command:remote:Command")) return;
+    told.add(said);
+    say(`  ${said}`);
+  };
 }

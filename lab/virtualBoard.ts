@@ -2,7 +2,7 @@
 import fs from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { lastLines } from "../tools/lines.ts";
+import { lastLines, reasonOf } from "../tools/lines.ts";
 import { boardAddress } from "./addresses.ts";
 import { makeBoardFolder, removeBoardFolder } from "./boardFolder.ts";
 import { runOrThrow } from "./built.ts";
@@ -26,51 +26,16 @@ export interface VirtualBoardOptions {
   place?: number | undefined;
   /** The name a fresh card has. Default: "raspberrypi". */
   hostName?: string;
-  /** Default: 1, which is all that User-mode Linux has. */
-  cores?: number;
   /** Where apt on the fresh card finds Debian's packages. Default: nowhere. */
   mirror?: PackageMirror;
   /** Seconds by which the board's clock is ahead when it starts, until it asks the time server. Default: 0. */
   clockOffset?: number;
-  /** Added to the kernel's command line: ["cgroup_disable=memory"]. Default: none. */
-  kernelArguments?: readonly string[];
   /**
    * Makes it start as a Raspberry Pi does: this is the line of /boot/firmware/cmdline.txt on the fresh card,
    * which at each start decides the kernel's command line, and the firmware puts cgroup_disable=memory in front
    * unless the line has cgroup_enable=memory. Default: a board without that file.
    */
   cmdline?: string;
-  /** Seconds until a start has failed. Default: 300; emulated, on an idle machine, it takes 30 to 45. */
-  startLimit?: number;
-}
-
-/** A board that was started. Its disk lasts until `stop`. */
-export interface VirtualBoard extends SshTarget {
-  /** Its place on the network, from 1. */
-  readonly place: number;
-  /** Its address for other boards; `host` and `port` are this machine's. */
-  readonly address: string;
-  /** What it writes to its serial console, over all starts. */
-  readonly consoleLog: string;
-  /** Its machine's process number, while it is on. */
-  readonly pid: number | undefined;
-  /** Runs a shell command as `pi` and returns its output; see ssh.ts. */
-  ssh(command: string, options?: SshOptions): Promise<string>;
-  /** Waits until ssh works, after a restart from inside: `start` and `powerOn` have done so. */
-  untilReady(): Promise<void>;
-  /** Pulls the plug: what the board has not flushed to its disk is lost. Nothing to do if it is off. */
-  powerOff(): Promise<void>;
-  /** Starts it again with the same disk and waits until ssh works. */
-  powerOn(changes?: Pick<VirtualBoardOptions, "clockOffset" | "kernelArguments">): Promise<void>;
-  /** Nothing gets through to or from the board; it sees no change of its link. */
-  cutNetwork(): Promise<void>;
-  restoreNetwork(): Promise<void>;
-  /** Keeps the disk as it is now, under a name for a file. The board must be off. */
-  saveDisk(name: string): Promise<void>;
-  /** Makes the disk what it was at `saveDisk`, as often as wanted. The board must be off. */
-  restoreDisk(name: string): Promise<void>;
-  /** Ends it and removes its disk. */
-  stop(): Promise<void>;
 }
 
 /**
@@ -80,25 +45,16 @@ export interface VirtualBoard extends SshTarget {
  * @throws an Error with the machine's words and the console's last lines, if it does not start in time
  */
 export async function startVirtualBoard(options: VirtualBoardOptions): Promise<VirtualBoard> {
-  const { image, network, hostName = "raspberrypi", mirror, cmdline, kernelArguments = [] } = options;
+  const { ram, image, network, hostName = "raspberrypi", mirror, cmdline, clockOffset = 0 } = options;
   const folder = makeBoardFolder();
   const plug = await network.plugIn(options.place);
   const disk = path.join(folder, "card.img");
   await copyDisk(image.card, disk);
   const details = { board: plug.board, hostName, aptSources: mirror?.aptSources, cmdline };
   const hostKey = await writeCard(folder, disk, details);
-  const board = new MachineBoard(hostKey, options.startLimit ?? 300, {
-    kind: options.machine ?? (await usualMachine()),
-    ram: options.ram,
-    cores: options.cores ?? 1,
-    image,
-    folder,
-    disk,
-    plug,
-    kernelArguments,
-    clockOffset: options.clockOffset ?? 0,
-    console: path.join(folder, "console.log"),
-  });
+  const kind = options.machine ?? (await usualMachine());
+  const console = path.join(folder, "console.log");
+  const board = new VirtualBoard(hostKey, { kind, ram, image, folder, disk, plug, clockOffset, console });
   try {
     await board.powerOn();
   } catch (error) {
@@ -109,27 +65,31 @@ export async function startVirtualBoard(options: VirtualBoardOptions): Promise<V
 }
 
 const pollMs = 200;
+/** Seconds until a start has failed; emulated, on an idle machine, it takes 30 to 45. */
+const startLimit = 300;
 
 /** Where the file system can, both share what they have in common; where it cannot, empty space stays unwritten. */
 async function copyDisk(from: string, to: string): Promise<void> {
   await runOrThrow("cp", ["--reflink=auto", "--sparse=always", from, to]);
 }
 
-class MachineBoard implements VirtualBoard {
+/** A board that was started. Its disk lasts until `stop`. */
+export class VirtualBoard implements SshTarget {
   readonly host = "127.0.0.1";
   readonly user = "pi";
   readonly port: number;
   readonly hostKey: string;
   readonly privateKeyPath: string;
+  /** Its place on the network, from 1. */
   readonly place: number;
+  /** Its address for other boards; `host` and `port` are this machine's. */
   readonly address: string;
+  /** What it writes to its serial console, over all starts. */
   readonly consoleLog: string;
-  readonly #startLimit: number;
   #machine: Machine;
   #running: RunningMachine | undefined;
 
-  constructor(hostKey: string, startLimit: number, machine: Machine) {
-    this.#startLimit = startLimit;
+  constructor(hostKey: string, machine: Machine) {
     this.#machine = machine;
     this.hostKey = hostKey;
     this.port = machine.plug.sshPort;
@@ -139,15 +99,18 @@ class MachineBoard implements VirtualBoard {
     this.consoleLog = machine.console;
   }
 
+  /** Its machine's process number, while it is on. */
   get pid(): number | undefined {
     return this.#running?.pid;
   }
 
+  /** Runs a shell command as `pi` and returns its output; see ssh.ts. */
   ssh(command: string, options?: SshOptions): Promise<string> {
     return ssh(this, command, options);
   }
 
-  async powerOn(changes: Pick<VirtualBoardOptions, "clockOffset" | "kernelArguments"> = {}): Promise<void> {
+  /** Starts it again with the same disk and waits until ssh works. */
+  async powerOn(changes: Pick<VirtualBoardOptions, "clockOffset"> = {}): Promise<void> {
     if (this.#running !== undefined) throw new Error(`${this.address} is already on`);
     this.#machine = { ...this.#machine, ...changes };
     const running = switchOn(this.#machine);
@@ -157,14 +120,15 @@ class MachineBoard implements VirtualBoard {
     };
     void running.off.then(isOff, isOff);
     const ended = running.off.then(async (said) => {
-      throw new Error(`the board has shut down: ${said}\n${await this.#consoleEnd()}`);
+      throw await this.#failure(`the board has shut down: ${said}`);
     });
     ended.catch(() => undefined);
     await Promise.race([this.untilReady(), ended]);
   }
 
+  /** Waits until ssh works, after a restart from inside: `powerOn` has done so. */
   async untilReady(): Promise<void> {
-    const end = performance.now() + this.#startLimit * 1000;
+    const end = performance.now() + startLimit * 1000;
     for (;;) {
       const failure = await this.ssh("true").then(
         () => undefined,
@@ -174,35 +138,41 @@ class MachineBoard implements VirtualBoard {
       if (this.#running === undefined) throw new Error(`${this.address} is off`);
       // Any other answer than "not reachable" is sshd's own, and will not change.
       if (failure instanceof SshError && failure.ended !== 255) throw failure;
-      if (performance.now() > end) throw await this.#notReady(failure);
+      if (performance.now() > end)
+        throw await this.#failure(`no ssh to the board within ${startLimit} s: ${reasonOf(failure)}`);
       await sleep(pollMs);
     }
   }
 
+  /** Pulls the plug: what the board has not flushed to its disk is lost. Nothing to do if it is off. */
   async powerOff(): Promise<void> {
     const running = this.#running;
     running?.pullPlug();
     await running?.off.catch(() => undefined);
   }
 
-  cutNetwork(): Promise<void> {
+  /** Nothing gets through to or from the board; it sees no change of its link. */
+  cutNetwork(): Promise<unknown> {
     return this.#machine.plug.cut();
   }
 
-  restoreNetwork(): Promise<void> {
+  restoreNetwork(): Promise<unknown> {
     return this.#machine.plug.restore();
   }
 
+  /** Keeps the disk as it is now, under a name for a file. The board must be off. */
   async saveDisk(name: string): Promise<void> {
     this.#assertOff();
     await copyDisk(this.#machine.disk, this.#kept(name));
   }
 
+  /** Makes the disk what it was at `saveDisk`, as often as wanted. The board must be off. */
   async restoreDisk(name: string): Promise<void> {
     this.#assertOff();
     await copyDisk(this.#kept(name), this.#machine.disk);
   }
 
+  /** Ends it and removes its disk. */
   async stop(): Promise<void> {
     await this.powerOff();
     await this.#machine.plug.pullOut();
@@ -218,14 +188,8 @@ class MachineBoard implements VirtualBoard {
       throw new Error(`${this.address} is on; its disk can only be kept when it is off`);
   }
 
-  async #notReady(failure: unknown): Promise<Error> {
-    const reason = failure instanceof Error ? failure.message : String(failure);
-    return new Error(
-      `no ssh to the board within ${this.#startLimit} s: ${reason}\n${await this.#consoleEnd()}`,
-    );
-  }
-
-  async #consoleEnd(): Promise<string> {
-    return lastLines(await fs.readFile(this.consoleLog, "utf8").catch(() => ""), 15);
+  async #failure(what: string): Promise<Error> {
+    const log = await fs.readFile(this.consoleLog, "utf8").catch(() => "");
+    return new Error(`${what}\n${lastLines(log, 15)}`);
   }
 }

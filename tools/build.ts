@@ -5,12 +5,9 @@ import path from "node:path";
 import semver from "semver";
 import { kubernetesVersion, type Tool } from "./catalogue.ts";
 import { findExecutable } from "./executable.ts";
-import { lastLines } from "./lines.ts";
-import { heartbeat } from "./progress.ts";
+import { heartbeat, lastLines } from "./lines.ts";
 import { run } from "./run.ts";
 import { SetUpError, type SetUp } from "./setUp.ts";
-
-const heartbeatSeconds = 30;
 
 /** The first Go that fetches the newer Go which a go.mod asks for; older ones stop at its `tool` lines. */
 const oldestGo = "1.21.0";
@@ -64,24 +61,22 @@ export async function buildTool<Name extends string>(
 ): Promise<string> {
   const file = path.join(folder, tool.name);
   const kubernetes = tool.goPackage.startsWith("k8s.io/kubernetes/") ? tool.version : kubernetesVersion;
-  const flags = `${linkerFlags(kubernetes)}${ownVersion(tool)}`;
+  // Only the linker heeds a program's own variable, so that the cache still serves.
+  const own = tool.versionVariable === undefined ? "" : ` -X ${tool.versionVariable}=${tool.version}`;
+  const flags = `${linkerFlags(kubernetes)}${own}`;
   const args = ["build", "-trimpath", "-ldflags", flags, "-o", file, tool.goPackage];
   let line = "";
-  const stop = heartbeat(heartbeatSeconds, (seconds) => {
+  using _ = heartbeat(30, (seconds) => {
     setUp.say(`${tool.name} ${tool.version}: still building, ${seconds} s${line === "" ? "" : ` (${line})`}`);
   });
-  try {
-    const { ended, output } = await run(go.file, args, {
-      cwd: setUp.modules,
-      env: buildEnvironment(setUp),
-      signal: setUp.signal,
-      onLine: (latest) => (line = latest),
-    });
-    if (ended === 0) return file;
-    throw new SetUpError(`go build ${tool.goPackage} ended with ${ended}:\n${lastLines(output, 6)}`);
-  } finally {
-    stop();
-  }
+  const { ended, output } = await run(go.file, args, {
+    cwd: setUp.modules,
+    env: buildEnvironment(setUp),
+    signal: setUp.signal,
+    onLine: (latest) => (line = latest),
+  });
+  if (ended === 0) return file;
+  throw new SetUpError(`go build ${tool.goPackage} ended with ${ended}:\n${lastLines(output, 6)}`);
 }
 
 /**
@@ -90,17 +85,9 @@ export async function buildTool<Name extends string>(
  * the size.
  */
 export function linkerFlags(kubernetes: string): string {
-  const [gitMajor, gitMinor] = [semver.major(kubernetes), semver.minor(kubernetes)];
-  const values = { gitVersion: `v${kubernetes}`, gitMajor, gitMinor };
-  const settings = Object.entries(values).map(
-    ([name, value]) => `-X k8s.io/component-base/version.${name}=${value}`,
-  );
-  return ["-s -w", ...settings].join(" ");
-}
-
-/** Only the linker heeds it, so that the cache still serves. */
-function ownVersion({ version, versionVariable }: Tool<string>): string {
-  return versionVariable === undefined ? "" : ` -X ${versionVariable}=${version}`;
+  const set = "-X k8s.io/component-base/version.git";
+  const [major, minor] = [semver.major(kubernetes), semver.minor(kubernetes)];
+  return `-s -w ${set}Version=v${kubernetes} ${set}Major=${major} ${set}Minor=${minor}`;
 }
 
 /** The user's own Go settings must not change what is built; where modules come from stays theirs. */

@@ -1,9 +1,11 @@
-// The tools that a set-up has brought. One folder for each tool, version and platform, and in it the program
-// and its record. The record is written last and is what makes the program count.
+// The tools that are there already: on PATH, and in the cache those that a set-up has brought. That has one folder for
+// each tool, version and platform, and in it the program and its record. The record is written last and is what makes
+// the program count.
 import fs from "node:fs/promises";
 import path from "node:path";
 import type { Tool } from "./catalogue.ts";
-import { versionFault } from "./executable.ts";
+import { findExecutable, versionFault } from "./executable.ts";
+import { partialFolder } from "./replaceFile.ts";
 import { SetUpError, type SetUp } from "./setUp.ts";
 
 /** What is kept beside a program. */
@@ -14,16 +16,38 @@ interface CacheRecord {
   origin: string;
 }
 
-const partialPrefix = "partial-";
+/** A tool's absolute path, or why it does not count as there. */
+type Look = { file: string; reason?: undefined } | { file?: undefined; reason: string };
+
+/**
+ * Looks for every tool at once, on PATH first and then in the cache. Changes nothing.
+ *
+ * @returns the tools that are there, and of the others why they do not count
+ */
+export async function lookForTools<Name extends string>(setUp: SetUp<Name>) {
+  const paths: Partial<Record<Name, string>> = {};
+  const absent: { tool: Tool<Name>; reason: string }[] = [];
+  const looks = setUp.tools.map(async (tool) => ({ tool, ...(await lookFor(tool, setUp)) }));
+  for (const { tool, file, reason } of await Promise.all(looks)) {
+    if (file !== undefined) paths[tool.name] = file;
+    else absent.push({ tool, reason });
+  }
+  return { paths, absent };
+}
+
+async function lookFor<Name extends string>(tool: Tool<Name>, setUp: SetUp<Name>): Promise<Look> {
+  const onPath = await findExecutable(tool.name, setUp.searchPath);
+  const fault = onPath === undefined ? `no ${tool.name} on PATH` : await versionFault(onPath, tool);
+  if (onPath !== undefined && fault === undefined) return { file: onPath };
+  const cached = await findInCache(tool, setUp);
+  return cached.file !== undefined ? cached : { reason: `${fault}; ${cached.reason}` };
+}
 
 /**
  * The tool in the cache. Only the size is held against the record: reading half a gigabyte for checksums at
  * each start would cost seconds, and a file which was cut short or overwritten has another size.
  */
-export async function findInCache<Name extends string>(
-  tool: Tool<Name>,
-  setUp: SetUp<Name>,
-): Promise<{ file: string } | { reason: string }> {
+export async function findInCache<Name extends string>(tool: Tool<Name>, setUp: SetUp<Name>): Promise<Look> {
   const file = path.join(folderOf(tool, setUp), tool.name);
   const [record, status] = await Promise.all([readRecord(file), fs.stat(file).catch(() => undefined)]);
   if (status === undefined) return { reason: `none in ${setUp.cache}` };
@@ -49,8 +73,7 @@ export async function keepInCache<Name extends string>(
 ): Promise<string> {
   const folder = folderOf(tool, setUp);
   await fs.mkdir(folder, { recursive: true });
-  await removePartials(folder);
-  const partial = await fs.mkdtemp(path.join(folder, partialPrefix));
+  const partial = await partialFolder(folder, "partial-");
   try {
     const produced = await produce(partial);
     await fs.chmod(produced, 0o755);
@@ -63,7 +86,8 @@ export async function keepInCache<Name extends string>(
 }
 
 async function moveIntoPlace(produced: string, file: string, origin: string): Promise<string> {
-  await flush(produced);
+  const handle = await fs.open(produced, "r+");
+  await handle.sync().finally(() => handle.close());
   const { size } = await fs.stat(produced);
   const record: CacheRecord = { size, origin };
   const draft = `${produced}.json`;
@@ -75,23 +99,12 @@ async function moveIntoPlace(produced: string, file: string, origin: string): Pr
   return file;
 }
 
-/** What a killed set-up has left behind. Nobody else works here while the lock is held. */
-async function removePartials(folder: string): Promise<void> {
-  const left = (await fs.readdir(folder)).filter((entry) => entry.startsWith(partialPrefix));
-  await Promise.all(left.map((entry) => fs.rm(path.join(folder, entry), { recursive: true, force: true })));
-}
-
 async function readRecord(file: string): Promise<CacheRecord | undefined> {
   try {
     return JSON.parse(await fs.readFile(recordOf(file), "utf8")) as CacheRecord;
   } catch {
     return undefined;
   }
-}
-
-async function flush(file: string): Promise<void> {
-  const handle = await fs.open(file, "r+");
-  await handle.sync().finally(() => handle.close());
 }
 
 function folderOf<Name extends string>(tool: Tool<Name>, setUp: SetUp<Name>): string {

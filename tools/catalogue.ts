@@ -60,16 +60,17 @@ const etcd: Tool = {
   name: "etcd",
   version: etcdVersion,
   versionLine: `etcd Version: ${etcdVersion}`,
-  releases: {
-    "linux-amd64": etcdRelease(
-      "linux-amd64",
-      "cf9cfe91a4856cb90eed9c99e6aee4b708db2c7888b88a6f116281f04b0ea693",
-    ),
-    "linux-arm64": etcdRelease(
-      "linux-arm64",
-      "438f56a700d17ce761510a3e63e6fa5c1d587b2dd4d7a22c179c09a649366760",
-    ),
-  },
+  releases: releases(
+    {
+      "linux-amd64": "cf9cfe91a4856cb90eed9c99e6aee4b708db2c7888b88a6f116281f04b0ea693",
+      "linux-arm64": "438f56a700d17ce761510a3e63e6fa5c1d587b2dd4d7a22c179c09a649366760",
+    },
+    (platform) => {
+      const folder = `etcd-v${etcdVersion}-${platform}`;
+      const url = `https://github.com/etcd-io/etcd/releases/download/v${etcdVersion}/${folder}.tar.gz`;
+      return { url, member: `${folder}/etcd` };
+    },
+  ),
   goPackage: "go.etcd.io/etcd/server/v3",
 };
 
@@ -94,40 +95,29 @@ export const catalogue: readonly Tool[] = [etcd, ...kwok, ...kubernetes];
 type Checksums = Partial<Record<Platform, string>>;
 
 function kubernetesServer(name: ToolName, checksums: Checksums): Tool {
+  const folder = `https://dl.k8s.io/release/v${kubernetesVersion}/bin`;
   return {
     name,
     version: kubernetesVersion,
     versionLine: `Kubernetes v${kubernetesVersion}`,
-    releases: releases(
-      checksums,
-      (platform) =>
-        `https://dl.k8s.io/release/v${kubernetesVersion}/bin/${platform.replace("-", "/")}/${name}`,
-    ),
+    releases: releases(checksums, (platform) => ({ url: `${folder}/${platform.replace("-", "/")}/${name}` })),
     goPackage: `k8s.io/kubernetes/cmd/${name}`,
   };
 }
 
 function kwokTool(name: ToolName, checksums: Checksums): Tool {
+  const folder = `https://github.com/kubernetes-sigs/kwok/releases/download/v${kwokVersion}`;
   return {
     name,
     version: kwokVersion,
     versionLine: `${name} version v${kwokVersion}`,
-    releases: releases(
-      checksums,
-      (platform) =>
-        `https://github.com/kubernetes-sigs/kwok/releases/download/v${kwokVersion}/${name}-${platform}`,
-    ),
+    releases: releases(checksums, (platform) => ({ url: `${folder}/${name}-${platform}` })),
     goPackage: `sigs.k8s.io/kwok/cmd/${name}`,
   };
 }
 
-function etcdRelease(platform: Platform, sha256: string): Release {
-  const folder = `etcd-v${etcdVersion}-${platform}`;
-  const url = `https://github.com/etcd-io/etcd/releases/download/v${etcdVersion}/${folder}.tar.gz`;
-  return { url, sha256, member: `${folder}/etcd` };
-}
-
-function releases(checksums: Checksums, url: (platform: Platform) => string): Tool["releases"] {
+/** @param found where a platform's release is */
+function releases(checksums: Checksums, found: (platform: Platform) => Omit<Release, "sha256">) {
   const entries = Object.entries(checksums) as [Platform, string][];
-  return Object.fromEntries(entries.map(([platform, sha256]) => [platform, { url: url(platform), sha256 }]));
+  return Object.fromEntries(entries.map(([platform, sha256]) => [platform, { ...found(platform), sha256 }]));
 }

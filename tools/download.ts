@@ -5,17 +5,16 @@ import path from "node:path";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Release } from "./catalogue.ts";
-import { lastLines, reasonOf } from "./lines.ts";
-import { heartbeat, megabytes } from "./progress.ts";
+import { heartbeat, lastLines, megabytes, reasonOf } from "./lines.ts";
 import { run } from "./run.ts";
 import { SetUpError, type SetUp } from "./setUp.ts";
-
-const heartbeatSeconds = 10;
 
 /** The release's server did not answer at all, so that its other files are not worth a try either. */
 export class Unreachable extends SetUpError {
   override name = "Unreachable";
 }
+
+type DownloadSetUp = Pick<SetUp<string>, "patience" | "say" | "signal">;
 
 /**
  * Downloads a release into a folder, checks it and unpacks it.
@@ -30,7 +29,7 @@ export async function downloadRelease(
   release: Release,
   folder: string,
   label: string,
-  setUp: Pick<SetUp<string>, "patience" | "say" | "signal">,
+  setUp: DownloadSetUp,
 ): Promise<string> {
   const file = path.join(folder, "release");
   const sha256 = await fetchTo(file, release.url, label, setUp);
@@ -41,21 +40,14 @@ export async function downloadRelease(
 }
 
 /** Streams the file at `url` to `file` and returns its sha256. */
-async function fetchTo(
-  file: string,
-  url: string,
-  label: string,
-  { patience, say, signal: outer }: Pick<SetUp<string>, "patience" | "say" | "signal">,
-): Promise<string> {
+async function fetchTo(file: string, url: string, label: string, setUp: DownloadSetUp): Promise<string> {
+  const { patience, say, signal: outer } = setUp;
   const late = new AbortController();
   const limit = (milliseconds: number, what: string) =>
-    setTimeout(() => {
-      late.abort(new Error(`${url} ${what} within ${milliseconds / 1000} s`));
-    }, milliseconds);
-  const signal = AbortSignal.any([late.signal, ...(outer === undefined ? [] : [outer])]);
+    setTimeout(() => late.abort(new Error(`${url} ${what} within ${milliseconds / 1000} s`)), milliseconds);
+  const signal = AbortSignal.any([late.signal, ...(outer ? [outer] : [])]);
   const total = limit(patience.total, "was not complete");
   let step = limit(patience.answer, "did not answer");
-  let stopTelling: (() => void) | undefined;
   try {
     const response = await fetch(url, { signal }).catch((error: unknown) => {
       outer?.throwIfAborted();
@@ -68,9 +60,7 @@ async function fetchTo(
     let received = 0;
     const length = Number(response.headers.get("content-length") ?? 0);
     const whole = length > 0 ? ` of ${megabytes(length)}` : "";
-    stopTelling = heartbeat(heartbeatSeconds, () => {
-      say(`${label}: ${megabytes(received)}${whole}`);
-    });
+    using _ = heartbeat(10, () => say(`${label}: ${megabytes(received)}${whole}`));
     clearTimeout(step);
     step = limit(patience.stall, "sent nothing more");
     const measure = new Transform({
@@ -89,18 +79,12 @@ async function fetchTo(
     const reason = late.signal.aborted ? reasonOf(late.signal.reason) : `${url}: ${reasonOf(error)}`;
     throw new SetUpError(reason);
   } finally {
-    stopTelling?.();
     clearTimeout(step);
     clearTimeout(total);
   }
 }
 
-async function unpack(
-  archive: string,
-  member: string,
-  folder: string,
-  signal: AbortSignal | undefined,
-): Promise<string> {
+async function unpack(archive: string, member: string, folder: string, signal?: AbortSignal): Promise<string> {
   // "o": files belong to this user, also when root unpacks.
   const { ended, output } = await run("tar", ["-xzof", archive, "-C", folder, member], { signal });
   if (ended !== 0)

@@ -9,17 +9,12 @@ import { run } from "./run.ts";
 import type { SetUp } from "./setUp.ts";
 import packageJson from "../package.json" with { type: "json" };
 
-/** A provider plugin in the version of its SDK. */
-export interface Provider {
-  name: string;
-  version: string;
-}
-
 /** Where the engine is looked for and brought to. */
 export interface EnginePlace extends Pick<SetUp, "cache" | "searchPath" | "say" | "signal"> {
   /** The CLI's version, without the v. */
   version: string;
-  providers: readonly Provider[];
+  /** Provider plugins in the versions of their SDKs. */
+  providers: readonly { name: string; version: string }[];
   /** PULUMI_HOME. */
   home: string;
   /** npm's launcher, a script for Node which downloads the CLI when that is not in `home`. */
@@ -57,14 +52,13 @@ export async function findEngine(place: EnginePlace = enginePlace()): Promise<En
   if (cli === undefined) {
     return { missing: `no Pulumi CLI ${place.version} in ${path.dirname(launcherCli(place))} or on PATH` };
   }
-  const provider = await firstMissingProvider(place);
-  if (provider === undefined) return { cli, version: place.version };
-  return {
-    missing: `no ${provider.name} provider ${provider.version} in ${path.join(place.home, "plugins")}`,
-  };
+  for (const { name, version } of place.providers) {
+    if (!(await hasProvider(place.home, name, version)))
+      return { missing: `no ${name} provider ${version} in ${path.join(place.home, "plugins")}` };
+  }
+  return { cli, version: place.version };
 }
 
-/** The CLI's path, or undefined. */
 export async function findCli(place: EnginePlace): Promise<string | undefined> {
   const own = launcherCli(place);
   if (await isWholeCli(own)) return own;
@@ -77,15 +71,11 @@ export async function findCli(place: EnginePlace): Promise<string | undefined> {
   return undefined;
 }
 
-/** The first of the providers that is not installed, or only in part. */
-export async function firstMissingProvider(place: EnginePlace): Promise<Provider | undefined> {
-  for (const provider of place.providers) {
-    const folder = path.join(place.home, "plugins", `resource-${provider.name}-v${provider.version}`);
-    const program = path.join(folder, `pulumi-resource-${provider.name}`);
-    // Pulumi keeps this file beside the folder until the plugin is unpacked.
-    if (existsSync(`${folder}.partial`) || !(await isExecutable(program))) return provider;
-  }
-  return undefined;
+/** Whether a provider is installed, and not only in part. */
+export async function hasProvider(home: string, name: string, version: string): Promise<boolean> {
+  const folder = path.join(home, "plugins", `resource-${name}-v${version}`);
+  // Pulumi keeps this file beside the folder until the plugin is unpacked.
+  return !existsSync(`${folder}.partial`) && (await isExecutable(path.join(folder, `pulumi-resource-${name}`)));
 }
 
 function launcherCli({ home, version }: EnginePlace): string {

@@ -42,9 +42,8 @@ export async function isExecutable(file: string): Promise<boolean> {
 export async function versionFault(file: string, tool: Tool<string>): Promise<string | undefined> {
   try {
     const { output } = await run(file, tool.versionArgs ?? ["--version"], { limit: versionLimitMs });
-    const isRight = (line: string): boolean =>
-      line === tool.versionLine || line.startsWith(`${tool.versionLine} `);
-    if (output.split("\n").some((line) => isRight(line.trimEnd()))) return undefined;
+    const isRight = (line: string) => `${line.trimEnd()} `.startsWith(`${tool.versionLine} `);
+    if (output.split("\n").some(isRight)) return undefined;
     const said = output.split("\n", 1)[0]?.trim();
     return `${file} reports "${said}" instead of "${tool.versionLine}"`;
   } catch (error) {

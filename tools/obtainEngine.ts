@@ -1,16 +1,14 @@
 // Downloads Pulumi's engine where it is missing. Having none is no error: the rehearsal can do without.
 import fs from "node:fs/promises";
 import path from "node:path";
-import { findCli, findEngine, firstMissingProvider, type EngineLook, type EnginePlace } from "./engine.ts";
-import { lastLines, reasonOf } from "./lines.ts";
+import { findCli, findEngine, hasProvider, type EngineLook, type EnginePlace } from "./engine.ts";
+import { heartbeat, lastLines, reasonOf, timeSince } from "./lines.ts";
 import { withLock } from "./lock.mjs";
-import { heartbeat, timeSince } from "./progress.ts";
 import { run } from "./run.ts";
 import { SetUpError } from "./setUp.ts";
 
 /** For each download: the CLI has 100 MB and more, for which this allows 350 kB/s. */
 const downloadLimitMs = 5 * 60_000;
-const heartbeatSeconds = 30;
 
 /**
  * How long a failed download counts. Where a download fails it mostly fails every time, and Pulumi tries for
@@ -35,16 +33,12 @@ interface Failure {
 export async function obtainEngine(place: EnginePlace): Promise<EngineLook> {
   const found = await findEngine(place);
   if ("cli" in found) return found;
-  const request = {
-    file: path.join(place.cache, "obtain.lock"),
-    holder: "set-up of Pulumi's engine",
-    say: place.say,
-    signal: place.signal,
-  };
+  const { cache, say, signal } = place;
+  const request = { file: path.join(cache, "obtain.lock"), holder: "set-up of Pulumi's engine", say, signal };
   const failure =
     (await recentFailure(place, found.missing)) ?? (await withLock(request, () => tryOnce(place)));
   if (failure === undefined) return findEngine(place);
-  place.say(
+  say(
     `Pulumi's engine is not installed and could not be downloaded (${failure}): the rehearsal deploys without it, ` +
       `through the SDK's test monitor. The next attempt is an hour after the last one, or once ${failureFile(place)} is deleted`,
   );
@@ -59,7 +53,8 @@ async function tryOnce(place: EnginePlace): Promise<string | undefined> {
   const failure = await recentFailure(place, look.missing);
   if (failure !== undefined) return failure;
   try {
-    await downloadProviders(await obtainCli(place), place);
+    const cli = await obtainCli(place);
+    for (const { name, version } of place.providers) await obtainProvider(name, version, cli, place);
     return undefined;
   } catch (error) {
     place.signal?.throwIfAborted();
@@ -76,60 +71,43 @@ async function tryOnce(place: EnginePlace): Promise<string | undefined> {
  * @throws SetUpError if it can't be downloaded
  */
 export async function obtainCli(place: EnginePlace): Promise<string> {
-  return (await findCli(place)) ?? (await downloadCli(place));
-}
-
-async function downloadCli(place: EnginePlace): Promise<string> {
+  const there = await findCli(place);
+  if (there !== undefined) return there;
   const what = `Pulumi's CLI ${place.version}`;
-  // PULUMI_VERSION names the version to the launcher, and could name another one in the user's environment.
-  await step(what, place, process.execPath, [place.launcher, "version"], { PULUMI_VERSION: place.version });
+  // It names the version to the launcher, and could name another one in the user's environment.
+  const environment = { PULUMI_VERSION: place.version };
+  await download(what, place, process.execPath, [place.launcher, "version"], environment);
   const cli = await findCli(place);
   if (cli === undefined) throw new SetUpError(`${what} is not where its launcher keeps it`);
   return cli;
 }
 
-async function downloadProviders(cli: string, place: EnginePlace): Promise<void> {
-  const tried = new Set<string>();
-  for (;;) {
-    const provider = await firstMissingProvider(place);
-    if (provider === undefined) return;
-    const what = `Pulumi's ${provider.name} provider ${provider.version}`;
-    // --reinstall, because Pulumi takes a folder for an installed plugin even when it is empty.
-    if (tried.has(what)) throw new SetUpError(`${what} is not where Pulumi keeps it`);
-    tried.add(what);
-    await step(
-      what,
-      place,
-      cli,
-      ["plugin", "install", "--reinstall", "resource", provider.name, provider.version],
-      {},
-    );
-  }
+async function obtainProvider(name: string, version: string, cli: string, place: EnginePlace): Promise<void> {
+  if (await hasProvider(place.home, name, version)) return;
+  const what = `Pulumi's ${name} provider ${version}`;
+  // --reinstall, because Pulumi takes a folder for an installed plugin even when it is empty.
+  await download(what, place, cli, ["plugin", "install", "--reinstall", "resource", name, version]);
+  if (!(await hasProvider(place.home, name, version)))
+    throw new SetUpError(`${what} is not where Pulumi keeps it`);
 }
 
-async function step(
+async function download(
   what: string,
-  place: EnginePlace,
+  { home, say, signal }: EnginePlace,
   command: string,
   args: readonly string[],
-  environment: Record<string, string>,
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  place.say(`${what}: downloading`);
+  say(`${what}: downloading`);
   const start = performance.now();
-  const stop = heartbeat(heartbeatSeconds, (seconds) => {
-    place.say(`${what}: still downloading, ${seconds} s`);
+  using _ = heartbeat(30, (seconds) => say(`${what}: still downloading, ${seconds} s`));
+  const { ended, output } = await run(command, args, {
+    env: { ...process.env, PULUMI_HOME: home, PULUMI_SKIP_UPDATE_CHECK: "true", ...environment },
+    limit: downloadLimitMs,
+    signal,
   });
-  try {
-    const { ended, output } = await run(command, args, {
-      env: { ...process.env, PULUMI_HOME: place.home, PULUMI_SKIP_UPDATE_CHECK: "true", ...environment },
-      limit: downloadLimitMs,
-      signal: place.signal,
-    });
-    if (ended !== 0) throw new SetUpError(`${what}: ${causeIn(output)}`);
-    place.say(`${what}: downloaded in ${timeSince(start)}`);
-  } finally {
-    stop();
-  }
+  if (ended !== 0) throw new SetUpError(`${what}: ${causeIn(output)}`);
+  say(`${what}: downloaded in ${timeSince(start)}`);
 }
 
 /** Pulumi ends with "failed all 5 attempts"; why an attempt failed is in the lines before. */

@@ -1,3 +1,4 @@
+// Files and folders that no one ever finds half-written.
 import fs from "node:fs/promises";
 import path from "node:path";
 
@@ -17,4 +18,14 @@ export async function replaceFile(file: string, content: string, mode = 0o666): 
     await fs.rm(draft, { force: true }).catch(() => undefined);
     throw error;
   }
+}
+
+/**
+ * A new folder for what is not complete yet, after removing what killed processes have left of this kind. Call it with
+ * a lock held, so that nobody else works there.
+ */
+export async function partialFolder(parent: string, prefix: string): Promise<string> {
+  const left = (await fs.readdir(parent)).filter((entry) => entry.startsWith(prefix));
+  await Promise.all(left.map((entry) => fs.rm(path.join(parent, entry), { recursive: true, force: true })));
+  return fs.mkdtemp(path.join(parent, prefix));
 }

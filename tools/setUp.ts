@@ -2,16 +2,6 @@
 import { cacheFolder } from "./cacheFolder.mjs";
 import { catalogue, type Platform, type Tool, type ToolName } from "./catalogue.ts";
 
-/** How long a release's server may take, in milliseconds. */
-export interface Patience {
-  /** Until it answers, name look-up and redirects included. */
-  answer: number;
-  /** Between two pieces of the file. */
-  stall: number;
-  /** For the whole file. */
-  total: number;
-}
-
 /** The surroundings of one set-up. */
 export interface SetUp<Name extends string = ToolName> {
   tools: readonly Tool<Name>[];
@@ -22,7 +12,15 @@ export interface SetUp<Name extends string = ToolName> {
   searchPath: string;
   /** The folder of go.mod. */
   modules: string;
-  patience: Patience;
+  /** How long a release's server may take, in milliseconds. */
+  patience: {
+    /** Until it answers, name look-up and redirects included. */
+    answer: number;
+    /** Between two pieces of the file. */
+    stall: number;
+    /** For the whole file. */
+    total: number;
+  };
   /** Takes one line of progress. */
   say: (line: string) => void;
   /** Ends everything that is under way. */

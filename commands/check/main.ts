@@ -1,7 +1,8 @@
 import { MemoryBudgetError } from "../../components/capacity/memoryBudget.ts";
 import { SettingsError } from "../../settings/errors.ts";
+import { settingsOfFile } from "../../settings/settings.ts";
 import { hasStackFile } from "../../settings/stackFile.ts";
-import { check, isFine } from "./check.ts";
+import { checkSettings, isFine } from "./check.ts";
 import { findingsText } from "./text.ts";
 
 const usage =
@@ -21,7 +22,7 @@ export async function main(args: readonly string[]): Promise<number> {
     return 2;
   }
   try {
-    const findings = await check(stack);
+    const findings = await checkSettings(stack, settingsOfFile(stack));
     console.log(findingsText(stack, findings));
     return isFine(findings) ? 0 : 1;
   } catch (error) {
@@ -30,3 +31,5 @@ export async function main(args: readonly string[]): Promise<number> {
     return 1;
   }
 }
+
+if (import.meta.main) process.exitCode = await main(process.argv.slice(2));

@@ -39,12 +39,16 @@ export async function registeredResources(stack: string, config: StackConfig): P
     true,
   );
   // What the SDK's test monitor lacks: hooks are registered with an engine, which would call them at a deployment.
-  Object.assign(runtime.getMonitor() ?? {}, { registerErrorHook: answered, registerResourceHook: answered });
+  const register = (_: unknown, answer: (error: null, response: object) => void) => answer(null, {});
+  Object.assign(runtime.getMonitor() ?? {}, { registerErrorHook: register, registerResourceHook: register });
   // The SDK takes the stack of each of its promises, a third of the time for a large cluster.
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0;
   const { warn } = console;
-  console.warn = exceptOwn(warn);
+  // Where there is no engine the SDK logs to the console. The check tells warnings of settings by itself.
+  console.warn = (...said: unknown[]) => {
+    if (!String(said[0]).startsWith("warning: [runtime] bramble:")) warn(...said);
+  };
   try {
     await import("../../index.ts");
     await runtime.disconnect();
@@ -62,17 +66,6 @@ function outputsOf(type: string, props: Inputs): Inputs {
   // What a command prints is not known before it runs, and of an object only its name is used.
   if (type.startsWith("command:")) return {};
   return type.startsWith("kubernetes:") ? { metadata: props.metadata } : props;
-}
-
-function answered(_: unknown, answer: (error: null, response: object) => void): void {
-  answer(null, {});
-}
-
-/** Where there is no engine the SDK logs to the console. The check tells warnings of settings by itself. */
-function exceptOwn(warn: (...said: unknown[]) => void): (...said: unknown[]) => void {
-  return (...said) => {
-    if (!String(said[0]).startsWith("warning: [runtime] bramble:")) warn(...said);
-  };
 }
 
 /** A kubeconfig that is not there yet is no fault of what is checked: an empty one will do. */

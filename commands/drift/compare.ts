@@ -7,21 +7,13 @@ import { text } from "node:stream/consumers";
 import type { DeployedAddress, DeployedBoard, DeployedConnection, DeployedStep } from "./steps.ts";
 
 /** How a board was found. */
-export interface Finding {
-  readonly board: DeployedBoard;
-  /** Each difference from the desired state, in a line of its own; none if all is well. */
-  readonly differences: readonly string[];
-  /** The steps that differ. */
-  readonly drifted: readonly DeployedStep[];
-  /** Why the board, or some of it, could not be looked at. */
-  readonly troubles: readonly string[];
-}
+export type Finding = Awaited<ReturnType<typeof compareBoard>>;
 
 /** What ssh itself exits with when it fails. */
 const sshFailed = 255;
 
 /** Compares a board with its desired state. Reads only; a dead board is not dialled. */
-export async function compareBoard(board: DeployedBoard, signal: AbortSignal): Promise<Finding> {
+export async function compareBoard(board: DeployedBoard, signal: AbortSignal) {
   const folder = await mkdtemp(path.join(tmpdir(), "bramble-drift-"));
   try {
     return await compareSteps(board, folder, signal);
@@ -31,9 +23,12 @@ export async function compareBoard(board: DeployedBoard, signal: AbortSignal): P
   }
 }
 
-async function compareSteps(board: DeployedBoard, folder: string, signal: AbortSignal): Promise<Finding> {
+async function compareSteps(board: DeployedBoard, folder: string, signal: AbortSignal) {
+  /** Each difference from the desired state, in a line of its own; none if all is well. */
   const differences: string[] = [];
+  /** The steps that differ. */
   const drifted: DeployedStep[] = [];
+  /** Why the board, or some of it, could not be looked at. */
   const troubles: string[] = [];
   for (const each of board.dead ? [] : board.steps) {
     await writeConfig(folder, each.connection);
@@ -46,16 +41,13 @@ async function compareSteps(board: DeployedBoard, folder: string, signal: AbortS
       drifted.push(each);
       continue;
     }
-    const what = status === sshFailed ? "can't be reached" : `${nameOf(each, board)} can't be checked`;
+    const name = each.about === board.name ? each.step : `${each.step} of ${each.about}`;
+    const what = status === sshFailed ? "can't be reached" : `${name} can't be checked`;
     const why = status === sshFailed || status === 1 ? "" : ` (status ${status})`;
     troubles.push(`${what}${why}: ${withoutSecrets(stderr.trim(), each.script)}`);
     if (status === sshFailed) break;
   }
   return { board, differences, drifted, troubles };
-}
-
-function nameOf({ step, about }: DeployedStep, { name }: DeployedBoard): string {
-  return about === name ? step : `${step} of ${about}`;
 }
 
 /** Bootstrap tokens and the keys of certificates, of which a step's script may hold some. */

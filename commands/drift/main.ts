@@ -1,7 +1,7 @@
 import { secret } from "@pulumi/pulumi";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { driftRecordName, recordDrift, type DriftRecord } from "../../components/board/drift.ts";
-import { openStack } from "../stack.ts";
+import { openStack, runCommand } from "../run.ts";
 import { compareBoard, type Finding } from "./compare.ts";
 import { deployedBoards, recordIn, stepsToRepeat } from "./steps.ts";
 
@@ -30,11 +30,9 @@ export async function main(
   if (boards.length === 0) console.log("The stack has no boards that pulumi up has set up yet.");
   const findings = await Promise.all(boards.map((board) => compareBoard(board, signal)));
   for (const finding of findings) console.log(report(finding));
+  const drifted = findings.flatMap((finding) => finding.drifted);
   const steps = boards.flatMap((board) => board.steps);
-  const toRepeat = stepsToRepeat(
-    steps,
-    findings.flatMap(({ drifted }) => drifted),
-  );
+  const toRepeat = stepsToRepeat(steps, drifted);
   if (toRepeat.length > 0) {
     const now = new Date().toISOString();
     const found = Object.fromEntries(toRepeat.map((step) => [step.name, now]));
@@ -64,3 +62,5 @@ function report({ board, differences, troubles }: Finding): string {
   if (lines.length === 0) return `${board.name}: no drift`;
   return [`${board.name}:`, ...lines.map((line) => `  ${line}`)].join("\n");
 }
+
+if (import.meta.main) await runCommand(main);

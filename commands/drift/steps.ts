@@ -46,32 +46,20 @@ interface StateResource {
  */
 export function deployedBoards(exported: Deployment): DeployedBoard[] {
   const resources = resourcesOf(exported);
-  const bootstraps = new Map(
-    resources.flatMap(({ urn, type, inputs }) =>
-      type === "bramble:board:BoardBootstrap" ? [[urn, String(inputs?.board)]] : [],
-    ),
-  );
-  const dead = resources.flatMap(({ urn, inputs }) =>
-    inputs?.dead === true ? (bootstraps.get(urn) ?? []) : [],
-  );
-  const known = new Map(
-    resources.flatMap(({ urn, inputs }) =>
-      Object.entries((inputs?.steps ?? {}) as Record<string, BoardStep>).map(([name, step]) => [
-        `${urn} ${name}`,
-        step,
-      ]),
-    ),
-  );
+  const byUrn = new Map(resources.map((resource) => [resource.urn, resource]));
+  const dead = resources.flatMap((each) => (each.inputs?.dead === true ? (bootstrapped(each) ?? []) : []));
   const names = new Map<string, string>();
   const boards = new Map<string, DeployedStep[]>(dead.map((name) => [name, []]));
   for (const { urn, type, parent = "", inputs = {} } of resources) {
     const name = urn.split("::").at(-1) ?? "";
-    const step = type === "command:remote:Command" ? known.get(`${parent} ${name}`) : undefined;
+    const above = byUrn.get(parent);
+    const steps = (above?.inputs?.steps ?? {}) as Record<string, BoardStep>;
+    const step = type === "command:remote:Command" ? steps[name] : undefined;
     if (!step) continue;
     const connection = plain(inputs.connection) as DeployedConnection;
     const address = addressOf(connection);
     // A board's phases come before all else that runs on it.
-    const ownName = bootstraps.get(parent);
+    const ownName = above && bootstrapped(above);
     if (ownName !== undefined) names.set(address, ownName);
     const board = names.get(address) ?? connection.host;
     if (dead.includes(board) || dead.includes(step.about)) continue;
@@ -81,6 +69,11 @@ export function deployedBoards(exported: Deployment): DeployedBoard[] {
     boards.set(board, [...(boards.get(board) ?? []), deployed]);
   }
   return [...boards].map(([name, steps]) => ({ name, dead: dead.includes(name), steps }));
+}
+
+/** The board whose phases this resource has, by name. */
+function bootstrapped({ type, inputs }: StateResource): string | undefined {
+  return type === "bramble:board:BoardBootstrap" ? String(inputs?.board) : undefined;
 }
 
 /** The drift that is recorded. */
@@ -119,10 +112,7 @@ const together: Readonly<Record<string, readonly string[]>> = {
   // What a boot shows is fixed by what comes before a boot.
   restarted: ["kernel", "swap", "reboot", "restarted"],
   // A board can join only while it is let in, and is let in only while it joins.
-  membership: letIn,
-  admission: letIn,
-  join: letIn,
-  "control-plane": letIn,
+  ...Object.fromEntries(letIn.map((step) => [step, letIn])),
   // Its kubelet changes its version only when it is empty, and then waits to take pods again.
   upgrade: ["drain", "upgrade", "in-service"],
 };

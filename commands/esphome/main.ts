@@ -1,16 +1,14 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
-import { gatewayAddressOf } from "./gatewayAddress.ts";
 import { settingsOfFile } from "../../settings/settings.ts";
-import { tokensOf } from "./tokens.ts";
-import { writeDevices } from "./write.ts";
+import { complaintOf } from "../../tools/pulumi.ts";
+import { openStack, runCommand } from "../run.ts";
+import { gatewayAddressOf, writeDevices } from "./write.ts";
 
 const usage =
   "npm run esphome -- STACK    writes an ESPHome configuration for each device: npm run esphome -- home";
 
-/** ESPHome in requirements.txt: `esphome==…`. */
-export const esphomeRequirement = pinnedEsphome();
+const requirements = readFileSync(new URL("requirements.txt", import.meta.url), "utf8");
 
 /**
  * The command line that writes the devices' configurations.
@@ -50,13 +48,26 @@ export async function main(
 function flashing(folder: string, first: string): string {
   return [
     "Then, with Python 3.11 or newer, for each device, the first time with a USB cable:",
-    `  pip install ${esphomeRequirement}`,
+    `  pip install ${/^esphome==\S+$/m.exec(requirements)?.[0] ?? "esphome"}`,
     `  esphome run ${path.join(folder, `${first}.yaml`)}`,
     "Later changes go over Wi-Fi with the same command.",
   ].join("\n");
 }
 
-function pinnedEsphome(): string {
-  const text = readFileSync(fileURLToPath(new URL("requirements.txt", import.meta.url)), "utf8");
-  return /^esphome==\S+$/m.exec(text)?.[0] ?? "esphome";
+/**
+ * The tokens that `pulumi up` made for a stack's devices. Nothing is printed, least of all the tokens.
+ *
+ * @returns `values`: the tokens by the devices' names; if they could not be had, `why`
+ */
+async function tokensOf(stack: string): Promise<{ values: Record<string, string>; why?: string }> {
+  try {
+    const { sensorsTokens } = await (await openStack(stack)).outputs();
+    if (sensorsTokens === undefined) throw new Error(`the stack ${stack} has no output sensorsTokens.`);
+    return { values: sensorsTokens.value as Record<string, string> };
+  } catch (error) {
+    const after = `To create them, run: npx pulumi up -s ${stack} --policy-pack policy`;
+    return { values: {}, why: `${complaintOf(error)} ${after}` };
+  }
 }
+
+if (import.meta.main) await runCommand((args) => main(args));

@@ -10,13 +10,17 @@ import {
   type GatewayAddress,
   sharedSecrets,
 } from "../../components/sensors/esphome.ts";
+import { sensorGateway } from "../../components/sensors/gatewayWorkload.ts";
+import type { Settings } from "../../settings/schema.ts";
 import { replaceFile } from "../../tools/replaceFile.ts";
 
-/** What was written. */
-export interface Written {
-  readonly files: readonly string[];
-  /** Keys of `secrets.yaml` whose values only the user knows. */
-  readonly toFillIn: readonly string[];
+/** Where the settings have devices send their readings. */
+export function gatewayAddressOf({ sensors, domain, boards }: Settings): GatewayAddress {
+  const board = boards.find(({ name }) => name === sensors?.board);
+  return {
+    url: `https://${sensors?.host ?? ""}.${domain}/readings`,
+    ...(board && { statsd: { host: board.host, port: sensorGateway.statsdNodePort } }),
+  };
 }
 
 /** What stands in `secrets.yaml` for a value that is not known yet. */
@@ -27,13 +31,14 @@ export const unknown = "FILL-IN";
  * the user has put into `secrets.yaml` stays.
  *
  * @param tokens the devices' tokens, as far as they are known
+ * @returns `files`: what was written; `toFillIn`: keys of `secrets.yaml` whose values only the user knows
  */
 export async function writeDevices(
   folder: string,
   devices: readonly SensorDevice[],
   gateway: GatewayAddress,
   tokens: Readonly<Record<string, string>>,
-): Promise<Written> {
+) {
   await fs.mkdir(folder, { recursive: true, mode: 0o700 });
   const files: string[] = [];
   for (const device of devices) {
@@ -45,25 +50,15 @@ export async function writeDevices(
   const before = existsSync(file)
     ? (parse(await fs.readFile(file, "utf8")) as Record<string, string> | null)
     : {};
-  const secrets = secretsOf(devices, tokens, before ?? {});
+  const secrets: Record<string, string> = {};
+  const own = devices.filter(({ transport }) => transport === "http").map(authorizationSecret);
+  for (const key of [...sharedSecrets, ...own]) secrets[key] = unknown;
+  Object.assign(secrets, { ota_password: randomBytes(16).toString("hex") }, before);
+  for (const device of devices) {
+    const token = tokens[device.name];
+    if (token !== undefined) secrets[authorizationSecret(device)] = `Bearer ${token}`;
+  }
   await replaceFile(file, stringify(secrets), 0o600);
   files.push(file);
   return { files, toFillIn: Object.keys(secrets).filter((key) => secrets[key] === unknown) };
-}
-
-function secretsOf(
-  devices: readonly SensorDevice[],
-  tokens: Readonly<Record<string, string>>,
-  before: Readonly<Record<string, string>>,
-): Record<string, string> {
-  const made = { ota_password: randomBytes(16).toString("hex") };
-  const shared = sharedSecrets.map((key) => [key, unknown] as const);
-  const own = devices
-    .filter(({ transport }) => transport === "http")
-    .map((device) => [authorizationSecret(device), unknown] as const);
-  const known = devices.flatMap((device) => {
-    const token = tokens[device.name];
-    return token === undefined ? [] : [[authorizationSecret(device), `Bearer ${token}`] as const];
-  });
-  return { ...Object.fromEntries([...shared, ...own]), ...made, ...before, ...Object.fromEntries(known) };
 }

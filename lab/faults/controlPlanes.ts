@@ -1,8 +1,8 @@
 // What happens to the control planes of a cluster: to one of three, and to the only one.
 import { etcdMembers, kubectl, type Finding } from "../checks.ts";
 import type { Lab } from "../cluster.ts";
-import type { LabBoard, LabSettings } from "../stack.ts";
-import { healthy, refusal, upTold, type Say } from "./fault.ts";
+import type { LabSettings } from "../stack.ts";
+import { configure, healthy, refusal, upTold, type Say } from "./fault.ts";
 
 /** Writes what must be there whatever happens to control planes. */
 async function keepWord(lab: Lab, from: string): Promise<void> {
@@ -32,13 +32,11 @@ const others = (name: string) => all.filter((each) => each !== name);
 /** The list of boards is sorted the other way round: that is no change. */
 export async function reorder(lab: Lab, say: Say): Promise<Finding[]> {
   await keepWord(lab, "lab-1");
-  lab.settings.boards.reverse();
-  await lab.stack.configure(lab.settings);
+  await configure(lab, lab.settings.boards.reverse());
   const planned = await lab.stack.preview();
   const { changes } = await upTold(lab, say);
   const seen = [...planned.changes, ...changes].filter((change) => !change.includes(" cluster"));
-  lab.settings.boards.reverse();
-  await lab.stack.configure(lab.settings);
+  await configure(lab, lab.settings.boards.reverse());
   return [
     { what: "no step runs", holds: seen.length === 0, seen: seen.join(", ") },
     ...(await sameCluster(lab, all)),
@@ -49,10 +47,8 @@ export async function reorder(lab: Lab, say: Say): Promise<Finding[]> {
 export async function removeFirst(lab: Lab, say: Say): Promise<Finding[]> {
   await keepWord(lab, "lab-1");
   const { boards } = lab.settings;
-  await configure(
-    lab,
-    boards.filter(({ name }) => name !== "lab-1"),
-  );
+  const rest = boards.filter(({ name }) => name !== "lab-1");
+  await configure(lab, rest);
   await upTold(lab, say);
   const left = await lab.board("lab-1").ssh("sudo find /etc/kubernetes/manifests /var/lib/etcd -mindepth 1");
   const without = await sameCluster(lab, others("lab-1"));
@@ -73,10 +69,8 @@ export function lose(name: string) {
     await keepWord(lab, from);
     const { boards } = lab.settings;
     await lab.board(name).powerOff();
-    await configure(
-      lab,
-      boards.map((board) => (board.name === name ? { ...board, dead: true } : board)),
-    );
+    const marked = boards.map((board) => (board.name === name ? { ...board, dead: true } : board));
+    await configure(lab, marked);
     await upTold(lab, say);
     const without = await sameCluster(lab, others(name));
     say("now a new card is put in");
@@ -101,11 +95,8 @@ export async function insertAbove(lab: Lab): Promise<Finding[]> {
   if (!first) throw new Error("the lab has no boards");
   const added = { ...first, name: "lab-9", host: "10.77.0.19", hostKey: differentKey(first.hostKey) };
   const cluster = { ...lab.settings.cluster, controlPlaneEndpoint: added.host };
-  return refused(
-    lab,
-    { boards: [added, ...lab.settings.boards], cluster },
-    /controlPlaneEndpoint: is 10\.77\.0\.11:6443 in the cluster, and can't become 10\.77\.0\.19/,
-  );
+  const says = /controlPlaneEndpoint: is 10\.77\.0\.11:6443 in the cluster, and can't become 10\.77\.0\.19/;
+  return refused(lab, { boards: [added, ...lab.settings.boards], cluster }, says);
 }
 
 /** A worker is called something else. */
@@ -132,9 +123,4 @@ function differentKey(hostKey = ""): string {
   const bytes = Buffer.from(key, "base64");
   bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
   return `${type} ${bytes.toString("base64")}`;
-}
-
-async function configure(lab: Lab, boards: LabBoard[]): Promise<void> {
-  lab.settings.boards = boards;
-  await lab.stack.configure(lab.settings);
 }

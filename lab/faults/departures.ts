@@ -2,8 +2,7 @@
 import { readFileSync } from "node:fs";
 import { kubectl, until, type Finding } from "../checks.ts";
 import type { Lab } from "../cluster.ts";
-import type { LabBoard } from "../stack.ts";
-import { healthy, refusal, upTold, type Say } from "./fault.ts";
+import { configure, healthy, refusal, upTold, type Say } from "./fault.ts";
 
 const leaving = "lab-2";
 
@@ -12,13 +11,13 @@ const remains = readFileSync(new URL("remains.sh", import.meta.url), "utf8");
 /** A board is taken out of the settings: drained, its node removed, reset. Then it is put in again. */
 export async function leave(lab: Lab, say: Say): Promise<Finding[]> {
   const settings = lab.settings.boards;
-  await takeOut(lab);
+  await configure(lab, boardsWithout(lab));
   await upTold(lab, say);
   const left = await nodeGone(lab);
   const found = await lab.board(leaving).ssh("sudo bash -s", { input: remains });
   const others = await healthy(lab, 1);
   say("now it is added again");
-  await putBack(lab, settings);
+  await configure(lab, settings);
   await upTold(lab, say);
   return [
     left,
@@ -33,14 +32,14 @@ export async function die(lab: Lab, say: Say): Promise<Finding[]> {
   const settings = lab.settings.boards;
   await lab.board(leaving).powerOff();
   const dead = settings.map((board) => (board.name === leaving ? { ...board, dead: true } : board));
-  await putBack(lab, dead);
+  await configure(lab, dead);
   const marked = await upTold(lab, say);
-  await takeOut(lab);
+  await configure(lab, boardsWithout(lab));
   const forgotten = await upTold(lab, say);
   const left = await nodeGone(lab);
   const others = await healthy(lab, 1);
   say("now a new machine is put in");
-  await putBack(lab, settings);
+  await configure(lab, settings);
   await lab.replaceBoard(leaving);
   await upTold(lab, say);
   const seconds = Math.max(marked.seconds, forgotten.seconds);
@@ -55,23 +54,12 @@ export async function die(lab: Lab, say: Say): Promise<Finding[]> {
 
 /** Data of an app is on the board: it can't be taken out. */
 export async function keepPinned(lab: Lab): Promise<Finding[]> {
-  const boards = lab.settings.boards.filter(({ name }) => name !== leaving);
-  const said = await refusal(lab, { boards, storage: { board: leaving }, gogs: {} });
+  const said = await refusal(lab, { boards: boardsWithout(lab), storage: { board: leaving }, gogs: {} });
   const holds = said.includes("storage.board") && said.includes(leaving);
   return [{ what: "a board with an app's data can't be removed", holds, seen: said }];
 }
 
-async function takeOut(lab: Lab): Promise<void> {
-  await putBack(
-    lab,
-    lab.settings.boards.filter(({ name }) => name !== leaving),
-  );
-}
-
-async function putBack(lab: Lab, boards: LabBoard[]): Promise<void> {
-  lab.settings.boards = boards;
-  await lab.stack.configure(lab.settings);
-}
+const boardsWithout = (lab: Lab) => lab.settings.boards.filter(({ name }) => name !== leaving);
 
 async function nodeGone(lab: Lab): Promise<Finding> {
   const nodes = () => kubectl(lab.board("lab-1"), "get nodes -o name");

@@ -1,16 +1,16 @@
 // What all faults of the lab have in common.
-import { clusterHealthy, nodesReady, type Finding } from "../checks.ts";
+import { clusterHealthy, type Finding } from "../checks.ts";
 import type { Lab } from "../cluster.ts";
 import type { KubernetesBuild } from "../kubernetesBuild.ts";
-import { type LabSettings, StackError, type StackOutcome } from "../stack.ts";
+import { type LabBoard, type LabSettings, StackError, type StackOutcome } from "../stack.ts";
 
 /** A fault and how the lab goes through it. */
 export interface Fault {
   readonly what: string;
   /** Brings the fault about, on boards that are fresh or in a healthy cluster, and what follows. */
   readonly go: (lab: Lab, say: Say) => Promise<Finding[]>;
-  /** Whether it needs boards on which nothing has been done yet. */
-  readonly fresh: boolean;
+  /** Whether it needs boards on which nothing has been done yet. Default: false. */
+  readonly fresh?: boolean;
   /** Whether no other fault can follow on the same boards. */
   readonly last?: boolean;
   /** The versions of Kubernetes that it needs; the cluster begins with the first. Default: the current one. */
@@ -25,8 +25,8 @@ export interface Fault {
 export type Say = (line: string) => void;
 
 /** `pulumi up`, and what it did. */
-export async function upTold(lab: Lab, say: Say, onLine?: (line: string) => void): Promise<StackOutcome> {
-  const outcome = await lab.stack.up(onLine);
+export async function upTold(lab: Lab, say: Say): Promise<StackOutcome> {
+  const outcome = await lab.stack.up();
   say(`up: ${outcome.seconds.toFixed(0)} s; ${outcome.changes.join(", ") || "nothing changed"}`);
   return outcome;
 }
@@ -37,21 +37,31 @@ export async function upTold(lab: Lab, say: Say, onLine?: (line: string) => void
  * @param count of boards that are in it
  * @param from the control plane that is asked, by name
  */
-export async function healthy(lab: Lab, count = lab.boards.size, from = "lab-1"): Promise<Finding[]> {
-  const ready = await nodesReady(lab.board(from), count, 600);
-  return ready.holds ? clusterHealthy(lab.board(from), count) : [ready];
+export function healthy(lab: Lab, count = lab.boards.size, from = "lab-1"): Promise<Finding[]> {
+  return clusterHealthy(lab.board(from), count, 600);
 }
 
-/** What a preview says to a change of the settings, which it is to refuse; then they are as they were. */
-export async function refusal(lab: Lab, change: Partial<LabSettings>): Promise<string> {
-  await lab.stack.configure({ ...lab.settings, ...change });
-  const said = await lab.stack.preview().then(
-    () => "the preview succeeded",
+/** Makes these the boards of the settings. */
+export async function configure(lab: Lab, boards: LabBoard[]): Promise<void> {
+  lab.settings.boards = boards;
+  await lab.stack.configure(lab.settings);
+}
+
+/** What the engine said where it failed, as it may; `otherwise` where it did not. */
+export function complaint(outcome: Promise<StackOutcome>, otherwise: string): Promise<string> {
+  return outcome.then(
+    () => otherwise,
     (error: unknown) => {
       if (!(error instanceof StackError)) throw error;
       return error.message;
     },
   );
+}
+
+/** What a preview says to a change of the settings, which it is to refuse; then they are as they were. */
+export async function refusal(lab: Lab, change: Partial<LabSettings>): Promise<string> {
+  await lab.stack.configure({ ...lab.settings, ...change });
+  const said = await complaint(lab.stack.preview(), "the preview succeeded");
   await lab.stack.configure(lab.settings);
   return said;
 }

@@ -3,8 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { lastLines } from "../../tools/lines.ts";
 import type { Finding } from "../checks.ts";
 import type { Lab } from "../cluster.ts";
-import { StackError } from "../stack.ts";
-import { healthy, upTold, type Say } from "./fault.ts";
+import { complaint, healthy, upTold, type Say } from "./fault.ts";
 
 /** When an interruption comes, and what it is. */
 export interface Interruption {
@@ -25,11 +24,8 @@ export async function interrupted(lab: Lab, say: Say, when: Interruption): Promi
 }
 
 /** Lets an `up` run until a step is under way for some seconds and does the harm. */
-export async function cutOff(
-  lab: Lab,
-  say: Say,
-  { step, doing, after, harm }: Interruption,
-): Promise<Finding> {
+export async function cutOff(lab: Lab, say: Say, when: Interruption): Promise<Finding> {
+  const { step, doing, after, harm } = when;
   let harmed: Promise<void> | undefined;
   const onLine = (line: string) => {
     if (harmed !== undefined || !line.includes(`${step} ${doing}`)) return;
@@ -39,13 +35,7 @@ export async function cutOff(
     });
   };
   const begin = performance.now();
-  const seen = await lab.stack.up(onLine).then(
-    () => "the up succeeded nevertheless",
-    (error: unknown) => {
-      if (!(error instanceof StackError)) throw error;
-      return error.message;
-    },
-  );
+  const seen = await complaint(lab.stack.up(onLine), "the up succeeded nevertheless");
   await harmed;
   say(`${((performance.now() - begin) / 1000).toFixed(0)} s until the up ended: ${lastLines(seen, 12)}`);
   return { what: `the fault was injected during ${step}`, holds: harmed !== undefined, seen };

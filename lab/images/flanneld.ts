@@ -10,7 +10,5 @@ const script = fileURLToPath(new URL("flannel.sh", import.meta.url));
 export const flanneld: Recipe = {
   name: "flannel",
   ingredients: [readFileSync(script, "utf8"), flannelVersion],
-  build: async (folder, surroundings) => {
-    await runOrThrow("sh", [script, folder, flannelVersion], surroundings);
-  },
+  build: (folder, surroundings) => runOrThrow("sh", [script, folder, flannelVersion], surroundings),
 };

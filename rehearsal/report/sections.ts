@@ -1,4 +1,4 @@
-import { duration } from "../../tools/progress.ts";
+import { duration } from "../../tools/lines.ts";
 import { mebibytes } from "./figures.ts";
 import { type Markup, markup } from "./markup.ts";
 import { type BoardOutcome, type Outcome, type PendingPod, requested, type Step } from "./outcome.ts";

@@ -4,7 +4,7 @@ import { type PolicyResult, violationText } from "../../policy/judge.ts";
 import type { FailureOutcome } from "../failure.ts";
 import { boardTable } from "./boardTable.ts";
 import { oneLine, reportWidth, wrapped } from "./columns.ts";
-import { duration } from "../../tools/progress.ts";
+import { duration } from "../../tools/lines.ts";
 import { upgradeText } from "./failures.ts";
 import { policiesText } from "./policies.ts";
 import type { Outcome, PendingPod, Step } from "./outcome.ts";

@@ -17,7 +17,7 @@ async function whyNot(): Promise<string> {
   const engine = await findEngine();
   if ("missing" in engine) return engine.missing;
   const image = builtImage();
-  const isBuilt = image && areMirrorsBuilt(image, true) && findBuilt(clusterKernel()) !== undefined;
+  const isBuilt = image && areMirrorsBuilt(image) && findBuilt(clusterKernel()) !== undefined;
   return isBuilt ? "" : "what a cluster of virtual boards needs is not built: run `node lab/prepare.ts`";
 }
 

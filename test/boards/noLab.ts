@@ -7,6 +7,6 @@ export const noLab: string = (await labFault()) ?? whatIsNotBuilt();
 
 function whatIsNotBuilt(): string {
   const image = builtImage();
-  if (image !== undefined && areMirrorsBuilt(image, true)) return "";
+  if (image !== undefined && areMirrorsBuilt(image)) return "";
   return "what virtual boards start from is not built: run `node lab/prepare.ts`, some minutes once";
 }

@@ -57,7 +57,8 @@ describe("a virtual board", { timeout: 2 * minutes }, () => {
   it("is refused by ssh when it shows another host key", async ({ skip }) => {
     skip(noLab !== "", noLab);
     const hostKey = fs.readFileSync(`${image.privateKeyPath}.pub`, "utf8").split(" ").slice(0, 2).join(" ");
-    await expect(ssh({ ...board, hostKey }, "true")).rejects.toThrow("Host key verification failed");
+    const { host, port, user, privateKeyPath } = board;
+    await expect(ssh({ host, port, user, privateKeyPath, hostKey }, "true")).rejects.toThrow("Host key verification failed");
   });
 
   it("tells a command's failure and gives up on one that takes too long", async ({ skip }) => {

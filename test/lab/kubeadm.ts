@@ -3,10 +3,10 @@ import { programOf } from "../../lab/programs.ts";
 import { findInCache } from "../../tools/cache.ts";
 import { thisMachine } from "../../tools/setUp.ts";
 
-const found = await findInCache(programOf(currentBuild, "kubeadm"), thisMachine());
+const { file } = await findInCache(programOf(currentBuild, "kubeadm"), thisMachine());
 
 /** The real kubeadm of the lab's packages, or undefined. */
-export const kubeadm = "file" in found ? found.file : undefined;
+export const kubeadm = file;
 
 /** Why there is none. */
 export const noKubeadm = "kubeadm is not built: run `node lab/prepare.ts`, some minutes once";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { stepTeller } from "../../lab/progress.ts";
+import { stepTeller } from "../../lab/stack.ts";
 
 it("tells each step on a board twice and what is in the cluster once, and nothing else", () => {
   const told: string[] = [];

@@ -1,7 +1,7 @@
 // Programs that only tests start, pinned in go.mod beside this file and kept in the same cache as the rehearsal's.
 import { fileURLToPath } from "node:url";
 import type { Tool } from "../../tools/catalogue.ts";
-import { lookForTools } from "../../tools/lookup.ts";
+import { lookForTools } from "../../tools/cache.ts";
 import { type SetUp, thisMachine } from "../../tools/setUp.ts";
 
 export type ProgramName = "traefik" | "pebble";

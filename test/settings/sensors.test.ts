@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { gatewayAddressOf } from "../../commands/esphome/gatewayAddress.ts";
+import { gatewayAddressOf } from "../../commands/esphome/write.ts";
 import { settingsOf, settingsOfFile } from "../../settings/settings.ts";
 import { readStackFile } from "../../settings/stackFile.ts";
 import { errorsIn } from "./files.ts";

@@ -1,4 +1,0 @@
-import { runCommand } from "../run.ts";
-import { main } from "./main.ts";
-
-await runCommand(main);
