@@ -4,10 +4,10 @@ import { isIP } from "node:net";
 import { stringify } from "yaml";
 import { withoutComment } from "../board/connection.ts";
 import { aptScript, nodeScript, type Parameters, stepScript } from "../board/phases.ts";
+import type { Admission } from "./admission.ts";
 import { factsOf } from "./clusterChange.ts";
 import type { ClusterLayout, ClusterNode } from "./clusterLayout.ts";
 import {
-  type Admission,
   admissionKubeconfig,
   clusterConfiguration,
   coreDnsPatch,
