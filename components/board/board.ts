@@ -92,27 +92,16 @@ function planBoard(description: BoardDescription, takesApps: boolean): PlannedBo
   };
 }
 
-/** What a board is, and the kubelet configuration that follows from its RAM. */
-export interface BoardArgs {
-  readonly role: "controlPlane" | "worker";
-  /** Nominal RAM in MiB. */
-  readonly ram: number;
-  /** What the kernel leaves of it, in MiB. */
-  readonly capacity: number;
-  readonly cores: number;
-  readonly arch: "arm64" | "amd64";
-  /** What keeps pods off it, besides its role. */
-  readonly taints: readonly Taint[];
-  readonly kubelet: KubeletConfiguration;
-}
-
-/** A board of the cluster. Policies read its kubelet configuration here. */
+/**
+ * A board of the cluster: what it is, its RAM and what the kernel leaves of it in MiB, and its kubelet configuration,
+ * all of which policies read here.
+ */
 export class Board extends ComponentResource {
   constructor(planned: PlannedBoard, opts?: ComponentResourceOptions) {
     const { name, role, ram, cores, arch, taints, memory, kubelet } = planned;
-    const args: BoardArgs = { role, ram, capacity: memory.capacity, cores, arch, taints, kubelet };
+    const args = { role, ram, capacity: memory.capacity, cores, arch, taints, kubelet };
     super("bramble:board:Board", name, args, opts);
     // Policies for a whole stack see the outputs, those for one resource its arguments.
-    this.registerOutputs({ ...args });
+    this.registerOutputs(args);
   }
 }

@@ -42,11 +42,10 @@ export class BoardBootstrap extends ComponentResource {
     let previous: Resource[] = [];
     for (const { resource, step, script, whileStarting } of phases) {
       const attempts = whileStarting ? dialAttemptsWhileStarting : dialAttempts;
-      const reached = commandConnection(connection, attempts);
       const command = boardStep(
         resource,
         step,
-        { user, connection: reached, script, drift },
+        { user, connection: commandConnection(connection, attempts), script, drift },
         {
           parent: this,
           // One at a time for each board.

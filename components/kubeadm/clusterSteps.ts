@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { stringify } from "yaml";
 import { withoutComment } from "../board/connection.ts";
-import { aptScript, nodeScript, type Parameters, stepScript } from "../board/phases.ts";
+import { bootstrapFile, type Parameters, stepScript } from "../board/phases.ts";
 import type { Admission } from "./admission.ts";
 import { factsOf } from "./clusterChange.ts";
 import type { ClusterLayout, ClusterNode } from "./clusterLayout.ts";
@@ -231,10 +231,10 @@ function textOf(name: string): string {
 /** @param saidOf the step whose name messages have. Default: `step` */
 function script(step: StepName, board: string, parameters: Parameters, saidOf = step): string {
   const { parts }: StepKind = clusterSteps[step];
-  const files = [...parts, step].map((name) => new URL(`scripts/${name}.sh`, import.meta.url));
-  const node = parts.includes("kube") ? [nodeScript] : [];
-  const apt = step === "upgrade" ? [aptScript] : [];
-  return stepScript(board, saidOf, { LOCK_WAIT: lockWait, ...parameters }, [...node, ...apt, ...files]);
+  const shared = [...(parts.includes("kube") ? ["node"] : []), ...(step === "upgrade" ? ["apt"] : [])];
+  const own = [...parts, step].map((name) => new URL(`scripts/${name}.sh`, import.meta.url));
+  const files = [...shared.map(bootstrapFile), ...own];
+  return stepScript(board, saidOf, { LOCK_WAIT: lockWait, ...parameters }, files);
 }
 
 /** What every step that is about another board than it runs on needs to know of that. */
