@@ -2,23 +2,15 @@ import { RunError } from "@pulumi/pulumi";
 import type { BoardNode, PlannedBoard } from "../board/board.ts";
 import type { Load } from "../workload/workload.ts";
 import { BoardRooms, type PlannedPod, podsOf } from "./boardRoom.ts";
-import { Crowding } from "./memoryBudgetCrowding.ts";
+import { crowding } from "./memoryBudgetCrowding.ts";
 import { placeSomehow } from "./memoryBudgetSearch.ts";
 import { controlPlaneText, planText, type Shortage, shortageOf, shortageText } from "./shortage.ts";
 
-export { type Shortage, shortageText } from "./shortage.ts";
-
 /** A pod on a board. */
-export interface HeldPod {
-  /** Name of its workload. */
-  readonly name: string;
+export interface HeldPod extends Pick<PlannedPod, "name" | "limit" | "movable"> {
   readonly kind: Load["kind"];
   /** Its memory request in MiB. */
   readonly memory: number;
-  /** Its memory limit in MiB; infinite without one. */
-  readonly limit: number;
-  /** Whether it could run on another board as well. */
-  readonly movable: boolean;
 }
 
 /** What a board holds and has left. */
@@ -42,7 +34,6 @@ export interface MemoryBudget<Board extends BoardNode = PlannedBoard> {
 
 /** Thrown where the workloads do not fit the boards, with every pod that does not. Pulumi shows a RunError without a stack. */
 export class MemoryBudgetError extends RunError {
-  readonly shortages: readonly Shortage[];
   constructor({ shortages, boards }: MemoryBudget) {
     const lines = shortages.map((shortage) => `  ${shortageText(shortage)}`);
     const short = new Set(shortages.map(({ board }) => board));
@@ -56,15 +47,7 @@ export class MemoryBudgetError extends RunError {
     const why = starved.map(controlPlaneText);
     super(["These pods do not fit on the boards:", ...lines, "where", ...plans, ...why, fix].join("\n"));
     this.name = "MemoryBudgetError";
-    this.shortages = shortages;
   }
-}
-
-/** A budget, the rooms in which its pods are, and which of them are sure of theirs. */
-export interface PlacedBudget<Board extends BoardNode> {
-  readonly budget: MemoryBudget<Board>;
-  readonly rooms: BoardRooms;
-  readonly crowding: Crowding;
 }
 
 /**
@@ -82,27 +65,25 @@ export function memoryBudget<Board extends BoardNode>(
   return placedBudget(boards, loads).budget;
 }
 
-/** The same with where every pod is, for what asks on. */
-export function placedBudget<Board extends BoardNode>(
-  boards: readonly Board[],
-  loads: readonly Load[],
-): PlacedBudget<Board> {
+/** The same with the rooms in which the pods are, and which workloads might find none without a board. */
+export function placedBudget<Board extends BoardNode>(boards: readonly Board[], loads: readonly Load[]) {
   const pods = podsOf(boards, loads).sort(byPriorityThenSize);
   const tied = pods.filter(({ movable }) => !movable);
   const movable = pods.filter((pod) => pod.movable);
-  const likely = new BoardRooms(boards);
-  const homeless = [...placeAll(likely, tied), ...placeAll(likely, movable)];
-  const { rooms, without } =
-    homeless.length > 0 && homeless.every((shortage) => shortage.movable)
-      ? somehow(boards, tied, movable, { rooms: likely, without: homeless })
-      : { rooms: likely, without: homeless };
-  const crowding = new Crowding(boards, pods);
-  const budget = {
+  let rooms = new BoardRooms(boards);
+  let shortages = [...placeAll(rooms, tied), ...placeAll(rooms, movable)];
+  if (shortages.length > 0 && shortages.every((shortage) => shortage.movable)) {
+    const others = new BoardRooms(boards);
+    placeAll(others, tied);
+    if (placeSomehow(others, movable)) [rooms, shortages] = [others, []];
+  }
+  const uncertain = crowding(boards, pods);
+  const budget: MemoryBudget<Board> = {
     boards: boards.map((board, index) => boardBudget(board, rooms.held(index))),
-    shortages: without,
-    uncertain: crowding.uncertain(),
+    shortages,
+    uncertain: uncertain(),
   };
-  return { budget, rooms, crowding };
+  return { budget, rooms, uncertain };
 }
 
 /**
@@ -114,22 +95,6 @@ export function requireFit(boards: readonly PlannedBoard[], loads: readonly Load
   const budget = memoryBudget(boards, loads);
   if (budget.shortages.length > 0) throw new MemoryBudgetError(budget);
   return budget;
-}
-
-interface Attempt {
-  readonly rooms: BoardRooms;
-  readonly without: readonly Shortage[];
-}
-
-function somehow(
-  boards: readonly BoardNode[],
-  tied: readonly PlannedPod[],
-  movable: readonly PlannedPod[],
-  otherwise: Attempt,
-): Attempt {
-  const rooms = new BoardRooms(boards);
-  placeAll(rooms, tied);
-  return placeSomehow(rooms, movable) ? { rooms, without: [] } : otherwise;
 }
 
 /** Puts pods one after the other; returns those that found no room, and why at that moment. */

@@ -1,4 +1,4 @@
-import { type BoardRooms, type PlannedPod } from "./boardRoom.ts";
+import type { BoardRooms, PlannedPod } from "./boardRoom.ts";
 
 /** Steps after which a search gives up: a fraction of a second. No home cluster needs as many. */
 const patience = 100_000;
