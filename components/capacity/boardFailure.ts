@@ -33,7 +33,6 @@ export interface BoardFailure {
 /**
  * What happens to the cluster if any one of its boards is gone, each by itself.
  *
- * @param boards the cluster's boards
  * @param loads everything that runs on them, kubeadm's own pods included
  */
 export function boardFailures(boards: readonly BoardNode[], loads: readonly Load[]): BoardFailure[] {
@@ -49,11 +48,9 @@ export function boardFailures(boards: readonly BoardNode[], loads: readonly Load
 }
 
 /** One board's turn in an upgrade. */
-export interface UpgradeStep {
-  readonly board: string;
+export interface UpgradeStep extends Pick<BoardFailure, "board" | "moves"> {
   /** Whether its pods find room however the scheduler has placed the others; else only as they are expected to be. */
   readonly isCertain: boolean;
-  readonly moves: readonly Move[];
   /** Pods that find no room while it is drained. Only where there is no order without. */
   readonly pending: readonly Shortage[];
   /** Names of workloads that stand still while the board is upgraded. */
@@ -65,7 +62,6 @@ export interface UpgradeStep {
  * kubeadm wants it. A board whose pods would find no room is put off until others are done, and comes last with what
  * it lacks if there is never room for them. Pods stay where they have moved to.
  *
- * @param boards the cluster's boards
  * @param loads everything that runs on them, kubeadm's own pods included
  */
 export function upgradeOrder(boards: readonly BoardNode[], loads: readonly Load[]): UpgradeStep[] {

@@ -55,7 +55,6 @@ export class MemoryBudgetError extends RunError {
  * the board that the scheduler would likely take. Where one finds no room so, any other placement will do: a
  * shortage is a pod that has no place in any.
  *
- * @param boards the cluster's boards
  * @param loads everything that runs on them, kubeadm's own pods included
  */
 export function memoryBudget<Board extends BoardNode>(

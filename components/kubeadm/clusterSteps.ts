@@ -51,7 +51,6 @@ export const clusterSteps = {
   upgrade: { timeLimit: longest, parts: ["kube", "manifests"] },
   "in-service": { timeLimit: 1800, parts: ["kube"] },
 } satisfies Readonly<Record<string, StepKind>>;
-/** A step's name. */
 export type StepName = keyof typeof clusterSteps;
 
 /** Seconds that a step waits for one before it on the same board, whose connection may have broken. */
@@ -73,11 +72,10 @@ export function kubeadmDocuments(layout: ClusterLayout, leader: ClusterNode): Ku
 
 /** The kubelet's own configuration of a board, on that board. */
 export function kubeletStep(layout: ClusterLayout, { name, kubelet }: ClusterNode): string {
-  const parameters = {
+  return script("kubelet", name, {
     KUBELET_PATCH: stringify(kubelet),
     UPGRADE: yamlOf(upgradeConfiguration(layout)),
-  };
-  return script("kubelet", name, parameters);
+  });
 }
 
 /**
@@ -91,7 +89,7 @@ export function controlPlaneStep(
   store: ClusterNode | undefined,
 ): string {
   const others = layout.nodes.filter(({ name, role }) => role === "controlPlane" && name !== leader.name);
-  const parameters = {
+  return script("control-plane", leader.name, {
     VERSION: layout.version,
     KUBEADM: yamlOf(...kubeadmDocuments(layout, leader)),
     COREDNS_PATCH: stringify(coreDnsPatch(layout.nodes.length)),
@@ -101,8 +99,7 @@ export function controlPlaneStep(
     IGNORED_CHECKS: ignoredPreflightErrors(layout).join(","),
     FACTS: JSON.stringify(factsOf(layout)),
     ...storedAt(store),
-  };
-  return script("control-plane", leader.name, parameters);
+  });
 }
 
 /** Prints the key by which a control plane reaches the board with its snapshots, on that control plane. */
@@ -116,8 +113,8 @@ export function snapshotKeyStep({ name }: ClusterNode): string {
  * @param keys of the control planes
  */
 export function snapshotStoreStep(board: string, keys: readonly string[]): string {
-  const parameters = { KEYS: keys.map((key) => key.trim()).join("\n"), RECEIVE_SCRIPT: textOf("receive") };
-  return script("snapshot-store", board, parameters);
+  const trimmed = keys.map((key) => key.trim());
+  return script("snapshot-store", board, { KEYS: trimmed.join("\n"), RECEIVE_SCRIPT: textOf("receive") });
 }
 
 /**
@@ -127,14 +124,13 @@ export function snapshotStoreStep(board: string, keys: readonly string[]): strin
  *   stored there, and all of them have the same etcd
  */
 export function maintenanceStep({ name }: ClusterNode, store: ClusterNode | undefined): string {
-  const parameters = {
+  return script("maintenance", name, {
     ...storedAt(store),
     SNAPSHOT_SCRIPT: textOf("snapshot"),
     CERTIFICATES_SCRIPT: textOf("pki") + textOf("certificates"),
     SNAPSHOT_TIMES: snapshotTimes,
     KEPT: snapshotsKept,
-  };
-  return script("maintenance", name, parameters);
+  });
 }
 
 /**
@@ -161,7 +157,7 @@ export function admissionStep(
   node: ClusterNode,
   { token, certificateKey, period }: Pick<Admission, "token" | "certificateKey" | "period">,
 ): string {
-  const parameters = {
+  return script("admission", leader.name, {
     ...about(node),
     PERIOD: period,
     TOKEN: token,
@@ -169,8 +165,7 @@ export function admissionStep(
     SILENCE: admissionSilence,
     DIALLING: dialling,
     CERTIFICATE_KEY: node.role === "controlPlane" ? certificateKey : "",
-  };
-  return script("admission", leader.name, parameters);
+  });
 }
 
 /** The join, on the board that joins: a worker, or a further control plane. */
@@ -189,8 +184,7 @@ export function joinStep(layout: ClusterLayout, node: ClusterNode, admission: Ad
 
 /** Empties a board before its kubelet changes its version, on the leader. */
 export function drainStep(layout: ClusterLayout, leader: ClusterNode, node: ClusterNode): string {
-  const parameters = { ...about(node), VERSION: layout.version };
-  return script("drain", leader.name, parameters);
+  return script("drain", leader.name, { ...about(node), VERSION: layout.version });
 }
 
 /**
@@ -208,14 +202,13 @@ export function upgradeStep(layout: ClusterLayout, node: ClusterNode, isLeader: 
 /** The board takes pods, on the leader. */
 export function inServiceStep(layout: ClusterLayout, leader: ClusterNode, node: ClusterNode): string {
   const labels = Object.entries(node.labels).map(([label, value]) => `${label}=${value}`);
-  const parameters = {
+  return script("in-service", leader.name, {
     ...about(node),
     VERSION: layout.version,
     LABELS: labels.join(" "),
     TAINTS: node.taints.map(taintText).join(" "),
     AWAITED: layout.hasNetwork ? 1 : 0,
-  };
-  return script("in-service", leader.name, parameters);
+  });
 }
 
 /** Where and as whom snapshots are stored, and that board's key in the form of known_hosts. */

@@ -20,6 +20,24 @@ export const controlPlaneTaint = {
 } as const;
 
 /**
+ * Where a program belongs that reads from the API server all the time: on the control plane if that has room,
+ * which leaves the small boards to the apps; else anywhere.
+ */
+export const besideApiServer: Pick<PodSpec, "affinity" | "tolerations"> = {
+  tolerations: [{ ...controlPlaneTaint, operator: "Exists" }],
+  affinity: {
+    nodeAffinity: {
+      preferredDuringSchedulingIgnoredDuringExecution: [
+        {
+          weight: 100,
+          preference: { matchExpressions: [{ key: controlPlaneTaint.key, operator: "Exists" }] },
+        },
+      ],
+    },
+  },
+};
+
+/**
  * What kubeadm itself runs on a cluster, with the memory it takes in truth: kubeadm's manifests request memory
  * only for etcd and CoreDNS, so that neither the scheduler nor a budget would know of the rest.
  *
