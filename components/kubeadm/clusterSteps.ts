@@ -53,7 +53,7 @@ export const clusterSteps = {
 } satisfies Readonly<Record<string, StepKind>>;
 export type StepName = keyof typeof clusterSteps;
 
-/** Seconds that a step waits for one before it on the same board, whose connection may have broken. */
+/** Seconds that a step waits for one before it on the same board, whose connection may have broken. Empty: none. */
 const lockWait = 1800;
 
 /** When etcd's snapshots are made, for systemd: a day's changes are the most that is lost. */
@@ -230,10 +230,13 @@ function script(step: StepName, board: string, parameters: Parameters, saidOf = 
   return stepScript(board, saidOf, { LOCK_WAIT: lockWait, ...parameters }, files);
 }
 
-/** What every step that is about another board than it runs on needs to know of that. */
+/**
+ * What every step that is about another board than it runs on needs to know of that. It works beside other steps on
+ * the board where it runs, and changes nothing of that.
+ */
 function about({ name, role, hostKey }: ClusterNode): Parameters {
   // An annotation's value that can be compared, and says nothing.
-  return { NODE: name, ROLE: role, HOST_KEY: digest(withoutComment(hostKey)) };
+  return { NODE: name, ROLE: role, HOST_KEY: digest(withoutComment(hostKey)), LOCK_WAIT: "" };
 }
 
 function configurationOf(layout: ClusterLayout): KubeadmDocument {

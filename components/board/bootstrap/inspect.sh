@@ -12,6 +12,4 @@ desired_state() {
     config_obstacles source_obstacles network_obstacles module_obstacles boot_obstacles swap_obstacles
 }
 
-remove() { :; }
-
 phase "$@"

@@ -4,22 +4,16 @@
 pinned=(kubelet kubeadm kubectl)
 plugins=/opt/cni/bin
 
-joined() { [ -e "$ROOT/etc/kubernetes/kubelet.conf" ]; }
-
 # The packages that this phase brings to the version. On a board that has joined, the kubelet waits for the
 # cluster's upgrade, which drains the board first; a newer kubeadm may come before.
 to_bring() {
-  if joined && ! checking; then echo kubeadm; else echo "${pinned[@]}"; fi
-}
-
-has_version() {
-  case $(installed "$1") in "$KUBERNETES_VERSION" | "$KUBERNETES_VERSION"-*) ;; *) return 1 ;; esac
+  if [ -e "$ROOT/etc/kubernetes/kubelet.conf" ] && ! checking; then echo kubeadm; else echo "${pinned[@]}"; fi
 }
 
 missing() {
   local package
   for package in $(to_bring); do
-    if ! has_version "$package"; then printf '%s=%s-* ' "$package" "$KUBERNETES_VERSION"; fi
+    if ! has_version "$package" "$KUBERNETES_VERSION"; then printf '%s=%s-* ' "$package" "$KUBERNETES_VERSION"; fi
   done
   for package in $EXTRA_PACKAGES; do
     if [ -z "$(installed "$package")" ]; then printf '%s ' "$package"; fi

@@ -6,9 +6,6 @@ secret=bootstrap-token-${TOKEN%.*}
 # By which the board says that it is still trying. The token allows nothing else of bramble's.
 lease=bramble-join-$NODE
 
-# It works beside other steps on this board and changes nothing of it.
-lock() { :; }
-
 # On standard input only: a command line can be seen by anybody on the board.
 objects() {
   cat <<YAML
@@ -102,7 +99,5 @@ desired_state() {
   if ! in_cluster; then return; fi
   if ! node_heard && needs_change "$NODE is not in the cluster, or its kubelet does not report"; then admit; fi
 }
-
-remove() { :; }
 
 phase "$@"

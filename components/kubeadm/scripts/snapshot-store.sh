@@ -37,11 +37,9 @@ refuse_foreign_user() {
   fi
 }
 
-foreign_files() { find "$ROOT$home" -mindepth 1 -maxdepth 1 -printf '%f\n' 2>/dev/null | grep -vxE "$own" || true; }
-
 refuse_foreign_home() {
   local found
-  mapfile -t found < <(foreign_files)
+  mapfile -t found < <(find "$ROOT$home" -mindepth 1 -maxdepth 1 -printf '%f\n' 2>/dev/null | grep -vxE "$own" || true)
   if [ ${#found[@]} != 0 ]; then
     fail "$home does not belong to $user and contains files that bramble did not create: ${found[*]}" \
       "move them elsewhere, then run pulumi up again"
@@ -72,7 +70,5 @@ desired_state() {
   keys | file "$home/.ssh/authorized_keys"
 }
 
-# The keys go when the board leaves the cluster. Snapshots stay.
-remove() { :; }
-
+# When the board leaves the cluster the keys go (leave.sh). Snapshots stay.
 phase "$@"

@@ -22,10 +22,6 @@ remains() {
   as_root find "$ROOT/var/lib/kubelet" -maxdepth 1 -name config.yaml 2>/dev/null
 }
 
-server() {
-  as_root sed -n 's/^ *server: //p' "$ROOT/etc/kubernetes/kubelet.conf" "$ROOT/etc/kubernetes/admin.conf" 2>/dev/null | head -n 1
-}
-
 inspect_kubeadm() {
   local found at
   if kubeadm_is_ours || is_the_settings_cluster; then
@@ -34,7 +30,7 @@ inspect_kubeadm() {
   fi
   found=$(remains | sed "s#^$ROOT##" | sort | listed || true)
   if [ -z "$found" ]; then return; fi
-  at=$(server || true)
+  at=$(as_root sed -n 's/^ *server: //p' "$ROOT"/etc/kubernetes/{kubelet,admin}.conf 2>/dev/null | head -n 1 || true)
   obstacle "it is a Kubernetes node that bramble did not set up${at:+, of the cluster at $at}: $found" \
     "$leave_it; or, if that cluster can spare it, remove the node there (kubectl drain, kubectl delete node), then on the board: sudo kubeadm reset"
 }
