@@ -66,7 +66,8 @@ export function memoryBudget<Board extends BoardNode>(
 
 /** The same with the rooms in which the pods are, and which workloads might find none without a board. */
 export function placedBudget<Board extends BoardNode>(boards: readonly Board[], loads: readonly Load[]) {
-  const pods = podsOf(boards, loads).sort(byPriorityThenSize);
+  const size = ({ needs }: PlannedPod) => needs.get("memory") ?? 0;
+  const pods = podsOf(boards, loads).sort((a, b) => b.priority - a.priority || size(b) - size(a));
   const tied = pods.filter(({ movable }) => !movable);
   const movable = pods.filter((pod) => pod.movable);
   let rooms = new BoardRooms(boards);
@@ -113,8 +114,4 @@ function boardBudget<Board extends BoardNode>(board: Board, pods: readonly Plann
   const requested = held.reduce((total, { memory }) => total + memory, 0);
   const limits = held.reduce((total, { limit }) => total + limit, 0);
   return { board, held, left: board.memory.allocatable - requested, limits };
-}
-
-function byPriorityThenSize(a: PlannedPod, b: PlannedPod): number {
-  return b.priority - a.priority || (b.needs.get("memory") ?? 0) - (a.needs.get("memory") ?? 0);
 }

@@ -35,7 +35,7 @@ export class Flannel extends ComponentResource {
     );
 
     const data = {
-      [flannelFiles.cni]: JSON.stringify(cniConf(), undefined, 2),
+      [flannelFiles.cni]: JSON.stringify(cniConf, undefined, 2),
       [flannelFiles.network]: JSON.stringify(netConf(args.podSubnet), undefined, 2),
     };
     const config = new core.v1.ConfigMap(

@@ -10,7 +10,7 @@ supported() {
 }
 
 board_obstacles() {
-  local architecture ram cores system
+  local architecture ram system
   # A kernel may be 64-bit and its userland not: what counts is which packages can be installed.
   architecture=$(dpkg --print-architecture || true)
   case $architecture in
@@ -30,9 +30,8 @@ board_obstacles() {
     obstacle "the kernel reports $ram MiB of RAM; a board with $RAM MiB, as in the settings, reports $CAPACITY to $RAM MiB" \
       "correct the board's model or ram in the settings; if it is only some 10 MiB short, check for a large gpu_mem in config.txt"
   fi
-  cores=$(getconf _NPROCESSORS_ONLN || true)
-  if [ "$cores" != "$CORES" ]; then
-    obstacle "it has $cores CPU cores, but the settings say $CORES" \
+  if [ "$(getconf _NPROCESSORS_ONLN)" != "$CORES" ]; then
+    obstacle "it has $(getconf _NPROCESSORS_ONLN) CPU cores, but the settings say $CORES" \
       "correct the board's model or cores in the settings"
   fi
   system="$(os_release ID) $(os_release VERSION_ID) $(os_release VERSION_CODENAME)"
