@@ -11,11 +11,18 @@ export function connectionHooks(
   name: string,
   { board, connection, dead }: { board: string; connection: BoardConnection; dead: boolean },
 ): ResourceHookBinding {
-  const unreachable = new ErrorHook(`${name}-unreachable`, ({ name: command, errors }) => {
-    const phase = command.slice(name.length + 1);
-    const fault = dialFault(board, phase, connection, errors[0] ?? "");
-    // The engine shows it instead of the provider's words, which it ends with.
-    if (fault !== undefined) throw new Error(fault);
+  const unreachable = new ErrorHook(`${name}-unreachable`, ({ name: command, errors: [error = ""] }) => {
+    const found = meaningsFor(connection).find(([words]) => words.test(error));
+    // Else it is no fault of the connection.
+    if (found !== undefined && !error.includes("exited with status")) {
+      const { host, port = sshPort, user, jump } = connection;
+      const through = jump ? ` through ${jump.user}@${jump.host}:${jump.port ?? sshPort}` : "";
+      const [, meaning, fix] = found;
+      // The engine shows it instead of the provider's words, which it ends with.
+      throw new Error(
+        `board ${board}, phase ${command.slice(name.length + 1)}: SSH to ${user}@${host}:${port}${through} failed: ${meaning}: ${error.trim()}\n  fix: ${fix}`,
+      );
+    }
     // No other try: it has been dialled for minutes.
     return false;
   });
@@ -27,26 +34,6 @@ export function connectionHooks(
       );
   });
   return { onError: [unreachable], beforeCreate: [refused] };
-}
-
-/**
- * What it means that a command could not be run over SSH: the board, what was tried, what came back and what to
- * do. Undefined if it is no fault of the connection.
- *
- * @param error what the command provider said
- */
-function dialFault(
-  board: string,
-  phase: string,
-  connection: BoardConnection,
-  error: string,
-): string | undefined {
-  const found = meaningsFor(connection).find(([words]) => words.test(error));
-  if (found === undefined || error.includes("exited with status")) return undefined;
-  const { host, port = sshPort, user, jump } = connection;
-  const through = jump ? ` through ${jump.user}@${jump.host}:${jump.port ?? sshPort}` : "";
-  const [, meaning, fix] = found;
-  return `board ${board}, phase ${phase}: SSH to ${user}@${host}:${port}${through} failed: ${meaning}: ${error.trim()}\n  fix: ${fix}`;
 }
 
 /** What ssh's own words mean, and what to do. The first that fits. */

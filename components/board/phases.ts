@@ -128,7 +128,7 @@ export type Parameters = Readonly<Record<string, string | number>>;
 
 function phaseParameters({ packages, ...plan }: BootstrapPlan): Partial<Record<PhaseName, Parameters>> {
   // nf_conntrack is for kube-proxy, which sets its table's size before anything else has loaded it.
-  const modules = ["overlay", "br_netfilter", "nf_conntrack", ...(plan.hasFlannel ? ["vxlan"] : [])].join(" ");
+  const modules = ["overlay", "br_netfilter", "nf_conntrack", ...(plan.hasFlannel ? ["vxlan"] : [])];
   const isShared = packages.containerdRepository?.line === packages.kubernetesRepository.line;
   // A mirror with everything is one source: apt refuses it under two keys' paths.
   const kubernetesRepository = isShared ? undefined : packages.kubernetesRepository;
@@ -149,7 +149,7 @@ function phaseParameters({ packages, ...plan }: BootstrapPlan): Partial<Record<P
       ...containerd,
       CONTAINERD_REPOSITORY: packages.containerdRepository?.line ?? "",
       KUBERNETES_REPOSITORY: kubernetesRepository?.line ?? "",
-      MODULES: modules,
+      MODULES: modules.join(" "),
       PORTS: (plan.ports ?? []).join(" "),
     },
     host: {
@@ -158,7 +158,7 @@ function phaseParameters({ packages, ...plan }: BootstrapPlan): Partial<Record<P
       CLOCK_WAIT: clockWait,
     },
     wear: { JOURNAL_SIZE: journalSize },
-    kernel: { MODULES: modules },
+    kernel: { MODULES: modules.join(" ") },
     repositories: {
       ...repository("CONTAINERD", packages.containerdRepository),
       ...repository("KUBERNETES", kubernetesRepository),

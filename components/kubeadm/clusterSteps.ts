@@ -29,14 +29,10 @@ const dialling = 120;
 /** Seconds for an init, a join, an upgrade or a change of the control plane, images and all. */
 const longest = 3600;
 
-interface StepKind {
-  /** Seconds after which it is given up. */
-  readonly timeLimit: number;
-  /** Scripts in front of its own, behind prelude.sh. */
-  readonly parts: readonly string[];
-}
-
-/** The steps of each board's life in a cluster. */
+/**
+ * The steps of each board's life in a cluster: the seconds after which each is given up, and the scripts in front of
+ * its own, behind prelude.sh.
+ */
 export const clusterSteps = {
   kubelet: { timeLimit: 900, parts: ["kube"] },
   "snapshot-key": { timeLimit: 120, parts: ["answer"] },
@@ -50,7 +46,7 @@ export const clusterSteps = {
   drain: { timeLimit: 1200, parts: ["kube"] },
   upgrade: { timeLimit: longest, parts: ["kube", "manifests"] },
   "in-service": { timeLimit: 1800, parts: ["kube"] },
-} satisfies Readonly<Record<string, StepKind>>;
+} satisfies Record<string, { timeLimit: number; parts: string[] }>;
 export type StepName = keyof typeof clusterSteps;
 
 /** Seconds that a step waits for one before it on the same board, whose connection may have broken. Empty: none. */
@@ -223,7 +219,7 @@ function textOf(name: string): string {
 
 /** @param saidOf the step whose name messages have. Default: `step` */
 function script(step: StepName, board: string, parameters: Parameters, saidOf = step): string {
-  const { parts }: StepKind = clusterSteps[step];
+  const parts: readonly string[] = clusterSteps[step].parts;
   const shared = [...(parts.includes("kube") ? ["node"] : []), ...(step === "upgrade" ? ["apt"] : [])];
   const own = [...parts, step].map((name) => new URL(`scripts/${name}.sh`, import.meta.url));
   const files = [...shared.map(bootstrapFile), ...own];

@@ -11,7 +11,7 @@ import {
   secret,
 } from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { type BoardStep, boardStep } from "../board/boardStep.ts";
+import { type BoardStep, boardStep, printed } from "../board/boardStep.ts";
 import type { BoardBootstrapArgs } from "../board/bootstrap.ts";
 import { type BoardConnection, commandConnection } from "../board/connection.ts";
 import type { DriftRecord } from "../board/drift.ts";
@@ -19,7 +19,6 @@ import { type Admission, admissionOf, halfYear } from "./admission.ts";
 import { refuseChange } from "./clusterChange.ts";
 import { type ClusterLayout, type ClusterNode, inOrder, leaderOf, storeOf } from "./clusterLayout.ts";
 import * as scripts from "./scripts.clusterSteps.ts";
-import { printed } from "./printed.ts";
 
 /** Args of {@link KubeadmCluster}. */
 export interface KubeadmClusterArgs {

@@ -24,11 +24,7 @@ missing_modules() {
 
 # other_kernels: those on the card that do not run.
 other_kernels() {
-  local folder
-  for folder in "$ROOT"/lib/modules/*/; do
-    folder=$(basename "$folder")
-    if [ "$folder" != "$(uname -r)" ] && [ "$folder" != '*' ]; then printf '%s ' "$folder"; fi
-  done
+  { find "$ROOT/lib/modules/" -mindepth 1 -maxdepth 1 -xtype d ! -name "$(uname -r)" -printf '%f\n' 2>/dev/null || true; } | sort | tr '\n' ' '
 }
 
 module_obstacles() {

@@ -48,14 +48,6 @@ refuse_foreign_home() {
 
 is_own() { [ "$(stat -c %a:%u "$ROOT$1" 2>/dev/null)" = "700:$(account passwd 3)" ]; }
 
-# What a user of this name has left whom somebody has removed belongs to nobody now.
-take_home() {
-  refuse_foreign_home
-  mkdir -p "$ROOT$home/.ssh"
-  chown -R --no-dereference "$(account passwd 3):$(account passwd 4)" "$ROOT$home"
-  chmod 700 "$ROOT$home" "$ROOT$home/.ssh"
-}
-
 desired_state() {
   if [ -n "$(account passwd 1)" ]; then
     refuse_foreign_user
@@ -65,7 +57,13 @@ desired_state() {
   else
     return
   fi
-  if ! { is_own "$home" && is_own "$home/.ssh"; } && needs_change "$home is not private to $user"; then take_home; fi
+  if ! { is_own "$home" && is_own "$home/.ssh"; } && needs_change "$home is not private to $user"; then
+    # What a user of this name has left whom somebody has removed belongs to nobody now.
+    refuse_foreign_home
+    mkdir -p "$ROOT$home/.ssh"
+    chown -R --no-dereference "$(account passwd 3):$(account passwd 4)" "$ROOT$home"
+    chmod 700 "$ROOT$home" "$ROOT$home/.ssh"
+  fi
   printf '%s' "$RECEIVE_SCRIPT" | file "$script"
   keys | file "$home/.ssh/authorized_keys"
 }

@@ -9,9 +9,6 @@ kubeadm_is_ours() {
   as_root test -e "$BEGUN_MARK" 2>/dev/null && [ -z "$(made_since)" ]
 }
 
-# The settings' cluster is the owner's, and its node was made on a board that bramble had set up for it.
-is_the_settings_cluster() { [ "$CLUSTER_GIVEN" = 1 ] && set_up; }
-
 # Files and folders that kubeadm or a kubelet leave behind.
 remains() {
   local path
@@ -24,7 +21,8 @@ remains() {
 
 inspect_kubeadm() {
   local found at
-  if kubeadm_is_ours || is_the_settings_cluster; then
+  # With CLUSTER_GIVEN the owner has made a node of the settings' cluster on a board that bramble had set up for it.
+  if kubeadm_is_ours || { [ "$CLUSTER_GIVEN" = 1 ] && set_up; }; then
     other_node
     return
   fi

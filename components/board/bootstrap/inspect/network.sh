@@ -12,7 +12,7 @@ taken() {
     }' | sort -u
 }
 
-inspect_ports() {
+port_obstacles() {
   local found
   if set_up; then return; fi
   found=$(taken | listed)
@@ -22,12 +22,7 @@ inspect_ports() {
   fi
 }
 
-network_obstacles() {
-  inspect_resolver
-  inspect_ports
-}
-
-inspect_resolver() {
+resolver_obstacles() {
   local file=/etc/resolv.conf servers own
   # What the kubelet hands to pods: kubeadm names systemd-resolved's list where that runs
   # (cmd/kubeadm/app/componentconfigs/kubelet.go).
