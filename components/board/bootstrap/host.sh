@@ -100,7 +100,7 @@ servers() {
 
 desired_state() {
   require_none other_node
-  card_of_this_board | file "$CARD_MARK"
+  printf '%s\n' "$BOARD" "$(serial)" | file "$CARD_MARK"
   if [ -z "$(time_service)" ] && needs_change "no time synchronisation service is installed"; then
     repair_packages
     refresh_packages

@@ -10,16 +10,6 @@ to_bring() {
   if [ -e "$ROOT/etc/kubernetes/kubelet.conf" ] && ! checking; then echo kubeadm; else echo "${pinned[@]}"; fi
 }
 
-missing() {
-  local package
-  for package in $(to_bring); do
-    if ! has_version "$package" "$KUBERNETES_VERSION"; then printf '%s=%s-* ' "$package" "$KUBERNETES_VERSION"; fi
-  done
-  for package in $EXTRA_PACKAGES; do
-    if [ -z "$(installed "$package")" ]; then printf '%s ' "$package"; fi
-  done
-}
-
 plugins_there() {
   local plugin
   for plugin in bridge host-local loopback portmap; do
@@ -29,8 +19,13 @@ plugins_there() {
 
 desired_state() {
   repair_packages
-  local packages=()
-  read -r -a packages <<<"$(missing)"
+  local package packages=()
+  for package in $(to_bring); do
+    if ! has_version "$package" "$KUBERNETES_VERSION"; then packages+=("$package=$KUBERNETES_VERSION-*"); fi
+  done
+  for package in $EXTRA_PACKAGES; do
+    if [ -z "$(installed "$package")" ]; then packages+=("$package"); fi
+  done
   if [ ${#packages[@]} != 0 ] && needs_change "missing packages: ${packages[*]} (installed: kubelet $(installed kubelet), kubeadm $(installed kubeadm), kubectl $(installed kubectl))"; then
     refresh_packages
     install_packages "${packages[@]}"
