@@ -232,7 +232,7 @@ export class KubeadmCluster extends ComponentResource {
       {
         user: board.apply((each) => this.#connectionOf(each).user),
         connection: board.apply((each) => commandConnection(this.#connectionOf(each))),
-        script: board.apply(script),
+        script: board.apply((at) => output(script(at))),
         drift: this.#args.drift,
         // Where a cluster was made before, an empty board is a new machine in its place.
         tellsAgain: isControlPlane,
