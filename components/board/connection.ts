@@ -42,11 +42,7 @@ const keyTypes = [
   "ssh-rsa",
 ];
 
-/**
- * What is wrong with a host key, and the command that prints the right one. Undefined if it has the right form.
- *
- * @param address the machine's; `hostKey` may be missing
- */
+/** What is wrong with a host key, and the command that prints the right one. Undefined if it has the right form. */
 export function hostKeyFault(address: Partial<SshAddress> & { host: string }): string | undefined {
   const { host, port = sshPort, hostKey = "" } = address;
   const [keyType = "", key = ""] = hostKey.trim().split(/\s+/);

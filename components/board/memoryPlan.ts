@@ -77,10 +77,7 @@ export interface PlanWishes {
  *
  * @param capacity the board's MemTotal in MiB (models.ts)
  */
-export function memoryPlan(
-  capacity: number,
-  { maxPods, evictionHard = usualEvictionHard }: PlanWishes = {},
-) {
+export function memoryPlan(capacity: number, { maxPods, evictionHard = usualEvictionHard }: PlanWishes = {}) {
   // Not rounded to whole pods: more RAM must never leave less for pods.
   const pods = maxPods ?? Math.min(capacity / capacityPerPod, mostPods);
   const shims: Term = {

@@ -81,11 +81,7 @@ class Rivals {
 }
 
 /** Whether a workload's pod may be kept off all boards but one that is gone, with everything placed where it hurts most. */
-function siegeOf(
-  pod: PlannedPod,
-  rooms: readonly Amounts[],
-  rivals: Rivals,
-): (without?: number) => boolean {
+function siegeOf(pod: PlannedPod, rooms: readonly Amounts[], rivals: Rivals): (without?: number) => boolean {
   // Resources by which rivals could fill a board: each may be used up once.
   const exhausted = new Set<string>();
   const fillingOf = (board: number): Filling => {

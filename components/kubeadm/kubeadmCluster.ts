@@ -20,7 +20,6 @@ import { refuseChange } from "./clusterChange.ts";
 import { type ClusterLayout, type ClusterNode, inOrder, leaderOf, storeOf } from "./clusterLayout.ts";
 import * as scripts from "./scripts.clusterSteps.ts";
 
-/** Args of {@link KubeadmCluster}. */
 export interface KubeadmClusterArgs {
   readonly layout: ClusterLayout;
   /** How each board is reached, by name. */
