@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { leastControlPlane } from "../components/kubeadm/leastControlPlane.ts";
+import { leastControlPlane } from "../components/kubeadm/kubeadmWorkloads.ts";
 import { kubeletIn, kubeletSettings } from "./kubelet.ts";
 import { resourceRule } from "./rule.ts";
 

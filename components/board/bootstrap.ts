@@ -42,20 +42,15 @@ export class BoardBootstrap extends ComponentResource {
     let previous: Resource[] = [];
     for (const { resource, step, script, whileStarting } of phases) {
       const attempts = whileStarting ? dialAttemptsWhileStarting : dialAttempts;
-      const reached = commandConnection(connection, attempts);
-      const command = boardStep(
-        resource,
-        step,
-        { user, connection: reached, script, drift },
-        {
-          parent: this,
-          // One at a time for each board.
-          dependsOn: previous,
-          retainOnDelete: dead,
-          ignoreChanges: dead ? ["*"] : [],
-          hooks,
-        },
-      );
+      const run = { user, connection: commandConnection(connection, attempts), script, drift };
+      const command = boardStep(resource, step, run, {
+        parent: this,
+        // One at a time for each board.
+        dependsOn: previous,
+        retainOnDelete: dead,
+        ignoreChanges: dead ? ["*"] : [],
+        hooks,
+      });
       previous = [command];
     }
     this.registerOutputs({ board });

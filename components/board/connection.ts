@@ -42,16 +42,10 @@ const keyTypes = [
   "ssh-rsa",
 ];
 
-/**
- * What is wrong with a host key, and the command that prints the right one. Undefined if it has the right form.
- *
- * @param address the machine's; `hostKey` may be missing
- */
+/** What is wrong with a host key, and the command that prints the right one. Undefined if it has the right form. */
 export function hostKeyFault(address: Partial<SshAddress> & { host: string }): string | undefined {
   const { host, port = sshPort, hostKey = "" } = address;
-  const words = hostKey.trim().split(/\s+/);
-  const keyType = words[0] ?? "";
-  const key = words[1] ?? "";
+  const [keyType = "", key = ""] = hostKey.trim().split(/\s+/);
   if (keyTypes.includes(keyType) && isKeyOf(keyType, key)) return undefined;
   const print = printHostKey({ host, port });
   const onBoard = "compare it with /etc/ssh/ssh_host_ed25519_key.pub on the machine";
@@ -79,8 +73,6 @@ function isKeyOf(keyType: string, key: string): boolean {
 /**
  * The connection of a remote.Command.
  *
- * @param connection how the board is reached
- * @param attempts how often it is tried
  * @throws Error if a host key is missing or malformed
  */
 export function commandConnection(

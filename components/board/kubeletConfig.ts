@@ -1,37 +1,24 @@
-import { diskThresholds } from "./diskThresholds.ts";
 import type { MemoryPlan } from "./memoryPlan.ts";
 
-/** A threshold for each of the kubelet's four eviction signals. Setting only some would switch off the rest. */
-export interface EvictionThresholds {
-  readonly "memory.available": string;
-  readonly "nodefs.available": string;
-  readonly "nodefs.inodesFree": string;
-  readonly "imagefs.available": string;
-}
+/**
+ * Per cent that the kubelet keeps free of the file system with its own folder (`nodefs`), of that with the images
+ * (`imagefs`), and of the former's inodes; below that it evicts pods and starts none. The kubelet's own defaults
+ * (https://kubernetes.io/docs/concepts/scheduling-eviction/node-pressure-eviction/#hard-eviction-thresholds).
+ */
+export const diskThresholds = { nodefs: 10, imagefs: 15, inodes: 5 };
 
 /** What bramble sets of https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/. */
-export interface KubeletConfiguration {
-  readonly apiVersion: "kubelet.config.k8s.io/v1beta1";
-  readonly kind: "KubeletConfiguration";
-  readonly maxPods: number;
-  readonly systemReserved: { readonly memory: string };
-  readonly kubeReserved: { readonly memory: string };
-  readonly evictionHard: EvictionThresholds;
-  readonly evictionSoft: { readonly "memory.available": string };
-  readonly evictionSoftGracePeriod: { readonly "memory.available": string };
-  readonly evictionMinimumReclaim: { readonly "memory.available": string };
-  readonly failSwapOn: boolean;
-  readonly rotateCertificates: boolean;
-}
+export type KubeletConfiguration = ReturnType<typeof kubeletConfiguration>;
 
 /** A board's kubelet configuration, from its memory plan. */
-export function kubeletConfiguration(plan: MemoryPlan): KubeletConfiguration {
+export function kubeletConfiguration(plan: MemoryPlan) {
   return {
     apiVersion: "kubelet.config.k8s.io/v1beta1",
     kind: "KubeletConfiguration",
     maxPods: plan.maxPods,
     systemReserved: { memory: `${plan.systemReserved}Mi` },
     kubeReserved: { memory: `${plan.kubeReserved}Mi` },
+    // All four signals: setting only some would switch off the rest.
     evictionHard: {
       "memory.available": `${plan.evictionHard}Mi`,
       // The kubelet's own defaults, which it drops as soon as one signal is set.

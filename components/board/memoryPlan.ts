@@ -8,28 +8,7 @@ export interface Term {
 }
 
 /** How a board's RAM is divided. Everything in MiB but `maxPods`. */
-export interface MemoryPlan {
-  /** What the kernel reports as MemTotal and the kubelet as capacity. */
-  readonly capacity: number;
-  /** For the operating system's daemons, and for the kernel memory that cgroup v2 counts to nobody. */
-  readonly systemReserved: number;
-  /** For the kubelet, containerd and a shim for each pod. */
-  readonly kubeReserved: number;
-  /** `memory.available` below which the kubelet kills pods at once. */
-  readonly evictionHard: number;
-  /** `memory.available` below which it evicts after `evictionSoftGracePeriod`. */
-  readonly evictionSoft: number;
-  /** How much an eviction must give back before it stops, so that it does not come back at once. */
-  readonly evictionMinimumReclaim: number;
-  readonly maxPods: number;
-  /** What is left for pods, never negative: capacity − systemReserved − kubeReserved − evictionHard. */
-  readonly allocatable: number;
-  /** The summands of both reservations, for reports and errors. */
-  readonly derivation: {
-    readonly systemReserved: readonly Term[];
-    readonly kubeReserved: readonly Term[];
-  };
-}
+export type MemoryPlan = ReturnType<typeof memoryPlan>;
 
 const lab = "lab of virtual boards, Kubernetes 1.36.3, containerd 1.7.24, Debian trixie (docs/memory.md)";
 
@@ -97,10 +76,8 @@ export interface PlanWishes {
  * Divides a board's RAM into what the system, Kubernetes and pods may use.
  *
  * @param capacity the board's MemTotal in MiB (models.ts)
- * @param wishes what the settings say instead
  */
-export function memoryPlan(capacity: number, wishes: PlanWishes = {}): MemoryPlan {
-  const { maxPods, evictionHard = usualEvictionHard } = wishes;
+export function memoryPlan(capacity: number, { maxPods, evictionHard = usualEvictionHard }: PlanWishes = {}) {
   // Not rounded to whole pods: more RAM must never leave less for pods.
   const pods = maxPods ?? Math.min(capacity / capacityPerPod, mostPods);
   const shims: Term = {
@@ -112,14 +89,22 @@ export function memoryPlan(capacity: number, wishes: PlanWishes = {}): MemoryPla
   const systemReserved = sum(derivation.systemReserved);
   const kubeReserved = sum(derivation.kubeReserved);
   return {
+    /** What the kernel reports as MemTotal and the kubelet as capacity. */
     capacity,
+    /** For the operating system's daemons, and for the kernel memory that cgroup v2 counts to nobody. */
     systemReserved,
+    /** For the kubelet, containerd and a shim for each pod. */
     kubeReserved,
+    /** `memory.available` below which the kubelet kills pods at once. */
     evictionHard,
+    /** `memory.available` below which it evicts after `evictionSoftGracePeriod`. */
     evictionSoft: evictionHard + softAboveHard,
+    /** How much an eviction must give back before it stops, so that it does not come back at once. */
     evictionMinimumReclaim: 2 * softAboveHard,
     maxPods: Math.floor(pods),
+    /** What is left for pods, never negative. */
     allocatable: Math.max(0, capacity - systemReserved - kubeReserved - evictionHard),
+    /** The summands of both reservations, for reports and errors. */
     derivation,
   };
 }

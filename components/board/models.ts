@@ -14,7 +14,6 @@ export interface BoardModel {
   /** Where `capacity` was seen, or that it was estimated and from what. */
   capacitySource: string;
   cores: number;
-  arch: "arm64";
   /** The maker's page, for `ram` and `cores`. */
   source: string;
 }
@@ -78,7 +77,7 @@ function board(
   ram: number,
   capacity = estimated(ram),
 ): BoardModel {
-  return { name, ram, ...capacity, cores, arch: "arm64", source };
+  return { name, ram, ...capacity, cores, source };
 }
 
 /** A board sold with several. */

@@ -1,17 +1,17 @@
 import semver from "semver";
 import type { BoardPackages } from "./phases.ts";
 
-/** The settings' own sources of packages; what is left out comes from the projects' own repositories. */
-export type PackageSources = Partial<Omit<BoardPackages, "kubernetes">>;
-
 /**
  * The packages of a Kubernetes version. Kubernetes has one repository for each minor version. containerd comes
  * from Docker's, for Debian 12 and 13 and Ubuntu 24.04 have 1.x, which is no longer maintained.
  *
  * @param kubernetes 1.37.1
- * @param sources what comes from elsewhere, such as a mirror
+ * @param sources what comes from elsewhere, such as a mirror; the rest comes from the projects' own repositories
  */
-export function boardPackages(kubernetes: string, sources: PackageSources = {}): BoardPackages {
+export function boardPackages(
+  kubernetes: string,
+  sources: Partial<Omit<BoardPackages, "kubernetes">> = {},
+): BoardPackages {
   const minor = semver.minor(kubernetes);
   const repository = `https://pkgs.k8s.io/core:/stable:/v1.${minor}/deb/`;
   const docker = "https://download.docker.com/linux";

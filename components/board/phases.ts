@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { isIPv4, isIPv6 } from "node:net";
-import { diskThresholds } from "./diskThresholds.ts";
+import { diskThresholds } from "./kubeletConfig.ts";
 import { assignments } from "./shell.ts";
 
 /** A signed package repository. */
@@ -60,34 +60,30 @@ export interface BootstrapPlan {
   readonly isClusterGiven?: boolean | undefined;
 }
 
-/** One step of a board's bootstrap. */
-export interface PhaseDocument {
-  readonly phase: PhaseName;
-  /** The script with its parameters in front. Holds no secret. */
-  readonly script: string;
-  /** Seconds. */
-  readonly timeLimit: number;
-  /** Whether it runs as root; else as the user who logs in. */
-  readonly asRoot: boolean;
-  /** Whether the board may be starting when this phase begins. */
-  readonly whileStarting: boolean;
-}
-
-/** The phases in their order. Each works only on what the ones before it left. */
-export const phaseNames = [
-  "inspect",
-  "host",
-  "wear",
-  "kernel",
-  "swap",
-  "reboot",
-  "restarted",
-  "repositories",
-  "containerd",
-  "packages",
-] as const;
+/**
+ * The phases in their order, each with the files in front of its own. Each works only on what the ones before it
+ * left; what `inspect` finds, the phase that would change it refuses too, with the same file.
+ */
+const filesBefore = {
+  inspect: [
+    ...["apt", "sources", "containerdConfig", "cardMark", "node", "modules", "firmware", "swapOwners"],
+    ...["board", "card", "storage", "clusters", "containers", "packages", "network"].map(
+      (of) => `inspect/${of}`,
+    ),
+  ],
+  host: ["apt", "clock", "node", "cardMark"],
+  wear: [],
+  kernel: ["modules", "firmware"],
+  swap: ["swapOwners"],
+  reboot: [],
+  restarted: ["clock", "swapOwners"],
+  repositories: ["sources"],
+  containerd: ["apt", "containerdConfig"],
+  packages: ["apt"],
+} satisfies Record<string, readonly string[]>;
 /** A phase's name. */
-export type PhaseName = (typeof phaseNames)[number];
+export type PhaseName = keyof typeof filesBefore;
+export const phaseNames = Object.keys(filesBefore) as PhaseName[];
 
 /**
  * MiB that must be free for what comes: kubelet, kubeadm, kubectl, containerd and plugins, unpacked; a node's images
@@ -100,9 +96,10 @@ const journalSize = 64;
 const clockWait = 120;
 
 /** The phases of a board. The same plan gives the same documents; a document changes with what it depends on. */
-export function bootstrapPhases(plan: BootstrapPlan): PhaseDocument[] {
+export function bootstrapPhases(plan: BootstrapPlan) {
   const parameters = phaseParameters(plan);
-  const script = (phase: PhaseName) => phaseScript(plan.board, phase, parameters[phase]);
+  const script = (phase: PhaseName) =>
+    stepScript(plan.board, phase, parameters[phase] ?? {}, [...filesBefore[phase], phase].map(bootstrapFile));
   // A board that needs another boot configuration may need a reboot for it.
   const bootConfiguration = createHash("sha256")
     .update(script("kernel"))
@@ -112,45 +109,29 @@ export function bootstrapPhases(plan: BootstrapPlan): PhaseDocument[] {
   parameters.restarted = { BOOT_CONFIGURATION: bootConfiguration, CLOCK_WAIT: clockWait };
   return phaseNames.map((phase) => ({
     phase,
+    /** The script with its parameters in front. Holds no secret. */
     script: script(phase),
+    /** Seconds. */
     timeLimit: installs.has(phase) ? 1800 : 300,
-    // It says what to do where sudo does not work.
+    /** Whether it runs as root; else as the user who logs in. `inspect` says what to do where sudo does not work. */
     asRoot: phase !== "inspect",
+    /** Whether the board may be starting when this phase begins. */
     whileStarting: phase === "restarted",
   }));
 }
 
+/** Phases that may have to download packages. */
 const installs = new Set<PhaseName>(["host", "containerd", "packages"]);
-/** Files that phases share: what `inspect` finds, the phase that would change it refuses too. */
-const beside: Partial<Record<PhaseName, readonly string[]>> = {
-  inspect: [
-    ...["apt", "sources", "containerdConfig", "cardMark", "node", "modules", "firmware", "swapOwners"],
-    ...["board", "card", "storage", "clusters", "containers", "packages", "network"].map(
-      (of) => `inspect/${of}`,
-    ),
-  ],
-  host: ["node", "cardMark"],
-  kernel: ["modules", "firmware"],
-  swap: ["swapOwners"],
-  restarted: ["swapOwners"],
-  repositories: ["sources"],
-  containerd: ["containerdConfig"],
-};
-const needsTime = new Set<PhaseName>(["host", "restarted"]);
 
 /** What a script is told, by name. */
 export type Parameters = Readonly<Record<string, string | number>>;
 
-function phaseParameters({ packages, ...plan }: BootstrapPlan): Record<PhaseName, Parameters> {
-  const { ram, capacity, cores, arch } = plan;
-  const modules = kernelModules(plan).join(" ");
+function phaseParameters({ packages, ...plan }: BootstrapPlan): Partial<Record<PhaseName, Parameters>> {
+  // nf_conntrack is for kube-proxy, which sets its table's size before anything else has loaded it.
+  const modules = ["overlay", "br_netfilter", "nf_conntrack", ...(plan.hasFlannel ? ["vxlan"] : [])];
   const isShared = packages.containerdRepository?.line === packages.kubernetesRepository.line;
   // A mirror with everything is one source: apt refuses it under two keys' paths.
   const kubernetesRepository = isShared ? undefined : packages.kubernetesRepository;
-  const repositories = {
-    CONTAINERD_REPOSITORY: packages.containerdRepository?.line ?? "",
-    KUBERNETES_REPOSITORY: kubernetesRepository?.line ?? "",
-  };
   const containerd = {
     CONTAINERD_PACKAGE: packages.containerd,
     CONTAINERD_MINIMUM: packages.containerdMinimum,
@@ -158,7 +139,7 @@ function phaseParameters({ packages, ...plan }: BootstrapPlan): Record<PhaseName
   };
   return {
     inspect: {
-      ...{ RAM: ram, CAPACITY: capacity, CORES: cores, ARCH: arch },
+      ...{ RAM: plan.ram, CAPACITY: plan.capacity, CORES: plan.cores, ARCH: plan.arch },
       ...space,
       NODEFS_KEPT: diskThresholds.nodefs,
       IMAGEFS_KEPT: diskThresholds.imagefs,
@@ -166,8 +147,9 @@ function phaseParameters({ packages, ...plan }: BootstrapPlan): Record<PhaseName
       CLUSTER_GIVEN: plan.isClusterGiven === true ? 1 : 0,
       KUBERNETES_VERSION: packages.kubernetes,
       ...containerd,
-      ...repositories,
-      MODULES: modules,
+      CONTAINERD_REPOSITORY: packages.containerdRepository?.line ?? "",
+      KUBERNETES_REPOSITORY: kubernetesRepository?.line ?? "",
+      MODULES: modules.join(" "),
       PORTS: (plan.ports ?? []).join(" "),
     },
     host: {
@@ -176,10 +158,7 @@ function phaseParameters({ packages, ...plan }: BootstrapPlan): Record<PhaseName
       CLOCK_WAIT: clockWait,
     },
     wear: { JOURNAL_SIZE: journalSize },
-    kernel: { MODULES: modules },
-    swap: {},
-    reboot: {},
-    restarted: {},
+    kernel: { MODULES: modules.join(" ") },
     repositories: {
       ...repository("CONTAINERD", packages.containerdRepository),
       ...repository("KUBERNETES", kubernetesRepository),
@@ -190,11 +169,6 @@ function phaseParameters({ packages, ...plan }: BootstrapPlan): Record<PhaseName
       EXTRA_PACKAGES: packages.extra.join(" "),
     },
   };
-}
-
-/** nf_conntrack is for kube-proxy, which sets its table's size before anything else has loaded it. */
-function kernelModules({ hasFlannel = false }: Pick<BootstrapPlan, "hasFlannel">): string[] {
-  return ["overlay", "br_netfilter", "nf_conntrack", ...(hasFlannel ? ["vxlan"] : [])];
 }
 
 function repository(prefix: string, { line, key }: PackageRepository = { line: "", key: "" }): Parameters {
@@ -218,22 +192,6 @@ export function hostsEntries(board: string, boards: BootstrapPlan["boards"]): st
   });
 }
 
-function phaseScript(board: string, phase: PhaseName, parameters: Parameters): string {
-  const files = [
-    ...(installs.has(phase) ? [aptScript] : []),
-    ...(needsTime.has(phase) ? [scriptFile("clock")] : []),
-    ...(beside[phase] ?? []).map(scriptFile),
-    scriptFile(phase),
-  ];
-  return stepScript(board, phase, parameters, files);
-}
-
-/** What the steps that install packages need in front of them. */
-export const aptScript = scriptFile("apt");
-
-/** What the steps of a cluster need in front of them, and the phases that look at a node. */
-export const nodeScript = scriptFile("node");
-
 /**
  * A script as it goes to a board's shell: its parameters, what is in front of all scripts, and its files.
  *
@@ -246,12 +204,13 @@ export function stepScript(
   parameters: Parameters,
   files: readonly URL[],
 ): string {
-  const texts = [scriptFile("prelude"), scriptFile("files"), ...files].map((file) =>
+  const texts = [bootstrapFile("prelude"), bootstrapFile("files"), ...files].map((file) =>
     readFileSync(file, "utf8"),
   );
   return assignments({ BOARD: board, PHASE: step, ...parameters }) + texts.join("");
 }
 
-function scriptFile(name: string): URL {
+/** A script of the phases, which a step of a cluster may also have in front of it. */
+export function bootstrapFile(name: string): URL {
   return new URL(`bootstrap/${name}.sh`, import.meta.url);
 }

@@ -10,10 +10,7 @@ export interface Taint {
 export const taintPattern =
   /^((?:[a-z0-9.-]+\/)?[A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?)(?:=([A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?)?)?:(NoSchedule|PreferNoSchedule|NoExecute)$/;
 
-/**
- * @param text as kubectl writes a taint
- * @throws Error if it is none; the settings' own check comes first and says more
- */
+/** @throws Error if it is none; the settings' own check comes first and says more */
 export function taintOf(text: string): Taint {
   const [, key, value, effect] = taintPattern.exec(text) ?? [];
   if (key === undefined) throw new Error(`"${text}" is not a valid taint`);

@@ -33,27 +33,24 @@ export interface BoardFailure {
 /**
  * What happens to the cluster if any one of its boards is gone, each by itself.
  *
- * @param boards the cluster's boards
  * @param loads everything that runs on them, kubeadm's own pods included
  */
 export function boardFailures(boards: readonly BoardNode[], loads: readonly Load[]): BoardFailure[] {
-  const { rooms, crowding } = placedBudget(boards, loads);
+  const { rooms, uncertain } = placedBudget(boards, loads);
   return boards.map(({ name }, index) => {
     const common = { board: name, tied: tiedTo(rooms, index) };
     if (!keepsControlPlane(boards, index)) {
       return { ...common, hasControlPlane: false, moves: [], pending: [], uncertain: [] };
     }
-    const uncertain = crowding.uncertain(index);
-    return { ...common, hasControlPlane: true, ...evacuate(rooms.copy(), index), uncertain };
+    const moved = evacuate(rooms.copy(), index);
+    return { ...common, hasControlPlane: true, ...moved, uncertain: uncertain(index) };
   });
 }
 
 /** One board's turn in an upgrade. */
-export interface UpgradeStep {
-  readonly board: string;
+export interface UpgradeStep extends Pick<BoardFailure, "board" | "moves"> {
   /** Whether its pods find room however the scheduler has placed the others; else only as they are expected to be. */
   readonly isCertain: boolean;
-  readonly moves: readonly Move[];
   /** Pods that find no room while it is drained. Only where there is no order without. */
   readonly pending: readonly Shortage[];
   /** Names of workloads that stand still while the board is upgraded. */
@@ -65,20 +62,18 @@ export interface UpgradeStep {
  * kubeadm wants it. A board whose pods would find no room is put off until others are done, and comes last with what
  * it lacks if there is never room for them. Pods stay where they have moved to.
  *
- * @param boards the cluster's boards
  * @param loads everything that runs on them, kubeadm's own pods included
  */
 export function upgradeOrder(boards: readonly BoardNode[], loads: readonly Load[]): UpgradeStep[] {
-  const placed = placedBudget(boards, loads);
-  const { crowding } = placed;
+  const { rooms: placed, uncertain } = placedBudget(boards, loads);
   const steps: UpgradeStep[] = [];
-  let { rooms } = placed;
+  let rooms = placed;
   const drain = (board: number) => {
     const after = rooms.copy();
     const { moves, pending } = evacuate(after, board);
     const step = {
       board: boards[board]?.name ?? "",
-      isCertain: pending.length === 0 && crowding.uncertain(board).length === 0,
+      isCertain: pending.length === 0 && uncertain(board).length === 0,
       moves,
       pending,
       tied: tiedTo(rooms, board),
@@ -88,19 +83,12 @@ export function upgradeOrder(boards: readonly BoardNode[], loads: readonly Load[
   for (const role of ["controlPlane", "worker"] as const) {
     let waiting = boards.flatMap((board, index) => (board.role === role ? [index] : []));
     while (waiting.length > 0) {
-      let next: { board: number } & ReturnType<typeof drain> = {
-        board: waiting[0] ?? 0,
-        ...drain(waiting[0] ?? 0),
-      };
-      for (const board of waiting.slice(1)) {
-        if (next.step.pending.length === 0) break;
-        const other = { board, ...drain(board) };
-        if (other.step.pending.length === 0) next = other;
-      }
-      steps.push(next.step);
+      const next = waiting.find((board) => drain(board).step.pending.length === 0) ?? waiting[0] ?? 0;
+      const { step, after } = drain(next);
+      steps.push(step);
       // One that cannot be drained is not: its pods stay.
-      if (next.step.pending.length === 0) rooms = next.after;
-      waiting = waiting.filter((board) => board !== next.board);
+      if (step.pending.length === 0) rooms = after;
+      waiting = waiting.filter((board) => board !== next);
     }
   }
   return steps;

@@ -2,23 +2,14 @@ import { RunError } from "@pulumi/pulumi";
 import type { BoardNode, PlannedBoard } from "../board/board.ts";
 import type { Load } from "../workload/workload.ts";
 import { BoardRooms, type PlannedPod, podsOf } from "./boardRoom.ts";
-import { Crowding } from "./memoryBudgetCrowding.ts";
-import { placeSomehow } from "./memoryBudgetSearch.ts";
+import { crowding } from "./memoryBudgetCrowding.ts";
 import { controlPlaneText, planText, type Shortage, shortageOf, shortageText } from "./shortage.ts";
 
-export { type Shortage, shortageText } from "./shortage.ts";
-
 /** A pod on a board. */
-export interface HeldPod {
-  /** Name of its workload. */
-  readonly name: string;
+export interface HeldPod extends Pick<PlannedPod, "name" | "limit" | "movable"> {
   readonly kind: Load["kind"];
   /** Its memory request in MiB. */
   readonly memory: number;
-  /** Its memory limit in MiB; infinite without one. */
-  readonly limit: number;
-  /** Whether it could run on another board as well. */
-  readonly movable: boolean;
 }
 
 /** What a board holds and has left. */
@@ -42,7 +33,6 @@ export interface MemoryBudget<Board extends BoardNode = PlannedBoard> {
 
 /** Thrown where the workloads do not fit the boards, with every pod that does not. Pulumi shows a RunError without a stack. */
 export class MemoryBudgetError extends RunError {
-  readonly shortages: readonly Shortage[];
   constructor({ shortages, boards }: MemoryBudget) {
     const lines = shortages.map((shortage) => `  ${shortageText(shortage)}`);
     const short = new Set(shortages.map(({ board }) => board));
@@ -56,15 +46,7 @@ export class MemoryBudgetError extends RunError {
     const why = starved.map(controlPlaneText);
     super(["These pods do not fit on the boards:", ...lines, "where", ...plans, ...why, fix].join("\n"));
     this.name = "MemoryBudgetError";
-    this.shortages = shortages;
   }
-}
-
-/** A budget, the rooms in which its pods are, and which of them are sure of theirs. */
-export interface PlacedBudget<Board extends BoardNode> {
-  readonly budget: MemoryBudget<Board>;
-  readonly rooms: BoardRooms;
-  readonly crowding: Crowding;
 }
 
 /**
@@ -72,7 +54,6 @@ export interface PlacedBudget<Board extends BoardNode> {
  * the board that the scheduler would likely take. Where one finds no room so, any other placement will do: a
  * shortage is a pod that has no place in any.
  *
- * @param boards the cluster's boards
  * @param loads everything that runs on them, kubeadm's own pods included
  */
 export function memoryBudget<Board extends BoardNode>(
@@ -82,27 +63,26 @@ export function memoryBudget<Board extends BoardNode>(
   return placedBudget(boards, loads).budget;
 }
 
-/** The same with where every pod is, for what asks on. */
-export function placedBudget<Board extends BoardNode>(
-  boards: readonly Board[],
-  loads: readonly Load[],
-): PlacedBudget<Board> {
-  const pods = podsOf(boards, loads).sort(byPriorityThenSize);
+/** The same with the rooms in which the pods are, and which workloads might find none without a board. */
+export function placedBudget<Board extends BoardNode>(boards: readonly Board[], loads: readonly Load[]) {
+  const size = ({ needs }: PlannedPod) => needs.get("memory") ?? 0;
+  const pods = podsOf(boards, loads).sort((a, b) => b.priority - a.priority || size(b) - size(a));
   const tied = pods.filter(({ movable }) => !movable);
   const movable = pods.filter((pod) => pod.movable);
-  const likely = new BoardRooms(boards);
-  const homeless = [...placeAll(likely, tied), ...placeAll(likely, movable)];
-  const { rooms, without } =
-    homeless.length > 0 && homeless.every((shortage) => shortage.movable)
-      ? somehow(boards, tied, movable, { rooms: likely, without: homeless })
-      : { rooms: likely, without: homeless };
-  const crowding = new Crowding(boards, pods);
-  const budget = {
+  let rooms = new BoardRooms(boards);
+  let shortages = [...placeAll(rooms, tied), ...placeAll(rooms, movable)];
+  if (shortages.length > 0 && shortages.every((shortage) => shortage.movable)) {
+    const others = new BoardRooms(boards);
+    placeAll(others, tied);
+    if (placeSomehow(others, movable)) [rooms, shortages] = [others, []];
+  }
+  const uncertain = crowding(boards, pods);
+  const budget: MemoryBudget<Board> = {
     boards: boards.map((board, index) => boardBudget(board, rooms.held(index))),
-    shortages: without,
-    uncertain: crowding.uncertain(),
+    shortages,
+    uncertain: uncertain(),
   };
-  return { budget, rooms, crowding };
+  return { budget, rooms, uncertain };
 }
 
 /**
@@ -114,22 +94,6 @@ export function requireFit(boards: readonly PlannedBoard[], loads: readonly Load
   const budget = memoryBudget(boards, loads);
   if (budget.shortages.length > 0) throw new MemoryBudgetError(budget);
   return budget;
-}
-
-interface Attempt {
-  readonly rooms: BoardRooms;
-  readonly without: readonly Shortage[];
-}
-
-function somehow(
-  boards: readonly BoardNode[],
-  tied: readonly PlannedPod[],
-  movable: readonly PlannedPod[],
-  otherwise: Attempt,
-): Attempt {
-  const rooms = new BoardRooms(boards);
-  placeAll(rooms, tied);
-  return placeSomehow(rooms, movable) ? { rooms, without: [] } : otherwise;
 }
 
 /** Puts pods one after the other; returns those that found no room, and why at that moment. */
@@ -151,6 +115,44 @@ function boardBudget<Board extends BoardNode>(board: Board, pods: readonly Plann
   return { board, held, left: board.memory.allocatable - requested, limits };
 }
 
-function byPriorityThenSize(a: PlannedPod, b: PlannedPod): number {
-  return b.priority - a.priority || (b.needs.get("memory") ?? 0) - (a.needs.get("memory") ?? 0);
+/** Steps after which a search gives up: a fraction of a second. No home cluster needs as many. */
+const patience = 100_000;
+
+/**
+ * Looks for any placement of pods that have no room where the scheduler would likely put them. What it finds it
+ * leaves in the rooms; else they are as before.
+ *
+ * @param rooms boards with what is tied to them
+ * @param pods what can move
+ * @returns whether everything has a place; false too where the search was given up
+ */
+function placeSomehow(rooms: BoardRooms, pods: readonly PlannedPod[]): boolean {
+  const memory = ({ needs }: PlannedPod) => needs.get("memory") ?? 0;
+  // The most awkward first: few boards, then large.
+  const order = pods.toSorted((a, b) => a.candidates.length - b.candidates.length || memory(b) - memory(a));
+  let steps = 0;
+  const placeFrom = (at: number): boolean => {
+    const pod = order[at];
+    if (pod === undefined) return true;
+    const tried = new Set<string>();
+    for (const board of pod.candidates) {
+      if (steps++ > patience) return false;
+      if (rooms.lacking(board, pod) !== undefined) continue;
+      // Boards that look alike need not be tried twice.
+      const look = lookOf(rooms, board, order);
+      if (tried.has(look)) continue;
+      tried.add(look);
+      rooms.put(board, pod);
+      if (placeFrom(at + 1)) return true;
+      rooms.remove(board, pod);
+    }
+    return false;
+  };
+  return placeFrom(0);
+}
+
+function lookOf(rooms: BoardRooms, board: number, pods: readonly PlannedPod[]): string {
+  const resources = new Set(pods.flatMap(({ needs }) => [...needs.keys()]));
+  const welcomes = pods.map(({ candidates }) => (candidates.includes(board) ? "y" : "n")).join("");
+  return `${[...resources].map((resource) => rooms.free(board, resource)).join(",")} ${welcomes}`;
 }

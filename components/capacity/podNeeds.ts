@@ -34,19 +34,13 @@ export function needsOf(pod: PodSpec): Amounts {
   return new Map(needs.map(([name, amount]): [string, number] => [name, Math.ceil(amount)]));
 }
 
-type Read = (quantity: string) => number;
-
-/** A container's request is its limit where it has only that: so the API server completes it. */
-function requestOf(pod: PodSpec, resource: string, read: Read): number {
-  const own = pod.resources?.requests?.[resource] ?? pod.resources?.limits?.[resource];
-  const overhead = pod.overhead?.[resource];
-  const needed =
-    own === undefined
-      ? ofContainers(pod, ({ resources }) =>
-          read(resources?.requests?.[resource] ?? resources?.limits?.[resource] ?? "0"),
-        )
-      : read(own);
-  return needed + read(overhead ?? "0");
+function requestOf(pod: PodSpec, resource: string, read: (quantity: string) => number): number {
+  // A container's request is its limit where it has only that: so the API server completes it.
+  const requested = ({ resources }: Pick<Container, "resources">) =>
+    resources?.requests?.[resource] ?? resources?.limits?.[resource];
+  const own = requested(pod);
+  const needed = own === undefined ? ofContainers(pod, (each) => read(requested(each) ?? "0")) : read(own);
+  return needed + read(pod.overhead?.[resource] ?? "0");
 }
 
 /**

@@ -2,43 +2,28 @@ import type { PlannedBoard } from "../board/board.ts";
 import { amountOf, type BoardRooms, type PlannedPod } from "./boardRoom.ts";
 
 /** A pod that does not fit. */
-export interface Shortage {
-  readonly name: string;
-  /** What it lacks: `memory`, `cpu`, `pods`, `ephemeral-storage`, or a host port as `port TCP 443`. */
-  readonly resource: string;
-  /** How much of it the pod needs: MiB, millicores, or one. */
-  readonly needed: number;
-  /** The board it is tied to, or else the one with the most room; undefined if no board takes it at all. */
-  readonly board: string | undefined;
-  /** How much of it this board has left. */
-  readonly left: number;
-  readonly movable: boolean;
-  /** Whether it is of the control plane itself. */
-  readonly isStatic: boolean;
-}
+export type Shortage = ReturnType<typeof shortageOf>;
 
 /** Why a pod has no place in the rooms as they are. */
-export function shortageOf(rooms: BoardRooms, pod: PlannedPod): Shortage {
+export function shortageOf(rooms: BoardRooms, pod: PlannedPod) {
   const { name, needs, movable, candidates, load } = pod;
-  const common = { name, movable, isStatic: load.kind === "StaticPod" };
-  const [first, ...others] = candidates;
-  if (first === undefined) {
-    return { ...common, resource: "memory", needed: needs.get("memory") ?? 0, board: undefined, left: 0 };
-  }
-  const lacked = rooms.lacking(first, pod) ?? "memory";
-  const same = others.every((board) => rooms.lacking(board, pod) === lacked);
-  const resource = same ? lacked : "memory";
-  const roomiest = others.reduce(
-    (best, board) => (rooms.free(board, resource) > rooms.free(best, resource) ? board : best),
-    first,
-  );
-  const left = rooms.free(roomiest, resource);
+  const lacked = new Set(candidates.map((board) => rooms.lacking(board, pod)));
+  const [only = "memory"] = lacked;
+  const resource = lacked.size > 1 ? "memory" : only;
+  const [roomiest] = candidates.toSorted((a, b) => rooms.free(b, resource) - rooms.free(a, resource));
   return {
-    ...common,
+    name,
+    /** What it lacks: `memory`, `cpu`, `pods`, `ephemeral-storage`, or a host port as `port TCP 443`. */
     resource,
+    /** How much of it the pod needs: MiB, millicores, or one. */
     needed: amountOf(needs, resource),
-    board: rooms.boards[roomiest]?.name,
-    left,
+    /** The board it is tied to, or else the one with the most room; undefined if no board takes it at all. */
+    board: roomiest === undefined ? undefined : rooms.boards[roomiest]?.name,
+    /** How much of it this board has left. */
+    left: roomiest === undefined ? 0 : rooms.free(roomiest, resource),
+    movable,
+    /** Whether it is of the control plane itself. */
+    isStatic: load.kind === "StaticPod",
   };
 }
 

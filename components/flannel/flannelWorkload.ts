@@ -15,16 +15,14 @@ export const flannel = {
 export const flannelFiles = { cni: "cni-conf.json", network: "net-conf.json" } as const;
 
 /** What the board's container runtime does to connect a pod: flannel's plugin, which delegates to `bridge`. */
-export function cniConf(): object {
-  return {
-    name: "cbr0",
-    cniVersion: "0.3.1",
-    plugins: [
-      { type: "flannel", delegate: { hairpinMode: true, isDefaultGateway: true } },
-      { type: "portmap", capabilities: { portMappings: true } },
-    ],
-  };
-}
+export const cniConf = {
+  name: "cbr0",
+  cniVersion: "0.3.1",
+  plugins: [
+    { type: "flannel", delegate: { hairpinMode: true, isDefaultGateway: true } },
+    { type: "portmap", capabilities: { portMappings: true } },
+  ],
+};
 
 /**
  * What flanneld reads.
@@ -74,7 +72,7 @@ export function flannelWorkload(): Workload {
           [{ name: "cni-conf", mountPath: "/etc/cni/net.d" }, config],
         ),
       ],
-      containers: [flanneld()],
+      containers: [flanneld],
       volumes: [
         { name: "config", configMap: { name: flannel.configMap } },
         { name: "run", hostPath: { path: "/run/flannel", type: "DirectoryOrCreate" } },
@@ -110,53 +108,51 @@ const health = { host: "127.0.0.1", port: 8081 } as const;
 /** MiB that flannel requests on each board, as its manifest does. */
 export const flannelMemory = 50;
 
-function flanneld(): Container {
-  return {
-    name: "kube-flannel",
-    image: images.flannel,
-    command: [
-      "/opt/bin/flanneld",
-      "--ip-masq",
-      "--kube-subnet-mgr",
-      // Else it takes the interface of the default route: on a board with wire and Wi-Fi that may be the other one
-      // than the kubelet's --node-ip is on, and pods' packets would leave for an address that no node has.
-      "--iface=$(NODE_IP)",
-      `--healthz-ip=${health.host}`,
-      `--healthz-port=${health.port}`,
-    ],
-    env: [
-      // Given the name, it need not look up its own pod to find its board.
-      { name: "NODE_NAME", valueFrom: { fieldRef: { fieldPath: "spec.nodeName" } } },
-      // The node's InternalIP, read anew at each start of the container: where an address changes, it follows.
-      { name: "NODE_IP", valueFrom: { fieldRef: { fieldPath: "status.hostIP" } } },
-    ],
-    // Request as in its manifest; the virtual boards of docs/memory.md show 14 MiB anonymous and 20 of file
-    // pages. The limit that its manifest once had, 50Mi, killed it in a loop (flannel#963, #1415): iptables
-    // runs in this container too, again and again.
-    resources: { requests: { cpu: "50m", memory: `${flannelMemory}Mi` }, limits: { memory: "128Mi" } },
-    startupProbe: {
-      httpGet: { ...health, path: "/healthz" },
-      periodSeconds: 5,
-      timeoutSeconds: 5,
-      failureThreshold: 120,
-    },
-    readinessProbe: { httpGet: { ...health, path: "/readyz" }, periodSeconds: 10, timeoutSeconds: 5 },
-    livenessProbe: {
-      httpGet: { ...health, path: "/healthz" },
-      periodSeconds: 30,
-      timeoutSeconds: 10,
-      failureThreshold: 6,
-    },
-    // Root with two capabilities: it makes an interface, routes and iptables rules. Its root file system stays
-    // writable because the image's iptables wrapper points its links at nft or legacy when it first runs.
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      capabilities: { drop: ["ALL"], add: ["NET_ADMIN", "NET_RAW"] },
-    },
-    volumeMounts: [
-      { name: "run", mountPath: "/run/flannel" },
-      { name: "xtables-lock", mountPath: "/run/xtables.lock" },
-      config,
-    ],
-  };
-}
+const flanneld: Container = {
+  name: "kube-flannel",
+  image: images.flannel,
+  command: [
+    "/opt/bin/flanneld",
+    "--ip-masq",
+    "--kube-subnet-mgr",
+    // Else it takes the interface of the default route: on a board with wire and Wi-Fi that may be the other one
+    // than the kubelet's --node-ip is on, and pods' packets would leave for an address that no node has.
+    "--iface=$(NODE_IP)",
+    `--healthz-ip=${health.host}`,
+    `--healthz-port=${health.port}`,
+  ],
+  env: [
+    // Given the name, it need not look up its own pod to find its board.
+    { name: "NODE_NAME", valueFrom: { fieldRef: { fieldPath: "spec.nodeName" } } },
+    // The node's InternalIP, read anew at each start of the container: where an address changes, it follows.
+    { name: "NODE_IP", valueFrom: { fieldRef: { fieldPath: "status.hostIP" } } },
+  ],
+  // Request as in its manifest; the virtual boards of docs/memory.md show 14 MiB anonymous and 20 of file
+  // pages. The limit that its manifest once had, 50Mi, killed it in a loop (flannel#963, #1415): iptables
+  // runs in this container too, again and again.
+  resources: { requests: { cpu: "50m", memory: `${flannelMemory}Mi` }, limits: { memory: "128Mi" } },
+  startupProbe: {
+    httpGet: { ...health, path: "/healthz" },
+    periodSeconds: 5,
+    timeoutSeconds: 5,
+    failureThreshold: 120,
+  },
+  readinessProbe: { httpGet: { ...health, path: "/readyz" }, periodSeconds: 10, timeoutSeconds: 5 },
+  livenessProbe: {
+    httpGet: { ...health, path: "/healthz" },
+    periodSeconds: 30,
+    timeoutSeconds: 10,
+    failureThreshold: 6,
+  },
+  // Root with two capabilities: it makes an interface, routes and iptables rules. Its root file system stays
+  // writable because the image's iptables wrapper points its links at nft or legacy when it first runs.
+  securityContext: {
+    allowPrivilegeEscalation: false,
+    capabilities: { drop: ["ALL"], add: ["NET_ADMIN", "NET_RAW"] },
+  },
+  volumeMounts: [
+    { name: "run", mountPath: "/run/flannel" },
+    { name: "xtables-lock", mountPath: "/run/xtables.lock" },
+    config,
+  ],
+};

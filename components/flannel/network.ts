@@ -6,7 +6,6 @@ import { registerNamespace } from "../workload/namespace.ts";
 import { registerWorkload } from "../workload/workload.ts";
 import { cniConf, flannel, flannelFiles, flannelWorkload, netConf } from "./flannelWorkload.ts";
 
-/** Args of {@link Flannel}. */
 export interface FlannelArgs {
   /** The pods' IPv4 range such as `10.244.0.0/16`, the same as kubeadm's `podSubnet`. */
   readonly podSubnet: string;
@@ -35,7 +34,7 @@ export class Flannel extends ComponentResource {
     );
 
     const data = {
-      [flannelFiles.cni]: JSON.stringify(cniConf(), undefined, 2),
+      [flannelFiles.cni]: JSON.stringify(cniConf, undefined, 2),
       [flannelFiles.network]: JSON.stringify(netConf(args.podSubnet), undefined, 2),
     };
     const config = new core.v1.ConfigMap(

@@ -1,7 +1,7 @@
 import { ResourceHook, RunError } from "@pulumi/pulumi";
 import semver from "semver";
+import { printed } from "../board/boardStep.ts";
 import type { ClusterLayout } from "./clusterLayout.ts";
-import { printed } from "./printed.ts";
 
 /**
  * Why a cluster can't be brought from one version of Kubernetes to another in one step, or undefined if it can:

@@ -35,20 +35,26 @@ export interface ClusterLayout extends Omit<ClusterPlan, "controlPlanes"> {
  * @throws Error without a living control plane
  */
 export function leaderOf(
-  { nodes }: ClusterLayout,
+  layout: ClusterLayout,
   order: readonly string[],
   concerned?: string,
 ): ClusterNode {
-  const controlPlanes = order.flatMap(
-    (name) => nodes.find((node) => node.name === name && node.role === "controlPlane") ?? [],
-  );
+  const controlPlanes = inOrder(layout, order, "controlPlane");
   const leader = controlPlanes.find(({ name }) => name !== concerned) ?? controlPlanes[0];
   if (!leader) throw new Error("the roster has no control plane");
   return leader;
 }
 
 /** The worker that keeps copies of etcd's snapshots: the one that has been there for longest. */
-export function storeOf({ nodes }: ClusterLayout, order: readonly string[]): ClusterNode | undefined {
-  const name = order.find((each) => nodes.some((node) => node.name === each && node.role === "worker"));
-  return nodes.find((node) => node.name === name);
+export function storeOf(layout: ClusterLayout, order: readonly string[]): ClusterNode | undefined {
+  return inOrder(layout, order, "worker")[0];
+}
+
+/** The boards of a role that are not dead, those in the cluster for longest first. */
+export function inOrder(
+  { nodes }: ClusterLayout,
+  order: readonly string[],
+  role: ClusterNode["role"],
+): ClusterNode[] {
+  return order.flatMap((name) => nodes.find((node) => node.name === name && node.role === role) ?? []);
 }

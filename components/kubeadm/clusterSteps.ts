@@ -3,11 +3,11 @@ import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { stringify } from "yaml";
 import { withoutComment } from "../board/connection.ts";
-import { aptScript, nodeScript, type Parameters, stepScript } from "../board/phases.ts";
+import { bootstrapFile, type Parameters, stepScript } from "../board/phases.ts";
+import type { Admission } from "./admission.ts";
 import { factsOf } from "./clusterChange.ts";
 import type { ClusterLayout, ClusterNode } from "./clusterLayout.ts";
 import {
-  type Admission,
   admissionKubeconfig,
   clusterConfiguration,
   coreDnsPatch,
@@ -29,14 +29,10 @@ const dialling = 120;
 /** Seconds for an init, a join, an upgrade or a change of the control plane, images and all. */
 const longest = 3600;
 
-interface StepKind {
-  /** Seconds after which it is given up. */
-  readonly timeLimit: number;
-  /** Scripts in front of its own, behind prelude.sh. */
-  readonly parts: readonly string[];
-}
-
-/** The steps of each board's life in a cluster. */
+/**
+ * The steps of each board's life in a cluster: the seconds after which each is given up, and the scripts in front of
+ * its own, behind prelude.sh.
+ */
 export const clusterSteps = {
   kubelet: { timeLimit: 900, parts: ["kube"] },
   "snapshot-key": { timeLimit: 120, parts: ["answer"] },
@@ -50,11 +46,10 @@ export const clusterSteps = {
   drain: { timeLimit: 1200, parts: ["kube"] },
   upgrade: { timeLimit: longest, parts: ["kube", "manifests"] },
   "in-service": { timeLimit: 1800, parts: ["kube"] },
-} satisfies Readonly<Record<string, StepKind>>;
-/** A step's name. */
+} satisfies Record<string, { timeLimit: number; parts: string[] }>;
 export type StepName = keyof typeof clusterSteps;
 
-/** Seconds that a step waits for one before it on the same board, whose connection may have broken. */
+/** Seconds that a step waits for one before it on the same board, whose connection may have broken. Empty: none. */
 const lockWait = 1800;
 
 /** When etcd's snapshots are made, for systemd: a day's changes are the most that is lost. */
@@ -73,11 +68,10 @@ export function kubeadmDocuments(layout: ClusterLayout, leader: ClusterNode): Ku
 
 /** The kubelet's own configuration of a board, on that board. */
 export function kubeletStep(layout: ClusterLayout, { name, kubelet }: ClusterNode): string {
-  const parameters = {
+  return script("kubelet", name, {
     KUBELET_PATCH: stringify(kubelet),
     UPGRADE: yamlOf(upgradeConfiguration(layout)),
-  };
-  return script("kubelet", name, parameters);
+  });
 }
 
 /**
@@ -91,7 +85,7 @@ export function controlPlaneStep(
   store: ClusterNode | undefined,
 ): string {
   const others = layout.nodes.filter(({ name, role }) => role === "controlPlane" && name !== leader.name);
-  const parameters = {
+  return script("control-plane", leader.name, {
     VERSION: layout.version,
     KUBEADM: yamlOf(...kubeadmDocuments(layout, leader)),
     COREDNS_PATCH: stringify(coreDnsPatch(layout.nodes.length)),
@@ -101,8 +95,7 @@ export function controlPlaneStep(
     IGNORED_CHECKS: ignoredPreflightErrors(layout).join(","),
     FACTS: JSON.stringify(factsOf(layout)),
     ...storedAt(store),
-  };
-  return script("control-plane", leader.name, parameters);
+  });
 }
 
 /** Prints the key by which a control plane reaches the board with its snapshots, on that control plane. */
@@ -116,8 +109,8 @@ export function snapshotKeyStep({ name }: ClusterNode): string {
  * @param keys of the control planes
  */
 export function snapshotStoreStep(board: string, keys: readonly string[]): string {
-  const parameters = { KEYS: keys.map((key) => key.trim()).join("\n"), RECEIVE_SCRIPT: textOf("receive") };
-  return script("snapshot-store", board, parameters);
+  const trimmed = keys.map((key) => key.trim());
+  return script("snapshot-store", board, { KEYS: trimmed.join("\n"), RECEIVE_SCRIPT: textOf("receive") });
 }
 
 /**
@@ -127,14 +120,13 @@ export function snapshotStoreStep(board: string, keys: readonly string[]): strin
  *   stored there, and all of them have the same etcd
  */
 export function maintenanceStep({ name }: ClusterNode, store: ClusterNode | undefined): string {
-  const parameters = {
+  return script("maintenance", name, {
     ...storedAt(store),
     SNAPSHOT_SCRIPT: textOf("snapshot"),
     CERTIFICATES_SCRIPT: textOf("pki") + textOf("certificates"),
     SNAPSHOT_TIMES: snapshotTimes,
     KEPT: snapshotsKept,
-  };
-  return script("maintenance", name, parameters);
+  });
 }
 
 /**
@@ -161,7 +153,7 @@ export function admissionStep(
   node: ClusterNode,
   { token, certificateKey, period }: Pick<Admission, "token" | "certificateKey" | "period">,
 ): string {
-  const parameters = {
+  return script("admission", leader.name, {
     ...about(node),
     PERIOD: period,
     TOKEN: token,
@@ -169,8 +161,7 @@ export function admissionStep(
     SILENCE: admissionSilence,
     DIALLING: dialling,
     CERTIFICATE_KEY: node.role === "controlPlane" ? certificateKey : "",
-  };
-  return script("admission", leader.name, parameters);
+  });
 }
 
 /** The join, on the board that joins: a worker, or a further control plane. */
@@ -189,8 +180,7 @@ export function joinStep(layout: ClusterLayout, node: ClusterNode, admission: Ad
 
 /** Empties a board before its kubelet changes its version, on the leader. */
 export function drainStep(layout: ClusterLayout, leader: ClusterNode, node: ClusterNode): string {
-  const parameters = { ...about(node), VERSION: layout.version };
-  return script("drain", leader.name, parameters);
+  return script("drain", leader.name, { ...about(node), VERSION: layout.version });
 }
 
 /**
@@ -208,14 +198,13 @@ export function upgradeStep(layout: ClusterLayout, node: ClusterNode, isLeader: 
 /** The board takes pods, on the leader. */
 export function inServiceStep(layout: ClusterLayout, leader: ClusterNode, node: ClusterNode): string {
   const labels = Object.entries(node.labels).map(([label, value]) => `${label}=${value}`);
-  const parameters = {
+  return script("in-service", leader.name, {
     ...about(node),
     VERSION: layout.version,
     LABELS: labels.join(" "),
     TAINTS: node.taints.map(taintText).join(" "),
     AWAITED: layout.hasNetwork ? 1 : 0,
-  };
-  return script("in-service", leader.name, parameters);
+  });
 }
 
 /** Where and as whom snapshots are stored, and that board's key in the form of known_hosts. */
@@ -230,17 +219,20 @@ function textOf(name: string): string {
 
 /** @param saidOf the step whose name messages have. Default: `step` */
 function script(step: StepName, board: string, parameters: Parameters, saidOf = step): string {
-  const { parts }: StepKind = clusterSteps[step];
-  const files = [...parts, step].map((name) => new URL(`scripts/${name}.sh`, import.meta.url));
-  const node = parts.includes("kube") ? [nodeScript] : [];
-  const apt = step === "upgrade" ? [aptScript] : [];
-  return stepScript(board, saidOf, { LOCK_WAIT: lockWait, ...parameters }, [...node, ...apt, ...files]);
+  const parts: readonly string[] = clusterSteps[step].parts;
+  const shared = [...(parts.includes("kube") ? ["node"] : []), ...(step === "upgrade" ? ["apt"] : [])];
+  const own = [...parts, step].map((name) => new URL(`scripts/${name}.sh`, import.meta.url));
+  const files = [...shared.map(bootstrapFile), ...own];
+  return stepScript(board, saidOf, { LOCK_WAIT: lockWait, ...parameters }, files);
 }
 
-/** What every step that is about another board than it runs on needs to know of that. */
+/**
+ * What every step that is about another board than it runs on needs to know of that. It works beside other steps on
+ * the board where it runs, and changes nothing of that.
+ */
 function about({ name, role, hostKey }: ClusterNode): Parameters {
   // An annotation's value that can be compared, and says nothing.
-  return { NODE: name, ROLE: role, HOST_KEY: digest(withoutComment(hostKey)) };
+  return { NODE: name, ROLE: role, HOST_KEY: digest(withoutComment(hostKey)), LOCK_WAIT: "" };
 }
 
 function configurationOf(layout: ClusterLayout): KubeadmDocument {

@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import type { MemoryPlan } from "../board/memoryPlan.ts";
+import type { Admission } from "./admission.ts";
 import { controlPlaneSettings } from "./controlPlaneSettings.ts";
 import { controlPlaneTaint } from "./kubeadmWorkloads.ts";
 
@@ -36,7 +37,7 @@ export type KubeadmDocument = Readonly<Record<string, unknown>> & {
 };
 
 /** Where boards keep the patches that kubeadm applies at every init, join and upgrade. */
-export const patchesDirectory = "/etc/bramble/kubeadm/patches";
+const patches = { directory: "/etc/bramble/kubeadm/patches" } as const;
 
 const apiVersion = "kubeadm.k8s.io/v1beta4";
 
@@ -79,65 +80,40 @@ export function clusterConfiguration(plan: ClusterPlan): KubeadmDocument {
   };
 }
 
-/**
- * How kube-proxy works: with iptables, which is its default and said here so that no upgrade changes it.
- */
+/** How kube-proxy works: with iptables, which is its default and said here so that no upgrade changes it. */
 export function kubeProxyConfiguration(): KubeadmDocument {
   return { apiVersion: "kubeproxy.config.k8s.io/v1alpha1", kind: "KubeProxyConfiguration", mode: "iptables" };
 }
 
 /** How the first control plane begins. No bootstrap token comes of it: each join has one of its own. */
-export function initConfiguration(
-  node: NodePlan,
-  { ignorePreflightErrors }: Pick<ClusterPlan, "ignorePreflightErrors">,
-): KubeadmDocument {
+export function initConfiguration(node: NodePlan, plan: PreflightPlan): KubeadmDocument {
   return {
     apiVersion,
     kind: "InitConfiguration",
     // kubeadm makes one in any case, by default for a day.
     bootstrapTokens: [{ ttl: "1m0s" }],
-    nodeRegistration: registration(node, ignorePreflightErrors),
-    ...(isIP(node.host) > 0 && { localAPIEndpoint: { advertiseAddress: node.host, bindPort: 6443 } }),
-    patches: { directory: patchesDirectory },
+    nodeRegistration: registration(node, plan),
+    ...endpointOf(node),
+    patches,
     timeouts,
   };
-}
-
-/** What lets one board in: made for it, and valid for minutes. */
-export interface Admission {
-  /** Bootstrap token, `[a-z0-9]{6}.[a-z0-9]{16}`. */
-  readonly token: string;
-  /** The cluster's certificate authority by which the board recognises it: `sha256:…`. */
-  readonly caCertHash: string;
-  /** The same certificate itself, PEM in base64. */
-  readonly authority: string;
-  /** 64 hexadecimal digits that decrypt a control plane's certificates. Needed by control planes only. */
-  readonly certificateKey: string;
-  /**
-   * The half year in which it is given, `2026-1`: another one has each board looked at, whose kubelet's certificate
-   * may have ended while it was off.
-   */
-  readonly period: string;
 }
 
 /** How a board joins. Holds the token, so it is a secret. */
 export function joinConfiguration(
   node: NodePlan,
-  { endpoint, ignorePreflightErrors }: Pick<ClusterPlan, "endpoint" | "ignorePreflightErrors">,
+  plan: PreflightPlan & Pick<ClusterPlan, "endpoint">,
   { token, caCertHash, certificateKey }: Omit<Admission, "authority" | "period">,
 ): KubeadmDocument {
-  const address = isIP(node.host) > 0 && { advertiseAddress: node.host, bindPort: 6443 };
   return {
     apiVersion,
     kind: "JoinConfiguration",
     discovery: {
-      bootstrapToken: { token, apiServerEndpoint: endpoint, caCertHashes: [caCertHash] },
+      bootstrapToken: { token, apiServerEndpoint: plan.endpoint, caCertHashes: [caCertHash] },
     },
-    nodeRegistration: registration(node, ignorePreflightErrors),
-    ...(node.role === "controlPlane" && {
-      controlPlane: { certificateKey, ...(address && { localAPIEndpoint: address }) },
-    }),
-    patches: { directory: patchesDirectory },
+    nodeRegistration: registration(node, plan),
+    ...(node.role === "controlPlane" && { controlPlane: { certificateKey, ...endpointOf(node) } }),
+    patches,
     timeouts,
   };
 }
@@ -159,13 +135,8 @@ export function admissionKubeconfig(
 }
 
 /** How `kubeadm upgrade apply` and `upgrade node` work on any board. */
-export function upgradeConfiguration({
-  ignorePreflightErrors,
-}: Pick<ClusterPlan, "ignorePreflightErrors">): KubeadmDocument {
-  const common = {
-    ignorePreflightErrors: ignoredPreflightErrors({ ignorePreflightErrors }),
-    patches: { directory: patchesDirectory },
-  };
+export function upgradeConfiguration(plan: PreflightPlan): KubeadmDocument {
+  const common = { ignorePreflightErrors: ignoredPreflightErrors(plan), patches };
   return {
     apiVersion,
     kind: "UpgradeConfiguration",
@@ -176,9 +147,7 @@ export function upgradeConfiguration({
 }
 
 /** Every check of kubeadm whose errors are only told. */
-export function ignoredPreflightErrors({
-  ignorePreflightErrors,
-}: Pick<ClusterPlan, "ignorePreflightErrors">): string[] {
+export function ignoredPreflightErrors({ ignorePreflightErrors }: PreflightPlan): string[] {
   return [...replacedChecks, ...ignorePreflightErrors];
 }
 
@@ -187,15 +156,18 @@ export function coreDnsPatch(boards: number): object {
   return { spec: { replicas: Math.min(boards, 2) } };
 }
 
-function registration(
-  { name, host, role, takesApps }: NodePlan,
-  ignorePreflightErrors: readonly string[],
-): object {
+type PreflightPlan = Pick<ClusterPlan, "ignorePreflightErrors">;
+
+function endpointOf({ host }: NodePlan): object {
+  return isIP(host) > 0 ? { localAPIEndpoint: { advertiseAddress: host, bindPort: 6443 } } : {};
+}
+
+function registration({ name, host, role, takesApps }: NodePlan, plan: PreflightPlan): object {
   return {
     name,
     criSocket: "unix:///run/containerd/containerd.sock",
     taints: role === "controlPlane" && !takesApps ? [controlPlaneTaint] : [],
-    ignorePreflightErrors: ignoredPreflightErrors({ ignorePreflightErrors }),
+    ignorePreflightErrors: ignoredPreflightErrors(plan),
     // A board with two networks, a wire and Wi-Fi, must be known by the one that the settings name.
     ...(isIP(host) > 0 && { kubeletExtraArgs: [{ name: "node-ip", value: host }] }),
   };

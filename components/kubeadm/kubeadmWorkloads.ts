@@ -1,3 +1,5 @@
+import { memoryPlan } from "../board/memoryPlan.ts";
+import { flannelMemory } from "../flannel/flannelWorkload.ts";
 import { labelsOf, type PodSpec, type StaticPod, type Workload } from "../workload/workload.ts";
 
 /**
@@ -18,6 +20,24 @@ export const controlPlaneTaint = {
   key: "node-role.kubernetes.io/control-plane",
   effect: "NoSchedule",
 } as const;
+
+/**
+ * Where a program belongs that reads from the API server all the time: on the control plane if that has room,
+ * which leaves the small boards to the apps; else anywhere.
+ */
+export const besideApiServer: Pick<PodSpec, "affinity" | "tolerations"> = {
+  tolerations: [{ ...controlPlaneTaint, operator: "Exists" }],
+  affinity: {
+    nodeAffinity: {
+      preferredDuringSchedulingIgnoredDuringExecution: [
+        {
+          weight: 100,
+          preference: { matchExpressions: [{ key: controlPlaneTaint.key, operator: "Exists" }] },
+        },
+      ],
+    },
+  },
+};
 
 /**
  * What kubeadm itself runs on a cluster, with the memory it takes in truth: kubeadm's manifests request memory
@@ -90,4 +110,24 @@ const coreDns: Workload = {
 function container(name: string, memory: number, cpu?: string): PodSpec["containers"][number] {
   const requests = { memory: `${memory}Mi`, ...(cpu !== undefined && { cpu }) };
   return { name, image: `registry.k8s.io/${name}`, resources: { requests } };
+}
+
+/**
+ * MiB in which API server, etcd, controller manager and scheduler run with bramble's settings. With 40 less the
+ * kernel reads their pages from the card again and again, and in one of two runs the API was gone, as it was with
+ * stock settings (`npm run bench -- control-plane`, docs/memory.md).
+ */
+const leastPrograms = 480;
+
+/** MiB of what else is on every control plane. */
+const besides = kubeProxyMemory + flannelMemory;
+
+/**
+ * MiB of MemTotal below which a board does not stay up as a control plane: the least for its programs and what
+ * the plan takes off before. The budget asks for more, since it counts the programs as large as they become.
+ */
+export function leastControlPlane(): number {
+  let capacity = leastPrograms + besides;
+  while (memoryPlan(capacity).allocatable < leastPrograms + besides) capacity++;
+  return capacity;
 }

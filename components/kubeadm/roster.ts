@@ -12,7 +12,6 @@ import {
 import { withoutComment } from "../board/connection.ts";
 import { rosterErrors, type RosterBoard } from "./rosterChange.ts";
 
-/** Args of {@link Roster}. */
 export interface RosterArgs {
   /** Every board of the cluster by name; their order means nothing. */
   readonly boards: Readonly<Record<string, RosterBoard>>;
@@ -46,15 +45,15 @@ export class Roster extends ComponentResource {
     );
     const since = new Date().toISOString();
     const living = Object.entries(boards).filter(([, { dead }]) => !dead);
-    const seniorities = living.map(
-      ([board, { hostKey }]) =>
-        // A new machine, and one that comes back after it was dead, begin at the end.
-        new Stash(
-          `${board}-seniority-${digest(withoutComment(hostKey))}`,
-          { input: { name: board, since } satisfies Seniority },
-          { parent: this, ignoreChanges: ["input"], dependsOn: [record] },
-        ).output as Output<Seniority>,
-    );
+    const seniorities = living.map(([board, { hostKey }]) => {
+      // A new machine, and one that comes back after it was dead, begin at the end.
+      const machine = createHash("sha256").update(withoutComment(hostKey)).digest("hex").slice(0, 8);
+      return new Stash(
+        `${board}-seniority-${machine}`,
+        { input: { name: board, since } satisfies Seniority },
+        { parent: this, ignoreChanges: ["input"], dependsOn: [record] },
+      ).output as Output<Seniority>;
+    });
     this.order = all(seniorities).apply(bySeniority);
     this.registerOutputs({ order: this.order });
   }
@@ -67,14 +66,7 @@ export function bySeniority(seniorities: readonly Seniority[]): string[] {
 }
 
 function refuseChange({ oldInputs, newInputs }: ResourceHookArgs): void {
+  const boardsOf = (inputs: unknown) => (inputs as { input: RosterArgs["boards"] }).input;
   const errors = rosterErrors(boardsOf(oldInputs), boardsOf(newInputs));
   if (errors.length > 0) throw new RunError(errors.join("\n"));
-}
-
-function boardsOf(inputs: unknown): RosterArgs["boards"] {
-  return (inputs as { input: RosterArgs["boards"] }).input;
-}
-
-function digest(text: string): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, 8);
 }

@@ -5,7 +5,7 @@ import { restrictedContainer, restrictedPod } from "../workload/security.ts";
 import { registerNamespace } from "../workload/namespace.ts";
 import type { PriorityClassName } from "../workload/priorities.ts";
 import { registerWorkload, type Workload } from "../workload/workload.ts";
-import { besideApiServer } from "../kubeadm/besideApiServer.ts";
+import { besideApiServer } from "../kubeadm/kubeadmWorkloads.ts";
 import { certificateCheck, type WatchedCertificates } from "./certificateCheck.ts";
 import { datadogCheck, watchArguments, watchRules } from "./clusterState.ts";
 

@@ -2,7 +2,7 @@ import type { PriorityClassName } from "../workload/priorities.ts";
 import { images } from "../workload/images.ts";
 import { restrictedContainer, restrictedPod } from "../workload/security.ts";
 import type { Workload } from "../workload/workload.ts";
-import { besideApiServer } from "../kubeadm/besideApiServer.ts";
+import { besideApiServer } from "../kubeadm/kubeadmWorkloads.ts";
 
 /** Where metrics-server is. The name is also that of its Service, service account and bindings. */
 export const metricsServer = { name: "metrics-server", namespace: "kube-system", port: 10250 } as const;

@@ -16,6 +16,9 @@ installed() {
   { dpkg-query -W -f='${db:Status-Abbrev} ${Version}\n' "$1" 2>/dev/null || true; } | awk '$1 ~ /^.i$/ { print $2 }'
 }
 
+# has_version PACKAGE VERSION: whether it is installed in some revision of that.
+has_version() { case $(installed "$1") in "$2" | "$2"-*) ;; *) return 1 ;; esac }
+
 held() { apt-mark showhold | grep -x "$1" >/dev/null; }
 
 # A board that was set up before packages were noted: what makes it a node came from bramble.
@@ -34,9 +37,8 @@ note_what_was_there() {
   local package here=()
   if ! without_notes; then return; fi
   for package in kubelet kubeadm kubectl kubernetes-cni cri-tools containerd containerd.io runc; do
-    if [ -n "$(installed "$package")" ]; then here+=("$package"); fi
-  done
-  for package in "${here[@]}"; do
+    if [ -z "$(installed "$package")" ]; then continue; fi
+    here+=("$package")
     if held "$package"; then note "$NOTED_HOLDS" "$package"; fi
   done
   note "$NOTED_PACKAGES" "${here[@]}"

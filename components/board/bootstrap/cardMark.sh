@@ -9,5 +9,3 @@ serial() {
   number=$({ tr -d '\0' <"$ROOT/proc/device-tree/serial-number"; } 2>/dev/null || true)
   echo "${number:-unknown}"
 }
-
-card_of_this_board() { printf '%s\n' "$BOARD" "$(serial)"; }

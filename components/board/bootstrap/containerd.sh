@@ -59,8 +59,6 @@ restart() {
   quietly systemctl restart containerd
 }
 
-recent_enough() { dpkg --compare-versions "$(installed "$CONTAINERD_PACKAGE")" ge "$CONTAINERD_MINIMUM"; }
-
 desired_state() {
   repair_packages
   if [ -z "$(installed "$CONTAINERD_PACKAGE")" ] && needs_change "$CONTAINERD_PACKAGE is not installed"; then
@@ -69,7 +67,7 @@ desired_state() {
   fi
   # In a check it may be missing, and then there is nothing more to say.
   if [ -z "$(installed "$CONTAINERD_PACKAGE")" ]; then return; fi
-  if ! recent_enough; then
+  if ! dpkg --compare-versions "$(installed "$CONTAINERD_PACKAGE")" ge "$CONTAINERD_MINIMUM"; then
     needs_change "$CONTAINERD_PACKAGE is $(installed "$CONTAINERD_PACKAGE"), Kubernetes needs at least $CONTAINERD_MINIMUM" \
       "omit cluster.containerd, or set a mirror that has that version: cluster.containerdRepository" || true
   fi

@@ -16,12 +16,10 @@ firmware_folder() {
   done
 }
 
-board_model() { { tr -d '\0' <"$ROOT/proc/device-tree/model"; } 2>/dev/null || true; }
-
 # The sections of config.txt that are for this model; nothing if it is not known.
 # https://www.raspberrypi.com/documentation/computers/config_txt.html#model-filters
 model_sections() {
-  case $(board_model) in
+  case $({ tr -d '\0' <"$ROOT/proc/device-tree/model"; } 2>/dev/null || true) in
     *"Compute Module 5"*) echo pi5 cm5 ;;
     *"Pi 500"*) echo pi5 pi500 ;;
     *"Pi 5"*) echo pi5 ;;

@@ -56,7 +56,6 @@ give_back() {
 }
 
 in_utc() { [ "$(readlink "$ROOT/etc/localtime")" = "$zone" ]; }
-zone_named() { [ ! -e "$ROOT/etc/timezone" ] || [ "$(cat "$ROOT/etc/timezone")" = Etc/UTC ]; }
 
 utc() {
   if ! in_utc && needs_change "the time zone is not UTC"; then
@@ -64,7 +63,7 @@ utc() {
     { ln -sfn "$zone" "$ROOT/etc/localtime.bramble-new" && mv -T "$ROOT/etc/localtime.bramble-new" "$ROOT/etc/localtime"; } 2>"$WORK/why" ||
       cannot_write "$ROOT/etc/localtime"
   fi
-  if ! zone_named; then
+  if [ -e "$ROOT/etc/timezone" ] && [ "$(cat "$ROOT/etc/timezone")" != Etc/UTC ]; then
     if applying; then keep /etc/timezone; fi
     echo Etc/UTC | file /etc/timezone
   fi
@@ -101,7 +100,7 @@ servers() {
 
 desired_state() {
   require_none other_node
-  card_of_this_board | file "$CARD_MARK"
+  printf '%s\n' "$BOARD" "$(serial)" | file "$CARD_MARK"
   if [ -z "$(time_service)" ] && needs_change "no time synchronisation service is installed"; then
     repair_packages
     refresh_packages

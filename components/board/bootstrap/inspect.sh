@@ -9,9 +9,7 @@ set_up() {
 
 desired_state() {
   require_none board_obstacles card_obstacles storage_obstacles cluster_obstacles container_obstacles package_obstacles \
-    config_obstacles source_obstacles network_obstacles module_obstacles boot_obstacles swap_obstacles
+    config_obstacles source_obstacles resolver_obstacles port_obstacles module_obstacles boot_obstacles swap_obstacles
 }
-
-remove() { :; }
 
 phase "$@"

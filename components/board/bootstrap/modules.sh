@@ -15,26 +15,16 @@ loaded() {
 # on_card MODULE: whether the running kernel's folder has it. Its lists name each by its file.
 on_card() { grep -qsE "(^|/)${1//_/[-_]}\.ko" "$ROOT/lib/modules/$(uname -r)"/modules.{dep,builtin}; }
 
-missing_modules() {
-  local module
-  for module in $MODULES; do
-    if ! loaded "$module" && ! on_card "$module"; then printf '%s ' "$module"; fi
-  done
-}
-
 # other_kernels: those on the card that do not run.
 other_kernels() {
-  local folder
-  for folder in "$ROOT"/lib/modules/*/; do
-    folder=$(basename "$folder")
-    if [ "$folder" != "$(uname -r)" ] && [ "$folder" != '*' ]; then printf '%s ' "$folder"; fi
-  done
+  { find "$ROOT/lib/modules/" -mindepth 1 -maxdepth 1 -xtype d ! -name "$(uname -r)" -printf '%f\n' 2>/dev/null || true; } | sort | tr '\n' ' '
 }
 
 module_obstacles() {
-  local missing release
-  missing=$(missing_modules)
-  missing=${missing% }
+  local module missing='' release
+  for module in $MODULES; do
+    if ! loaded "$module" && ! on_card "$module"; then missing+="${missing:+ }$module"; fi
+  done
   release=$(uname -r)
   if [ -z "$missing" ]; then return; fi
   if [ ! -d "$ROOT/lib/modules/$release" ] && [ -n "$(other_kernels)" ]; then

@@ -4,26 +4,10 @@
 pinned=(kubelet kubeadm kubectl)
 plugins=/opt/cni/bin
 
-joined() { [ -e "$ROOT/etc/kubernetes/kubelet.conf" ]; }
-
 # The packages that this phase brings to the version. On a board that has joined, the kubelet waits for the
 # cluster's upgrade, which drains the board first; a newer kubeadm may come before.
 to_bring() {
-  if joined && ! checking; then echo kubeadm; else echo "${pinned[@]}"; fi
-}
-
-has_version() {
-  case $(installed "$1") in "$KUBERNETES_VERSION" | "$KUBERNETES_VERSION"-*) ;; *) return 1 ;; esac
-}
-
-missing() {
-  local package
-  for package in $(to_bring); do
-    if ! has_version "$package"; then printf '%s=%s-* ' "$package" "$KUBERNETES_VERSION"; fi
-  done
-  for package in $EXTRA_PACKAGES; do
-    if [ -z "$(installed "$package")" ]; then printf '%s ' "$package"; fi
-  done
+  if [ -e "$ROOT/etc/kubernetes/kubelet.conf" ] && ! checking; then echo kubeadm; else echo "${pinned[@]}"; fi
 }
 
 plugins_there() {
@@ -35,8 +19,13 @@ plugins_there() {
 
 desired_state() {
   repair_packages
-  local packages=()
-  read -r -a packages <<<"$(missing)"
+  local package packages=()
+  for package in $(to_bring); do
+    if ! has_version "$package" "$KUBERNETES_VERSION"; then packages+=("$package=$KUBERNETES_VERSION-*"); fi
+  done
+  for package in $EXTRA_PACKAGES; do
+    if [ -z "$(installed "$package")" ]; then packages+=("$package"); fi
+  done
   if [ ${#packages[@]} != 0 ] && needs_change "missing packages: ${packages[*]} (installed: kubelet $(installed kubelet), kubeadm $(installed kubeadm), kubectl $(installed kubectl))"; then
     refresh_packages
     install_packages "${packages[@]}"

@@ -19,15 +19,15 @@ tried=''
 changes=()
 drift=0
 
-# say LINE…: an error, with the board and the phase in front.
+# say WHAT [FIX]: an error, with the board and the phase in front.
 say() {
-  printf 'board %s, phase %s: %s\n' "$BOARD" "$PHASE" "$*" >&2
+  printf 'board %s, phase %s: %s\n' "$BOARD" "$PHASE" "$1" >&2
+  if [ -n "${2:-}" ]; then printf '  fix: %s\n' "$2" >&2; fi
 }
 
 # fail WHAT FIX
 fail() {
-  say "$1"
-  printf '  fix: %s\n' "$2" >&2
+  say "$1" "$2"
   # The shell around a subshell has nothing to add.
   if [ "$BASH_SUBSHELL" != 0 ]; then : >"$WORK/said"; fi
   exit 1
@@ -98,10 +98,7 @@ needs_change() {
       return 0
       ;;
     check) printf '%s: %s%s\n' "$PHASE" "$1" "${2:+ (fix: $2)}" ;;
-    verify)
-      say "$1"
-      if [ -n "${2:-}" ]; then printf '  fix: %s\n' "$2" >&2; fi
-      ;;
+    verify) say "$1" "${2:-}" ;;
   esac
   drift=$((drift + 1))
   return 1
@@ -122,8 +119,7 @@ require_none() {
     while IFS=$'\t' read -r what fix; do
       found=$finder
       if applying; then
-        say "$what"
-        printf '  fix: %s\n' "$fix" >&2
+        say "$what" "$fix"
       else
         needs_change "$what" "$fix" || true
       fi
@@ -184,22 +180,21 @@ cgroup_version_1() {
     { [ -d "$ROOT/sys/fs/cgroup/systemd" ] || [ -d "$ROOT/sys/fs/cgroup/unified" ] || [ -d "$ROOT/sys/fs/cgroup/memory" ]; }
 }
 
+boot_id() { cat "$ROOT/proc/sys/kernel/random/boot_id"; }
+
 memory_cgroup() {
   [ -e "$ROOT/sys/fs/cgroup/cgroup.controllers" ] && grep -qw memory "$ROOT/sys/fs/cgroup/cgroup.controllers"
 }
 
-# No two at a time: one whose connection broke may still be at work.
+# No two at a time: one whose connection broke may still be at work. With an empty LOCK_WAIT, beside others.
 lock() {
-  if [ -n "$ROOT" ]; then return; fi
+  if [ -n "$ROOT" ] || [ -z "${LOCK_WAIT-240}" ]; then return; fi
   exec 9>/run/bramble.lock
   flock -w "${LOCK_WAIT:-240}" 9 || fail "another run of bramble is in progress on this board" "wait until it ends, then run pulumi up again"
 }
 
-verify() {
-  mode=verify
-  desired_state
-  if [ "$drift" != 0 ]; then exit 1; fi
-}
+# A phase that leaves nothing to take back has no other.
+remove() { :; }
 
 summary() {
   local all
@@ -216,12 +211,16 @@ summary() {
 # phase apply|check|remove
 phase() {
   exec </dev/null
+  if [ "$1" != check ]; then
+    if [ "$(id -u)" = 0 ]; then lock; fi
+    mode=apply
+  fi
   case $1 in
     apply)
-      if [ "$(id -u)" = 0 ]; then lock; fi
-      mode=apply
       desired_state
-      verify
+      mode=verify
+      desired_state
+      if [ "$drift" != 0 ]; then exit 1; fi
       summary
       ;;
     check)
@@ -229,8 +228,6 @@ phase() {
       if [ "$drift" != 0 ]; then exit 1; fi
       ;;
     remove)
-      if [ "$(id -u)" = 0 ]; then lock; fi
-      mode=apply
       remove
       sync
       echo "$PHASE: removed"

@@ -2,8 +2,6 @@
 # Reboots if the running kernel lacks what the boot configuration asks for. The reboot is left to systemd, for
 # the connection would die with it; the phase `restarted` comes after.
 
-boot_id() { cat "$ROOT/proc/sys/kernel/random/boot_id"; }
-
 # Whether a run that was cut off has asked for the reboot. The board may be going down, and starts nothing more;
 # if it is not, `restarted` will say so.
 asked_before() { [ "$before" = "$(boot_id)" ]; }
@@ -60,7 +58,5 @@ desired_state() {
     restart
   fi
 }
-
-remove() { :; }
 
 phase "$@"

@@ -2,8 +2,6 @@
 # The board is up again if it had to reboot, and what only a boot could show holds. Without a clock chip it has
 # started with the time at which it went down.
 
-boot_id() { cat "$ROOT/proc/sys/kernel/random/boot_id"; }
-
 has_rebooted() { ! [ -e "$STATE/rebooted-from" ] || [ "$(cat "$STATE/rebooted-from")" != "$(boot_id)" ]; }
 
 desired_state() {

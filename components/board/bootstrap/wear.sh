@@ -28,17 +28,13 @@ without_noatime() {
     { print }'
 }
 
-without_access_times_now() { awk '$2 == "/" { options = $4 } END { exit options !~ /(^|,)noatime(,|$)/ }' "$ROOT/proc/mounts"; }
-
-wanted_access_times() { awk '!/^[[:space:]]*#/ && $2 == "/" { options = $4 } END { exit options !~ /(^|,)strictatime(,|$)/ }' "$ROOT/etc/fstab" 2>/dev/null; }
+# root_options PATH: of / in this list of file systems, between commas.
+root_options() { awk '!/^[[:space:]]*#/ && $2 == "/" { options = $4 } END { print "," options "," }' "$ROOT$1" 2>/dev/null || true; }
 
 # Whoever set how much is kept has a reason: the rest would be deleted.
 own_limit() {
-  local path
-  for path in "$ROOT"/etc/systemd/journald.conf "$ROOT"/etc/systemd/journald.conf.d/*.conf; do
-    if [ "$path" != "$ROOT$journal" ] && grep -qsE '^[[:space:]]*SystemMaxUse[[:space:]]*=[[:space:]]*[^[:space:]]' "$path"; then return; fi
-  done
-  return 1
+  { grep -lsE '^[[:space:]]*SystemMaxUse[[:space:]]*=[[:space:]]*[^[:space:]]' "$ROOT"/etc/systemd/journald.conf{,.d/*.conf} || true; } |
+    grep -vxF "$ROOT$journal" >/dev/null
 }
 
 # What is there beyond bramble's limit would be deleted, too. A new card has as much after some power cuts, of
@@ -61,7 +57,8 @@ desired_state() {
     quietly systemctl restart systemd-journald || fail "systemd-journald does not start with $journal" "see: systemctl status systemd-journald"
   fi
   if [ -e "$ROOT/etc/fstab" ]; then edited /etc/fstab with_noatime; fi
-  if ! without_access_times_now && ! wanted_access_times && needs_change "/ is mounted without noatime"; then
+  if [[ $(root_options /proc/mounts) != *,noatime,* && $(root_options /etc/fstab) != *,strictatime,* ]] &&
+    needs_change "/ is mounted without noatime"; then
     quietly mount -o remount,noatime / || fail "/ can't be remounted with noatime" "see the output above, and check / in /etc/fstab"
   fi
   printf '%s\n' \

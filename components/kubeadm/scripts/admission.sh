@@ -6,9 +6,6 @@ secret=bootstrap-token-${TOKEN%.*}
 # By which the board says that it is still trying. The token allows nothing else of bramble's.
 lease=bramble-join-$NODE
 
-# It works beside other steps on this board and changes nothing of it.
-lock() { :; }
-
 # On standard input only: a command line can be seen by anybody on the board.
 objects() {
   cat <<YAML
@@ -54,13 +51,6 @@ end_admission() {
   rm -rf "$WORK"
 }
 
-admit() {
-  trap end_admission EXIT
-  objects | quietly_with_input kube apply --server-side --force-conflicts -f -
-  if [ "$ROLE" = controlPlane ]; then quietly kubeadm init phase upload-certs --upload-certs --config "$(certificates)"; fi
-  await_join
-}
-
 # Whether its kubelet says each 10 s that it is there. After a year off it can't: its certificate has ended, and it
 # needs the token for another one.
 node_heard() {
@@ -100,9 +90,12 @@ quietly_with_input() {
 desired_state() {
   # Before there is a cluster nobody can join it.
   if ! in_cluster; then return; fi
-  if ! node_heard && needs_change "$NODE is not in the cluster, or its kubelet does not report"; then admit; fi
+  if ! node_heard && needs_change "$NODE is not in the cluster, or its kubelet does not report"; then
+    trap end_admission EXIT
+    objects | quietly_with_input kube apply --server-side --force-conflicts -f -
+    if [ "$ROLE" = controlPlane ]; then quietly kubeadm init phase upload-certs --upload-certs --config "$(certificates)"; fi
+    await_join
+  fi
 }
-
-remove() { :; }
 
 phase "$@"

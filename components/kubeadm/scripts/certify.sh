@@ -11,16 +11,12 @@ has_certificate() {
 
 set_aside() { mv "$1" "$1.broken-$(date -u +%Y%m%dT%H%M%SZ)"; }
 
-# What can't be read keeps the kubelet from asking.
-set_broken_aside() {
-  if [ "$PROBLEM" = "can't be read" ]; then set_aside "$KUBELET_CLIENT"; fi
-  if [ -e "$KUBERNETES/kubelet.conf" ] && ! grep -q 'server: ' "$KUBERNETES/kubelet.conf"; then set_aside "$KUBERNETES/kubelet.conf"; fi
-}
-
 # As at its first join the kubelet asks with the board's token, and writes kubelet.conf. Its node and pods stay.
 ask_for_certificate() {
   local access
-  set_broken_aside
+  # What can't be read keeps the kubelet from asking.
+  if [ "$PROBLEM" = "can't be read" ]; then set_aside "$KUBELET_CLIENT"; fi
+  if [ -e "$KUBERNETES/kubelet.conf" ] && ! grep -q 'server: ' "$KUBERNETES/kubelet.conf"; then set_aside "$KUBERNETES/kubelet.conf"; fi
   access=$(printf '%s' "$ADMISSION" | private admission.yaml)
   keep_telling "$access" &
   # shellcheck disable=SC2064 # This very process, whatever is started later.

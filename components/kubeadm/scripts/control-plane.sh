@@ -8,8 +8,6 @@ running=$STATE/control-plane.yaml
 # `again` where a cluster was made here before: then a board without one is a new machine in its place.
 known=${2:-}
 
-wanted() { [ "$(running_version)" = "v$VERSION" ]; }
-
 running_version() {
   kube -n kube-system get configmap kubeadm-config -o 'jsonpath={.data.ClusterConfiguration}' |
     awk '$1 == "kubernetesVersion:" { print $2 }'
@@ -162,7 +160,7 @@ desired_state() {
     needs_change "the API server is not ready" "see: journalctl -u kubelet -e; tail /var/log/pods/kube-system_kube-apiserver-*/*/*.log" || true
     return
   fi
-  if ! wanted && needs_change "the control plane runs $(running_version)"; then upgrade; fi
+  if [ "$(running_version)" != "v$VERSION" ] && needs_change "the control plane runs $(running_version)"; then upgrade; fi
   # One that joined, and now leads, runs as the settings say if they have not changed since.
   if ! [ -e "$running" ] && [ "$(cat "$STATE/programs" 2>/dev/null)" = "$PROGRAMS" ] && applying; then
     cp "$ROOT$DOCUMENTS/kubeadm.yaml" "$running"

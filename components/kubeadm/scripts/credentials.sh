@@ -10,10 +10,7 @@ desired_state() {
   fi
   # After a year off no kubeconfig helps before the certificates are renewed, and the timer may not have come to it.
   if applying && [ -e "$ROOT$CERTIFICATES" ]; then renew_certificates; fi
-  if verifying; then make_kubeconfig; fi
-}
-
-make_kubeconfig() {
+  if ! verifying; then return; fi
   kubeadm kubeconfig user --config "$ROOT$DOCUMENTS/kubeadm.yaml" --client-name bramble --org kubeadm:cluster-admins \
     --validity-period 8760h >"$WORK/kubeconfig" 2>"$WORK/output" </dev/null || {
     tail -n 5 "$WORK/output" >&2
@@ -21,7 +18,5 @@ make_kubeconfig() {
   }
   answer <"$WORK/kubeconfig"
 }
-
-remove() { :; }
 
 phase "$@"

@@ -1,9 +1,6 @@
 #!/usr/bin/env bash
 # Empties a board whose kubelet is about to be brought to another version. Runs on another board, a control plane.
 
-# It works beside other steps on this board and changes nothing of it.
-lock() { :; }
-
 desired_state() {
   # Afterwards the board is still to be upgraded: that is for the next step.
   if ! applying || ! node_exists "$NODE" || [ "$(kubelet_version "$NODE")" = "v$VERSION" ]; then return; fi
@@ -12,7 +9,5 @@ desired_state() {
     drained 600 || cannot_drain
   fi
 }
-
-remove() { :; }
 
 phase "$@"

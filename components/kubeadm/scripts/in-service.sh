@@ -2,9 +2,6 @@
 # The board is ready for pods, with the labels and taints of the settings. Removed, it is drained. Runs on another
 # board, a control plane, where there are several.
 
-# It works beside other steps on this board and changes nothing of it.
-lock() { :; }
-
 annotation() { node_value "$NODE" "{.metadata.annotations.bramble/$1}"; }
 
 # DiskPressure, MemoryPressure or PIDPressure: a board that says so is Ready, and takes no pod.

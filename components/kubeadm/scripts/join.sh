@@ -93,8 +93,6 @@ join() {
 # The address by which the cluster knows a worker is an argument of its kubelet; a control plane's never changes.
 node_ip() { grep -o -- '--node-ip=[^ "]*' "$ROOT$flags" | cut -d= -f2; }
 
-with_node_ip() { sed -E "s/--node-ip=[^ \"]*/--node-ip=$ADDRESS/"; }
-
 desired_state() {
   if in_cluster; then
     require_cluster
@@ -114,7 +112,7 @@ desired_state() {
   if ! in_cluster; then return; fi
   if [ "$ROLE" = worker ] && [ -n "$ADDRESS" ] && [ -n "$(node_ip)" ] && [ "$(node_ip)" != "$ADDRESS" ] &&
     needs_change "the kubelet reports the address $(node_ip)"; then
-    with_node_ip <"$ROOT$flags" >"$WORK/flags"
+    sed -E "s/--node-ip=[^ \"]*/--node-ip=$ADDRESS/" "$ROOT$flags" >"$WORK/flags"
     replace "$ROOT$flags" "$WORK/flags"
     quietly systemctl restart kubelet
   fi

@@ -110,7 +110,9 @@ begin_afresh() {
   if [ -n "$left" ]; then
     quietly kubeadm reset --force --cri-socket=unix:///run/containerd/containerd.sock
     find "$ROOT/var/lib/etcd" -mindepth 1 -delete 2>/dev/null || true
-    forget_images
+    # Images that were being pulled when the power went may hold empty files, and are not pulled again while they are
+    # known.
+    ctr -n k8s.io images ls -q | while read -r image; do quietly ctr -n k8s.io images rm --sync "$image"; done
   fi
 }
 
@@ -122,12 +124,6 @@ require_name() {
     fail "the board is the node $name of its cluster, not $BOARD" \
       "call it $name in the settings; or remove $name, run pulumi up, and add it as $BOARD"
   fi
-}
-
-# Images that were being pulled when the power went may hold empty files, and are not pulled again while they are
-# known.
-forget_images() {
-  ctr -n k8s.io images ls -q | while read -r image; do quietly ctr -n k8s.io images rm --sync "$image"; done
 }
 
 # in_etcd ARGUMENT…: etcdctl in this control plane's etcd.

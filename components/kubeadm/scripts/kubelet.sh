@@ -7,19 +7,13 @@ patch=$DOCUMENTS/patches/kubeletconfiguration0+merge.yaml
 # The patch that the kubelet runs with.
 applied=$STATE/kubelet-patch
 
-has_patch() { cmp -s "$ROOT$patch" "$applied"; }
-
-apply_patch() {
-  quietly kubeadm upgrade node phase kubelet-config --config "$ROOT$DOCUMENTS/upgrade.yaml"
-  quietly systemctl restart kubelet
-}
-
 desired_state() {
   printf '%s' "$KUBELET_PATCH" | file "$patch"
   printf '%s' "$UPGRADE" | file "$DOCUMENTS/upgrade.yaml"
   if in_cluster; then
-    if ! has_patch && needs_change "the kubelet is running with a different configuration"; then
-      apply_patch
+    if ! cmp -s "$ROOT$patch" "$applied" && needs_change "the kubelet is running with a different configuration"; then
+      quietly kubeadm upgrade node phase kubelet-config --config "$ROOT$DOCUMENTS/upgrade.yaml"
+      quietly systemctl restart kubelet
       cp "$ROOT$patch" "$applied"
     fi
     if ! holds 300 kubelet_healthy && needs_change "the kubelet is not healthy" "see: journalctl -u kubelet -e"; then

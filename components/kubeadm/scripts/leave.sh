@@ -1,9 +1,6 @@
 #!/usr/bin/env bash
 # For the steps that take a board out of its cluster.
 
-# Rules of iptables without those of Kubernetes.
-without_rules() { grep -vE 'KUBE-|CNI-|CNI-HOSTPORT|FLANNEL|flannel' || true; }
-
 # What `kubeadm reset` leaves: its own documentation says so of network and kubeconfigs.
 clear_network() {
   local link family
@@ -12,7 +9,8 @@ clear_network() {
   done
   for family in iptables ip6tables; do
     if command -v "$family-save" >/dev/null; then
-      "$family-save" 2>/dev/null | without_rules >"$WORK/rules"
+      # All rules but those of Kubernetes.
+      "$family-save" 2>/dev/null | { grep -vE 'KUBE-|CNI-|CNI-HOSTPORT|FLANNEL|flannel' || true; } >"$WORK/rules"
       quietly "$family-restore" "$WORK/rules" || true
     fi
   done

@@ -41,12 +41,6 @@ started() {
     [ "$(systemctl show --property=NeedDaemonReload --value "$1")" != yes ]
 }
 
-start() {
-  quietly systemctl daemon-reload
-  quietly systemctl enable "$1"
-  quietly systemctl restart "$1"
-}
-
 # The lock goes with it: the service would wait for this step.
 run_again() {
   case $1 in
@@ -69,7 +63,9 @@ desired_state() {
   local name found
   for name in snapshot certificates; do
     if ! started "bramble-$name.timer" && needs_change "the timer bramble-$name is not running"; then
-      start "bramble-$name.timer"
+      quietly systemctl daemon-reload
+      quietly systemctl enable "bramble-$name.timer"
+      quietly systemctl restart "bramble-$name.timer"
     fi
     if systemctl -q is-failed "bramble-$name.service" && needs_change "the last run of bramble-$name failed" "see: journalctl -u bramble-$name -e"; then
       run_again "$name" || fail "bramble-$name fails again" "see the output above and: journalctl -u bramble-$name -e"

@@ -2,18 +2,11 @@
 # A node of this name is this very machine. One that was replaced under the same name is forgotten before the
 # new one joins; so is one that has left, or is dead. Runs on a control plane, another one where there are several.
 
-# It works beside other steps on this board and changes nothing of it.
-lock() { :; }
-
-known_key() { node_value "$NODE" '{.metadata.annotations.bramble/host-key}'; }
-
-member_id() { in_etcd member list 2>/dev/null | awk -F', ' -v name="$NODE" '$3 == name { print $1 }'; }
-
 forget() {
   local id
   quietly kube delete node "$NODE" --ignore-not-found --timeout=60s
   if [ "$ROLE" = controlPlane ]; then
-    id=$(member_id)
+    id=$(in_etcd member list 2>/dev/null | awk -F', ' -v name="$NODE" '$3 == name { print $1 }')
     if [ -n "$id" ]; then quietly in_etcd member remove "$id"; fi
   fi
 }
@@ -30,7 +23,7 @@ is_silent() {
 desired_state() {
   if ! may_forget; then return; fi
   local key
-  key=$(known_key)
+  key=$(node_value "$NODE" '{.metadata.annotations.bramble/host-key}')
   if [ -z "$key" ]; then return; fi
   if [ "$DEAD" = 1 ] && needs_change "$NODE is marked dead but still has a node"; then forget; fi
   if [ "$DEAD" = 1 ] || [ "$key" = "$HOST_KEY" ]; then return; fi

@@ -9,17 +9,15 @@ has_key() { [ -s "$key.pub" ] && [ "$(ssh-keygen -y -P '' -f "$key" 2>/dev/null 
 
 public_half() { cut -d' ' -f1,2 "$key.pub"; }
 
-make_key() {
-  mkdir -p "${key%/*}"
-  rm -f "$key" "$key.pub" "$key.new" "$key.new.pub"
-  quietly ssh-keygen -q -t ed25519 -N '' -C bramble-snapshots -f "$key.new"
-  sync
-  mv "$key.new.pub" "$key.pub"
-  mv "$key.new" "$key"
-}
-
 desired_state() {
-  if ! has_key && needs_change "the SSH key for the board that stores snapshots is missing"; then make_key; fi
+  if ! has_key && needs_change "the SSH key for the board that stores snapshots is missing"; then
+    mkdir -p "${key%/*}"
+    rm -f "$key" "$key.pub" "$key.new" "$key.new.pub"
+    quietly ssh-keygen -q -t ed25519 -N '' -C bramble-snapshots -f "$key.new"
+    sync
+    mv "$key.new.pub" "$key.pub"
+    mv "$key.new" "$key"
+  fi
   if verifying; then public_half | answer; fi
 }
 

@@ -37,11 +37,9 @@ refuse_foreign_user() {
   fi
 }
 
-foreign_files() { find "$ROOT$home" -mindepth 1 -maxdepth 1 -printf '%f\n' 2>/dev/null | grep -vxE "$own" || true; }
-
 refuse_foreign_home() {
   local found
-  mapfile -t found < <(foreign_files)
+  mapfile -t found < <(find "$ROOT$home" -mindepth 1 -maxdepth 1 -printf '%f\n' 2>/dev/null | grep -vxE "$own" || true)
   if [ ${#found[@]} != 0 ]; then
     fail "$home does not belong to $user and contains files that bramble did not create: ${found[*]}" \
       "move them elsewhere, then run pulumi up again"
@@ -49,14 +47,6 @@ refuse_foreign_home() {
 }
 
 is_own() { [ "$(stat -c %a:%u "$ROOT$1" 2>/dev/null)" = "700:$(account passwd 3)" ]; }
-
-# What a user of this name has left whom somebody has removed belongs to nobody now.
-take_home() {
-  refuse_foreign_home
-  mkdir -p "$ROOT$home/.ssh"
-  chown -R --no-dereference "$(account passwd 3):$(account passwd 4)" "$ROOT$home"
-  chmod 700 "$ROOT$home" "$ROOT$home/.ssh"
-}
 
 desired_state() {
   if [ -n "$(account passwd 1)" ]; then
@@ -67,12 +57,16 @@ desired_state() {
   else
     return
   fi
-  if ! { is_own "$home" && is_own "$home/.ssh"; } && needs_change "$home is not private to $user"; then take_home; fi
+  if ! { is_own "$home" && is_own "$home/.ssh"; } && needs_change "$home is not private to $user"; then
+    # What a user of this name has left whom somebody has removed belongs to nobody now.
+    refuse_foreign_home
+    mkdir -p "$ROOT$home/.ssh"
+    chown -R --no-dereference "$(account passwd 3):$(account passwd 4)" "$ROOT$home"
+    chmod 700 "$ROOT$home" "$ROOT$home/.ssh"
+  fi
   printf '%s' "$RECEIVE_SCRIPT" | file "$script"
   keys | file "$home/.ssh/authorized_keys"
 }
 
-# The keys go when the board leaves the cluster. Snapshots stay.
-remove() { :; }
-
+# When the board leaves the cluster the keys go (leave.sh). Snapshots stay.
 phase "$@"

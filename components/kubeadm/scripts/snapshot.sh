@@ -30,16 +30,13 @@ mkdir -p "$work" "$folder"
 trap 'rm -rf "$work" "$shared" "$shared.part"' EXIT
 trap 'tell "failed at $(date -u +%FT%TZ): $BASH_COMMAND"' ERR
 
-container() {
-  local each
+in_etcd() { ctr -n k8s.io tasks exec --exec-id "snapshot-$$-$RANDOM" "$id" "$@"; }
+
+id=$(
   for each in $(ctr -n k8s.io containers ls -q 'labels."io.kubernetes.container.name"==etcd,labels."io.cri-containerd.kind"==container'); do
     if ctr -n k8s.io tasks ls | awk -v id="$each" '$1 == id && $3 == "RUNNING" { found = 1 } END { exit !found }'; then echo "$each"; fi
   done | tail -n 1
-}
-
-in_etcd() { ctr -n k8s.io tasks exec --exec-id "snapshot-$$-$RANDOM" "$id" "$@"; }
-
-id=$(container)
+)
 if [ -z "$id" ]; then
   echo "etcd is not running on this board" >&2
   false

@@ -1,8 +1,6 @@
 #!/usr/bin/env bash
 # The kubelet of a board that is in the cluster, in the cluster's version. The board is drained.
 
-has_version() { case $(installed "$1") in "$VERSION" | "$VERSION"-*) ;; *) return 1 ;; esac }
-
 bring() {
   if [ "$FIRST" = 0 ]; then
     writing_manifests quietly kubeadm upgrade node --config "$ROOT$DOCUMENTS/upgrade.yaml" ||
@@ -21,21 +19,16 @@ bring() {
 # With what a further control plane's programs run.
 programs=$STATE/programs
 
-has_programs() { [ -z "$PROGRAMS" ] || [ "$(cat "$programs" 2>/dev/null)" = "$PROGRAMS" ]; }
-
-take_over() {
-  writing_manifests quietly kubeadm upgrade node phase control-plane --config "$ROOT$DOCUMENTS/upgrade.yaml"
-  echo "$PROGRAMS" >"$programs"
-}
-
 desired_state() {
   repair_packages
-  if ! { has_version kubelet && has_version kubectl; } && needs_change "the kubelet is $(installed kubelet)"; then bring; fi
+  if ! { has_version kubelet "$VERSION" && has_version kubectl "$VERSION"; } && needs_change "the kubelet is $(installed kubelet)"; then bring; fi
   hold kubelet kubectl
-  if ! has_programs && needs_change "the control plane runs with different arguments"; then take_over; fi
+  if [ -n "$PROGRAMS" ] && [ "$(cat "$programs" 2>/dev/null)" != "$PROGRAMS" ] &&
+    needs_change "the control plane runs with different arguments"; then
+    writing_manifests quietly kubeadm upgrade node phase control-plane --config "$ROOT$DOCUMENTS/upgrade.yaml"
+    echo "$PROGRAMS" >"$programs"
+  fi
   if ! holds 300 kubelet_healthy; then needs_change "the kubelet is not healthy" "see: journalctl -u kubelet -e" || true; fi
 }
-
-remove() { :; }
 
 phase "$@"

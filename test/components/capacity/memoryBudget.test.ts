@@ -6,8 +6,8 @@ import {
   memoryBudget,
   MemoryBudgetError,
   requireFit,
-  shortageText,
 } from "../../../components/capacity/memoryBudget.ts";
+import { shortageText } from "../../../components/capacity/shortage.ts";
 import type { Workload } from "../../../components/workload/workload.ts";
 
 const controlPlane: BoardDescription = {

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { planBoards } from "../../../components/board/board.ts";
-import { memoryBudget, shortageText } from "../../../components/capacity/memoryBudget.ts";
+import { memoryBudget } from "../../../components/capacity/memoryBudget.ts";
+import { shortageText } from "../../../components/capacity/shortage.ts";
 import { memoryLimit, memoryRequest, needsOf } from "../../../components/capacity/podNeeds.ts";
 import type { Container, Load, PodSpec } from "../../../components/workload/workload.ts";
 

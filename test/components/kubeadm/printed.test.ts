@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { afterEach, expect, it } from "vitest";
 import { credentialsStep, snapshotKeyStep } from "../../../components/kubeadm/clusterSteps.ts";
-import { printed } from "../../../components/kubeadm/printed.ts";
+import { printed } from "../../../components/board/boardStep.ts";
 import { ScratchBoard } from "../board/scratchBoard.ts";
 import { layout } from "./madeCluster.ts";
 

@@ -1,11 +1,6 @@
 #!/usr/bin/env bash
 # Is this the board that the settings describe, and does it run a system that bramble knows?
 
-architecture() { dpkg --print-architecture; }
-
-# MiB that the kernel has.
-memory() { awk '/^MemTotal:/ { print int($2 / 1024) }' "$ROOT/proc/meminfo"; }
-
 # The code name is what package repositories call the system.
 supported() {
   case $1 in
@@ -14,25 +9,23 @@ supported() {
   esac
 }
 
-# A kernel may be 64-bit and its userland not: what counts is which packages can be installed.
-inspect_architecture() {
-  case $(architecture) in
+board_obstacles() {
+  local architecture ram system
+  # A kernel may be 64-bit and its userland not: what counts is which packages can be installed.
+  architecture=$(dpkg --print-architecture || true)
+  case $architecture in
     "$ARCH") ;;
     armhf | armel | i386)
-      obstacle "the userland is 32-bit ($(architecture)), the kernel $(uname -m); there are no 32-bit packages of Kubernetes" \
+      obstacle "the userland is 32-bit ($architecture), the kernel $(uname -m); there are no 32-bit packages of Kubernetes" \
         "flash the 64-bit image of the operating system"
       ;;
     *)
-      obstacle "the architecture is $(architecture), but the settings say $ARCH" \
+      obstacle "the architecture is $architecture, but the settings say $ARCH" \
         "correct the board's arch in the settings, or flash an image for $ARCH"
       ;;
   esac
-}
-
-board_obstacles() {
-  local ram system
-  inspect_architecture
-  ram=$(memory)
+  # MiB that the kernel has.
+  ram=$(awk '/^MemTotal:/ { print int($2 / 1024) }' "$ROOT/proc/meminfo")
   if [ "$ram" -lt $((CAPACITY * 95 / 100)) ] || [ "$ram" -gt "$RAM" ]; then
     obstacle "the kernel reports $ram MiB of RAM; a board with $RAM MiB, as in the settings, reports $CAPACITY to $RAM MiB" \
       "correct the board's model or ram in the settings; if it is only some 10 MiB short, check for a large gpu_mem in config.txt"

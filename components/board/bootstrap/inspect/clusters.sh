@@ -9,9 +9,6 @@ kubeadm_is_ours() {
   as_root test -e "$BEGUN_MARK" 2>/dev/null && [ -z "$(made_since)" ]
 }
 
-# The settings' cluster is the owner's, and its node was made on a board that bramble had set up for it.
-is_the_settings_cluster() { [ "$CLUSTER_GIVEN" = 1 ] && set_up; }
-
 # Files and folders that kubeadm or a kubelet leave behind.
 remains() {
   local path
@@ -22,19 +19,16 @@ remains() {
   as_root find "$ROOT/var/lib/kubelet" -maxdepth 1 -name config.yaml 2>/dev/null
 }
 
-server() {
-  as_root sed -n 's/^ *server: //p' "$ROOT/etc/kubernetes/kubelet.conf" "$ROOT/etc/kubernetes/admin.conf" 2>/dev/null | head -n 1
-}
-
 inspect_kubeadm() {
   local found at
-  if kubeadm_is_ours || is_the_settings_cluster; then
+  # With CLUSTER_GIVEN the owner has made a node of the settings' cluster on a board that bramble had set up for it.
+  if kubeadm_is_ours || { [ "$CLUSTER_GIVEN" = 1 ] && set_up; }; then
     other_node
     return
   fi
   found=$(remains | sed "s#^$ROOT##" | sort | listed || true)
   if [ -z "$found" ]; then return; fi
-  at=$(server || true)
+  at=$(as_root sed -n 's/^ *server: //p' "$ROOT"/etc/kubernetes/{kubelet,admin}.conf 2>/dev/null | head -n 1 || true)
   obstacle "it is a Kubernetes node that bramble did not set up${at:+, of the cluster at $at}: $found" \
     "$leave_it; or, if that cluster can spare it, remove the node there (kubectl drain, kubectl delete node), then on the board: sudo kubeadm reset"
 }

@@ -1,10 +1,6 @@
 #!/usr/bin/env bash
 # Name servers that pods can use, and ports that nobody else uses.
 
-# What the kubelet hands to pods: kubeadm names systemd-resolved's list where that runs
-# (cmd/kubeadm/app/componentconfigs/kubelet.go).
-resolver_file() { if systemctl -q is-active systemd-resolved; then echo /run/systemd/resolve/resolv.conf; else echo /etc/resolv.conf; fi; }
-
 # taken: of PORTS those on which a program listens. A pod's host port would take its connections from it without a
 # word (k3s-io/k3s#2403).
 taken() {
@@ -16,7 +12,7 @@ taken() {
     }' | sort -u
 }
 
-inspect_ports() {
+port_obstacles() {
   local found
   if set_up; then return; fi
   found=$(taken | listed)
@@ -26,14 +22,11 @@ inspect_ports() {
   fi
 }
 
-network_obstacles() {
-  inspect_resolver
-  inspect_ports
-}
-
-inspect_resolver() {
-  local file servers own
-  file=$(resolver_file)
+resolver_obstacles() {
+  local file=/etc/resolv.conf servers own
+  # What the kubelet hands to pods: kubeadm names systemd-resolved's list where that runs
+  # (cmd/kubeadm/app/componentconfigs/kubelet.go).
+  if systemctl -q is-active systemd-resolved; then file=/run/systemd/resolve/resolv.conf; fi
   servers=$(awk '$1 == "nameserver" { print $2 }' "$ROOT$file" 2>/dev/null || true)
   own=$(grep -E '^(127\.|::1$)' <<<"$servers" | paste -sd' ' || true)
   if [ -z "$servers" ]; then

@@ -23,9 +23,8 @@ inspect_rivals() {
 inspect_holds() {
   local package changing=()
   for package in kubelet kubeadm kubectl; do
-    if [ -n "$(installed "$package")" ] && held "$package" && ! held_by_us "$package"; then
-      case $(installed "$package") in "$KUBERNETES_VERSION" | "$KUBERNETES_VERSION"-*) ;; *) changing+=("$package") ;; esac
-    fi
+    if [ -z "$(installed "$package")" ] || has_version "$package" "$KUBERNETES_VERSION"; then continue; fi
+    if held "$package" && ! held_by_us "$package"; then changing+=("$package"); fi
   done
   if [ ${#changing[@]} != 0 ]; then
     obstacle "apt holds ${changing[*]} at $(installed "${changing[0]}"), but cluster.version is $KUBERNETES_VERSION" \
@@ -33,14 +32,12 @@ inspect_holds() {
   fi
 }
 
-packaged() { dpkg -S "$1" >/dev/null 2>&1; }
-
 # Programs and units put here by hand: packages would overwrite them, or they would run in place of the packages'.
 inspect_loose_files() {
   local file loose=()
   for file in /usr/bin/{kubelet,kubeadm,kubectl,crictl,containerd,ctr,runc} /opt/cni/bin/{bridge,host-local,loopback,portmap} \
     /usr/local/{bin,sbin}/{kubelet,kubeadm,containerd,runc} {/etc,/usr/local/lib}/systemd/system/containerd.service; do
-    if [ -f "$ROOT$file" ] && ! packaged "$file"; then loose+=("$file"); fi
+    if [ -f "$ROOT$file" ] && ! dpkg -S "$file" >/dev/null 2>&1; then loose+=("$file"); fi
   done
   if [ ${#loose[@]} != 0 ]; then
     obstacle "installed without a package: ${loose[*]}; bramble's packages would overwrite these files or be shadowed by them" \
