@@ -61,7 +61,7 @@ function overflow(outcome: BoardOutcome, scale: number): Markup {
   const end = endOf(outcome);
   if (end <= ram) return markup``;
   return markup`<svg class="segment beyond" ${span(ram, end, scale)} y="0" height="${barHeight}">
-<title>${mebibytes(end - ram)} MiB more than the RAM</title><rect class="band" y="${barHeight - bandHeight}" width="100%" height="${bandHeight}"/>
+<title>${mebibytes(end - ram)} MiB more than the RAM</title><rect fill="url(#barred)" y="${barHeight - bandHeight}" width="100%" height="${bandHeight}"/>
 <rect class="area" width="100%" height="100%"/></svg>
 `;
 }
@@ -75,7 +75,7 @@ function bracket({ board }: BoardOutcome, scale: number): Markup {
   const bottom = bracketTop + bracketDepth;
   // The text may be wider than the bracket: it grows towards the side with more room.
   const fromLeft = ram - allocatable < scale / 2;
-  return markup`<g class="bracket"><line x1="${from}" x2="${from}" y1="${bracketTop}" y2="${bottom}"/>
+  return markup`<g fill="var(--muted)" stroke="var(--muted)"><line x1="${from}" x2="${from}" y1="${bracketTop}" y2="${bottom}"/>
 <line x1="${from}" x2="${to}" y1="${bottom}" y2="${bottom}"/><line x1="${to}" x2="${to}" y1="${bracketTop}" y2="${bottom}"/>
-<text x="${fromLeft ? from : to}" y="${bottom + 15}" text-anchor="${fromLeft ? "start" : "end"}">allocatable ${mebibytes(allocatable)} MiB</text></g>`;
+<text stroke="none" x="${fromLeft ? from : to}" y="${bottom + 15}" text-anchor="${fromLeft ? "start" : "end"}">allocatable ${mebibytes(allocatable)} MiB</text></g>`;
 }

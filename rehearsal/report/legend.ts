@@ -3,7 +3,7 @@ import { kinds } from "./segments.ts";
 
 /** A small piece of a bar, to be put beside a text. */
 export function swatch(kind: keyof typeof kinds | "beyond"): Markup {
-  const band = kind === "beyond" ? markup`<rect class="band" width="100%" height="100%"/>` : markup``;
+  const band = kind === "beyond" ? markup`<rect fill="url(#barred)" width="100%" height="100%"/>` : markup``;
   return markup`<svg class="swatch segment ${kind}" width="16" height="16" aria-hidden="true">${band}<rect class="area" width="100%" height="100%"/></svg>`;
 }
 
@@ -20,8 +20,8 @@ export function legend(someOverflow: boolean): Markup {
  * holds them has no size: one that is not displayed would take its patterns away with it.
  */
 export const patterns = new Markup(`<svg class="patterns" width="0" height="0" aria-hidden="true"><defs>
-<pattern id="hatched" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="ground" width="7" height="7"/><rect class="ink" width="1.2" height="7"/></pattern>
-<pattern id="dotted" width="7" height="7" patternUnits="userSpaceOnUse"><rect class="ground" width="7" height="7"/><circle class="ink" cx="1.75" cy="1.75" r="0.9"/><circle class="ink" cx="5.25" cy="5.25" r="0.9"/></pattern>
-<pattern id="striped" width="6" height="6" patternUnits="userSpaceOnUse"><rect class="ground" width="6" height="6"/><rect class="ink" width="6" height="1"/></pattern>
-<pattern id="barred" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="clear" width="8" height="8"/><rect class="alarm" width="4" height="8"/></pattern>
+<pattern id="hatched" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect fill="var(--reserve)" width="7" height="7"/><rect fill="var(--reserve-ink)" width="1.2" height="7"/></pattern>
+<pattern id="dotted" width="7" height="7" patternUnits="userSpaceOnUse"><rect fill="var(--reserve)" width="7" height="7"/><circle fill="var(--reserve-ink)" cx="1.75" cy="1.75" r="0.9"/><circle fill="var(--reserve-ink)" cx="5.25" cy="5.25" r="0.9"/></pattern>
+<pattern id="striped" width="6" height="6" patternUnits="userSpaceOnUse"><rect fill="var(--reserve)" width="6" height="6"/><rect fill="var(--reserve-ink)" width="6" height="1"/></pattern>
+<pattern id="barred" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect fill="var(--card)" width="8" height="8"/><rect fill="var(--bad)" width="4" height="8"/></pattern>
 </defs></svg>`);

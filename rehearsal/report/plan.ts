@@ -1,7 +1,7 @@
 import type { MemoryPlan, Term } from "../../components/board/memoryPlan.ts";
 import { count, mebibytes } from "./figures.ts";
 import { swatch } from "./legend.ts";
-import { linked, type Markup, markup } from "./markup.ts";
+import { figures, linked, type Markup, markup, table } from "./markup.ts";
 import { type BoardOutcome, left, type PlacedPod } from "./outcome.ts";
 import type { Kind } from "./segments.ts";
 
@@ -15,7 +15,7 @@ export function arithmetic(outcome: BoardOutcome): Markup {
   const room = left(outcome);
   return markup`<table class="sum">
 <caption>From RAM to free memory</caption>
-<thead><tr><th scope="col">Part</th><th scope="col" class="figure">MiB</th></tr></thead>
+<thead><tr><th scope="col">Part</th>${figures("MiB")}</tr></thead>
 <tbody>
 ${result("RAM", board.ram)}${less("firmware", "firmware and kernel", board.ram - capacity)}
 ${result("Capacity", capacity)}${less("system", "system reserved", systemReserved)}
@@ -55,16 +55,10 @@ below the eviction threshold at once, each time until ${evictionMinimumReclaim} 
 }
 
 function terms(title: string, summands: readonly Term[]): Markup {
-  return markup`<table class="terms stacked">
-<caption>${title}</caption>
-<thead><tr><th scope="col">For</th><th scope="col" class="figure">MiB</th><th scope="col">Source</th></tr></thead>
-<tbody>
-${summands.map(term)}</tbody>
-</table>`;
-}
-
-function term({ what, mebibytes: figure, source }: Term): Markup {
-  return markup`<tr><th scope="row">${what}</th><td class="figure">${mebibytes(figure)}</td>
+  const rows = summands.map(
+    ({ what, mebibytes: figure, source }) => markup`<tr><th scope="row">${what}</th><td class="figure">${mebibytes(figure)}</td>
 <td class="source">${linked(source)}</td></tr>
-`;
+`,
+  );
+  return table("terms stacked", ["For", figures("MiB"), "Source"], rows, title);
 }

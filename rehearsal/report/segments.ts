@@ -13,12 +13,6 @@ export const kinds = {
 
 export type Kind = keyof typeof kinds;
 
-/** A pod with its number: the same in the bar and in the list beside it. */
-export interface NumberedPod {
-  readonly number: number;
-  readonly pod: PlacedPod;
-}
-
 /** A stretch of a board's RAM. */
 export interface Segment {
   readonly kind: Kind;
@@ -34,8 +28,11 @@ export interface Segment {
   readonly number?: number | undefined;
 }
 
-/** A board's pods as they are shown: static ones first, larger ones first. */
-export function numberedPods({ pods }: BoardOutcome): NumberedPod[] {
+/**
+ * A board's pods as they are shown: static ones first, larger ones first. A pod has the same number in the bar and
+ * in the list beside it.
+ */
+export function numberedPods({ pods }: BoardOutcome): { number: number; pod: PlacedPod }[] {
   const order = pods.toSorted((a, b) => Number(b.isStatic) - Number(a.isStatic) || b.memory - a.memory);
   return order.map((pod, index) => ({ number: index + 1, pod }));
 }
