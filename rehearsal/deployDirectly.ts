@@ -3,7 +3,7 @@ import { ApiException, type V1Status } from "@kubernetes/client-node";
 import { runtime } from "@pulumi/pulumi";
 import { judge, violationText } from "../policy/judge.ts";
 import type { Seen } from "../policy/rule.ts";
-import type { Apply } from "./apply.ts";
+import type { Apply } from "./controlPlane.ts";
 import { type Deployment, DeploymentError } from "./deployment.ts";
 import type { RehearsalFolder } from "./folder.ts";
 import { rehearsalConfig, stackName } from "./pulumiProject.ts";
@@ -73,7 +73,7 @@ export async function deployDirectly(
     if (level === "mandatory") failures.push(...violations.map((each) => violationText(name, each)));
   }
   if (failures.length > 0) throw new DeploymentError(failures.join("\n"));
-  return { by: `the Pulumi SDK alone (${why})`, changes: `${applied} applied`, steps: [], policies };
+  return { deployedBy: `the Pulumi SDK alone (${why})`, changes: `${applied} applied`, steps: [], policies };
 }
 
 /** The same password at every run, so that a second one changes nothing. */

@@ -4,7 +4,7 @@ import type { BoardFailure, Move } from "../components/capacity/boardFailure.ts"
 import { pinnedTo } from "../components/capacity/placement.ts";
 import { shortageText } from "../components/capacity/shortage.ts";
 import type { PodSpec } from "../components/workload/workload.ts";
-import { isRefused } from "./refused.ts";
+import { isRefused } from "./boards.ts";
 
 /** What a board's failure does. */
 export interface FailureOutcome {
