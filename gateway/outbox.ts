@@ -122,10 +122,11 @@ export class Outbox {
     }, doubtFor);
   }
 
-  #failed({ code }: NodeJS.ErrnoException): void {
-    this.#counters.sendError(code ?? "unknown");
+  #failed({ code = "unknown" }: NodeJS.ErrnoException): void {
+    const { sendErrors } = this.#counters;
+    sendErrors[code] = (sendErrors[code] ?? 0) + 1;
     if (this.#waiting === undefined)
-      this.#log(`DogStatsD accepts no datagrams (${String(code)}): keeping the last readings`);
+      this.#log(`DogStatsD accepts no datagrams (${code}): keeping the last readings`);
     this.#waiting ??= new Map();
     const unsent = [...this.#lessDoubtful, ...this.#doubtful, ...this.#gathered];
     this.#lessDoubtful = [];
@@ -144,7 +145,7 @@ export class Outbox {
 
   #wait({ key, lines }: Entry): void {
     if (key === undefined) return;
-    if (this.#waiting?.has(key)) this.#counters.drop("superseded");
+    if (this.#waiting?.has(key)) this.#counters.dropped.superseded += 1;
     this.#waiting?.set(key, lines);
   }
 

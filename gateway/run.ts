@@ -5,7 +5,7 @@ import type { Config } from "./config.ts";
 import { Gateway } from "./gateway.ts";
 import { readingLines } from "./lines.ts";
 import { Outbox } from "./outbox.ts";
-import { Report } from "./report.ts";
+import { startReports } from "./report.ts";
 import { createServer } from "./server.ts";
 import { createStatsdSocket } from "./udp.ts";
 import { viewsOf } from "./views.ts";
@@ -40,7 +40,7 @@ export async function startGateway(
   server.listen(config.httpPort, "0.0.0.0");
   socket.bind(config.statsdPort, "0.0.0.0");
   await Promise.all([once(server, "listening"), once(socket, "listening")]);
-  const reporting = new Report(gateway, outbox).start();
+  const reporting = startReports(gateway, outbox);
 
   return {
     gateway,

@@ -30,23 +30,17 @@ export function parseDatagram(datagram: Buffer): Map<string, StatsdReading> {
     if (text === "") continue;
     const match = line.exec(text);
     if (match === null) throw new Refusal("malformed", "each line must be <device>.<quantity>:<value>|g");
-    addValue(readings, match as unknown as [string, string, keyof StatsdReading, string]);
+    const [, device, quantity, written] = match as unknown as [string, string, keyof StatsdReading, string];
+    const reading = readings.get(device) ?? {};
+    const before = reading[quantity];
+    if (before !== undefined && !(before === 0 && written.startsWith("-"))) {
+      throw new Refusal("malformed", `${device} has two values of ${quantity}`);
+    }
+    // `Number` makes −0 of "-0.000000".
+    const value = Number(written);
+    reading[quantity] = Number.isFinite(value) ? value : NaN;
+    readings.set(device, reading);
   }
   if (readings.size === 0) throw new Refusal("malformed", "the datagram is empty");
   return readings;
-}
-
-function addValue(
-  readings: Map<string, StatsdReading>,
-  [, device, quantity, text]: readonly [string, string, keyof StatsdReading, string],
-): void {
-  const reading = readings.get(device) ?? {};
-  const before = reading[quantity];
-  if (before !== undefined && !(before === 0 && text.startsWith("-"))) {
-    throw new Refusal("malformed", `${device} has two values of ${quantity}`);
-  }
-  // `Number` makes −0 of "-0.000000".
-  const value = Number(text);
-  reading[quantity] = Number.isFinite(value) ? value : NaN;
-  readings.set(device, reading);
 }
