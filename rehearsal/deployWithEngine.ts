@@ -52,12 +52,11 @@ export async function deployWithEngine(
       suppressOutputs: true,
       policyPacks: [path.join(repository, "policy")],
     });
-    const told = new Map([...violations].map(([policy, byText]) => [policy, [...byText.values()]]));
     return {
       deployedBy: `Pulumi ${cli.version}`,
       changes: changesText(summary.resourceChanges ?? {}),
       steps: times.steps,
-      policies: policyResults(told),
+      policies: policyResults(({ name }) => [...(violations.get(name)?.values() ?? [])]),
     };
   } catch (error) {
     signal.throwIfAborted();
