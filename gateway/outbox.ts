@@ -42,9 +42,7 @@ export class Outbox {
     this.#socket = socket;
     this.#counters = counters;
     this.#log = log;
-    socket.on("error", (error: NodeJS.ErrnoException) => {
-      this.#failed(error);
-    });
+    socket.on("error", (error: NodeJS.ErrnoException) => this.#failed(error));
   }
 
   /**
@@ -92,9 +90,7 @@ export class Outbox {
     if (this.#bytes + entry.lines.length + 1 > maxDatagram) this.#send();
     this.#gathered.push(entry);
     this.#bytes += entry.lines.length + 1;
-    this.#gathering ??= setTimeout(() => {
-      this.#send();
-    }, gatherFor);
+    this.#gathering ??= setTimeout(() => this.#send(), gatherFor);
   }
 
   #send(): void {
@@ -138,9 +134,7 @@ export class Outbox {
     this.#waiting.clear();
     for (const entry of [...unsent, ...newer]) this.#wait(entry);
     clearTimeout(this.#retrying);
-    this.#retrying = setTimeout(() => {
-      this.#retry();
-    }, retryEvery);
+    this.#retrying = setTimeout(() => this.#retry(), retryEvery);
   }
 
   #wait({ key, lines }: Entry): void {

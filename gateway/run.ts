@@ -14,21 +14,10 @@ import { viewsOf } from "./views.ts";
 const shutdownTimeout = 5_000;
 
 /** A gateway that runs. */
-export interface Running {
-  readonly gateway: Gateway;
-  /** Where it listens: others than in the configuration if that says 0. */
-  readonly httpPort: number;
-  readonly statsdPort: number;
-  /** Ends it: requests under way are finished and what was gathered is sent. */
-  close(): Promise<void>;
-}
+export type Running = Readonly<Awaited<ReturnType<typeof startGateway>>>;
 
 /** Starts the gateway and resolves once it listens. */
-export async function startGateway(
-  config: Config,
-  clock: Clock,
-  log: (line: string) => void,
-): Promise<Running> {
+export async function startGateway(config: Config, clock: Clock, log: (line: string) => void) {
   const { devices, networks, secrets, dogstatsdHost: host, dogstatsdPort: port } = config;
   const gateway = new Gateway(devices, clock, (sensor, reading) => {
     outbox.put(sensor.device.sensor, readingLines(sensor, reading));
@@ -44,9 +33,11 @@ export async function startGateway(
 
   return {
     gateway,
+    /** Where it listens: others than in the configuration if that says 0. */
     httpPort: (server.address() as AddressInfo).port,
     statsdPort: socket.address().port,
-    async close() {
+    /** Ends it: requests under way are finished and what was gathered is sent. */
+    async close(): Promise<void> {
       clearInterval(reporting);
       const closed = once(server, "close");
       server.close();

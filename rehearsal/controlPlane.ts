@@ -69,7 +69,13 @@ export async function stopControlPlane(folder: RehearsalFolder, kwokctl: string)
       env: kwokEnvironment(folder),
       limit: 60_000,
     });
-    for (const id of processes) endProcess(id);
+    for (const id of processes) {
+      try {
+        process.kill(id, "SIGKILL");
+      } catch {
+        // It has ended already.
+      }
+    }
   }
   await rm(folder.root, { recursive: true, force: true });
 }
@@ -115,14 +121,6 @@ async function processIds(folder: RehearsalFolder): Promise<number[]> {
     if (output.includes(clusterFolder(folder))) ids.push(id);
   }
   return ids;
-}
-
-function endProcess(id: number): void {
-  try {
-    process.kill(id, "SIGKILL");
-  } catch {
-    // It has ended already.
-  }
 }
 
 /** kwokctl's own last words, and those of each program's log. */

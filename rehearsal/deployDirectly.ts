@@ -10,11 +10,6 @@ import { rehearsalConfig, stackName } from "./pulumiProject.ts";
 
 type Inputs = Record<string, unknown>;
 
-interface Registered {
-  readonly id: string;
-  readonly state: Inputs;
-}
-
 /**
  * Deploys the same program without Pulumi's engine, through the SDK's test monitor: each Kubernetes object that
  * the program registers is applied to the API server, in the order that its dependencies demand. State, diffs
@@ -34,7 +29,7 @@ export async function deployDirectly(
   let applied = 0;
   const failures: string[] = [];
   const seen: Seen[] = [];
-  const register = async (type: string, name: string, props: Inputs): Promise<Registered> => {
+  const register = async (type: string, name: string, props: Inputs) => {
     // The SDK's test monitor is not told what is protected.
     seen.push({ type, name, props, isProtected: false });
     if (type === "random:index/randomPassword:RandomPassword") return madeUp(name, props);
@@ -77,7 +72,7 @@ export async function deployDirectly(
 }
 
 /** The same password at every run, so that a second one changes nothing. */
-function madeUp(name: string, props: Inputs): Registered {
+function madeUp(name: string, props: Inputs) {
   const result = createHash("sha256").update(name).digest("hex").slice(0, Number(props.length));
   return { id: "none", state: { ...props, result } };
 }

@@ -46,7 +46,7 @@ function drawing(share: number, percent: string, spoken: string): Markup {
     { length: 12 },
     (_, i) => markup`<circle fill="var(--reserve-ink)" cx="${22 + i * 7}" cy="12" r="1.6"/>`,
   );
-  return markup`<svg class="pcb" viewBox="0 0 150 96" role="img" aria-label="${spoken}">
+  return markup`<svg class="pcb" viewBox="0 0 150 96" width="132" role="img" aria-label="${spoken}">
 <rect class="plate" x="1" y="1" width="140" height="94" rx="9"/>
 <g fill="var(--card)" stroke="var(--muted)"><circle cx="10" cy="10" r="3.5"/><circle cx="10" cy="86" r="3.5"/><circle cx="112" cy="86" r="3.5"/></g>${pins}
 <g fill="var(--firmware)"><rect x="126" y="16" width="22" height="16" rx="2"/><rect x="126" y="40" width="22" height="16" rx="2"/><rect x="126" y="64" width="22" height="18" rx="2"/></g>

@@ -20,6 +20,7 @@ import { caution, verdict } from "./verdict.ts";
 export function htmlReport(outcome: Outcome): string {
   const { boards, pending } = outcome;
   const { fine, sentence } = verdict(outcome);
+  const uncertain = caution(outcome);
   const scale = scaleOf(boards);
   const overflows = boards.some((board) => endOf(board) > board.board.ram);
   const page = markup`<!DOCTYPE html>
@@ -43,7 +44,7 @@ ${patterns}
 <h1>${mark(fine)} ${sentence}</h1>
 </header>
 ${facts(outcome)}
-${cautioned(outcome)}
+${uncertain === "" ? markup`` : markup`<p class="uncertain">${uncertain}</p>`}
 ${pendingPods(pending)}
 ${cluster(boards)}
 ${failures(outcome.failures)}
@@ -75,12 +76,6 @@ export async function writeReport(path: string, outcome: Outcome): Promise<void>
       cause: error,
     });
   });
-}
-
-/** What might go otherwise, if anything. */
-function cautioned(outcome: Outcome): Markup {
-  const text = caution(outcome);
-  return text === "" ? markup`` : markup`<p class="uncertain">${text}</p>`;
 }
 
 /** A tick or a cross. The headline says the same in words. */

@@ -3,8 +3,8 @@ import { kinds } from "./segments.ts";
 
 /** A small piece of a bar, to be put beside a text. */
 export function swatch(kind: keyof typeof kinds | "beyond"): Markup {
-  const band = kind === "beyond" ? markup`<rect fill="url(#barred)" width="100%" height="100%"/>` : markup``;
-  return markup`<svg class="swatch segment ${kind}" width="16" height="16" aria-hidden="true">${band}<rect class="area" width="100%" height="100%"/></svg>`;
+  const fill = kind === "beyond" ? "url(#barred)" : kinds[kind].fill;
+  return markup`<svg class="swatch segment ${kind}" width="16" height="16" aria-hidden="true"><rect class="area" fill="${fill}" width="100%" height="100%"/></svg>`;
 }
 
 /** What the stretches of the bars stand for. */
@@ -16,7 +16,7 @@ export function legend(someOverflow: boolean): Markup {
 }
 
 /**
- * The patterns that tell the reserves apart without colour. style/bars.css refers to them by id. The picture that
+ * The patterns that tell the reserves apart without colour. `kinds` refers to them by id. The picture that
  * holds them has no size: one that is not displayed would take its patterns away with it.
  */
 export const patterns = new Markup(`<svg class="patterns" width="0" height="0" aria-hidden="true"><defs>

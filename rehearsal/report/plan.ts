@@ -2,7 +2,7 @@ import type { MemoryPlan, Term } from "../../components/board/memoryPlan.ts";
 import { count, mebibytes } from "./figures.ts";
 import { swatch } from "./legend.ts";
 import { figures, linked, type Markup, markup, table } from "./markup.ts";
-import { type BoardOutcome, left, type PlacedPod } from "./outcome.ts";
+import { type BoardOutcome, left, requested } from "./outcome.ts";
 import type { Kind } from "./segments.ts";
 
 /** How a board's RAM becomes what is left of it, as a sum. */
@@ -21,8 +21,8 @@ ${result("RAM", board.ram)}${less("firmware", "firmware and kernel", board.ram -
 ${result("Capacity", capacity)}${less("system", "system reserved", systemReserved)}
 ${less("kubernetes", "Kubernetes reserved", kubeReserved)}${less("eviction", "eviction threshold", evictionHard)}
 ${result(unreserved < 0 ? `Allocatable (${mebibytes(unreserved)}, so none)` : "Allocatable", allocatable)}
-${statics.length > 0 ? less("static", count(statics.length, "static pod"), total(statics)) : markup``}
-${less("pod", count(others.length, statics.length > 0 ? "other pod" : "pod"), total(others))}
+${statics.length > 0 ? less("static", count(statics.length, "static pod"), requested({ pods: statics })) : markup``}
+${less("pod", count(others.length, statics.length > 0 ? "other pod" : "pod"), requested({ pods: others }))}
 </tbody>
 <tfoot class="${room < 0 ? "bad" : ""}">${result(room < 0 ? "Left: not enough" : "Left", room)}</tfoot>
 </table>`;
@@ -34,10 +34,6 @@ function result(name: string, figure: number): Markup {
 
 function less(kind: Kind, name: string, figure: number): Markup {
   return markup`<tr><th scope="row">${swatch(kind)} ${name}</th><td class="figure">− ${mebibytes(figure)}</td></tr>`;
-}
-
-function total(pods: readonly PlacedPod[]): number {
-  return pods.reduce((sum, { memory }) => sum + memory, 0);
 }
 
 /** Where the reservations come from, and the limits that the bar does not show. */

@@ -1,14 +1,14 @@
 import { type BoardOutcome, left, type PlacedPod } from "./outcome.ts";
 
-/** The parts of a board's RAM, in their order. */
+/** The parts of a board's RAM, in their order; `ink` is the colour of letters on their `fill`. */
 export const kinds = {
-  firmware: { title: "Firmware and kernel", label: "firmware" },
-  system: { title: "System reserved", label: "system" },
-  kubernetes: { title: "Kubernetes reserved", label: "Kubernetes" },
-  eviction: { title: "Eviction threshold", label: "eviction" },
-  static: { title: "Static pods", label: "static" },
-  pod: { title: "Pods", label: "pod" },
-  free: { title: "Free", label: "free" },
+  firmware: { title: "Firmware and kernel", label: "firmware", fill: "var(--firmware)", ink: "on-firmware" },
+  system: { title: "System reserved", label: "system", fill: "url(#hatched)", ink: "on-reserve" },
+  kubernetes: { title: "Kubernetes reserved", label: "Kubernetes", fill: "url(#dotted)", ink: "on-reserve" },
+  eviction: { title: "Eviction threshold", label: "eviction", fill: "url(#striped)", ink: "on-reserve" },
+  static: { title: "Static pods", label: "static", fill: "var(--static)", ink: "on-static" },
+  pod: { title: "Pods", label: "pod", fill: "var(--pod)", ink: "on-pod" },
+  free: { title: "Free", label: "free", fill: "var(--free)", ink: "on-free" },
 } as const;
 
 export type Kind = keyof typeof kinds;
