@@ -34,9 +34,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     }
   };
   const config = {
-    /** Where it listens for HTTP. */
+    /** Where it listens for HTTP. Default 8080. */
     httpPort: check("HTTP_PORT", (value) => parsePort(value ?? "8080"), 0),
-    /** UDP port where it listens for StatsD. */
+    /** UDP port where it listens for StatsD. Default 8125. */
     statsdPort: check("STATSD_PORT", (value) => parsePort(value ?? "8125"), 0),
     /** Ranges, separated by commas, that datagrams may come from. Default: none. */
     networks: check("STATSD_NETWORKS", parseNetworks, []),
@@ -45,7 +45,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     secrets: check("SECRETS_FILE", (value): Secrets => readSecrets(pathOf(value)), { tokens: {} }),
     /** IP address of the agent. Not a name: a look-up that fails would cost readings. */
     dogstatsdHost: check("DOGSTATSD_HOST", parseAddress, ""),
-    /** The agent's UDP port. */
+    /** The agent's UDP port. Default 8125. */
     dogstatsdPort: check("DOGSTATSD_PORT", (value) => parsePort(value ?? "8125"), 0),
   };
   const withoutToken = config.devices.filter(

@@ -57,11 +57,11 @@ export function steps(done: readonly Step[]): Markup {
 
 /** What was deployed, by what, onto what. */
 export function deployment({ stack, kubernetesVersion, deployedBy, changes }: Outcome): Markup {
-  const facts = {
+  const rows = {
     Stack: stack,
     Kubernetes: kubernetesVersion,
     "Deployed by": deployedBy,
     Changes: changes,
   };
-  return section("deployment", "How it was deployed", described("rows", facts));
+  return section("deployment", "How it was deployed", described("rows", rows));
 }
