@@ -1,16 +1,16 @@
 import { Markup, markup } from "./markup.ts";
-import { kinds } from "./segments.ts";
+import { type Kind, kinds } from "./segments.ts";
 
 /** A small piece of a bar, to be put beside a text. */
-export function swatch(kind: keyof typeof kinds | "beyond"): Markup {
+export function swatch(kind: Kind | "beyond"): Markup {
   const fill = kind === "beyond" ? "url(#barred)" : kinds[kind].fill;
   return markup`<svg class="swatch segment ${kind}" width="16" height="16" aria-hidden="true"><rect class="area" fill="${fill}" width="100%" height="100%"/></svg>`;
 }
 
 /** What the stretches of the bars stand for. */
 export function legend(someOverflow: boolean): Markup {
-  const entries = Object.entries(kinds) as [keyof typeof kinds, (typeof kinds)[keyof typeof kinds]][];
-  const items = entries.map(([kind, { title }]) => markup`<li>${swatch(kind)} ${title}</li>`);
+  const all = Object.keys(kinds) as Kind[];
+  const items = all.map((kind) => markup`<li>${swatch(kind)} ${kinds[kind].title}</li>`);
   const beyond = someOverflow ? markup`<li>${swatch("beyond")} Beyond the RAM</li>` : markup``;
   return markup`<ul class="legend" aria-label="Legend of the bars">${items}${beyond}</ul>`;
 }
