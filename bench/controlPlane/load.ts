@@ -47,8 +47,8 @@ export function clientOf({ server, token }: Place, signal: AbortSignal): Client 
 export async function becomesReady(client: Client, seconds: number, signal: AbortSignal): Promise<boolean> {
   const end = Date.now() + seconds * 1000;
   while (Date.now() < end) {
-    const status = await client("GET", "/readyz").catch(() => undefined);
-    if (status !== undefined) return true;
+    const answer = await client("GET", "/readyz").catch(() => undefined);
+    if (answer !== undefined) return true;
     await sleep(500, undefined, { signal });
   }
   return false;

@@ -59,6 +59,7 @@ async function udp({ port, rate, seconds, names }: UdpLoad): Promise<number> {
 /** Each device has one connection, and its readings wait for each other. */
 async function http({ port, rate, seconds, devices }: HttpLoad) {
   const body = JSON.stringify({ temperature: 21.4, humidity: 48.2 });
+  const target = { host: "127.0.0.1", port, path: "/readings", method: "POST" };
   const pools = devices.map(() => new Agent({ keepAlive: true, maxSockets: 1 }));
   const statuses: Record<number, number> = {};
   let open = 0;
@@ -71,8 +72,8 @@ async function http({ port, rate, seconds, devices }: HttpLoad) {
       "content-length": body.length,
     };
     open += 1;
-    const options = { method: "POST", agent: pools[which], localAddress, headers };
-    const posting = request(`http://127.0.0.1:${port}/readings`, options, (response) => {
+    const options = { ...target, agent: pools[which], localAddress, headers };
+    const posting = request(options, (response) => {
       response.resume();
       response.on("end", () => {
         const status = response.statusCode ?? 0;
