@@ -6,22 +6,7 @@ import { type Device, readDevices, readSecrets, type Secrets } from "./devices.t
 export type Network = readonly [address: ipaddr.IPv4 | ipaddr.IPv6, bits: number];
 
 /** What the gateway needs to run, from its environment. */
-export interface Config {
-  /** HTTP_PORT: where it listens for HTTP. Default 8080. */
-  readonly httpPort: number;
-  /** STATSD_PORT: UDP port where it listens for StatsD. Default 8125. */
-  readonly statsdPort: number;
-  /** STATSD_NETWORKS: ranges, separated by commas, that datagrams may come from. Default: none. */
-  readonly networks: readonly Network[];
-  /** The content of DEVICES_FILE. */
-  readonly devices: readonly Device[];
-  /** The content of SECRETS_FILE, so that they are in no environment. */
-  readonly secrets: Secrets;
-  /** DOGSTATSD_HOST: IP address of the agent. Not a name: a look-up that fails would cost readings. */
-  readonly dogstatsdHost: string;
-  /** DOGSTATSD_PORT: its UDP port. Default 8125. */
-  readonly dogstatsdPort: number;
-}
+export type Config = Readonly<ReturnType<typeof readConfig>>;
 
 /** A configuration that the gateway cannot start with. */
 export class ConfigError extends Error {
@@ -38,7 +23,7 @@ export class ConfigError extends Error {
  *
  * @throws ConfigError naming all faults
  */
-export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+export function readConfig(environment: Readonly<Record<string, string | undefined>>) {
   const faults: string[] = [];
   const check = <T>(name: string, parse: (value: string | undefined) => T, fallback: T): T => {
     try {
@@ -49,12 +34,18 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     }
   };
   const config = {
+    /** Where it listens for HTTP. Default 8080. */
     httpPort: check("HTTP_PORT", (value) => parsePort(value ?? "8080"), 0),
+    /** UDP port where it listens for StatsD. Default 8125. */
     statsdPort: check("STATSD_PORT", (value) => parsePort(value ?? "8125"), 0),
+    /** Ranges, separated by commas, that datagrams may come from. Default: none. */
     networks: check("STATSD_NETWORKS", parseNetworks, []),
-    devices: check("DEVICES_FILE", (value) => readDevices(pathOf(value)), []),
-    secrets: check("SECRETS_FILE", (value) => readSecrets(pathOf(value)), { tokens: {} }),
+    devices: check("DEVICES_FILE", (value): readonly Device[] => readDevices(pathOf(value)), []),
+    /** In a file, so that they are in no environment. */
+    secrets: check("SECRETS_FILE", (value): Secrets => readSecrets(pathOf(value)), { tokens: {} }),
+    /** IP address of the agent. Not a name: a look-up that fails would cost readings. */
     dogstatsdHost: check("DOGSTATSD_HOST", parseAddress, ""),
+    /** The agent's UDP port. Default 8125. */
     dogstatsdPort: check("DOGSTATSD_PORT", (value) => parsePort(value ?? "8125"), 0),
   };
   const withoutToken = config.devices.filter(

@@ -5,17 +5,6 @@ import { sensorModels, type SensorModel } from "./models.ts";
 /** How a device sends its readings. */
 export const transports = ["http", "udp"] as const;
 
-/** A device as the gateway is told of it. */
-export interface Device {
-  /** Name of the sensor, unique. */
-  readonly sensor: string;
-  readonly room: string;
-  /** The device's board, such as `d1_mini`. */
-  readonly board: string;
-  readonly model: SensorModel;
-  readonly transport: (typeof transports)[number];
-}
-
 /** Devices that the gateway takes: each is five metrics in Datadog, and 9 KiB of memory here. */
 export const maxDevices = 64;
 
@@ -24,22 +13,25 @@ const name = z
   .string()
   .check(z.regex(/^[a-z0-9]([a-z0-9_-]{0,61}[a-z0-9])?$/, "must be lower-case letters, digits, - and _"));
 
-const schema = z
-  .array(
-    z.strictObject({
-      sensor: name,
-      room: name,
-      board: name,
-      model: z.enum(Object.keys(sensorModels) as [SensorModel, ...SensorModel[]]),
-      transport: z.enum(transports),
-    }),
-  )
-  .check(
-    z.maxLength(maxDevices, `must have at most ${maxDevices} devices`),
-    z.refine((devices) => new Set(devices.map(({ sensor }) => sensor)).size === devices.length, {
-      error: "must not have the same sensor twice",
-    }),
-  );
+const device = z.strictObject({
+  /** Name of the sensor, unique. */
+  sensor: name,
+  room: name,
+  /** The device's board, such as `d1_mini`. */
+  board: name,
+  model: z.enum(Object.keys(sensorModels) as [SensorModel, ...SensorModel[]]),
+  transport: z.enum(transports),
+});
+
+/** A device as the gateway is told of it. */
+export type Device = Readonly<z.output<typeof device>>;
+
+const devices = z.array(device).check(
+  z.maxLength(maxDevices, `must have at most ${maxDevices} devices`),
+  z.refine((all) => new Set(all.map(({ sensor }) => sensor)).size === all.length, {
+    error: "must not have the same sensor twice",
+  }),
+);
 
 /**
  * The devices in a file: a JSON list of {@link Device}.
@@ -47,7 +39,7 @@ const schema = z
  * @throws Error that says what is wrong with it
  */
 export function readDevices(path: string): Device[] {
-  return checked(schema, path);
+  return checked(devices, path);
 }
 
 // 32 characters of letters and digits are 190 bits.
@@ -55,21 +47,23 @@ const token = z
   .string()
   .check(z.regex(/^[\w.~+/=-]{32,}$/, "must have 32 or more letters, digits and - . _ ~ + / ="));
 
+const secrets = z.strictObject({
+  /** Password of the page, where the entrance has no login in front of it. */
+  page: z.optional(token),
+  /** The token of each device that uses HTTP, by its sensor's name. */
+  tokens: z.record(name, token),
+});
+
+/** What the gateway's visitors must know. */
+export type Secrets = Readonly<z.output<typeof secrets>>;
+
 /**
  * The secrets in a file: JSON of {@link Secrets}.
  *
  * @throws Error that says what is wrong with it, and no secret
  */
 export function readSecrets(path: string): Secrets {
-  return checked(z.strictObject({ page: z.optional(token), tokens: z.record(name, token) }), path);
-}
-
-/** What the gateway's visitors must know. */
-export interface Secrets {
-  /** Password of the page, where the entrance has no login in front of it. */
-  readonly page?: string | undefined;
-  /** The token of each device that uses HTTP, by its sensor's name. */
-  readonly tokens: Readonly<Record<string, string>>;
+  return checked(secrets, path);
 }
 
 function checked<T extends z.ZodMiniType>(schema: T, path: string): z.output<T> {

@@ -56,7 +56,7 @@ export class Gateway {
 
   /** Counts what was refused before anybody could look at a reading. */
   refuse({ reason, message }: Refusal, who: string, sensor?: Sensor): void {
-    this.counters.refuse(reason);
+    this.counters.refused[reason] += 1;
     const now = this.clock.now();
     if (sensor) sensor.refuse(reason, message, now);
     else this.strangers.note(who, reason, now);
@@ -74,8 +74,8 @@ export class Gateway {
     checkAnswer(values);
     checkRange(sensor.device.model, values);
     sensor.baseline.take(values, now);
-    if (Number.isNaN(temperature) || Number.isNaN(humidity)) this.counters.correct("half_missing");
-    if (Object.is(temperature, -0) || Object.is(humidity, -0)) this.counters.correct("negative_zero");
+    if (Number.isNaN(temperature) || Number.isNaN(humidity)) this.counters.corrected.half_missing += 1;
+    if (Object.is(temperature, -0) || Object.is(humidity, -0)) this.counters.corrected.negative_zero += 1;
     return values;
   }
 }

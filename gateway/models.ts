@@ -1,18 +1,9 @@
-/** What a sensor can measure. */
-export interface Range {
-  readonly min: number;
-  readonly max: number;
-}
+const allHumidity = { min: 0, max: 100 };
 
-/** What a model of sensor can measure, in °C and % relative humidity. */
-export interface SensorRanges {
-  readonly temperature: Range;
-  readonly humidity: Range;
-}
-
-const allHumidity: Range = { min: 0, max: 100 };
-
-/** The models of sensors, each with the range that its data sheet gives: what is beyond, it did not measure. */
+/**
+ * The models of sensors, each with the range that its data sheet gives, in °C and % relative humidity: what is
+ * beyond, it did not measure.
+ */
 export const sensorModels = {
   // Aosong, DHT22 (AM2302) data sheet.
   DHT22: { temperature: { min: -40, max: 80 }, humidity: allHumidity },
@@ -23,7 +14,7 @@ export const sensorModels = {
   BME280: { temperature: { min: -40, max: 85 }, humidity: allHumidity },
   // Sensirion, SHT3x-DIS data sheet, tables 1 and 2.
   SHT3X: { temperature: { min: -40, max: 125 }, humidity: allHumidity },
-} as const satisfies Record<string, SensorRanges>;
+} as const;
 
 /** Name of a model of sensor. */
 export type SensorModel = keyof typeof sensorModels;

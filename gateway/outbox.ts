@@ -42,9 +42,7 @@ export class Outbox {
     this.#socket = socket;
     this.#counters = counters;
     this.#log = log;
-    socket.on("error", (error: NodeJS.ErrnoException) => {
-      this.#failed(error);
-    });
+    socket.on("error", (error: NodeJS.ErrnoException) => this.#failed(error));
   }
 
   /**
@@ -92,9 +90,7 @@ export class Outbox {
     if (this.#bytes + entry.lines.length + 1 > maxDatagram) this.#send();
     this.#gathered.push(entry);
     this.#bytes += entry.lines.length + 1;
-    this.#gathering ??= setTimeout(() => {
-      this.#send();
-    }, gatherFor);
+    this.#gathering ??= setTimeout(() => this.#send(), gatherFor);
   }
 
   #send(): void {
@@ -122,10 +118,11 @@ export class Outbox {
     }, doubtFor);
   }
 
-  #failed({ code }: NodeJS.ErrnoException): void {
-    this.#counters.sendError(code ?? "unknown");
+  #failed({ code = "unknown" }: NodeJS.ErrnoException): void {
+    const { sendErrors } = this.#counters;
+    sendErrors[code] = (sendErrors[code] ?? 0) + 1;
     if (this.#waiting === undefined)
-      this.#log(`DogStatsD accepts no datagrams (${String(code)}): keeping the last readings`);
+      this.#log(`DogStatsD accepts no datagrams (${code}): keeping the last readings`);
     this.#waiting ??= new Map();
     const unsent = [...this.#lessDoubtful, ...this.#doubtful, ...this.#gathered];
     this.#lessDoubtful = [];
@@ -137,14 +134,12 @@ export class Outbox {
     this.#waiting.clear();
     for (const entry of [...unsent, ...newer]) this.#wait(entry);
     clearTimeout(this.#retrying);
-    this.#retrying = setTimeout(() => {
-      this.#retry();
-    }, retryEvery);
+    this.#retrying = setTimeout(() => this.#retry(), retryEvery);
   }
 
   #wait({ key, lines }: Entry): void {
     if (key === undefined) return;
-    if (this.#waiting?.has(key)) this.#counters.drop("superseded");
+    if (this.#waiting?.has(key)) this.#counters.dropped.superseded += 1;
     this.#waiting?.set(key, lines);
   }
 

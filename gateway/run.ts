@@ -5,7 +5,7 @@ import type { Config } from "./config.ts";
 import { Gateway } from "./gateway.ts";
 import { readingLines } from "./lines.ts";
 import { Outbox } from "./outbox.ts";
-import { Report } from "./report.ts";
+import { startReports } from "./report.ts";
 import { createServer } from "./server.ts";
 import { createStatsdSocket } from "./udp.ts";
 import { viewsOf } from "./views.ts";
@@ -14,21 +14,10 @@ import { viewsOf } from "./views.ts";
 const shutdownTimeout = 5_000;
 
 /** A gateway that runs. */
-export interface Running {
-  readonly gateway: Gateway;
-  /** Where it listens: others than in the configuration if that says 0. */
-  readonly httpPort: number;
-  readonly statsdPort: number;
-  /** Ends it: requests under way are finished and what was gathered is sent. */
-  close(): Promise<void>;
-}
+export type Running = Readonly<Awaited<ReturnType<typeof startGateway>>>;
 
 /** Starts the gateway and resolves once it listens. */
-export async function startGateway(
-  config: Config,
-  clock: Clock,
-  log: (line: string) => void,
-): Promise<Running> {
+export async function startGateway(config: Config, clock: Clock, log: (line: string) => void) {
   const { devices, networks, secrets, dogstatsdHost: host, dogstatsdPort: port } = config;
   const gateway = new Gateway(devices, clock, (sensor, reading) => {
     outbox.put(sensor.device.sensor, readingLines(sensor, reading));
@@ -40,13 +29,15 @@ export async function startGateway(
   server.listen(config.httpPort, "0.0.0.0");
   socket.bind(config.statsdPort, "0.0.0.0");
   await Promise.all([once(server, "listening"), once(socket, "listening")]);
-  const reporting = new Report(gateway, outbox).start();
+  const reporting = startReports(gateway, outbox);
 
   return {
     gateway,
+    /** Where it listens: others than in the configuration if that says 0. */
     httpPort: (server.address() as AddressInfo).port,
     statsdPort: socket.address().port,
-    async close() {
+    /** Ends it: requests under way are finished and what was gathered is sent. */
+    async close(): Promise<void> {
       clearInterval(reporting);
       const closed = once(server, "close");
       server.close();

@@ -22,8 +22,7 @@ export class Sensor {
   readonly device: Device;
   /** Its tags as DogStatsD writes them. */
   readonly tags: string;
-  readonly temperatures = new History();
-  readonly humidities = new History();
+  readonly histories = { temperature: new History(), humidity: new History() };
   /** How many of its readings were refused, by reason. */
   readonly refused = new Map<RefusalReason, number>();
   last: Reading | undefined;
@@ -41,12 +40,9 @@ export class Sensor {
   accept(reading: Reading, source: string): void {
     this.last = reading;
     this.source = source;
-    for (const [quantity, history] of [
-      ["temperature", this.temperatures],
-      ["humidity", this.humidities],
-    ] as const) {
+    for (const quantity of ["temperature", "humidity"] as const) {
       const value = reading[quantity];
-      if (value !== undefined) history.add(value, reading.at);
+      if (value !== undefined) this.histories[quantity].add(value, reading.at);
     }
   }
 

@@ -5,7 +5,7 @@ import {
   type ServerResponse,
 } from "node:http";
 import type { Socket } from "node:net";
-import { parseBody, readBody } from "./body.ts";
+import { parseBody, type Posted, readBody } from "./body.ts";
 import { boundConnections } from "./connections.ts";
 import { shortestInterval } from "./plausible.ts";
 import type { Gateway } from "./gateway.ts";
@@ -89,58 +89,52 @@ function readingTaker(gateway: Gateway, tokens: Dependencies["tokens"]) {
       else pending.delete(source);
     });
     const sensor = sensorOf(request);
+    let posted;
     try {
       checkBeforeBody(request, sensor, others);
+      posted = await postedBy(sensor, request);
     } catch (error) {
-      refuseOrThrow(error, response, (refusal) => {
-        gateway.refuse(refusal, source, sensor);
-      });
+      if (error instanceof Refusal) gateway.refuse(error, source, sensor);
+      refuseOrThrow(error, response);
       return;
     }
     try {
-      await takeBody(request, sensor, source);
+      if (posted !== undefined) gateway.take(sensor, posted, source);
       if (!response.destroyed) response.writeHead(204).end();
     } catch (error) {
       refuseOrThrow(error, response);
     }
   };
+}
 
-  async function takeBody(request: IncomingMessage, sensor: Sensor, source: string): Promise<void> {
-    let posted;
-    try {
-      const text = await readBody(request);
-      // The client hung up, or was cut off and is counted for that.
-      if (text === undefined) return;
-      posted = parseBody(text);
-      if (posted.sensor !== undefined && posted.sensor !== sensor.device.sensor) {
-        throw new Refusal("wrong_sensor", `the token belongs to ${sensor.device.sensor}`);
-      }
-    } catch (error) {
-      if (error instanceof Refusal) gateway.refuse(error, source, sensor);
-      throw error;
-    }
-    gateway.take(sensor, posted, source);
+/** What needs no body, so that whoever may not send makes no work. */
+function checkBeforeBody(
+  request: IncomingMessage,
+  sensor: Sensor | undefined,
+  others: number,
+): asserts sensor is Sensor {
+  if (others >= maxPending)
+    throw new Refusal("too_many_requests", `${maxPending} requests are already in progress`);
+  if (sensor === undefined) {
+    throw new Refusal("unauthorized", "the Authorization header must be: Bearer <the device's token>");
   }
+  if (sensor.device.transport !== "http") {
+    throw new Refusal("wrong_transport", `${sensor.device.sensor} is configured for UDP`);
+  }
+  const [type] = (request.headers["content-type"] ?? "").split(";", 1);
+  if (type?.trim().toLowerCase() !== "application/json") {
+    throw new Refusal("unsupported_media_type", "the Content-Type must be application/json");
+  }
+}
 
-  /** What needs no body, so that whoever may not send makes no work. */
-  function checkBeforeBody(
-    request: IncomingMessage,
-    sensor: Sensor | undefined,
-    others: number,
-  ): asserts sensor is Sensor {
-    if (others >= maxPending)
-      throw new Refusal("too_many_requests", `${maxPending} requests are already in progress`);
-    if (sensor === undefined) {
-      throw new Refusal("unauthorized", "the Authorization header must be: Bearer <the device's token>");
-    }
-    if (sensor.device.transport !== "http") {
-      throw new Refusal("wrong_transport", `${sensor.device.sensor} is configured for UDP`);
-    }
-    const [type] = (request.headers["content-type"] ?? "").split(";", 1);
-    if (type?.trim().toLowerCase() !== "application/json") {
-      throw new Refusal("unsupported_media_type", "the Content-Type must be application/json");
-    }
+/** Undefined where the client hung up, or was cut off and is counted for that. */
+async function postedBy({ device }: Sensor, request: IncomingMessage): Promise<Posted | undefined> {
+  const text = await readBody(request);
+  const posted = text === undefined ? undefined : parseBody(text);
+  if (posted?.sensor !== undefined && posted.sensor !== device.sensor) {
+    throw new Refusal("wrong_sensor", `the token belongs to ${device.sensor}`);
   }
+  return posted;
 }
 
 /** A device says the same on its connection each time: what that means need be found out once. */
@@ -155,13 +149,8 @@ function rememberedByConnection(sensorOf: ReturnType<typeof sensorByToken>) {
   };
 }
 
-function refuseOrThrow(
-  error: unknown,
-  response: ServerResponse,
-  count: (refusal: Refusal) => void = () => undefined,
-): void {
+function refuseOrThrow(error: unknown, response: ServerResponse): void {
   if (!(error instanceof Refusal)) throw error;
-  count(error);
   const { reason, message } = error;
   const headers = {
     "content-type": "application/json",

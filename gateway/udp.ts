@@ -2,8 +2,9 @@ import { createSocket, type Socket } from "node:dgram";
 import ipaddr from "ipaddr.js";
 import type { Network } from "./config.ts";
 import type { Gateway } from "./gateway.ts";
+import type { Values } from "./plausible.ts";
 import { Refusal } from "./refusal.ts";
-import { parseDatagram, type StatsdReading } from "./statsd.ts";
+import { parseDatagram } from "./statsd.ts";
 
 /** Bytes that the kernel is asked to hold for a gateway that is busy; it gives what it allows. */
 const receiveBuffer = 1024 * 1024;
@@ -29,7 +30,7 @@ export function createStatsdSocket(gateway: Gateway, networks: readonly Network[
   return socket;
 }
 
-function takeOne(gateway: Gateway, name: string, sent: StatsdReading, address: string): void {
+function takeOne(gateway: Gateway, name: string, sent: Values, address: string): void {
   const sensor = gateway.sensors.get(name);
   if (sensor === undefined) {
     gateway.refuse(new Refusal("unknown_device", `${name} is not in the settings`), `${name} at ${address}`);

@@ -61,13 +61,9 @@ function healthOf({ counters }: Gateway, outbox: Outbox): object {
     status: "ok",
     dogstatsd: outbox.reachable ? "accepts datagrams" : "accepts no datagrams; the last readings are kept",
     accepted: counters.accepted,
-    dropped: counters.dropped(),
-    refused: nonZero(counters.refused()),
+    dropped: counters.dropped,
+    refused: Object.fromEntries(Object.entries(counters.refused).filter(([, count]) => count > 0)),
   };
-}
-
-function nonZero(counts: Readonly<Record<string, number>>): Record<string, number> {
-  return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
 }
 
 function isFromOutside({ headers }: IncomingMessage): boolean {

@@ -11,14 +11,12 @@ export const swap = resourceRule({
   subject: kubeletIn,
   messages: ({ kubelet: { failSwapOn, memorySwap } }) => {
     const behavior = memorySwap?.swapBehavior;
-    if (failSwapOn === false) {
-      return [
-        behavior !== "LimitedSwap" &&
-          `failSwapOn is false without memorySwap.swapBehavior: LimitedSwap (it is ${behavior ?? "not set"}): system processes swap to the card, but pods can't. Set LimitedSwap, or turn swap off.`,
-      ];
-    }
     return [
-      behavior !== undefined &&
+      failSwapOn === false &&
+        behavior !== "LimitedSwap" &&
+        `failSwapOn is false without memorySwap.swapBehavior: LimitedSwap (it is ${behavior ?? "not set"}): system processes swap to the card, but pods can't. Set LimitedSwap, or turn swap off.`,
+      failSwapOn !== false &&
+        behavior !== undefined &&
         behavior !== "NoSwap" &&
         `memorySwap.swapBehavior is ${behavior}, but the kubelet does not start while swap is on. Set failSwapOn: false, or omit memorySwap.`,
     ];

@@ -6,9 +6,8 @@ import { memoryBudget } from "../components/capacity/memoryBudget.ts";
 import { shortageText } from "../components/capacity/shortage.ts";
 import { memoryLimit } from "../components/capacity/podNeeds.ts";
 import { mebibytes } from "../components/workload/quantity.ts";
-import type { Load } from "../components/workload/workload.ts";
 import { boardIn, kubeletSettings, thresholdOf } from "./kubelet.ts";
-import { type PodOwner, podOwner } from "./pods.ts";
+import { podOwner } from "./pods.ts";
 import { type Config, type Seen, stackRule } from "./rule.ts";
 
 const settings = {
@@ -36,14 +35,8 @@ const usualCores = 4;
 /** The kubelet's own default. */
 const usualMaxPods = 110;
 
-interface Cluster {
-  readonly boards: readonly BoardNode[];
-  readonly loads: readonly Load[];
-  readonly owned: readonly { readonly resource: Seen; readonly owner: PodOwner }[];
-}
-
 /** The boards and everything that runs on them, as far as a stack tells. */
-function clusterOf(resources: readonly Seen[], config: Config<typeof settings>): Cluster {
+function clusterOf(resources: readonly Seen[], config: Config<typeof settings>) {
   const known = [
     ...resources.flatMap((resource) => boardOf(resource, config) ?? []),
     ...config.boards.map(
@@ -63,7 +56,7 @@ function clusterOf(resources: readonly Seen[], config: Config<typeof settings>):
     boards,
     loads: [
       ...(config.kubeadmPods ? kubeadmWorkloads(controlPlanes) : []),
-      ...owned.map(({ owner }) => loadOf(owner)),
+      ...owned.map(({ owner }) => owner),
     ],
     owned,
   };
@@ -84,10 +77,6 @@ function boardOf(resource: Seen, { boardTypes }: Config<typeof settings>): Omit<
     taints,
     memory: { allocatable, maxPods: kubelet.maxPods ?? usualMaxPods },
   };
-}
-
-function loadOf({ name, namespace, kind, replicas, spec }: PodOwner): Load {
-  return { name, namespace, kind, replicas, pod: spec };
 }
 
 /** Without boards there is nothing to fit into, unless the settings name some. */
@@ -137,16 +126,11 @@ export const limitFitsBoard = stackRule({
   violations: (resources, config) => {
     const { boards, owned } = clusterOf(resources, config);
     const largest = Math.max(0, ...boards.map(({ memory }) => memory.allocatable));
-    const limits = owned.map(({ resource, owner }) => ({
-      resource,
-      id: owner.id,
-      limit: memoryLimit(owner.spec),
-    }));
-    return limits
-      .filter(({ limit }) => Number.isFinite(limit) && limit > largest)
-      .map(({ resource, id, limit }) => ({
-        message: `${id} has memory limits of ${Math.ceil(limit)}Mi, more than the allocatable memory of the largest board (${largest}Mi): the board runs out of memory before the limit is reached. Lower the limits.`,
-        resource,
-      }));
+    return owned.flatMap(({ resource, owner: { id, pod } }) => {
+      const limit = memoryLimit(pod);
+      if (!Number.isFinite(limit) || limit <= largest) return [];
+      const message = `${id} has memory limits of ${Math.ceil(limit)}Mi, more than the allocatable memory of the largest board (${largest}Mi): the board runs out of memory before the limit is reached. Lower the limits.`;
+      return [{ message, resource }];
+    });
   },
 });

@@ -8,7 +8,7 @@ export const containerMemory = resourceRule({
   name: "container-memory",
   description: "Every container has a memory request and a memory limit that is not below it.",
   subject: podOwner,
-  messages: ({ spec }) => containersOf(spec).flatMap(memoryMessages),
+  messages: ({ pod }) => containersOf(pod).flatMap(memoryMessages),
 });
 
 function memoryMessages({ name, resources }: AnyContainer): Messages {
@@ -34,9 +34,9 @@ export const guaranteedMemory = resourceRule({
     priorityClasses: names.default([]).describe("Priority classes whose pods must not be evicted."),
   },
   subject: podOwner,
-  messages: ({ id, spec }, { workloads, priorityClasses }) => {
-    if (!workloads.includes(id) && !priorityClasses.includes(spec.priorityClassName ?? "")) return [];
-    return containersOf(spec).map(({ name, resources }) => {
+  messages: ({ id, pod }, { workloads, priorityClasses }) => {
+    if (!workloads.includes(id) && !priorityClasses.includes(pod.priorityClassName ?? "")) return [];
+    return containersOf(pod).map(({ name, resources }) => {
       const [request, limit] = [resources?.requests?.memory, resources?.limits?.memory];
       return (
         (request === undefined || limit === undefined || mebibytes(request) !== mebibytes(limit)) &&
@@ -59,8 +59,8 @@ export const cpuLimit = resourceRule({
       ),
   },
   subject: podOwner,
-  messages: ({ spec }, { minimum }) =>
-    containersOf(spec).map(({ name, resources }) => {
+  messages: ({ pod }, { minimum }) =>
+    containersOf(pod).map(({ name, resources }) => {
       const limit = resources?.limits?.cpu;
       return (
         limit !== undefined &&

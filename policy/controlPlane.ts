@@ -79,11 +79,7 @@ function waitMessages({ kind = "", timeouts = {} }: KubeadmDocument, waitSeconds
   });
 }
 
-interface Program {
-  readonly program: string;
-  readonly given: ReadonlyMap<string, string>;
-  readonly elects: boolean;
-}
+type Program = ReturnType<typeof programsIn>[number];
 
 function leaseMessages({ program, given }: Program, leaseSeconds: number): Messages {
   const of = (name: string, own: string) => secondsOf(given.get(name) ?? own);
@@ -119,7 +115,7 @@ function clusterConfigurations(documents: readonly KubeadmDocument[]): KubeadmDo
 }
 
 /** What elects a leader unless it is told not to. */
-function programsIn(documents: readonly KubeadmDocument[]): Program[] {
+function programsIn(documents: readonly KubeadmDocument[]) {
   return clusterConfigurations(documents).flatMap((document) =>
     Object.entries(electing).map(([key, program]) => {
       const given = argumentsOf(document[key as keyof typeof electing]?.extraArgs);

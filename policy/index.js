@@ -1,5 +1,6 @@
 // JavaScript, because Pulumi compiles a pack whose entry is TypeScript; what it imports runs as it is.
 import { PolicyPack } from "@pulumi/policy";
-import { policies } from "./policies.ts";
+import { rules } from "./policies.ts";
+import { policyOf } from "./rule.ts";
 
-new PolicyPack("bramble", { policies: [...policies] });
+new PolicyPack("bramble", { policies: rules.map(policyOf) });

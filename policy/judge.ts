@@ -1,6 +1,5 @@
-import type { EnforcementLevel } from "@pulumi/policy";
 import { rules } from "./policies.ts";
-import type { Seen } from "./rule.ts";
+import type { Rule, Seen } from "./rule.ts";
 
 /** What a policy has against something. */
 export interface Violation {
@@ -10,26 +9,22 @@ export interface Violation {
 }
 
 /** What became of a policy. */
-export interface PolicyResult {
-  readonly name: string;
-  readonly description: string;
-  readonly level: EnforcementLevel;
+export interface PolicyResult extends Pick<Rule, "name" | "description" | "level"> {
   readonly violations: readonly Violation[];
 }
 
 /** What every policy says of a stack, with the default settings. The engine does this by itself. */
 export function judge(resources: readonly Seen[]): PolicyResult[] {
-  const violations = rules.map((rule) => {
-    const own = rule.violations(resources);
-    return [rule.name, own.map(({ message, resource }) => ({ message, resource: resource?.name }))] as const;
-  });
-  return policyResults(new Map(violations));
+  return policyResults((rule) =>
+    rule.violations(resources).map(({ message, resource }) => ({ message, resource: resource?.name })),
+  );
 }
 
-/** The result of every policy, from the violations by its name. */
-export function policyResults(violations: ReadonlyMap<string, readonly Violation[]>): PolicyResult[] {
-  return rules.map(({ name, description, level }) => {
-    return { name, description, level, violations: violations.get(name) ?? [] };
+/** The result of every policy, from what each has against the stack. */
+export function policyResults(violationsOf: (rule: Rule) => readonly Violation[]): PolicyResult[] {
+  return rules.map((rule) => {
+    const { name, description, level } = rule;
+    return { name, description, level, violations: violationsOf(rule) };
   });
 }
 

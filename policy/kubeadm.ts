@@ -26,15 +26,6 @@ export interface KubeadmDocument {
   readonly timeouts?: Readonly<Record<string, string>>;
 }
 
-/** What kubeadm is told of a cluster, as far as it is known. */
-export interface KubeadmSeen {
-  /** Name of the resource. */
-  readonly id: string;
-  readonly documents: readonly KubeadmDocument[];
-  /** How many control planes there are; undefined if nothing says so. */
-  readonly controlPlanes: number | undefined;
-}
-
 /** Settings by which a project that is not bramble says where its clusters are configured. */
 export const kubeadmSettings = {
   clusterTypes: names
@@ -48,11 +39,14 @@ export const kubeadmSettings = {
     .describe("Number of control planes of the cluster with the ConfigMap kubeadm-config; 0 if unknown."),
 };
 
-/** What kubeadm is told in a resource, if anything. */
+/**
+ * What kubeadm is told in a resource, if anything, with the resource's name and how many control planes there are:
+ * undefined if nothing says so.
+ */
 export function kubeadmIn(
   resource: Seen,
   { clusterTypes, controlPlanes }: Config<typeof kubeadmSettings>,
-): KubeadmSeen | undefined {
+): { id: string; documents: readonly KubeadmDocument[]; controlPlanes: number | undefined } | undefined {
   const { type, name: id, props } = resource;
   if (clusterTypes.includes(type)) {
     const { kubeadm = [], layout } = props as {
@@ -82,12 +76,11 @@ function documentsIn(text: string): KubeadmDocument[] {
 
 /** A program's arguments by name. */
 export function argumentsOf(extraArgs: Arguments = []): ReadonlyMap<string, string> {
-  const isList = (given: Arguments): given is readonly NameValue[] => Array.isArray(given);
-  return new Map(
-    isList(extraArgs)
-      ? extraArgs.map(({ name, value }) => [name, String(value)])
-      : Object.entries(extraArgs).map(([name, value]) => [name, String(value)]),
-  );
+  const isList = (all: Arguments): all is readonly NameValue[] => Array.isArray(all);
+  const given = isList(extraArgs)
+    ? extraArgs.map(({ name, value }) => [name, value] as const)
+    : Object.entries(extraArgs);
+  return new Map(given.map(([name, value]) => [name, String(value)]));
 }
 
 const units = { ms: 0.001, s: 1, m: 60, h: 3600 } as const;

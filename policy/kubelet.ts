@@ -1,7 +1,7 @@
 import { parse } from "yaml";
 import { z } from "zod";
 import { mebibytes } from "../components/workload/quantity.ts";
-import type { Taint } from "../components/board/taints.ts";
+import type { BoardArgs } from "../components/board/board.ts";
 import { configMapData, idOf } from "./pods.ts";
 import { type Config, names, type Seen } from "./rule.ts";
 
@@ -23,17 +23,9 @@ export interface Kubelet {
 }
 
 /** A kubelet's configuration and the board that it is for, as far as it is known. */
-export interface KubeletSeen {
+export interface KubeletSeen extends Partial<Omit<BoardArgs, "kubelet">> {
   /** Name of the resource. */
   readonly id: string;
-  readonly role?: string;
-  /** Nominal RAM in MiB. */
-  readonly ram?: number;
-  /** MemTotal in MiB. */
-  readonly capacity?: number;
-  readonly cores?: number;
-  readonly arch?: string;
-  readonly taints?: readonly Taint[];
   readonly kubelet: Kubelet;
 }
 

@@ -1,16 +1,11 @@
 import type { JobPods, PodSpec, Workload } from "../components/workload/workload.ts";
 import type { Seen } from "./rule.ts";
 
-/** What makes pods: a controller, a Job, or a Pod itself. */
-export interface PodOwner {
+/** What makes pods: a controller, a Job, or a Pod itself. `replicas` are its pods at once. */
+export interface PodOwner extends Omit<Workload, "kind"> {
   /** `namespace/name`. */
   readonly id: string;
-  readonly name: string;
-  readonly namespace: string;
   readonly kind: (JobPods | Workload)["kind"];
-  /** Pods at once. */
-  readonly replicas: number;
-  readonly spec: PodSpec;
   /** Whether its pods are to run without end. */
   readonly lasts: boolean;
 }
@@ -40,36 +35,33 @@ export function podOwner(resource: Seen): PodOwner | undefined {
   const [provider, , kind = ""] = type.split(":");
   if (provider !== "kubernetes" || props.spec === undefined) return undefined;
   const pods = podsIn(kind.replace(/Patch$/, ""), props.spec);
-  if (pods?.spec === undefined) return undefined;
+  if (pods?.pod === undefined) return undefined;
   const { name = resource.name, namespace = "default" } = metadataOf(resource);
-  return { ...pods, spec: pods.spec, name, namespace, id: idOf(resource) };
+  return { ...pods, pod: pods.pod, name, namespace, id: idOf(resource) };
 }
 
-function podsIn(
-  kind: string,
-  spec: unknown,
-):
-  | (Omit<PodOwner, "id" | "name" | "namespace" | "spec"> & { readonly spec: PodSpec | undefined })
-  | undefined {
+type Pods = Pick<PodOwner, "kind" | "replicas" | "lasts"> & { readonly pod: PodSpec | undefined };
+
+function podsIn(kind: string, spec: unknown): Pods | undefined {
   const own = spec as Template;
   if (kind === "Pod") {
     const pod = spec as PodSpec;
     const lasts = (pod.restartPolicy ?? "Always") === "Always";
-    return { kind: lasts ? "Deployment" : "Job", replicas: 1, spec: pod, lasts };
+    return { kind: lasts ? "Deployment" : "Job", replicas: 1, pod, lasts };
   }
   if (kind === "Job") {
-    return { kind, replicas: own.parallelism ?? 1, spec: own.template?.spec, lasts: false };
+    return { kind, replicas: own.parallelism ?? 1, pod: own.template?.spec, lasts: false };
   }
   if (kind === "CronJob") {
     const { concurrencyPolicy, jobTemplate } = spec as CronJobSpec;
     const job = jobTemplate?.spec;
     // A run that takes too long meets the next one, unless that is forbidden.
     const runs = concurrencyPolicy === "Forbid" || concurrencyPolicy === "Replace" ? 1 : 2;
-    return { kind, replicas: runs * (job?.parallelism ?? 1), spec: job?.template?.spec, lasts: false };
+    return { kind, replicas: runs * (job?.parallelism ?? 1), pod: job?.template?.spec, lasts: false };
   }
   const controller = controllers[kind];
   if (controller === undefined) return undefined;
-  return { kind: controller, replicas: own.replicas ?? 1, spec: own.template?.spec, lasts: true };
+  return { kind: controller, replicas: own.replicas ?? 1, pod: own.template?.spec, lasts: true };
 }
 
 interface Metadata {

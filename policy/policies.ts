@@ -6,7 +6,7 @@ import { evictionSoft, evictionThresholds } from "./eviction.ts";
 import { dataVolumes, hostKeys } from "./outside.ts";
 import { probeTiming, startupProbe } from "./probes.ts";
 import { reservations } from "./reservations.ts";
-import { policyOf, type Rule } from "./rule.ts";
+import type { Rule } from "./rule.ts";
 import { plainSecrets } from "./secrets.ts";
 import { oneAppPerHost, rateLimitedAuth } from "./urls.ts";
 import { imageTag, namespaceSet, podPrivileges, priorityClass } from "./workloads.ts";
@@ -38,6 +38,3 @@ export const rules: readonly Rule[] = [
   oneAppPerHost,
   rateLimitedAuth,
 ];
-
-/** Every policy of the pack, as Pulumi's engine takes it. */
-export const policies = rules.map(policyOf);

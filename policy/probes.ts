@@ -9,8 +9,8 @@ export const startupProbe = resourceRule({
   // Its image holds the program alone, which opens no port.
   exempt: ["dns/dynamic-dns"],
   subject: podOwner,
-  messages: ({ spec, lasts }) =>
-    spec.containers.map(
+  messages: ({ pod, lasts }) =>
+    pod.containers.map(
       (container) =>
         lasts &&
         container.startupProbe === undefined &&
@@ -40,8 +40,8 @@ export const probeTiming = resourceRule({
       .describe("Minimum timeoutSeconds of any probe; the default of Kubernetes is 1."),
   },
   subject: podOwner,
-  messages: ({ spec }, config) =>
-    spec.containers.flatMap(({ name, startupProbe, livenessProbe, readinessProbe }) => {
+  messages: ({ pod }, config) =>
+    pod.containers.flatMap(({ name, startupProbe, livenessProbe, readinessProbe }) => {
       const all = [
         ["startupProbe", startupProbe, config.startupSeconds],
         ["livenessProbe", livenessProbe, config.livenessSeconds],

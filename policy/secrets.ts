@@ -26,7 +26,7 @@ export const plainSecrets = resourceRule({
     return {
       id: isCommand ? resource.name : idOf(resource),
       data: data ?? {},
-      containers: owner ? containersOf(owner.spec) : [],
+      containers: owner ? containersOf(owner.pod) : [],
       command: isCommand ? resource.props : {},
     };
   },

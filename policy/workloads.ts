@@ -10,7 +10,7 @@ export const priorityClass = resourceRule({
     allowed: names.default([]).describe("The allowed classes; any if empty."),
   },
   subject: podOwner,
-  messages: ({ spec: { priorityClassName = "" } }, { allowed }) => [
+  messages: ({ pod: { priorityClassName = "" } }, { allowed }) => [
     priorityClassName === ""
       ? "has no priorityClassName: on a full board, pods with a priority class preempt it. Set one."
       : allowed.length > 0 &&
@@ -34,8 +34,8 @@ export const imageTag = resourceRule({
       .describe('Repositories of images that are known to have a variant for linux/arm64; "*" for any.'),
   },
   subject: podOwner,
-  messages: ({ spec }, { arm64Images: known }) =>
-    containersOf(spec).flatMap(({ name, image = "" }) => {
+  messages: ({ pod }, { arm64Images: known }) =>
+    containersOf(pod).flatMap(({ name, image = "" }) => {
       const repository = repositoryOf(image);
       const tag = image.slice(repository.length + 1);
       const isOther = otherArch.test(image);
@@ -76,15 +76,15 @@ export const podPrivileges = resourceRule({
       .describe("Paths of the board that a pod may mount, as namespace/name:/path."),
   },
   subject: podOwner,
-  messages: ({ id, spec }, { privileged, hostPaths }) => [
-    ...containersOf(spec).map(
+  messages: ({ id, pod }, { privileged, hostPaths }) => [
+    ...containersOf(pod).map(
       ({ name, securityContext }) =>
         !privileged.includes(id) &&
         (securityContext?.privileged === true ||
           (securityContext?.capabilities?.add ?? []).some((each) => ["ALL", "SYS_ADMIN"].includes(each))) &&
         `container ${name} is privileged or equivalent: whoever compromises it controls the board. Add only the capability that it needs, or add ${id} to \`privileged\`.`,
     ),
-    ...(spec.volumes ?? []).map(
+    ...(pod.volumes ?? []).map(
       ({ hostPath }) =>
         hostPath !== undefined &&
         !hostPaths.includes(`${id}:${hostPath.path}`) &&

@@ -3,9 +3,8 @@ import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CoreV1Api, type V1Pod } from "@kubernetes/client-node";
 import type { PlannedBoard } from "../components/board/board.ts";
-import { applyTo } from "./apply.ts";
 import { controlPlaneObjects, workerObjects } from "./boardObjects.ts";
-import { connect, isReady } from "./controlPlane.ts";
+import { applyTo, connect, isReady } from "./controlPlane.ts";
 import type { RehearsalFolder } from "./folder.ts";
 import { replaceFile } from "../tools/replaceFile.ts";
 
@@ -49,10 +48,12 @@ async function hasServiceAccount(api: CoreV1Api): Promise<boolean> {
 async function isCoreDnsPlaced(api: CoreV1Api): Promise<boolean> {
   const labelSelector = "app.kubernetes.io/name=coredns";
   const { items } = await api.listNamespacedPod({ namespace: "kube-system", labelSelector });
-  const isDecided = ({ spec, status }: V1Pod) =>
-    spec?.nodeName !== undefined ||
-    (status?.conditions ?? []).some(({ reason }) => reason === "Unschedulable");
-  return items.length > 0 && items.every(isDecided);
+  return items.length > 0 && items.every((pod) => pod.spec?.nodeName !== undefined || isRefused(pod));
+}
+
+/** Whether the scheduler has found no place for the pod. */
+export function isRefused({ status }: V1Pod): boolean {
+  return (status?.conditions ?? []).some(({ reason }) => reason === "Unschedulable");
 }
 
 function signatureOf(boards: readonly PlannedBoard[]): string {

@@ -1,7 +1,13 @@
 import { existsSync } from "node:fs";
 import { readdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
-import { Health, KubeConfig } from "@kubernetes/client-node";
+import {
+  Health,
+  KubeConfig,
+  type KubernetesObject,
+  KubernetesObjectApi,
+  PatchStrategy,
+} from "@kubernetes/client-node";
 import type { RehearsalFolder } from "./folder.ts";
 import { freePorts } from "./freePorts.ts";
 import { kubernetesVersion, type ToolName } from "../tools/catalogue.ts";
@@ -28,25 +34,21 @@ export async function startControlPlane(
   signal: AbortSignal,
 ): Promise<void> {
   const [etcd, etcdPeer, kwok] = await freePorts(3);
-  const flagsOf = {
-    etcd: [`listen-client-urls=http://127.0.0.1:${etcd}`, `listen-peer-urls=http://127.0.0.1:${etcdPeer}`],
-    "kube-apiserver": ["bind-address=127.0.0.1"],
-    "kube-controller-manager": ["bind-address=127.0.0.1"],
-    "kube-scheduler": ["bind-address=127.0.0.1"],
-    "kwok-controller": [`server-address=127.0.0.1:${kwok}`],
-  };
+  const programs = ["kube-apiserver", "kube-controller-manager", "kube-scheduler"] as const;
+  const flags = [
+    `etcd=listen-client-urls=http://127.0.0.1:${etcd}`,
+    `etcd=listen-peer-urls=http://127.0.0.1:${etcdPeer}`,
+    ...programs.map((program) => `${program}=bind-address=127.0.0.1`),
+    `kwok-controller=server-address=127.0.0.1:${kwok}`,
+  ];
   const args = [
     ...["create", "cluster", "--name", name, "--runtime", "binary", "--wait", "60s"],
     // The programs' own limits, 20 requests a second, spare API servers that others use too.
     "--disable-qps-limits",
     ...["--kubeconfig", folder.kubeconfig, "--etcd-port", `${etcd}`, "--controller-port", `${kwok}`],
     ...["--etcd-binary", tools.etcd, "--kwok-controller-binary", tools.kwok],
-    ...["--kube-apiserver-binary", tools["kube-apiserver"]],
-    ...["--kube-controller-manager-binary", tools["kube-controller-manager"]],
-    ...["--kube-scheduler-binary", tools["kube-scheduler"]],
-    ...Object.entries(flagsOf).flatMap(([component, flags]) =>
-      flags.flatMap((flag) => ["--extra-args", `${component}=${flag}`]),
-    ),
+    ...programs.flatMap((program) => [`--${program}-binary`, tools[program]]),
+    ...flags.flatMap((flag) => ["--extra-args", flag]),
   ];
   const env = { ...kwokEnvironment(folder), KWOK_KUBE_VERSION: `v${kubernetesVersion}` };
   try {
@@ -67,7 +69,13 @@ export async function stopControlPlane(folder: RehearsalFolder, kwokctl: string)
       env: kwokEnvironment(folder),
       limit: 60_000,
     });
-    for (const id of processes) endProcess(id);
+    for (const id of processes) {
+      try {
+        process.kill(id, "SIGKILL");
+      } catch {
+        // It has ended already.
+      }
+    }
   }
   await rm(folder.root, { recursive: true, force: true });
 }
@@ -83,6 +91,15 @@ export function connect(folder: RehearsalFolder): KubeConfig {
   const config = new KubeConfig();
   config.loadFromFile(folder.kubeconfig);
   return config;
+}
+
+/** A function that puts an object on the API server by server-side apply and returns what is there then. */
+export type Apply = (object: KubernetesObject) => Promise<KubernetesObject>;
+
+/** Applies objects to the API server of a client configuration. */
+export function applyTo(config: KubeConfig): Apply {
+  const api = KubernetesObjectApi.makeApiClient(config);
+  return (object) => api.patch(object, undefined, undefined, "bramble", true, PatchStrategy.ServerSideApply);
 }
 
 function kwokEnvironment(folder: RehearsalFolder): NodeJS.ProcessEnv {
@@ -104,14 +121,6 @@ async function processIds(folder: RehearsalFolder): Promise<number[]> {
     if (output.includes(clusterFolder(folder))) ids.push(id);
   }
   return ids;
-}
-
-function endProcess(id: number): void {
-  try {
-    process.kill(id, "SIGKILL");
-  } catch {
-    // It has ended already.
-  }
 }
 
 /** kwokctl's own last words, and those of each program's log. */

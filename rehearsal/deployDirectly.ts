@@ -3,17 +3,12 @@ import { ApiException, type V1Status } from "@kubernetes/client-node";
 import { runtime } from "@pulumi/pulumi";
 import { judge, violationText } from "../policy/judge.ts";
 import type { Seen } from "../policy/rule.ts";
-import type { Apply } from "./apply.ts";
+import type { Apply } from "./controlPlane.ts";
 import { type Deployment, DeploymentError } from "./deployment.ts";
 import type { RehearsalFolder } from "./folder.ts";
 import { rehearsalConfig, stackName } from "./pulumiProject.ts";
 
 type Inputs = Record<string, unknown>;
-
-interface Registered {
-  readonly id: string;
-  readonly state: Inputs;
-}
 
 /**
  * Deploys the same program without Pulumi's engine, through the SDK's test monitor: each Kubernetes object that
@@ -34,7 +29,7 @@ export async function deployDirectly(
   let applied = 0;
   const failures: string[] = [];
   const seen: Seen[] = [];
-  const register = async (type: string, name: string, props: Inputs): Promise<Registered> => {
+  const register = async (type: string, name: string, props: Inputs) => {
     // The SDK's test monitor is not told what is protected.
     seen.push({ type, name, props, isProtected: false });
     if (type === "random:index/randomPassword:RandomPassword") return madeUp(name, props);
@@ -73,11 +68,11 @@ export async function deployDirectly(
     if (level === "mandatory") failures.push(...violations.map((each) => violationText(name, each)));
   }
   if (failures.length > 0) throw new DeploymentError(failures.join("\n"));
-  return { by: `the Pulumi SDK alone (${why})`, changes: `${applied} applied`, steps: [], policies };
+  return { deployedBy: `the Pulumi SDK alone (${why})`, changes: `${applied} applied`, steps: [], policies };
 }
 
 /** The same password at every run, so that a second one changes nothing. */
-function madeUp(name: string, props: Inputs): Registered {
+function madeUp(name: string, props: Inputs) {
   const result = createHash("sha256").update(name).digest("hex").slice(0, Number(props.length));
   return { id: "none", state: { ...props, result } };
 }

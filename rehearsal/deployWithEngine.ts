@@ -52,9 +52,12 @@ export async function deployWithEngine(
       suppressOutputs: true,
       policyPacks: [path.join(repository, "policy")],
     });
-    const changes = changesText(summary.resourceChanges ?? {});
-    const told = new Map([...violations].map(([policy, byText]) => [policy, [...byText.values()]]));
-    return { by: `Pulumi ${cli.version}`, changes, steps: times.steps, policies: policyResults(told) };
+    return {
+      deployedBy: `Pulumi ${cli.version}`,
+      changes: changesText(summary.resourceChanges ?? {}),
+      steps: times.steps,
+      policies: policyResults(({ name }) => [...(violations.get(name)?.values() ?? [])]),
+    };
   } catch (error) {
     signal.throwIfAborted();
     throw new DeploymentError(complaints.length > 0 ? complaints.join("\n") : String(error));

@@ -1,16 +1,7 @@
-import type { PolicyResult } from "../policy/judge.ts";
+import type { Outcome } from "./report/outcome.ts";
 
-/** What a deployment did. */
-export interface Deployment {
-  /** `Pulumi 3.259.0`, or without the engine and why. */
-  readonly by: string;
-  /** `46 created`, `nothing changed`. */
-  readonly changes: string;
-  /** How long each top component took, in the order in which they began. */
-  readonly steps: readonly { readonly name: string; readonly seconds: number }[];
-  /** What became of each policy. */
-  readonly policies: readonly PolicyResult[];
-}
+/** What a deployment did; its steps are the top components, in the order in which they began. */
+export type Deployment = Pick<Outcome, "deployedBy" | "changes" | "steps" | "policies">;
 
 /** The deployment failed. The message holds what the engine, the program or a policy said. */
 export class DeploymentError extends Error {

@@ -4,20 +4,14 @@ import type { BoardFailure, Move } from "../components/capacity/boardFailure.ts"
 import { pinnedTo } from "../components/capacity/placement.ts";
 import { shortageText } from "../components/capacity/shortage.ts";
 import type { PodSpec } from "../components/workload/workload.ts";
-import { isRefused } from "./refused.ts";
+import { isRefused } from "./boards.ts";
 
 /** What a board's failure does. */
-export interface FailureOutcome {
-  readonly board: string;
+export interface FailureOutcome extends Omit<BoardFailure, "pending" | "uncertain"> {
   /** Whether the scheduler was seen to do it; else it was calculated. */
   readonly isRehearsed: boolean;
-  /** Whether there still is an API then, without which nothing moves. */
-  readonly hasControlPlane: boolean;
-  readonly moves: readonly Move[];
   /** Workloads that could run elsewhere and find no room, and why: the scheduler's words, or the budget's. */
   readonly pending: readonly { readonly name: string; readonly reason: string }[];
-  /** Workloads that are tied to the board and stand still until it is back. */
-  readonly tied: readonly string[];
 }
 
 /** No pod that does not tolerate it stays on a board with it, as after five minutes on one that does not answer. */

@@ -4,27 +4,19 @@ import path from "node:path";
 export const repository = path.join(import.meta.dirname, "..");
 
 /** Where a rehearsal keeps what it makes. Removing `root` removes all of it. */
-export interface RehearsalFolder {
-  readonly root: string;
-  /** Credentials for the control plane; `export KUBECONFIG=…` to look around with kubectl. */
-  readonly kubeconfig: string;
-  /** kwokctl's files: data, logs and process ids of the control plane. */
-  readonly kwok: string;
-  /** Pulumi's project and state. */
-  readonly project: string;
-  /** What the control plane was made for; absent until its boards are complete. */
-  readonly boards: string;
-  readonly report: string;
-  readonly lock: string;
-}
+export type RehearsalFolder = Readonly<ReturnType<typeof rehearsalFolder>>;
 
 /** The files of a rehearsal below a folder inside the repository; git ignores `.rehearsal`. */
-export function rehearsalFolder(root = path.join(repository, ".rehearsal")): RehearsalFolder {
+export function rehearsalFolder(root = path.join(repository, ".rehearsal")) {
   return {
     root,
+    /** Credentials for the control plane; `export KUBECONFIG=…` to look around with kubectl. */
     kubeconfig: path.join(root, "kubeconfig"),
+    /** kwokctl's files: data, logs and process ids of the control plane. */
     kwok: path.join(root, "kwok"),
+    /** Pulumi's project and state. */
     project: path.join(root, "pulumi"),
+    /** What the control plane was made for; absent until its boards are complete. */
     boards: path.join(root, "boards.json"),
     report: path.join(root, "report.html"),
     lock: `${root}.lock`,

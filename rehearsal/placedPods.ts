@@ -3,14 +3,8 @@ import { CoreV1Api, type KubeConfig, type V1Pod } from "@kubernetes/client-node"
 import type { MemoryBudget } from "../components/capacity/memoryBudget.ts";
 import { memoryRequest } from "../components/capacity/podNeeds.ts";
 import type { PodSpec } from "../components/workload/workload.ts";
-import { isRefused } from "./refused.ts";
-import type { BoardOutcome, PendingPod } from "./report/outcome.ts";
-
-/** Where pods ended up. */
-export interface Placement {
-  readonly boards: readonly BoardOutcome[];
-  readonly pending: readonly PendingPod[];
-}
+import { isRefused } from "./boards.ts";
+import type { BoardOutcome, Outcome, PendingPod } from "./report/outcome.ts";
 
 /** Seconds for a pod that is on its way: kwok starts one in about a second, a busy machine takes longer. */
 const patience = 180;
@@ -27,7 +21,7 @@ export async function placedPods(
   config: KubeConfig,
   budget: MemoryBudget,
   signal: AbortSignal,
-): Promise<Placement> {
+): Promise<Pick<Outcome, "boards" | "pending">> {
   const api = config.makeApiClient(CoreV1Api);
   const begin = performance.now();
   for (;;) {

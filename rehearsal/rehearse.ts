@@ -6,9 +6,8 @@ import { requireFit } from "../components/capacity/memoryBudget.ts";
 import { loadsOf, partsOf } from "../settings/apps.ts";
 import { settingsOfFile } from "../settings/settings.ts";
 import { allowedWords, didYouMean } from "../settings/errors.ts";
-import { applyTo } from "./apply.ts";
 import { hasBoards, putBoards } from "./boards.ts";
-import { connect, startControlPlane, stopControlPlane } from "./controlPlane.ts";
+import { applyTo, connect, startControlPlane, stopControlPlane } from "./controlPlane.ts";
 import type { Deployment } from "./deployment.ts";
 import { deployDirectly } from "./deployDirectly.ts";
 import { deployWithEngine } from "./deployWithEngine.ts";
@@ -57,20 +56,22 @@ export async function rehearse(rehearsal: Rehearsal): Promise<Outcome> {
   }
 
   const deploying = "cli" in engine ? "pulumi up" : "deployment";
-  const deployment = await steps.run(deploying, (progress) => deploy(folder, engine, signal, progress));
+  const deployment = await steps.run(deploying, (progress) =>
+    "cli" in engine
+      ? deployWithEngine(folder, engine, signal, progress)
+      : deployDirectly(folder, applyTo(connect(folder)), engine.missing, progress),
+  );
   await withdrawAggregatedApis(connect(folder));
   await startScheduledPods(connect(folder), signal);
   const placement = await steps.run("pods", () => placedPods(connect(folder), budget, signal));
   return {
     stack: settings.extends ?? stackName,
     kubernetesVersion,
-    deployedBy: deployment.by,
-    changes: deployment.changes,
+    ...deployment,
     ...placement,
     uncertain: budget.uncertain,
     failures: await failuresOf(boardFailures(boards, workloads), failing, rehearsal),
     upgrade: upgradeOrder(boards, workloads),
-    policies: deployment.policies,
     steps: withRooms(steps.taken, deployment),
   };
 }
@@ -117,17 +118,6 @@ async function withdrawAggregatedApis(config: KubeConfig): Promise<void> {
   for (const { metadata, spec } of items) {
     if (spec?.service && metadata?.name) await api.deleteAPIService({ name: metadata.name });
   }
-}
-
-function deploy(
-  folder: RehearsalFolder,
-  engine: EngineLook,
-  signal: AbortSignal,
-  progress: (text: string) => void,
-): Promise<Deployment> {
-  return "cli" in engine
-    ? deployWithEngine(folder, engine, signal, progress)
-    : deployDirectly(folder, applyTo(connect(folder)), engine.missing, progress);
 }
 
 /** The steps, with the rooms of the deployment below it. */

@@ -3,16 +3,12 @@ import type { Step } from "./report/outcome.ts";
 /** Runs named steps one after the other, times them and shows them. */
 export class Steps {
   readonly #out: NodeJS.WriteStream;
-  readonly #taken: Step[] = [];
+  /** The steps that are done. */
+  readonly taken: Step[] = [];
 
   /** @param out where steps are shown; a terminal also sees what is under way */
   constructor(out: NodeJS.WriteStream) {
     this.#out = out;
-  }
-
-  /** The steps that are done. */
-  get taken(): readonly Step[] {
-    return this.#taken;
   }
 
   /**
@@ -31,7 +27,7 @@ export class Steps {
       return result;
     } finally {
       const seconds = (performance.now() - begin) / 1000;
-      this.#taken.push({ name, seconds });
+      this.taken.push({ name, seconds });
       this.#overwrite("");
       this.#out.write(`  ${mark} ${name.padEnd(16)} ${seconds.toFixed(1)} s\n`);
     }

@@ -12,48 +12,43 @@ const replaceEvery = 10;
 /** Seconds after which an answer is given up: client-go's own limit for the leader's lease is 10. */
 const patience = 60;
 
-export interface Client {
-  /** @throws Error on a status other than 2xx, or no answer within `patience` */
-  request(method: string, path: string, body?: object): Promise<unknown>;
-}
+/**
+ * Asks the API server.
+ *
+ * @throws Error on a status other than 2xx, or no answer within `patience`
+ */
+export type Client = (method: string, path: string, body?: object) => Promise<unknown>;
 
 /** A client of the API server, whose requests end with the signal. */
 export function clientOf({ server, token }: Place, signal: AbortSignal): Client {
   const agent = new https.Agent({ keepAlive: true, rejectUnauthorized: false });
-  return {
-    request: (method, path, body) =>
-      new Promise((resolve, reject) => {
-        const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
-        const limit = AbortSignal.any([signal, AbortSignal.timeout(patience * 1000)]);
-        const options = { agent, method, headers, signal: limit };
-        const request = https.request(`${server}${path}`, options, (response) => {
-          let text = "";
-          response.setEncoding("utf8").on("data", (part: string) => (text += part));
-          response.once("error", reject);
-          response.once("end", () => {
-            const { statusCode = 0 } = response;
-            if (statusCode >= 200 && statusCode < 300)
-              resolve(text.startsWith("{") ? JSON.parse(text) : text);
-            else reject(new Error(`${method} ${path}: ${statusCode} ${text.slice(0, 200)}`));
-          });
+  return (method, path, body) =>
+    new Promise((resolve, reject) => {
+      const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+      const limit = AbortSignal.any([signal, AbortSignal.timeout(patience * 1000)]);
+      const options = { agent, method, headers, signal: limit };
+      const request = https.request(`${server}${path}`, options, (response) => {
+        let text = "";
+        response.setEncoding("utf8").on("data", (part: string) => (text += part));
+        response.once("error", reject);
+        response.once("end", () => {
+          const { statusCode = 0 } = response;
+          if (statusCode >= 200 && statusCode < 300)
+            resolve(text.startsWith("{") ? JSON.parse(text) : text);
+          else reject(new Error(`${method} ${path}: ${statusCode} ${text.slice(0, 200)}`));
         });
-        request.once("error", reject);
-        request.end(body === undefined ? undefined : JSON.stringify(body));
-      }),
-  };
+      });
+      request.once("error", reject);
+      request.end(body === undefined ? undefined : JSON.stringify(body));
+    });
 }
 
 /** Whether the API server became ready within the seconds given. */
 export async function becomesReady(client: Client, seconds: number, signal: AbortSignal): Promise<boolean> {
   const end = Date.now() + seconds * 1000;
   while (Date.now() < end) {
-    if (
-      await client.request("GET", "/readyz").then(
-        () => true,
-        () => false,
-      )
-    )
-      return true;
+    const answer = await client("GET", "/readyz").catch(() => undefined);
+    if (answer !== undefined) return true;
     await sleep(500, undefined, { signal });
   }
   return false;
@@ -64,7 +59,7 @@ export async function populate(client: Client, seconds: number, signal: AbortSig
   const end = Date.now() + seconds * 1000;
   for (const [path, object] of objects()) {
     while (Date.now() < end) {
-      const done = await client.request("POST", path, object).then(
+      const done = await client("POST", path, object).then(
         () => true,
         (error: unknown) => error instanceof Error && error.message.includes(" 409 "),
       );
@@ -114,7 +109,7 @@ export async function load(client: Client, seconds: number, signal: AbortSignal)
   const looks = every(lookEvery, end, signal, async () => {
     const start = performance.now();
     try {
-      for (const kind of ["pods", "nodes", "events"]) await client.request("GET", `/api/v1/${kind}`);
+      for (const kind of ["pods", "nodes", "events"]) await client("GET", `/api/v1/${kind}`);
     } catch {
       result.failures++;
     }
@@ -122,11 +117,11 @@ export async function load(client: Client, seconds: number, signal: AbortSignal)
   });
   const replacements = every(replaceEvery, end, signal, async () => {
     const pods = `/api/v1/namespaces/${namespace}/pods`;
-    const list = (await client.request("GET", `${pods}?limit=1`)) as {
+    const list = (await client("GET", `${pods}?limit=1`)) as {
       items: { metadata: { name: string } }[];
     };
     const name = list.items[0]?.metadata.name;
-    if (name !== undefined) await client.request("DELETE", `${pods}/${name}`);
+    if (name !== undefined) await client("DELETE", `${pods}/${name}`);
   });
   await Promise.all([looks, replacements]);
   return result;

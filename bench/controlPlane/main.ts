@@ -23,15 +23,9 @@ if (options === undefined) {
   process.exitCode = await untilInterrupted((signal) => measureAll(options, signal), console.error);
 }
 
-interface Options {
-  memories: number[];
-  settle: number;
-  measure: number;
-  /** A file for the picture. */
-  chart: string | undefined;
-}
+type Options = NonNullable<ReturnType<typeof optionsOf>>;
 
-function optionsOf(args: readonly string[]): Options | undefined {
+function optionsOf(args: readonly string[]) {
   const text = (value: string) => ({ type: "string", default: value }) as const;
   try {
     const { values } = parseArgs({

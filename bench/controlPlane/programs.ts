@@ -5,34 +5,17 @@ import path from "node:path";
 import type { ToolName } from "../../tools/catalogue.ts";
 
 /** What kubeadm's ClusterConfiguration lets be set for a program. */
-export interface ExtraSettings {
+interface ExtraSettings {
   extraArgs?: readonly { name: string; value: string }[];
   extraEnvs?: readonly { name: string; value: string }[];
 }
 
+type Part = "etcd" | "apiServer" | "controllerManager" | "scheduler";
+
 /** One way to run a control plane. */
-export interface ControlPlaneSettings {
-  name: string;
-  etcd: ExtraSettings;
-  apiServer: ExtraSettings;
-  controllerManager: ExtraSettings;
-  scheduler: ExtraSettings;
-}
-
-export interface Program {
-  name: string;
-  file: string;
-  args: readonly string[];
-  env: Record<string, string>;
-}
-
-export interface Ports {
-  etcd: number;
-  etcdPeer: number;
-  apiServer: number;
-  controllerManager: number;
-  scheduler: number;
-}
+export type ControlPlaneSettings = { name: string } & Record<Part, ExtraSettings>;
+export type Ports = Record<Part | "etcdPeer", number>;
+export type Program = ReturnType<typeof program>;
 
 /** Where a run keeps its files, and the API server's address and bearer token. */
 export interface Place {
@@ -124,7 +107,7 @@ function program(
   file: string,
   { extraArgs = [], extraEnvs = [] }: ExtraSettings,
   flags: Record<string, string>,
-): Program {
+) {
   const all = { ...flags, ...Object.fromEntries(extraArgs.map(({ name, value }) => [name, value])) };
   return {
     name,

@@ -11,15 +11,7 @@ const enter = fileURLToPath(new URL("enter.sh", import.meta.url));
 const firstBackOff = 10;
 const lastBackOff = 300;
 
-export interface Supervised {
-  readonly name: string;
-  /** How often it has ended, to be started again. */
-  restarts(): number;
-  /** The process now, if one runs. */
-  pid(): number | undefined;
-  /** Ends it for good. */
-  stop(): Promise<void>;
-}
+export type Supervised = ReturnType<typeof supervise>;
 
 /**
  * Keeps a program running.
@@ -27,7 +19,7 @@ export interface Supervised {
  * @param procs the cgroup.procs files of the groups that it runs in
  * @param folder gets its log
  */
-export function supervise(program: Program, procs: readonly string[], folder: string): Supervised {
+export function supervise(program: Program, procs: readonly string[], folder: string) {
   const log = fs.openSync(path.join(folder, `${program.name}.log`), "a");
   let child: ChildProcess;
   let timer: NodeJS.Timeout | undefined;
@@ -54,8 +46,11 @@ export function supervise(program: Program, procs: readonly string[], folder: st
   start();
   return {
     name: program.name,
+    /** How often it has ended, to be started again. */
     restarts: () => restarts,
+    /** The process now, if one runs. */
     pid: () => (child.exitCode === null && child.signalCode === null ? child.pid : undefined),
+    /** Ends it for good. */
     async stop() {
       stopped = true;
       clearTimeout(timer);

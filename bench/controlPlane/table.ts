@@ -6,30 +6,20 @@ export const header = [
 ].join("\n");
 
 /** A result as a row of a Markdown table. */
-export function row({
-  settings,
-  memory,
-  ready,
-  restarts,
-  looks,
-  reads,
-  majorFaultsPerSecond,
-  usage,
-  programs,
-}: Result): string {
+export function row({ settings, looks, ...result }: Result): string {
   const sorted = looks.seconds.toSorted((a, b) => a - b);
   const quantile = (part: number) => (sorted[Math.ceil(part * sorted.length) - 1] ?? NaN).toFixed(2);
-  const restarted = Object.entries(restarts).filter(([, count]) => count > 0);
+  const restarted = Object.entries(result.restarts).filter(([, count]) => count > 0);
   const cells = [
-    `${memory}`,
-    ready ? settings : `${settings}, API never ready`,
+    `${result.memory}`,
+    result.ready ? settings : `${settings}, API never ready`,
     restarted.length === 0 ? "0" : restarted.map(([name, count]) => `${name} ${count}`).join(", "),
     `${quantile(0.5)} / ${quantile(0.95)} / ${quantile(1)}`,
     `${looks.failures} of ${looks.seconds.length}`,
-    reads.toFixed(2),
-    majorFaultsPerSecond.toFixed(0),
-    held(usage),
-    Object.entries(programs)
+    result.reads.toFixed(2),
+    result.majorFaultsPerSecond.toFixed(0),
+    held(result.usage),
+    Object.entries(result.programs)
       .map(([name, memory]) => `${name} ${held(memory)}`)
       .join(", "),
   ];

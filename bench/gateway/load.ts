@@ -1,25 +1,21 @@
 // Run as a worker, so that neither making load nor counting what arrives holds up the other.
 import { createSocket } from "node:dgram";
 import { Agent, request } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
 
+interface Load {
+  readonly port: number;
+  /** Readings in a second. */
+  readonly rate: number;
+  readonly seconds: number;
+}
+
+type UdpLoad = Load & { kind: "udp"; names: readonly string[] };
+type HttpLoad = Load & { kind: "http"; devices: readonly { token: string; localAddress: string }[] };
+
 /** What a worker is to do. */
-export type Work =
-  | { readonly kind: "sink" }
-  | {
-      readonly kind: "udp";
-      readonly port: number;
-      readonly rate: number;
-      readonly seconds: number;
-      readonly names: readonly string[];
-    }
-  | {
-      readonly kind: "http";
-      readonly port: number;
-      readonly rate: number;
-      readonly seconds: number;
-      readonly devices: readonly { readonly token: string; readonly localAddress: string }[];
-    };
+export type Work = UdpLoad | HttpLoad | { kind: "sink" };
 
 const tickMs = 4;
 
@@ -32,7 +28,7 @@ async function paced(rate: number, seconds: number, send: (number: number) => vo
     const due = Math.floor((Math.min(elapsed, seconds * 1000) / 1000) * rate);
     for (; sent < due; sent++) send(sent);
     if (elapsed >= seconds * 1000) return sent;
-    await new Promise((resolve) => setTimeout(resolve, tickMs));
+    await sleep(tickMs);
   }
 }
 
@@ -47,7 +43,7 @@ function sink(): void {
   parentPort?.on("message", () => parentPort?.postMessage({ lines }));
 }
 
-async function udp({ port, rate, seconds, names }: Extract<Work, { kind: "udp" }>): Promise<number> {
+async function udp({ port, rate, seconds, names }: UdpLoad): Promise<number> {
   const socket = createSocket("udp4");
   const datagrams = names.map((name) =>
     Buffer.from(`${name}.temperature:21.400000|g\n${name}.humidity:48.200001|g\n`),
@@ -61,8 +57,9 @@ async function udp({ port, rate, seconds, names }: Extract<Work, { kind: "udp" }
 }
 
 /** Each device has one connection, and its readings wait for each other. */
-async function http({ port, rate, seconds, devices }: Extract<Work, { kind: "http" }>) {
+async function http({ port, rate, seconds, devices }: HttpLoad) {
   const body = JSON.stringify({ temperature: 21.4, humidity: 48.2 });
+  const target = { host: "127.0.0.1", port, path: "/readings", method: "POST" };
   const pools = devices.map(() => new Agent({ keepAlive: true, maxSockets: 1 }));
   const statuses: Record<number, number> = {};
   let open = 0;
@@ -75,29 +72,19 @@ async function http({ port, rate, seconds, devices }: Extract<Work, { kind: "htt
       "content-length": body.length,
     };
     open += 1;
-    const posting = request(
-      {
-        host: "127.0.0.1",
-        port,
-        path: "/readings",
-        method: "POST",
-        agent: pools[which],
-        localAddress,
-        headers,
-      },
-      (response) => {
-        response.resume();
-        response.on("end", () => {
-          const status = response.statusCode ?? 0;
-          statuses[status] = (statuses[status] ?? 0) + 1;
-          open -= 1;
-        });
-      },
-    );
+    const options = { ...target, agent: pools[which], localAddress, headers };
+    const posting = request(options, (response) => {
+      response.resume();
+      response.on("end", () => {
+        const status = response.statusCode ?? 0;
+        statuses[status] = (statuses[status] ?? 0) + 1;
+        open -= 1;
+      });
+    });
     posting.on("error", () => (open -= 1));
     posting.end(body);
   });
-  while (open > 0) await new Promise((resolve) => setTimeout(resolve, tickMs));
+  while (open > 0) await sleep(tickMs);
   for (const pool of pools) pool.destroy();
   return { sent, statuses };
 }

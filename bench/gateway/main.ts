@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { gatewayBundle } from "../../components/sensors/bundle.ts";
@@ -15,6 +16,7 @@ import { findStatsdExporter } from "./statsdExporter.ts";
 const seconds = 10;
 const udpRates = [10_000, 15_000, 20_000];
 const httpRates = [5_000, 7_500];
+const names = Array.from({ length: maxDevices }, (_, i) => `device-${i}`);
 const node = fileURLToPath(new URL("../../node_modules/node/bin/node", import.meta.url));
 
 interface Row {
@@ -62,7 +64,6 @@ async function gateway(transport: "udp" | "http", rate: number): Promise<Row> {
   const folder = mkdtempSync(path.join(tmpdir(), "bench-gateway-"));
   const sink = startWorker({ kind: "sink" });
   const { port: dogstatsd } = await answerOf<{ port: number }>(sink);
-  const names = Array.from({ length: maxDevices }, (_, i) => `device-${i}`);
   const tokens = Object.fromEntries(names.map((name) => [name, `${name}-`.padEnd(40, "0")]));
   const [httpPort = 0, statsdPort = 0] = await freePorts(2);
   const running = new Measured(
@@ -85,7 +86,6 @@ async function gateway(transport: "udp" | "http", rate: number): Promise<Row> {
     },
   );
   await once(running.child.stdout ?? running.child, "data");
-  const before = running.cpu();
   const load: Work =
     transport === "udp"
       ? { kind: "udp", port: statsdPort, rate, seconds, names }
@@ -96,10 +96,8 @@ async function gateway(transport: "udp" | "http", rate: number): Promise<Row> {
           seconds,
           devices: names.map((name, i) => ({ token: tokens[name] ?? "", localAddress: `127.0.1.${i + 1}` })),
         };
-  const { sent, statuses } = await answerOf<{ sent: number; statuses?: object }>(startWorker(load));
+  const { sent, statuses, cpu } = await under(load, running);
   if (statuses !== undefined) console.log(`HTTP at ${rate}/s: readings by status`, statuses);
-  await settle();
-  const cpu = running.cpu() - before;
   const taken = await metric(httpPort, "sensor_gateway_readings_accepted_total");
   const repeated = await metric(httpPort, "sensor_gateway_readings_repeated_total");
   sink.postMessage("count");
@@ -125,15 +123,8 @@ async function statsdExporter(program: string, rate: number): Promise<Row> {
   // One core, as the gateway has.
   const env = { ...process.env, GOMAXPROCS: "1" };
   const running = new Measured(program, [...addresses, "--statsd.listen-tcp=", "--log.level=error"], env);
-  while (!(await metric(web, "go_threads").catch(() => 0)))
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  const before = running.cpu();
-  const names = Array.from({ length: maxDevices }, (_, i) => `device-${i}`);
-  const { sent } = await answerOf<{ sent: number }>(
-    startWorker({ kind: "udp", port: statsd, rate, seconds, names }),
-  );
-  await settle();
-  const cpu = running.cpu() - before;
+  while (!(await metric(web, "go_threads").catch(() => 0))) await sleep(50);
+  const { sent, cpu } = await under({ kind: "udp", port: statsd, rate, seconds, names }, running);
   const taken = (await metric(web, "statsd_exporter_samples_total")) / 2;
   const peak = running.peak();
   await running.stop();
@@ -149,9 +140,13 @@ async function answerOf<Answer>(worker: Worker): Promise<Answer> {
   return answer;
 }
 
-/** What is still on its way arrives. */
-function settle(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 1_000));
+/** Puts a program under load: what was sent, and the CPU seconds that it took. */
+async function under(load: Work, program: Measured) {
+  const before = program.cpu();
+  const answer = await answerOf<{ sent: number; statuses?: object }>(startWorker(load));
+  // What is still on its way arrives.
+  await sleep(1_000);
+  return { ...answer, cpu: program.cpu() - before };
 }
 
 function write(folder: string, name: string, content: string): string {

@@ -8,6 +8,12 @@ import { style } from "./style.ts";
 /** Seconds without a reading after which a sensor counts as silent; the monitor at Datadog has the same. */
 const silentAfter = 900;
 
+/** What a sensor's card shows of its last day. */
+const charts = [
+  { kind: "temperature", title: "Temperature", unit: "°C", leastSpan: 3 },
+  { kind: "humidity", title: "Humidity", unit: "%", leastSpan: 10 },
+] as const;
+
 /**
  * The page with the latest value and the last day of each sensor. It has no script, loads nothing, and reloads
  * itself each half minute. Times are counted back from now: the gateway knows no time zone.
@@ -38,31 +44,14 @@ function card(sensor: Sensor, now: number): string {
   const { device, last } = sensor;
   const silent = isSilent(sensor, now);
   const heard = last === undefined ? "no reading yet" : agoText(now - last.at);
+  const day = charts.map((chart) => renderChart({ ...chart, points: sensor.histories[chart.kind].points(now) }));
   return `<article><div class="head"><div><h2>${escaped(device.room)}</h2><p class="soft">${device.sensor === device.room ? "" : `${escaped(device.sensor)} · `}${device.model}</p></div>
 <p class="soft state${silent ? " silent" : ""}">${silent && last ? `silent, ${heard}` : heard}</p></div>
 <div class="values${silent ? " old" : ""}"><p><b>${numberText(last?.temperature)}</b><span>°C</span></p>
 <p><b>${numberText(last?.humidity)}</b><span>%</span></p></div>
 <dl><div><dt>feels like</dt><dd>${numberText(last?.heatIndex)} °C</dd></div>
 <div><dt>dew point</dt><dd>${numberText(last?.dewPoint)} °C</dd></div></dl>
-${charts(sensor, now)}${refusals(sensor, now)}</article>`;
-}
-
-function charts({ temperatures, humidities }: Sensor, now: number): string {
-  const temperature = renderChart({
-    kind: "temperature",
-    title: "Temperature",
-    unit: "°C",
-    points: temperatures.points(now),
-    leastSpan: 3,
-  });
-  const humidity = renderChart({
-    kind: "humidity",
-    title: "Humidity",
-    unit: "%",
-    points: humidities.points(now),
-    leastSpan: 10,
-  });
-  return temperature + humidity;
+${day.join("")}${refusals(sensor, now)}</article>`;
 }
 
 function refusals({ refused, lastRefusal }: Sensor, now: number): string {
@@ -83,8 +72,8 @@ function strangers({ strangers }: Gateway, now: number): string {
 }
 
 function footer({ counters }: Gateway, outbox: Outbox): string {
-  const refused = Object.values(counters.refused()).reduce((total, count) => total + count, 0);
-  const { superseded } = counters.dropped();
+  const refused = Object.values(counters.refused).reduce((total, count) => total + count, 0);
+  const { superseded } = counters.dropped;
   const state = outbox.reachable
     ? "Datadog's agent receives them."
     : "Datadog's agent is down: the last readings will be sent when it is back.";

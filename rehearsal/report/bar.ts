@@ -2,7 +2,7 @@ import { mebibytes } from "./figures.ts";
 import { label } from "./labels.ts";
 import { type Markup, markup } from "./markup.ts";
 import { type BoardOutcome, left } from "./outcome.ts";
-import { endOf, type Segment, segmentsOf } from "./segments.ts";
+import { endOf, kinds, type Segment, segmentsOf } from "./segments.ts";
 
 const barHeight = 46;
 /** Of the hatching at the foot of what is beyond the RAM, below the labels. */
@@ -37,7 +37,7 @@ function spoken(outcome: BoardOutcome, segments: readonly Segment[]): string {
 function drawn(segment: Segment, scale: number): Markup {
   const { kind, start, size, title } = segment;
   return markup`<svg class="segment ${kind}" ${span(start, start + size, scale)} y="0" height="${barHeight}">
-<title>${title}: ${mebibytes(size)} MiB</title><rect class="area" width="100%" height="100%"/>${label(segment, scale)}</svg>
+<title>${title}: ${mebibytes(size)} MiB</title><rect class="area" fill="${kinds[kind].fill}" width="100%" height="100%"/>${label(segment, scale)}</svg>
 `;
 }
 
@@ -61,8 +61,8 @@ function overflow(outcome: BoardOutcome, scale: number): Markup {
   const end = endOf(outcome);
   if (end <= ram) return markup``;
   return markup`<svg class="segment beyond" ${span(ram, end, scale)} y="0" height="${barHeight}">
-<title>${mebibytes(end - ram)} MiB more than the RAM</title><rect class="band" y="${barHeight - bandHeight}" width="100%" height="${bandHeight}"/>
-<rect class="area" width="100%" height="100%"/></svg>
+<title>${mebibytes(end - ram)} MiB more than the RAM</title><rect fill="url(#barred)" y="${barHeight - bandHeight}" width="100%" height="${bandHeight}"/>
+<rect class="area" fill="none" width="100%" height="100%"/></svg>
 `;
 }
 
@@ -75,7 +75,7 @@ function bracket({ board }: BoardOutcome, scale: number): Markup {
   const bottom = bracketTop + bracketDepth;
   // The text may be wider than the bracket: it grows towards the side with more room.
   const fromLeft = ram - allocatable < scale / 2;
-  return markup`<g class="bracket"><line x1="${from}" x2="${from}" y1="${bracketTop}" y2="${bottom}"/>
+  return markup`<g fill="var(--muted)" stroke="var(--muted)"><line x1="${from}" x2="${from}" y1="${bracketTop}" y2="${bottom}"/>
 <line x1="${from}" x2="${to}" y1="${bottom}" y2="${bottom}"/><line x1="${to}" x2="${to}" y1="${bracketTop}" y2="${bottom}"/>
-<text x="${fromLeft ? from : to}" y="${bottom + 15}" text-anchor="${fromLeft ? "start" : "end"}">allocatable ${mebibytes(allocatable)} MiB</text></g>`;
+<text stroke="none" x="${fromLeft ? from : to}" y="${bottom + 15}" text-anchor="${fromLeft ? "start" : "end"}">allocatable ${mebibytes(allocatable)} MiB</text></g>`;
 }

@@ -7,12 +7,12 @@ const barWidth = 12;
 const podIndent = 2;
 
 /** Widths of the columns with figures, wide enough for 99999 MiB. */
-const columns = { ram: 5, allocatable: 11, requested: 9, left: 6 };
+const columns = { RAM: 5, allocatable: 11, requested: 9, left: 6 };
 const usageWidth = barWidth + " 100%".length;
 
 /** What is in front of a pod's request, and what of it is in front of the figures: name and model. */
 const podWidth = reportWidth - usageWidth - columns.left - columns.requested - 3 * gap.length;
-const frontWidth = podWidth - columns.ram - columns.allocatable - 2 * gap.length;
+const frontWidth = podWidth - columns.RAM - columns.allocatable - 2 * gap.length;
 
 /** The boards as a table in MiB with each board's pods below it, and an empty line before each board. */
 export function boardTable(boards: readonly BoardOutcome[]): string[] {
@@ -22,7 +22,8 @@ export function boardTable(boards: readonly BoardOutcome[]): string[] {
     ...boardLines(outcome, nameWidth),
     ...podLines(outcome.pods),
   ]);
-  return [header(nameWidth), ...rows];
+  const header = row("board", "model", nameWidth, Object.keys(columns), "of allocatable");
+  return [styleText("dim", header), ...rows];
 }
 
 /** As wide as the longest name, as far as the models leave room. */
@@ -33,49 +34,43 @@ function nameWidthOf(boards: readonly BoardOutcome[]): number {
   return Math.max(title, Math.min(name, frontWidth - gap.length - model));
 }
 
-function header(nameWidth: number): string {
-  const titles = [
-    front("board", "model", nameWidth),
-    "RAM".padStart(columns.ram),
-    "allocatable".padStart(columns.allocatable),
-    "requested".padStart(columns.requested),
-    "left".padStart(columns.left),
-    "of allocatable",
-  ];
-  return styleText("dim", titles.join(gap));
-}
-
 function boardLines(outcome: BoardOutcome, nameWidth: number): string[] {
   const { board } = outcome;
   const name = oneLine(board.name);
   // Not cut but put above: boards of one domain, or with numbers at their ends, would look alike.
   const before = name.length > nameWidth ? wrapped(name, reportWidth) : [];
-  const cells = [
-    front(before.length > 0 ? "" : name, oneLine(board.modelName), nameWidth),
-    figure(board.ram, columns.ram),
-    figure(board.memory.allocatable, columns.allocatable),
-    figure(requested(outcome), columns.requested),
-    figure(left(outcome), columns.left),
-    usage(requested(outcome), board.memory.allocatable),
+  const { allocatable } = board.memory;
+  const figures = [board.ram, allocatable, requested(outcome), left(outcome)].map(whole);
+  const used = usage(requested(outcome), allocatable);
+  const lines = [
+    ...before,
+    row(before.length > 0 ? "" : name, oneLine(board.modelName), nameWidth, figures, used),
   ];
-  const lines = [...before, cells.join(gap)];
   return left(outcome) < 0 ? lines.map((line) => styleText("red", line)) : lines;
 }
 
-function front(name: string, model: string, nameWidth: number): string {
-  return name.padEnd(nameWidth) + gap + fitted(model, frontWidth - nameWidth - gap.length);
+function row(
+  name: string,
+  model: string,
+  nameWidth: number,
+  figures: readonly string[],
+  end: string,
+): string {
+  const widths = Object.values(columns);
+  const cells = figures.map((text, column) => text.padStart(widths[column] ?? 0));
+  return [name.padEnd(nameWidth), fitted(model, frontWidth - nameWidth - gap.length), ...cells, end].join(gap);
 }
 
 function podLines(pods: readonly PlacedPod[]): string[] {
   const bySize = pods.toSorted((a, b) => b.memory - a.memory);
   return bySize.map((pod) => {
     const name = fitted(oneLine(`${pod.namespace}/${pod.name}`), podWidth - podIndent);
-    return " ".repeat(podIndent) + name + gap + figure(pod.memory, columns.requested);
+    return " ".repeat(podIndent) + name + gap + whole(pod.memory).padStart(columns.requested);
   });
 }
 
-function figure(mebibytes: number, width: number): string {
-  return String(Math.round(mebibytes)).padStart(width);
+function whole(mebibytes: number): string {
+  return String(Math.round(mebibytes));
 }
 
 function usage(used: number, allocatable: number): string {

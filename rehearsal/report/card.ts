@@ -1,9 +1,10 @@
 import { bar } from "./bar.ts";
 import { count, mebibytes } from "./figures.ts";
 import { swatch } from "./legend.ts";
-import { type Markup, markup } from "./markup.ts";
+import { figures, type Markup, markup, table } from "./markup.ts";
 import { type BoardOutcome, left } from "./outcome.ts";
 import { arithmetic, derivation } from "./plan.ts";
+import { podName } from "./sections.ts";
 import { numberedPods } from "./segments.ts";
 
 /**
@@ -48,14 +49,10 @@ function podTable(outcome: BoardOutcome): Markup {
   if (pods.length === 0) return markup`<p>No pods.</p>`;
   const rows = pods.map(
     ({ number, pod }) => markup`<tr><td class="figure number">${number}</td>
-<th scope="row">${swatch(pod.isStatic ? "static" : "pod")} <span class="namespace">${pod.namespace}/</span><wbr/>${pod.name}</th>
+<th scope="row">${swatch(pod.isStatic ? "static" : "pod")} ${podName(pod)}</th>
 <td class="figure">${mebibytes(pod.memory)}</td></tr>
 `,
   );
-  return markup`<table class="pods">
-<caption>${count(pods.length, "pod")}</caption>
-<thead><tr><th scope="col" class="figure"><abbr title="number in the bar">#</abbr></th><th scope="col">Pod</th><th scope="col" class="figure">MiB</th></tr></thead>
-<tbody>
-${rows}</tbody>
-</table>`;
+  const number = figures(markup`<abbr title="number in the bar">#</abbr>`);
+  return table("pods", [number, "Pod", figures("MiB")], rows, count(pods.length, "pod"));
 }

@@ -1,33 +1,28 @@
 import type { UpgradeStep } from "../../components/capacity/boardFailure.ts";
 import { shortageText } from "../../components/capacity/shortage.ts";
 import type { FailureOutcome } from "../failure.ts";
-import { type Markup, markup } from "./markup.ts";
+import { type Markup, markup, section, table } from "./markup.ts";
 
 /** What happens if each board fails. */
 export function failures(outcomes: readonly FailureOutcome[]): Markup {
   if (outcomes.length === 0) return markup``;
-  return markup`<section class="card" aria-labelledby="failures">
-<h2 id="failures">If a board fails</h2>
-<table class="failures stacked">
-<thead><tr><th scope="col">Board</th><th scope="col">Moves</th><th scope="col">Waits for it</th><th scope="col">Pending</th></tr></thead>
-<tbody>
-${outcomes.map(failureRow)}</tbody>
-</table>
-<p class="note">${noteOn(outcomes)}</p>
-</section>`;
+  const columns = ["Board", "Moves", "Waits for it", "Pending"];
+  const content = markup`${table("failures stacked", columns, outcomes.map(failureRow))}
+<p class="note">${noteOn(outcomes)}</p>`;
+  return section("failures", "If a board fails", content);
 }
 
 function failureRow({ board, hasControlPlane, moves, pending, tied }: FailureOutcome): Markup {
   const name = markup`<th scope="row"><strong>${board}</strong></th>`;
   if (!hasControlPlane) {
-    return markup`<tr class="loss">${name}<td colspan="3">The API is down until it is back. Running pods keep running, but nothing is moved, restarted or changed.</td></tr>
+    return markup`<tr>${name}<td colspan="3">The API is down until it is back. Running pods keep running, but nothing is moved, restarted or changed.</td></tr>
 `;
   }
   if (moves.length + pending.length + tied.length === 0) {
     return markup`<tr>${name}<td colspan="3">No impact.</td></tr>
 `;
   }
-  const moved = moves.map(({ name: pod, to }) => markup`<li>${pod} <span class="arrow">→</span> ${to}</li>`);
+  const moved = moves.map(({ name: pod, to }) => markup`<li>${pod} → ${to}</li>`);
   const stands = tied.map((each) => markup`<li>${each}</li>`);
   const lost = pending.map(
     ({ name: pod, reason }) =>
@@ -43,7 +38,7 @@ function cell(title: string, items: readonly Markup[]): Markup {
 }
 
 /** Whether it was seen or calculated. */
-export function noteOn(outcomes: readonly FailureOutcome[]): string {
+function noteOn(outcomes: readonly FailureOutcome[]): string {
   const seen = outcomes.filter(({ isRehearsed }) => isRehearsed).length;
   const how = "Pods that run on every board fail with it and are not listed.";
   if (seen === outcomes.length)
@@ -57,11 +52,12 @@ export function noteOn(outcomes: readonly FailureOutcome[]): string {
 /** In which order boards can be taken out and upgraded. */
 export function upgrade(steps: readonly UpgradeStep[]): Markup {
   if (steps.length === 0) return markup``;
-  return markup`<section class="card" aria-labelledby="upgrade">
-<h2 id="upgrade">Upgrade order, one board at a time</h2>
-<ol class="upgrade">
-${steps.map((step) => markup`<li><strong>${step.board}</strong> <span class="${step.pending.length > 0 ? "bad" : "quiet"}">${upgradeText(step)}</span></li>\n`)}</ol>
-</section>`;
+  const items = steps.map((step) => {
+    const text = upgradeText(step);
+    const shown = step.pending.length > 0 ? markup`<span class="bad">${text}</span>` : text;
+    return markup`<li><strong>${step.board}</strong> ${shown}</li>\n`;
+  });
+  return section("upgrade", "Upgrade order, one board at a time", markup`<ol class="upgrade">\n${items}</ol>`);
 }
 
 /** What a step of an upgrade comes to, in a sentence. */

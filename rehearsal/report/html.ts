@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { replaceFile } from "../../tools/replaceFile.ts";
 import { scaleOf } from "./bar.ts";
 import { card } from "./card.ts";
 import { cluster } from "./cluster.ts";
@@ -19,6 +20,7 @@ import { caution, verdict } from "./verdict.ts";
 export function htmlReport(outcome: Outcome): string {
   const { boards, pending } = outcome;
   const { fine, sentence } = verdict(outcome);
+  const uncertain = caution(outcome);
   const scale = scaleOf(boards);
   const overflows = boards.some((board) => endOf(board) > board.board.ram);
   const page = markup`<!DOCTYPE html>
@@ -37,12 +39,12 @@ ${labelRules}
 <body>
 ${patterns}
 <main>
-<header class="${fine ? "verdict good" : "verdict bad"}">
+<header>
 <p class="over">Rehearsal of the stack ${outcome.stack}</p>
 <h1>${mark(fine)} ${sentence}</h1>
 </header>
 ${facts(outcome)}
-${cautioned(outcome)}
+${uncertain === "" ? markup`` : markup`<p class="uncertain">${uncertain}</p>`}
 ${pendingPods(pending)}
 ${cluster(boards)}
 ${failures(outcome.failures)}
@@ -61,20 +63,29 @@ ${deployment(outcome)}
   return page.text;
 }
 
-/** What might go otherwise, if anything. */
-function cautioned(outcome: Outcome): Markup {
-  const text = caution(outcome);
-  return text === "" ? markup`` : markup`<p class="uncertain">${text}</p>`;
+/**
+ * Writes the report as a page. Whoever has the old one open never sees half of the new.
+ *
+ * @param path the page; its folder is made if it is missing
+ * @throws Error if it cannot be written; the old page is still there then
+ */
+export async function writeReport(path: string, outcome: Outcome): Promise<void> {
+  await replaceFile(path, htmlReport(outcome)).catch((error: unknown) => {
+    const wanted = "Its folder must be writable, and there must be no folder with its name.";
+    throw new Error(`cannot write the report to ${path}: ${(error as Error).message}. ${wanted}`, {
+      cause: error,
+    });
+  });
 }
 
 /** A tick or a cross. The headline says the same in words. */
 function mark(fine: boolean): Markup {
   const path = fine ? "M5 13l4.5 4.5L19 7.5" : "M7 7l10 10M17 7L7 17";
-  return markup`<svg class="mark" viewBox="0 0 24 24" width="32" height="32" aria-hidden="true"><circle cx="12" cy="12" r="12"/><path d="${path}"/></svg>`;
+  return markup`<svg class="mark ${fine ? "good" : "bad"}" viewBox="0 0 24 24" width="32" height="32" aria-hidden="true"><circle cx="12" cy="12" r="12"/><path d="${path}"/></svg>`;
 }
 
 /** In the order in which they overrule each other. */
-const styles = ["colours", "page", "bars", "tables", "findings", "print"];
+const styles = ["colours", "page", "bars", "cluster", "tables", "print"];
 
 function style(): Markup {
   const sheets = styles.map((name) => readFileSync(new URL(`style/${name}.css`, import.meta.url), "utf8"));

@@ -1,5 +1,5 @@
 import { Markup, markup } from "./markup.ts";
-import type { Segment } from "./segments.ts";
+import { kinds, type Segment } from "./segments.ts";
 
 /** CSS pixels: a character of the widest common system font at the labels' 11 px, and the room around a label. */
 const characterWidth = 6.8;
@@ -20,18 +20,19 @@ function rule(width: number): string {
 }
 
 /** What a segment says about itself: a pod its number and, with more room, its name. */
-export function label({ number, label, size }: Segment, scale: number): Markup {
+export function label({ kind, number, label, size }: Segment, scale: number): Markup {
   const share = size / scale;
+  const fill = `var(--${kinds[kind].ink})`;
   if (number === undefined) {
     const shown = whereFits(label.length, share);
-    return shown === undefined ? markup`` : markup`<text class="${shown}" x="5" y="28">${label}</text>`;
+    return shown === undefined ? markup`` : markup`<text fill="${fill}" class="${shown}" x="5" y="28">${label}</text>`;
   }
   const digits = String(number);
   const shown = whereFits(digits.length, share);
   if (shown === undefined) return markup``;
   const named = whereFits(digits.length + 1 + label.length, share);
   const name = named === undefined ? markup`` : markup`<tspan class="${named}" dx="4">${label}</tspan>`;
-  return markup`<text class="${shown}" x="4" y="28"><tspan class="number">${digits}</tspan>${name}</text>`;
+  return markup`<text fill="${fill}" class="${shown}" x="4" y="28"><tspan class="number">${digits}</tspan>${name}</text>`;
 }
 
 /** The class that shows a text where it fits into a share of the bar; undefined where it never does. */

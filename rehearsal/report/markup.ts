@@ -29,6 +29,34 @@ function escaped(text: string): string {
     .replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
+/** A card of the page; its heading has the id. */
+export function section(id: string, title: string, content: Markup, kind = "card"): Markup {
+  return markup`<section class="${kind}" aria-labelledby="${id}">
+<h2 id="${id}">${title}</h2>
+${content}
+</section>`;
+}
+
+/** @param head titles of the columns, or their header cells */
+export function table(
+  kind: string,
+  head: readonly (string | Markup)[],
+  rows: readonly Markup[],
+  caption?: string,
+): Markup {
+  const cells = head.map((each) => (each instanceof Markup ? each : markup`<th scope="col">${each}</th>`));
+  return markup`<table class="${kind}">
+${caption === undefined ? markup`` : markup`<caption>${caption}</caption>\n`}<thead><tr>${cells}</tr></thead>
+<tbody>
+${rows}</tbody>
+</table>`;
+}
+
+/** The header cell of a column of figures. */
+export function figures(title: string | Markup): Markup {
+  return markup`<th scope="col" class="figure">${title}</th>`;
+}
+
 /** `text` with its web addresses as links. */
 export function linked(text: string): Markup {
   const parts = text.split(/(https?:\/\/[^\s<>"']*[^\s<>"'.,;:!?)\]])/);

@@ -56,7 +56,7 @@ export interface Outcome {
 }
 
 /** MiB that a board's pods request together. */
-export function requested({ pods }: BoardOutcome): number {
+export function requested({ pods }: Pick<BoardOutcome, "pods">): number {
   return pods.reduce((total, { memory }) => total + memory, 0);
 }
 

@@ -1,8 +1,8 @@
 import type { MemoryPlan, Term } from "../../components/board/memoryPlan.ts";
 import { count, mebibytes } from "./figures.ts";
 import { swatch } from "./legend.ts";
-import { linked, type Markup, markup } from "./markup.ts";
-import { type BoardOutcome, left, type PlacedPod } from "./outcome.ts";
+import { figures, linked, type Markup, markup, table } from "./markup.ts";
+import { type BoardOutcome, left, requested } from "./outcome.ts";
 import type { Kind } from "./segments.ts";
 
 /** How a board's RAM becomes what is left of it, as a sum. */
@@ -15,14 +15,14 @@ export function arithmetic(outcome: BoardOutcome): Markup {
   const room = left(outcome);
   return markup`<table class="sum">
 <caption>From RAM to free memory</caption>
-<thead><tr><th scope="col">Part</th><th scope="col" class="figure">MiB</th></tr></thead>
+<thead><tr><th scope="col">Part</th>${figures("MiB")}</tr></thead>
 <tbody>
 ${result("RAM", board.ram)}${less("firmware", "firmware and kernel", board.ram - capacity)}
 ${result("Capacity", capacity)}${less("system", "system reserved", systemReserved)}
 ${less("kubernetes", "Kubernetes reserved", kubeReserved)}${less("eviction", "eviction threshold", evictionHard)}
 ${result(unreserved < 0 ? `Allocatable (${mebibytes(unreserved)}, so none)` : "Allocatable", allocatable)}
-${statics.length > 0 ? less("static", count(statics.length, "static pod"), total(statics)) : markup``}
-${less("pod", count(others.length, statics.length > 0 ? "other pod" : "pod"), total(others))}
+${statics.length > 0 ? less("static", count(statics.length, "static pod"), requested({ pods: statics })) : markup``}
+${less("pod", count(others.length, statics.length > 0 ? "other pod" : "pod"), requested({ pods: others }))}
 </tbody>
 <tfoot class="${room < 0 ? "bad" : ""}">${result(room < 0 ? "Left: not enough" : "Left", room)}</tfoot>
 </table>`;
@@ -34,10 +34,6 @@ function result(name: string, figure: number): Markup {
 
 function less(kind: Kind, name: string, figure: number): Markup {
   return markup`<tr><th scope="row">${swatch(kind)} ${name}</th><td class="figure">− ${mebibytes(figure)}</td></tr>`;
-}
-
-function total(pods: readonly PlacedPod[]): number {
-  return pods.reduce((sum, { memory }) => sum + memory, 0);
 }
 
 /** Where the reservations come from, and the limits that the bar does not show. */
@@ -55,16 +51,10 @@ below the eviction threshold at once, each time until ${evictionMinimumReclaim} 
 }
 
 function terms(title: string, summands: readonly Term[]): Markup {
-  return markup`<table class="terms stacked">
-<caption>${title}</caption>
-<thead><tr><th scope="col">For</th><th scope="col" class="figure">MiB</th><th scope="col">Source</th></tr></thead>
-<tbody>
-${summands.map(term)}</tbody>
-</table>`;
-}
-
-function term({ what, mebibytes: figure, source }: Term): Markup {
-  return markup`<tr><th scope="row">${what}</th><td class="figure">${mebibytes(figure)}</td>
+  const rows = summands.map(
+    ({ what, mebibytes: figure, source }) => markup`<tr><th scope="row">${what}</th><td class="figure">${mebibytes(figure)}</td>
 <td class="source">${linked(source)}</td></tr>
-`;
+`,
+  );
+  return table("terms stacked", ["For", figures("MiB"), "Source"], rows, title);
 }

@@ -1,6 +1,6 @@
 import type { PolicyResult } from "../../policy/judge.ts";
 import { count } from "./figures.ts";
-import { type Markup, markup } from "./markup.ts";
+import { type Markup, markup, section, table } from "./markup.ts";
 
 /** Every policy, and its violations. */
 export function policies(results: readonly PolicyResult[]): Markup {
@@ -9,14 +9,8 @@ export function policies(results: readonly PolicyResult[]): Markup {
   const sorted = results.toSorted(
     (a, b) => Number(b.violations.length > 0) - Number(a.violations.length > 0),
   );
-  return markup`<section class="card" aria-labelledby="policies">
-<h2 id="policies">Policies: ${policiesText(results)}</h2>
-<table class="policies">
-<thead><tr><th scope="col">Policy</th><th scope="col">Requirement</th><th scope="col">Level</th></tr></thead>
-<tbody>
-${sorted.map(row)}</tbody>
-</table>
-</section>`;
+  const content = table("policies stacked", ["Policy", "Requirement", "Level"], sorted.map(row));
+  return section("policies", `Policies: ${policiesText(results)}`, content);
 }
 
 /** `21 of 22 passed, 1 warning`. */

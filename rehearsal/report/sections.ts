@@ -1,48 +1,44 @@
 import { duration } from "../../tools/lines.ts";
 import { mebibytes } from "./figures.ts";
-import { type Markup, markup } from "./markup.ts";
+import { figures, type Markup, markup, section, table } from "./markup.ts";
 import { type BoardOutcome, type Outcome, type PendingPod, requested, type Step } from "./outcome.ts";
 
 /** The cluster in four figures. */
 export function facts({ boards, pending }: Outcome): Markup {
-  const pods = boards.reduce((total, board) => total + board.pods.length, 0);
+  const pods = sum(boards, (board) => board.pods.length);
   const allocatable = sum(boards, ({ board }) => board.memory.allocatable);
   const used = sum(boards, requested);
-  const figures = [
-    fact("Pods running", pending.length === 0 ? `${pods}` : `${pods} of ${pods + pending.length}`),
-    fact("Allocatable", `${mebibytes(allocatable)} MiB`),
-    fact("Requested", `${mebibytes(used)} MiB`),
-    fact("Left", `${mebibytes(allocatable - used)} MiB`),
-  ];
-  return markup`<dl class="facts">
-${figures}</dl>`;
+  return described("facts", {
+    "Pods running": pending.length === 0 ? `${pods}` : `${pods} of ${pods + pending.length}`,
+    Allocatable: `${mebibytes(allocatable)} MiB`,
+    Requested: `${mebibytes(used)} MiB`,
+    Left: `${mebibytes(allocatable - used)} MiB`,
+  });
 }
 
 function sum(boards: readonly BoardOutcome[], figure: (board: BoardOutcome) => number): number {
   return boards.reduce((total, board) => total + figure(board), 0);
 }
 
-function fact(name: string, value: string): Markup {
-  return markup`<div><dt>${name}</dt><dd>${value}</dd></div>
-`;
+function described(kind: string, facts: Readonly<Record<string, string>>): Markup {
+  const items = Object.entries(facts).map(
+    ([name, value]) => markup`<div><dt>${name}</dt><dd>${value}</dd></div>\n`,
+  );
+  return markup`<dl class="${kind}">\n${items}</dl>`;
 }
 
 /** The pods that do not run, if there are any. */
 export function pendingPods(pending: readonly PendingPod[]): Markup {
   if (pending.length === 0) return markup``;
-  return markup`<section class="card pending" aria-labelledby="pending">
-<h2 id="pending">Not running</h2>
-<table class="stacked">
-<thead><tr><th scope="col">Pod</th><th scope="col">Reason</th></tr></thead>
-<tbody>
-${pending.map(pendingRow)}</tbody>
-</table>
-</section>`;
+  const rows = pending.map(
+    (pod) => markup`<tr><th scope="row">${podName(pod)}</th><td>${pod.reason}</td></tr>\n`,
+  );
+  return section("pending", "Not running", table("stacked", ["Pod", "Reason"], rows), "card pending");
 }
 
-function pendingRow({ namespace, name, reason }: PendingPod): Markup {
-  return markup`<tr><th scope="row"><span class="namespace">${namespace}/</span><wbr/>${name}</th><td>${reason}</td></tr>
-`;
+/** May break between namespace and name. */
+export function podName({ namespace, name }: { namespace: string; name: string }): Markup {
+  return markup`<span class="namespace">${namespace}/</span><wbr/>${name}`;
 }
 
 /** The steps in the order in which they were done, each with a bar beside its time. */
@@ -52,30 +48,20 @@ export function steps(done: readonly Step[]): Markup {
   const rows = done.map(({ name, seconds }) => {
     const share = longest === 0 ? 0 : (seconds / longest) * 100;
     return markup`<tr><th scope="row">${name}</th><td class="figure">${duration(seconds)}</td>
-<td class="time"><svg width="100%" height="8" aria-hidden="true"><rect width="${share.toFixed(1)}%" height="8" rx="2"/></svg></td></tr>
+<td class="time"><svg width="100%" height="8" aria-hidden="true"><rect fill="var(--pod)" width="${share.toFixed(1)}%" height="8" rx="2"/></svg></td></tr>
 `;
   });
-  return markup`<section class="card" aria-labelledby="steps">
-<h2 id="steps">Steps</h2>
-<table class="steps">
-<thead><tr><th scope="col">Step</th><th scope="col" class="figure">Time</th><td class="time"></td></tr></thead>
-<tbody>
-${rows}</tbody>
-</table>
-</section>`;
+  const columns = ["Step", figures("Time"), markup`<td class="time"></td>`];
+  return section("steps", "Steps", table("steps", columns, rows));
 }
 
 /** What was deployed, by what, onto what. */
 export function deployment({ stack, kubernetesVersion, deployedBy, changes }: Outcome): Markup {
-  const rows = [
-    fact("Stack", stack),
-    fact("Kubernetes", kubernetesVersion),
-    fact("Deployed by", deployedBy),
-    fact("Changes", changes),
-  ];
-  return markup`<section class="card" aria-labelledby="deployment">
-<h2 id="deployment">How it was deployed</h2>
-<dl class="rows">
-${rows}</dl>
-</section>`;
+  const rows = {
+    Stack: stack,
+    Kubernetes: kubernetesVersion,
+    "Deployed by": deployedBy,
+    Changes: changes,
+  };
+  return section("deployment", "How it was deployed", described("rows", rows));
 }

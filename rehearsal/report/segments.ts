@@ -1,23 +1,17 @@
 import { type BoardOutcome, left, type PlacedPod } from "./outcome.ts";
 
-/** The parts of a board's RAM, in their order. */
+/** The parts of a board's RAM, in their order; `ink` is the colour of letters on their `fill`. */
 export const kinds = {
-  firmware: { title: "Firmware and kernel", label: "firmware" },
-  system: { title: "System reserved", label: "system" },
-  kubernetes: { title: "Kubernetes reserved", label: "Kubernetes" },
-  eviction: { title: "Eviction threshold", label: "eviction" },
-  static: { title: "Static pods", label: "static" },
-  pod: { title: "Pods", label: "pod" },
-  free: { title: "Free", label: "free" },
+  firmware: { title: "Firmware and kernel", label: "firmware", fill: "var(--firmware)", ink: "on-firmware" },
+  system: { title: "System reserved", label: "system", fill: "url(#hatched)", ink: "on-reserve" },
+  kubernetes: { title: "Kubernetes reserved", label: "Kubernetes", fill: "url(#dotted)", ink: "on-reserve" },
+  eviction: { title: "Eviction threshold", label: "eviction", fill: "url(#striped)", ink: "on-reserve" },
+  static: { title: "Static pods", label: "static", fill: "var(--static)", ink: "on-static" },
+  pod: { title: "Pods", label: "pod", fill: "var(--pod)", ink: "on-pod" },
+  free: { title: "Free", label: "free", fill: "var(--free)", ink: "on-free" },
 } as const;
 
 export type Kind = keyof typeof kinds;
-
-/** A pod with its number: the same in the bar and in the list beside it. */
-export interface NumberedPod {
-  readonly number: number;
-  readonly pod: PlacedPod;
-}
 
 /** A stretch of a board's RAM. */
 export interface Segment {
@@ -34,8 +28,11 @@ export interface Segment {
   readonly number?: number | undefined;
 }
 
-/** A board's pods as they are shown: static ones first, larger ones first. */
-export function numberedPods({ pods }: BoardOutcome): NumberedPod[] {
+/**
+ * A board's pods as they are shown: static ones first, larger ones first. A pod has the same number in the bar and
+ * in the list beside it.
+ */
+export function numberedPods({ pods }: BoardOutcome): { number: number; pod: PlacedPod }[] {
   const order = pods.toSorted((a, b) => Number(b.isStatic) - Number(a.isStatic) || b.memory - a.memory);
   return order.map((pod, index) => ({ number: index + 1, pod }));
 }

@@ -1,5 +1,4 @@
 import { styleText } from "node:util";
-import type { UpgradeStep } from "../../components/capacity/boardFailure.ts";
 import { type PolicyResult, violationText } from "../../policy/judge.ts";
 import type { FailureOutcome } from "../failure.ts";
 import { boardTable } from "./boardTable.ts";
@@ -18,6 +17,7 @@ const slowestSteps = 5;
  * output is a terminal that wants colours.
  */
 export function textReport(outcome: Outcome): string {
+  const { failures, upgrade } = outcome;
   const { fine, sentence } = verdict(outcome);
   const headline = wrapped(oneLine(sentence), reportWidth);
   const sections = [
@@ -25,8 +25,14 @@ export function textReport(outcome: Outcome): string {
     boardTable(outcome.boards),
     pendingLines(outcome.pending),
     wrapped(oneLine(caution(outcome)), reportWidth).filter((line) => line !== ""),
-    failureLines(outcome.failures),
-    upgradeLines(outcome.upgrade),
+    listed(
+      failures.every(({ isRehearsed }) => isRehearsed) ? "if a board fails, rehearsed" : "if a board fails",
+      failures.map((failure) => [oneLine(failure.board), failureText(failure)]),
+    ),
+    listed(
+      "upgrade order, one board at a time",
+      upgrade.map((step) => [oneLine(step.board), upgradeText(step)]),
+    ),
     policyLines(outcome.policies),
     stepLines(outcome.steps),
     closingLines(outcome),
@@ -48,14 +54,6 @@ function indented(text: string, spaces: number): string[] {
   return wrapped(oneLine(text), reportWidth - spaces).map((line) => " ".repeat(spaces) + line);
 }
 
-function failureLines(failures: readonly FailureOutcome[]): string[] {
-  const isRehearsed = failures.every((failure) => failure.isRehearsed);
-  return listed(
-    isRehearsed ? "if a board fails, rehearsed" : "if a board fails",
-    failures.map((failure) => [oneLine(failure.board), failureText(failure)]),
-  );
-}
-
 /** What happens when a board is gone, in half a sentence. */
 function failureText({ hasControlPlane, moves, pending, tied }: FailureOutcome): string {
   if (!hasControlPlane) return "no API until it is back; running pods keep running";
@@ -65,13 +63,6 @@ function failureText({ hasControlPlane, moves, pending, tied }: FailureOutcome):
     ...pending.map(({ name, reason }) => `${name} stays pending (${reason.replace(/\.$/, "")})`),
   ];
   return parts.length > 0 ? parts.join("; ") : "no impact";
-}
-
-function upgradeLines(steps: readonly UpgradeStep[]): string[] {
-  return listed(
-    "upgrade order, one board at a time",
-    steps.map((step) => [oneLine(step.board), upgradeText(step)]),
-  );
 }
 
 function policyLines(policies: readonly PolicyResult[]): string[] {

@@ -1,16 +1,11 @@
 import { count } from "./figures.ts";
 import { type BoardOutcome, left, type Outcome } from "./outcome.ts";
 
-/** What a rehearsal comes to. */
-export interface Verdict {
-  /** Whether every pod runs and no board holds more than it has. */
-  readonly fine: boolean;
-  /** `4 boards, 24 pods: everything runs`. */
-  readonly sentence: string;
-}
-
-/** Judges a rehearsal in a sentence. */
-export function verdict({ boards, pending }: Outcome): Verdict {
+/**
+ * Judges a rehearsal: `fine` if every pod runs and no board holds more than it has, and in a sentence such as
+ * `4 boards, 24 pods: everything runs`.
+ */
+export function verdict({ boards, pending }: Outcome): { fine: boolean; sentence: string } {
   const pods = pending.length + boards.reduce((total, board) => total + board.pods.length, 0);
   const subject = `${count(boards.length, "board")}, ${count(pods, "pod")}`;
   const faults = [...pendingFault(pending.map(({ reason }) => reason)), ...boards.flatMap(overcommitted)];

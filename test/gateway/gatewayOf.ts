@@ -101,7 +101,7 @@ export async function gatewayOf({
   });
   const { counters } = running.gateway;
   const seen = () =>
-    counters.accepted + Object.values(counters.refused()).reduce((sum, count) => sum + count, 0);
+    counters.accepted + Object.values(counters.refused).reduce((sum, count) => sum + count, 0);
   return {
     ...running,
     receiver,

@@ -61,7 +61,7 @@ it("keeps the last readings while the agent restarts for 60 s, and counts the ot
   }
   expect(counters.accepted).toBe(3 + 12 + 1);
   // Of a's twelve the last is kept.
-  expect(counters.dropped()).toEqual({ superseded: 11 });
+  expect(counters.dropped).toEqual({ superseded: 11 });
 
   const after = await agentAt(before.port);
   await pass(3);

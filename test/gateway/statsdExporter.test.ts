@@ -116,7 +116,7 @@ describe.skipIf(program === undefined)(
         [labels("b", "kitchen")]: 40,
       });
       expect(await values("home_temperature", 1)).toEqual({ [labels("a", "kitchen")]: 21.5 });
-      expect(gateway.gateway.counters.dropped()).toEqual({ superseded: 1 });
+      expect(gateway.gateway.counters.dropped).toEqual({ superseded: 1 });
     });
   },
 );

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeEach, expect, it, vi } from "vitest";
-import type { Apply } from "../../rehearsal/apply.ts";
+import type { Apply } from "../../rehearsal/controlPlane.ts";
 import { rehearsalFolder } from "../../rehearsal/folder.ts";
 
 const root = mkdtempSync(path.join(tmpdir(), "bramble-direct-"));

@@ -6,11 +6,16 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type MemoryBudget, memoryBudget } from "../../components/capacity/memoryBudget.ts";
 import { priorityClasses } from "../../components/workload/priorities.ts";
-import { type Apply, applyTo } from "../../rehearsal/apply.ts";
 import { nodeOf, objectOf } from "../../rehearsal/boardObjects.ts";
-import { connect, startControlPlane, stopControlPlane } from "../../rehearsal/controlPlane.ts";
+import { isRefused } from "../../rehearsal/boards.ts";
+import {
+  type Apply,
+  applyTo,
+  connect,
+  startControlPlane,
+  stopControlPlane,
+} from "../../rehearsal/controlPlane.ts";
 import { rehearsalFolder, repository } from "../../rehearsal/folder.ts";
-import { isRefused } from "../../rehearsal/refused.ts";
 import { findTools } from "../../tools/obtain.ts";
 import { type RandomCluster, someBoards, someCluster } from "../components/capacity/clusters.ts";
 

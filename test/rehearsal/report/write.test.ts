@@ -2,8 +2,7 @@ import { mkdtemp, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { htmlReport } from "../../../rehearsal/report/html.ts";
-import { writeReport } from "../../../rehearsal/report/write.ts";
+import { htmlReport, writeReport } from "../../../rehearsal/report/html.ts";
 import { sample } from "./sample.ts";
 
 let folder: string;
