@@ -2,10 +2,25 @@ import type { z } from "zod";
 import { type SettingError, settingError } from "./errors.ts";
 import { issueErrors, unknownSetting, usualWords } from "./issues.ts";
 import type { Parsed } from "./rule.ts";
-import { needs } from "./appRules.ts";
-import { rules } from "./rules.ts";
+import { appRules, needs } from "./appRules.ts";
+import { boardRules } from "./boardRules.ts";
+import { clusterRules } from "./clusterRules.ts";
+import { directoryRules } from "./directoryRules.ts";
+import { challenge, domainRules } from "./domainRules.ts";
+import { rangeRules } from "./rangeRules.ts";
 import { sections, type Settings } from "./schema.ts";
 import { elementOf, fieldsOf, valueAt } from "./schema/nodes.ts";
+
+/** The rules between settings, in the order in which their errors are told. */
+const rules = [
+  ...boardRules,
+  ...clusterRules,
+  ...appRules,
+  ...directoryRules,
+  challenge,
+  ...rangeRules,
+  ...domainRules,
+];
 
 /**
  * Parses each section by itself, and then asks the rules whose sections have parsed.
