@@ -4,18 +4,12 @@ import { ComponentResource, type ComponentResourceOptions, type Input, secret } 
 import { registerAccess } from "../workload/access.ts";
 import { registerApp } from "../app/registerApp.ts";
 import { agentConfigFile } from "./agentConfig.ts";
-import type { AgentOptions } from "./agentOptions.ts";
-import { datadogAgent, datadogWorkload } from "./agentWorkload.ts";
-import type { DatadogSite } from "./sites.ts";
+import { datadogAgent, datadogWorkload, type DatadogWorkloadArgs } from "./agentWorkload.ts";
 
 /** Args of {@link DatadogAgent}. */
-export interface DatadogAgentArgs extends AgentOptions {
+export interface DatadogAgentArgs extends DatadogWorkloadArgs {
   /** The account's API key: 32 hexadecimal digits. A secret, whether it comes as one or not. */
   readonly apiKey: Input<string>;
-  /** The Datadog site that the account is on. */
-  readonly site: DatadogSite;
-  /** Value of the tags `cluster_name` and `kube_cluster_name`. Lower-case letters, digits and hyphens. */
-  readonly clusterName: string;
 }
 
 /**

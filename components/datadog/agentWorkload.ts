@@ -4,10 +4,9 @@ import { restrictedContainer } from "../workload/security.ts";
 import type { PriorityClassName } from "../workload/priorities.ts";
 import type { Container, Workload } from "../workload/workload.ts";
 import { healthPort, runDirectory, socketDirectory } from "./agentConfig.ts";
-import { type AgentOptions, extraMemory } from "./agentOptions.ts";
-import { agentUser, boardProbe, socketOwner, traceAgent } from "./agentSidecars.ts";
+import { agentUser, boardProbe, extraMemory, socketOwner, traceAgent } from "./agentSidecars.ts";
 import { dogstatsdPort } from "./ports.ts";
-import type { DatadogSite } from "./sites.ts";
+import type { AgentOptions, DatadogSite } from "./settings.ts";
 
 /** What the agent's objects are called. */
 export const datadogAgent = {
@@ -24,7 +23,10 @@ export const datadogAgent = {
 export interface DatadogWorkloadArgs extends AgentOptions {
   /** The Datadog site that the account is on. */
   readonly site: DatadogSite;
-  /** Value of the tags `cluster_name` and `kube_cluster_name` of everything that the agents send. */
+  /**
+   * Value of the tags `cluster_name` and `kube_cluster_name` of everything that the agents send. Lower-case letters,
+   * digits and hyphens.
+   */
   readonly clusterName: string;
 }
 

@@ -1,6 +1,16 @@
 import { z } from "zod";
-import { datadogSites } from "./sites.ts";
 import { flag, list, secretString } from "../fields/fields.ts";
+
+/** Datadog's sites (https://docs.datadoghq.com/getting_started/site/). An account lives on one of them. */
+const sites = [
+  "datadoghq.com",
+  "us3.datadoghq.com",
+  "us5.datadoghq.com",
+  "datadoghq.eu",
+  "ap1.datadoghq.com",
+  "ap2.datadoghq.com",
+  "ddog-gov.com",
+] as const;
 
 /** Settings of the Datadog agent, the dashboards and the monitors. */
 export const schema = z
@@ -18,7 +28,7 @@ export const schema = z
       40,
     ).optional(),
     site: z
-      .enum(datadogSites)
+      .enum(sites)
       .default("datadoghq.com")
       .describe("The Datadog site of the account."),
     dashboards: flag(true, "Dashboards and monitors at Datadog, if there is an application key."),
@@ -38,3 +48,8 @@ export const schema = z
     ),
   })
   .describe("The Datadog agent on every board, dashboards and monitors.");
+
+/** One of Datadog's sites. */
+export type DatadogSite = (typeof sites)[number];
+/** Parts of the agent that cost memory on every board, and whether it verifies the kubelets' certificates. */
+export type AgentOptions = Pick<z.output<typeof schema>, "traces" | "processes" | "logs" | "verifyKubelet">;

@@ -32,3 +32,6 @@ export const schema = z
     paused: flag(false, "Deploys the updater without changing anything at Cloudflare."),
   })
   .describe("The hosts' names at Cloudflare, and the updater for a dynamic address.");
+
+/** The section `dns`. */
+export type DnsSettings = z.output<typeof schema>;
