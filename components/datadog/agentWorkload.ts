@@ -32,14 +32,13 @@ export interface DatadogWorkloadArgs extends AgentOptions {
 
 /** The Datadog agent on every board, as a document. */
 export function datadogWorkload(args: DatadogWorkloadArgs): Workload {
-  const priorityClassName: PriorityClassName = "bramble-agent";
   return {
     name: datadogAgent.name,
     namespace: datadogAgent.namespace,
     kind: "DaemonSet",
     replicas: 1,
     pod: {
-      priorityClassName,
+      priorityClassName: "bramble-agent" satisfies PriorityClassName,
       // The control plane is the board that most needs watching.
       tolerations: [{ ...controlPlaneTaint, operator: "Exists" }],
       nodeSelector: { "kubernetes.io/os": "linux" },

@@ -23,9 +23,11 @@ const directoryWanted = "must be production, staging or the https url of an ACME
 
 const acme = z
   .strictObject({
+    // Let's Encrypt writes to none since June 2025; another authority may.
     email: z
       .email({ pattern: emailForm, error: ({ input }) => emailError(input) })
       .describe("Where the certificate authority writes before a certificate expires."),
+    // A TXT record at Cloudflare; or port 80 open to the internet; or port 443.
     challenge: z
       .enum(["dns01", "http01", "tlsAlpn01"])
       .default("dns01")
@@ -124,3 +126,6 @@ export const schema = z
     ),
   })
   .describe("Traefik, the entrance for all hosts.");
+
+/** The section `ingress`. */
+export type IngressSettings = z.output<typeof schema>;

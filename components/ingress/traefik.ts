@@ -13,12 +13,12 @@ import type { RepositorySecrets } from "../app/appBackup.ts";
 import { directoryCaFile } from "./acmeConfig.ts";
 import { type LoginArgs, registerLogin } from "./login.ts";
 import { registerTraefikAccess } from "./traefikAccess.ts";
-import { traefikBackup } from "./traefikBackup.ts";
 import { ingressClassName } from "../app/entrance.ts";
 import { acmeOf, traefikStaticConfig, type TraefikConfigArgs } from "./traefikConfig.ts";
 import { traefikDynamicConfig, type TraefikDynamicArgs, usersFile } from "./traefikDynamic.ts";
 import {
   acmeDirectory,
+  traefikBackup,
   traefikObjects,
   traefikWorkload,
   type TraefikWorkloadArgs,
@@ -107,16 +107,12 @@ function configurationFiles(args: TraefikArgs): Record<string, string> {
 export function requireWhatAcmeNeeds({ certificates, acme, dnsApiToken }: TraefikArgs): void {
   if (certificates === "selfSigned") return;
   if (!acme) {
-    throw new InputPropertyError({
-      propertyPath: "acme",
-      reason: 'is missing. Give it, or set certificates to "selfSigned".',
-    });
+    const reason = 'is missing. Give it, or set certificates to "selfSigned".';
+    throw new InputPropertyError({ propertyPath: "acme", reason });
   }
   if (acme.challenge === "dns01" && dnsApiToken === undefined) {
-    throw new InputPropertyError({
-      propertyPath: "dnsApiToken",
-      reason:
-        'is missing: the challenge "dns01" sets a DNS record. Give it, or choose "http01" or "tlsAlpn01".',
-    });
+    const reason =
+      'is missing: the challenge "dns01" sets a DNS record. Give it, or choose "http01" or "tlsAlpn01".';
+    throw new InputPropertyError({ propertyPath: "dnsApiToken", reason });
   }
 }

@@ -1,18 +1,14 @@
 import { limitMiddlewares, type Limits } from "../app/limits.ts";
 import { secureEntryPoint } from "../app/entrance.ts";
-import { type SshForward } from "./traefikConfig.ts";
+import type { SshForward, TraefikConfigArgs } from "./traefikConfig.ts";
 import { containerPlace, type TraefikPlace } from "./traefikPlace.ts";
 
 /** What decides Traefik's dynamic configuration. */
-export interface TraefikDynamicArgs {
+export interface TraefikDynamicArgs extends Pick<TraefikConfigArgs, "trustedProxies" | "ssh"> {
   /** What one client address may ask for. */
   limits: Limits;
-  /** As in the static configuration. */
-  trustedProxies: readonly string[];
   /** Given if there is a login for pages that have none of their own. */
   login?: { user: string };
-  /** As in the static configuration. */
-  ssh?: SshForward;
 }
 
 /** Name of the file, in the folder of users, with the lines `name:hash` of who may pass the login. */

@@ -1,6 +1,7 @@
 import { Document, Scalar } from "yaml";
 import { deviceBoards, type DeviceBoard } from "./deviceBoards.ts";
-import { i2cModels, type SensorDevice } from "./devices.ts";
+import { i2cModels } from "./devices.ts";
+import type { SensorDevice } from "./settings.ts";
 
 /** Where devices send their readings. */
 export interface GatewayAddress {

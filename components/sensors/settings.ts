@@ -7,6 +7,7 @@ import { label } from "../fields/fields.ts";
 const device = z
   .strictObject({
     name: label
+      // ESPHome's limit.
       .max(31, "must have 31 characters at most")
       .describe("Name of the device, unique. It is the tag `sensor` in Datadog."),
     room: label.describe("The room that it is in: the tag `room`."),
@@ -68,3 +69,6 @@ export const schema = z
       .describe("The devices. `npm run esphome` writes their configurations."),
   })
   .describe("The gateway for temperature and humidity, and the devices that send them. Needs `datadog` and `ingress`.");
+
+/** A device with a sensor. */
+export type SensorDevice = z.output<typeof device>;
