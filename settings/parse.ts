@@ -63,11 +63,9 @@ function partsOf(schema: z.ZodType, written: unknown): Record<string, unknown>[]
   const fields = fieldsOf(elementOf(schema));
   if (!fields || !Array.isArray(written)) return undefined;
   return written.map((each: unknown) => {
-    const results = Object.entries(fields).map(
-      ([key, field]) => [key, field.safeParse(valueAt(each, [key]))] as const,
+    const values = Object.entries(fields).map(
+      ([key, field]) => [key, field.safeParse(valueAt(each, [key])).data] as const,
     );
-    return Object.fromEntries(
-      results.flatMap(([key, { data }]) => (data === undefined ? [] : [[key, data]])),
-    );
+    return Object.fromEntries(values.filter(([, value]) => value !== undefined));
   });
 }

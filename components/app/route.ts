@@ -27,7 +27,7 @@ export class Route extends ComponentResource {
       `${name}-access`,
       {
         metadata: { name: `${entrance.routeRole}-${service}`, namespace },
-        ...bindingTo("ClusterRole", entrance.routeRole, traefik),
+        ...bindingTo("ClusterRole", entrance.routeRole, entrance),
       },
       { parent: this },
     );
@@ -41,5 +41,3 @@ export class Route extends ComponentResource {
     this.registerOutputs({});
   }
 }
-
-const traefik = { name: entrance.serviceAccount, namespace: entrance.namespace };

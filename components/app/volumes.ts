@@ -5,7 +5,7 @@ import {
   type Input,
   interpolate,
 } from "@pulumi/pulumi";
-import { configHash } from "../workload/configHash.ts";
+import { configHash } from "../workload/podFiles.ts";
 import type { PodSpec } from "../workload/workload.ts";
 
 /** Where data lies on a board unless the settings say otherwise. */

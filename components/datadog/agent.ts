@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs";
 import type { core } from "@pulumi/kubernetes";
 import { ComponentResource, type ComponentResourceOptions, type Input, secret } from "@pulumi/pulumi";
 import { registerAccess } from "../workload/access.ts";
 import { registerApp } from "../app/registerApp.ts";
+import { filesBeside } from "../workload/podFiles.ts";
 import { agentConfigFile } from "./agentConfig.ts";
 import { datadogAgent, datadogWorkload, type DatadogWorkloadArgs } from "./agentWorkload.ts";
 
@@ -28,7 +28,7 @@ export class DatadogAgent extends ComponentResource {
       configMaps: {
         config: {
           name: object,
-          data: { [configFile]: agentConfigFile(args), [boardScript]: readFileSync(script, "utf8") },
+          data: { [configFile]: agentConfigFile(args), ...filesBeside(import.meta.url, boardScript) },
         },
       },
       secrets: { "api-key": { name: key.name, data: { [key.key]: apiKey } } },
@@ -40,8 +40,6 @@ export class DatadogAgent extends ComponentResource {
     this.registerOutputs({});
   }
 }
-
-const script = new URL("board.sh", import.meta.url);
 
 const rules = [
   // For the host tags that are made of its labels.

@@ -54,10 +54,10 @@ export function datadogWorkload(args: DatadogWorkloadArgs): Workload {
         runAsUser: agentUser,
         seccompProfile: { type: "RuntimeDefault" },
       },
-      initContainers: [socketOwner()],
+      initContainers: [socketOwner],
       containers: [
         agent(args),
-        boardProbe(),
+        boardProbe,
         ...(args.traces ? [traceAgent(environment(args), mounts)] : []),
       ],
       volumes: [

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { networking } from "@pulumi/kubernetes";
 import {
   ComponentResource,
@@ -8,6 +7,7 @@ import {
   type Output,
 } from "@pulumi/pulumi";
 import { stringify } from "yaml";
+import { filesBeside } from "../workload/podFiles.ts";
 import { type AppObjects, registerApp } from "../app/registerApp.ts";
 import type { RepositorySecrets } from "../app/appBackup.ts";
 import { directoryCaFile } from "./acmeConfig.ts";
@@ -94,7 +94,7 @@ function configurationFiles(args: TraefikArgs): Record<string, string> {
   return {
     "traefik.yaml": stringify(traefikStaticConfig(args)),
     "dynamic.yaml": stringify(traefikDynamicConfig(args)),
-    "acme-storage.sh": readFileSync(new URL("acme-storage.sh", import.meta.url), "utf8"),
+    ...filesBeside(import.meta.url, "acme-storage.sh"),
     ...(directoryCa !== undefined && { [directoryCaFile]: directoryCa }),
   };
 }

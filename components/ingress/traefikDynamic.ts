@@ -33,7 +33,7 @@ export function traefikDynamicConfig(args: TraefikDynamicArgs, place: TraefikPla
       routers: { refusedPaths },
       middlewares: {
         refuse,
-        headers: { headers: securityHeaders() },
+        headers: { headers: securityHeaders },
         ...limitMiddlewares(args.limits, args.trustedProxies),
         withoutCredentials: { headers: { customRequestHeaders: { Authorization: "" } } },
         ...(args.login && {
@@ -64,16 +64,14 @@ const refusedPaths = {
 const refuse = { ipAllowList: { sourceRange: ["255.255.255.255/32"], rejectStatusCode: 400 } };
 
 /** What browsers are told with every answer, also with those that Traefik gives itself. */
-function securityHeaders() {
-  return {
-    // A year. Not for subdomains, and not preloaded: the domain may have other hosts than these.
-    stsSeconds: 31_536_000,
-    forceSTSHeader: true,
-    contentTypeNosniff: true,
-    customFrameOptionsValue: "SAMEORIGIN",
-    referrerPolicy: "strict-origin-when-cross-origin",
-  };
-}
+const securityHeaders = {
+  // A year. Not for subdomains, and not preloaded: the domain may have other hosts than these.
+  stsSeconds: 31_536_000,
+  forceSTSHeader: true,
+  contentTypeNosniff: true,
+  customFrameOptionsValue: "SAMEORIGIN",
+  referrerPolicy: "strict-origin-when-cross-origin",
+};
 
 function sshForward({ backend }: SshForward) {
   return {

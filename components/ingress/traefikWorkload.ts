@@ -48,14 +48,12 @@ export function acmeDirectory({
 const memoryRequest = 112;
 const memoryLimit = 160;
 const traefikUser = 65532;
-/** Name of Traefik, and of its backups. */
-const traefikApp = "traefik";
 
 /** How ACME's account and certificates are backed up, if they are. */
 export function traefikBackup(args: TraefikWorkloadArgs): BackedUp | undefined {
   if (!acmeOf(args) || !args.backup) return undefined;
   const source = {
-    app: traefikApp,
+    app: entrance.name,
     namespace: entrance.namespace,
     data: acmeDirectory(args),
     user: traefikUser,
@@ -67,6 +65,7 @@ export function traefikBackup(args: TraefikWorkloadArgs): BackedUp | undefined {
 
 /** Traefik's Deployment: one pod on the board that holds its certificates and to which the router forwards. */
 export function traefikWorkload(args: TraefikWorkloadArgs): Workload {
+  const { name, namespace } = entrance;
   const acme = acmeOf(args);
   const mounts = [
     { name: "configuration", mountPath: traefikPaths.configuration, readOnly: true },
@@ -75,13 +74,13 @@ export function traefikWorkload(args: TraefikWorkloadArgs): Workload {
   ];
   const { backup } = args;
   // Certificates can be had anew: the entrance does not wait for a backup that cannot be reached.
-  const optional = { app: traefikApp, volume: "acme", which: "newest", isOptional: true };
+  const optional = { app: name, volume: "acme", which: "newest", isOptional: true };
   const restore = backup ? [restoreContainer(optional, backup)] : [];
   const usesToken = acme?.challenge === "dns01";
   const pod: PodSpec = {
     nodeSelector: { "kubernetes.io/hostname": args.board },
     priorityClassName: "bramble-entrance",
-    serviceAccountName: entrance.serviceAccount,
+    serviceAccountName: name,
     automountServiceAccountToken: true,
     enableServiceLinks: false,
     terminationGracePeriodSeconds: 30,
@@ -106,7 +105,7 @@ export function traefikWorkload(args: TraefikWorkloadArgs): Workload {
         : []),
     ],
   };
-  return { name: traefikApp, namespace: entrance.namespace, kind: "Deployment", replicas: 1, pod };
+  return { name, namespace, kind: "Deployment", replicas: 1, pod };
 }
 
 /**

@@ -1,8 +1,7 @@
 import { isIPv4 } from "node:net";
 import { app } from "../app/app.ts";
 import { dogstatsdPort } from "../datadog/ports.ts";
-import { pinFault } from "./devices.ts";
-import { authorizationSecret } from "./esphome.ts";
+import { authorizationSecret, pinFault } from "./esphome.ts";
 import { sensorGateway, sensorGatewayWorkload } from "./gatewayWorkload.ts";
 import { SensorGateway } from "./sensors.ts";
 import { schema } from "./settings.ts";
