@@ -56,9 +56,7 @@ export function loadsOf(parts: readonly AppPart[], boards: readonly PlannedBoard
 }
 
 /** The apps that have a section in the settings, each with it. */
-export function wantedApps(
-  settings: Partial<Settings>,
-): { section: keyof typeof apps; app: App; own: unknown }[] {
+export function wantedApps(settings: Partial<Settings>) {
   const all = Object.entries(apps) as [keyof typeof apps, App][];
   return all.flatMap(([section, app]) => {
     const own: unknown = settings[section];

@@ -88,7 +88,7 @@ function overHttp(device: SensorDevice, url: string): object {
       "Content-Type": "application/json",
       Authorization: secret(authorizationSecret(device)),
     },
-    json: lambda(json),
+    json: Object.assign(tagged("!lambda", json), { type: "BLOCK_LITERAL" }),
   };
   return {
     http_request: {
@@ -126,14 +126,6 @@ function secret(name: string): Scalar {
   return tagged("!secret", name);
 }
 
-function lambda(code: string): Scalar {
-  const scalar = tagged("!lambda", code);
-  scalar.type = "BLOCK_LITERAL";
-  return scalar;
-}
-
 function tagged(tag: string, value: string): Scalar {
-  const scalar = new Scalar(value);
-  scalar.tag = tag;
-  return scalar;
+  return Object.assign(new Scalar(value), { tag });
 }
