@@ -63,7 +63,9 @@ export class MetricsServer extends ComponentResource {
       { ...own, role: `system:${account.name}` },
     );
     // Whoever may view a namespace may see what its pods use.
-    const readers = ["view", "edit", "admin"].map((role) => [`${apiGroup}/aggregate-to-${role}`, "true"]);
+    const readers = ["view", "edit", "admin"].map(
+      (role) => [`${apiGroup}/aggregate-to-${role}`, "true"] as const,
+    );
     new rbac.v1.ClusterRole(
       `${name}-reader-role`,
       {
