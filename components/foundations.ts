@@ -24,12 +24,11 @@ export function foundations({ network, podSubnet, metrics }: FoundationArgs): Ap
     },
   ];
   if (network === "flannel") {
-    const args = { podSubnet };
     parts.push({
       name: "flannel",
       stage: "foundation",
       loads: [flannelWorkload()],
-      register: (name, { opts }) => ({ resource: new Flannel(name, args, opts) }),
+      register: (name, { opts }) => ({ resource: new Flannel(name, { podSubnet }, opts) }),
     });
   }
   if (metrics) {

@@ -16,20 +16,16 @@ const ownErrors = sections.map((section) =>
   }),
 );
 
-/** Who has a host. */
-interface HostUse {
-  readonly owner: string;
-  readonly setting: string;
-  readonly host: string;
-}
-
 const hostOnce = rule(sections, function* (settings) {
-  const hosts = wantedApps(settings).flatMap(({ section, app, own }): HostUse[] => {
+  const ofApps = wantedApps(settings).flatMap(({ section, app, own }) => {
     const host = app.publish?.(own).host;
     return host === undefined ? [] : [{ owner: section, setting: `${section}.host`, host }];
   });
   const { dns } = settings;
-  if (dns) hosts.push({ owner: "the address", setting: "dns.entrance", host: dns.entrance });
+  const hosts = [
+    ...ofApps,
+    ...(dns ? [{ owner: "the address", setting: "dns.entrance", host: dns.entrance }] : []),
+  ];
   for (const [i, { setting, host }] of hosts.entries()) {
     const first = hosts.findIndex((other) => other.host === host);
     if (first === i) continue;

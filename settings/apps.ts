@@ -1,10 +1,9 @@
-import type { App, AppContext, AppPart, Published } from "../components/app/app.ts";
+import type { App, AppContext, AppPart } from "../components/app/app.ts";
 import { backupsOf } from "../components/app/deployApps.ts";
 import { apps } from "../components/apps.ts";
 import type { PlannedBoard } from "../components/board/board.ts";
 import { dogstatsdPort } from "../components/datadog/ports.ts";
 import { foundations } from "../components/foundations.ts";
-import type { RouteTls } from "../components/app/routeIngresses.ts";
 import { kubeadmWorkloads } from "../components/kubeadm/kubeadmWorkloads.ts";
 import type { BackupPlan } from "../components/app/backupTarget.ts";
 import { backupWorkload } from "../components/app/backupWorkload.ts";
@@ -23,9 +22,26 @@ export function partsOf(settings: Settings, stack: string, boards: readonly Plan
 
 /** Each app that the settings have, with its parts. */
 export function appParts(settings: Settings, stack: string, boards: readonly PlannedBoard[]) {
+  const { domain, storage, ingress, dns, sensors } = settings;
   const wanted = wantedApps(settings);
   const published = wanted.flatMap(({ app, own }) => app.publish?.(own) ?? []);
-  const context = contextOf(settings, stack, boards, published);
+  const living = settings.boards.filter(({ role, dead }) => role === "controlPlane" && !dead);
+  const tls = ingress?.acme?.wildcard ? { wildcard: `*.${domain}` } : "acme";
+  const context: AppContext = {
+    stack,
+    domain,
+    boards,
+    controlPlanes: living.map(({ name }) => name),
+    storage,
+    tls: ingress?.certificates === "acme" ? tls : "selfSigned",
+    hasLogin: ingress?.login !== undefined,
+    entrance: ingress?.board,
+    dns,
+    plan: planOf(settings),
+    published: published.map((each) => ({ ...each, host: `${each.host}.${domain}` })),
+    humidity: sensors?.humidity,
+    isRehearsal: settings.extends !== undefined,
+  };
   return wanted.map((each) => ({ ...each, parts: each.app.parts(each.own, context) }));
 }
 
@@ -40,44 +56,12 @@ export function loadsOf(parts: readonly AppPart[], boards: readonly PlannedBoard
 }
 
 /** The apps that have a section in the settings, each with it. */
-export function wantedApps(
-  settings: Partial<Settings>,
-): { section: keyof typeof apps; app: App; own: unknown }[] {
+export function wantedApps(settings: Partial<Settings>) {
   const all = Object.entries(apps) as [keyof typeof apps, App][];
   return all.flatMap(([section, app]) => {
     const own: unknown = settings[section];
     return own === undefined ? [] : [{ section, app, own }];
   });
-}
-
-function contextOf(
-  settings: Settings,
-  stack: string,
-  boards: readonly PlannedBoard[],
-  published: readonly Published[],
-): AppContext {
-  const { domain, storage, ingress, dns, sensors } = settings;
-  const living = settings.boards.filter(({ role, dead }) => role === "controlPlane" && !dead);
-  return {
-    stack,
-    domain,
-    boards,
-    controlPlanes: living.map(({ name }) => name),
-    storage,
-    tls: tlsOf(settings),
-    hasLogin: ingress?.login !== undefined,
-    entrance: ingress?.board,
-    dns,
-    plan: planOf(settings),
-    published: published.map((each) => ({ ...each, host: `${each.host}.${domain}` })),
-    humidity: sensors?.humidity,
-    isRehearsal: settings.extends !== undefined,
-  };
-}
-
-function tlsOf({ ingress, domain }: Settings): RouteTls {
-  if (ingress?.certificates !== "acme") return "selfSigned";
-  return ingress.acme?.wildcard ? { wildcard: `*.${domain}` } : "acme";
 }
 
 function planOf({ backup, datadog }: Settings): BackupPlan | undefined {

@@ -2,7 +2,7 @@ import type { App } from "../components/app/app.ts";
 import { apps } from "../components/apps.ts";
 import { hostKeyFault, printHostKey, withoutComment } from "../components/board/connection.ts";
 import { taintOf } from "../components/board/taints.ts";
-import { allowedWords, didYouMean, type SettingError, settingError } from "./errors.ts";
+import { allowedWords, didYouMean, settingError } from "./errors.ts";
 import { type Parsed, type Rule, rule, type SectionName } from "./rule.ts";
 import { sections } from "./schema.ts";
 import { fieldsOf } from "./schema/nodes.ts";
@@ -10,81 +10,53 @@ import { fieldsOf } from "./schema/nodes.ts";
 type Boards = Parsed["boards"];
 
 const once = (key: "name" | "host") =>
-  rule(["boards"], ({ boards }) =>
-    boards.flatMap(({ [key]: value }, i) => {
+  rule(["boards"], function* ({ boards }) {
+    for (const [i, { [key]: value }] of boards.entries()) {
       const first = boards.findIndex((other) => other[key] === value);
-      return value !== undefined && first < i
-        ? [
-            settingError(
-              `${key}-taken`,
-              `boards[${i}].${key}`,
-              `"${value}" is already the ${key} of boards[${first}].`,
-            ),
-          ]
-        : [];
-    }),
-  );
-
-const controlPlane = rule(["boards"], ({ boards }) =>
-  boards.length > 0 && boards.every(({ role }) => role === "worker")
-    ? [
-        settingError(
-          "no-control-plane",
-          "boards",
-          "no board has the role controlPlane; give it to the one with the most RAM.",
-        ),
-      ]
-    : [],
-);
+      if (value === undefined || first === i) continue;
+      const message = `"${value}" is already the ${key} of boards[${first}].`;
+      yield settingError(`${key}-taken`, `boards[${i}].${key}`, message);
+    }
+  });
 
 /** Without one that lives there is no cluster. */
-const livingControlPlane = rule(["boards"], ({ boards }) => {
+const controlPlane = rule(["boards"], function* ({ boards }) {
   const controlPlanes = boards.flatMap((board, i) => (board.role === "worker" ? [] : [{ ...board, i }]));
   const last = controlPlanes.at(-1);
-  if (last === undefined || !controlPlanes.every(({ role, dead }) => role && dead)) return [];
-  const which =
-    controlPlanes.length === 1 ? "the only control plane" : "the last control plane, as for the others";
-  return [
-    settingError(
-      "control-planes-dead",
-      `boards[${last.i}].dead`,
-      `is true for ${which}, and a cluster needs a control plane. Set up another one from its etcd snapshot first.`,
-    ),
-  ];
+  if (last === undefined) {
+    const message = "no board has the role controlPlane; give it to the one with the most RAM.";
+    if (boards.length > 0) yield settingError("no-control-plane", "boards", message);
+  } else if (controlPlanes.every(({ role, dead }) => role && dead)) {
+    const which =
+      controlPlanes.length === 1 ? "the only control plane" : "the last control plane, as for the others";
+    const message = `is true for ${which}, and a cluster needs a control plane. Set up another one from its etcd snapshot first.`;
+    yield settingError("control-planes-dead", `boards[${last.i}].dead`, message);
+  }
 });
 
 /** Boards that bramble sets up must be reached, and be who they are. */
-const reachable = rule(["boards", "cluster"], ({ boards, cluster }) =>
-  cluster.bootstrap
-    ? boards.flatMap(({ user, host = "", port, hostKey }, i) => {
-        const why = hostKeyFault({ host, port, hostKey });
-        return [
-          ...(user === undefined
-            ? [settingError("user-missing", `boards[${i}].user`, "is missing; cluster.bootstrap needs it.")]
-            : []),
-          ...(why === undefined ? [] : [settingError("host-key", `boards[${i}].hostKey`, why)]),
-        ];
-      })
-    : [],
-);
+const reachable = rule(["boards", "cluster"], function* ({ boards, cluster }) {
+  if (!cluster.bootstrap) return;
+  for (const [i, { user, host = "", port, hostKey }] of boards.entries()) {
+    if (user === undefined) {
+      yield settingError("user-missing", `boards[${i}].user`, "is missing; cluster.bootstrap needs it.");
+    }
+    const why = hostKeyFault({ host, port, hostKey });
+    if (why !== undefined) yield settingError("host-key", `boards[${i}].hostKey`, why);
+  }
+});
 
 /** Each board makes its own key at its first start: two with one are one card and its copy. */
-const hostKeyOnce = rule(["boards"], ({ boards }) => {
+const hostKeyOnce = rule(["boards"], function* ({ boards }) {
   const keys = boards.map(({ hostKey }) =>
     hostKeyFault({ host: "", hostKey }) === undefined ? withoutComment(hostKey ?? "") : undefined,
   );
-  return boards.flatMap(({ name = "", host = "", port }, i) => {
+  for (const [i, { name = "", host = "", port }] of boards.entries()) {
     const first = keys.indexOf(keys[i]);
-    return keys[i] === undefined || first === i
-      ? []
-      : [
-          settingError(
-            "host-key-taken",
-            `boards[${i}].hostKey`,
-            `is the key of boards[${first}], too. Unless it was pasted twice (${printHostKey({ host, port })}), one card is a copy of the other and has its machine-id. Give "${name}" its own: sudo rm /etc/ssh/ssh_host_* && sudo ssh-keygen -A; sudo rm -f /etc/machine-id /var/lib/dbus/machine-id && sudo systemd-machine-id-setup && sudo reboot. Then set its new hostKey.`,
-          ),
-        ];
-  });
+    if (keys[i] === undefined || first === i) continue;
+    const message = `is the key of boards[${first}], too. Unless it was pasted twice (${printHostKey({ host, port })}), one card is a copy of the other and has its machine-id. Give "${name}" its own: sudo rm /etc/ssh/ssh_host_* && sudo ssh-keygen -A; sudo rm -f /etc/machine-id /var/lib/dbus/machine-id && sudo systemd-machine-id-setup && sudo reboot. Then set its new hostKey.`;
+    yield settingError("host-key-taken", `boards[${i}].hostKey`, message);
+  }
 });
 
 /** The machine in between must be who it is, too. */
@@ -104,49 +76,35 @@ function takeover(section: SectionName): string {
   return (apps as Partial<Record<SectionName, App>>)[section]?.takeover ?? "";
 }
 
-/** A board that a section names must exist, live and take apps. */
 const knownBoard = (section: SectionName) =>
   rule([section, "boards"], (settings) => {
     const { board } = (settings[section] ?? {}) as { board?: string };
-    return board === undefined ? [] : placeErrors(section, board, settings.boards);
+    const fault = board === undefined ? undefined : placeFault(section, board, settings.boards);
+    return fault ? [settingError(fault[0], `${section}.board`, fault[1])] : [];
   });
 
-function placeErrors(section: SectionName, board: string, boards: Boards): SettingError[] {
-  const setting = `${section}.board`;
+/** Why a section can't name a board, as code and message: it must exist, live and take apps. */
+function placeFault(section: SectionName, board: string, boards: Boards): [string, string] | undefined {
   const workers = boards.filter(({ role }) => role !== "controlPlane");
   const takers = (workers.length > 0 ? workers : boards).filter((each) => !isTainted(each));
   const namesOf = (some: Boards) => [...new Set(some.flatMap(({ name }) => name ?? []))];
   const named = boards.find(({ name }) => name === board);
   if (named?.dead) {
-    const living = namesOf(takers.filter(({ dead }) => !dead));
-    const ways = `Name the board that takes over${takeover(section)}.`;
-    return [
-      settingError("board-dead", setting, `"${board}" is marked dead. ${ways} ${allowedWords(living)}`),
-    ];
+    const living = allowedWords(namesOf(takers.filter(({ dead }) => !dead)));
+    const ways = `Name the board that takes over${takeover(section)}. ${living}`;
+    return ["board-dead", `"${board}" is marked dead. ${ways}`];
   }
   const names = namesOf(takers);
-  if (names.length === 0 || names.includes(board)) return [];
-  if (named === undefined) {
-    // It may be the one whose name is wrong.
-    if (boards.some(({ name }) => name === undefined)) return [];
-    const message = `there is no board "${board}". ${allowedWords(names)}${didYouMean(board, names)}`;
-    return [settingError("board-unknown", setting, message)];
+  if (names.length === 0 || names.includes(board)) return undefined;
+  const allowed = allowedWords(names);
+  if (named) {
+    return isTainted(named)
+      ? ["board-tainted", `"${board}" has taints, which bramble's own apps do not tolerate. ${allowed}`]
+      : ["board-takes-no-apps", `"${board}" is the control plane, which takes no apps. ${allowed}`];
   }
-  return isTainted(named)
-    ? [
-        settingError(
-          "board-tainted",
-          setting,
-          `"${board}" has taints, which bramble's own apps do not tolerate. ${allowedWords(names)}`,
-        ),
-      ]
-    : [
-        settingError(
-          "board-takes-no-apps",
-          setting,
-          `"${board}" is the control plane, which takes no apps. ${allowedWords(names)}`,
-        ),
-      ];
+  // It may be the one whose name is wrong.
+  if (boards.some(({ name }) => name === undefined)) return undefined;
+  return ["board-unknown", `there is no board "${board}". ${allowed}${didYouMean(board, names)}`];
 }
 
 const placed = (Object.keys(sections) as SectionName[]).filter((name) => fieldsOf(sections[name])?.board);
@@ -156,7 +114,6 @@ export const boardRules: readonly Rule[] = [
   once("name"),
   once("host"),
   controlPlane,
-  livingControlPlane,
   reachable,
   hostKeyOnce,
   jumpHostKey,

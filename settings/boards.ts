@@ -1,9 +1,11 @@
+// What the settings make of the boards: each by itself, and the cluster of them.
 import type { PlannedBoard } from "../components/board/board.ts";
 import type { BoardBootstrapArgs } from "../components/board/bootstrap.ts";
 import { boardPackages } from "../components/board/packages.ts";
-import type { BoardPackages } from "../components/board/phases.ts";
-import { mayRunOn } from "../components/capacity/placement.ts";
+import { mayRunOn, nodeTaints } from "../components/capacity/placement.ts";
 import { hostPorts } from "../components/capacity/podNeeds.ts";
+import type { KubeadmClusterArgs } from "../components/kubeadm/kubeadmCluster.ts";
+import type { RosterArgs } from "../components/kubeadm/roster.ts";
 import type { Load } from "../components/workload/workload.ts";
 import type { Settings } from "./schema.ts";
 
@@ -24,8 +26,7 @@ export function bootstrapsOf(
 ): Record<string, BoardBootstrapArgs> {
   if (!cluster.bootstrap) return {};
   const common = {
-    // By name: another order in the settings is no change.
-    boards: boards.map(({ name, host }) => ({ name, host })).toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+    boards: byName(boards).map(({ name, host }) => ({ name, host })),
     hasFlannel: cluster.network === "flannel",
     timeServers: cluster.timeServers,
     packages: packagesOf(cluster),
@@ -34,24 +35,56 @@ export function bootstrapsOf(
   const entries = boards.map((board) => {
     const { name, ram, cores, arch, memory, dead } = board;
     const machine = { board: name, ram, capacity: memory.capacity, cores, arch };
-    return [
-      name,
-      {
-        plan: { ...common, ...machine, ports: portsOf(board, loads) },
-        connection: reached(board, ssh),
-        dead,
-      },
-    ] as const;
+    // The settings' rules have seen that a user and a host key are there.
+    const { host, port, user = "", hostKey = "" } = board;
+    const connection = { host, port, user, hostKey, privateKey: ssh?.privateKey, jump: ssh?.jump };
+    return [name, { plan: { ...common, ...machine, ports: portsOf(board, loads) }, connection, dead }] as const;
   });
   return Object.fromEntries(entries);
 }
 
-/** The settings' rules have seen that a user and a host key are there. */
-function reached(
-  { host, port, user = "", hostKey = "" }: PlannedBoard,
-  ssh: Settings["ssh"],
-): BoardBootstrapArgs["connection"] {
-  return { host, port, user, hostKey, privateKey: ssh?.privateKey, jump: ssh?.jump };
+/**
+ * The cluster that bramble makes, or undefined if it makes none.
+ *
+ * @param boards the boards of the settings, planned
+ * @param access how each board is reached
+ */
+export function clusterOf(
+  { cluster }: Settings,
+  boards: readonly PlannedBoard[],
+  access: Readonly<Record<string, BoardBootstrapArgs>>,
+): Omit<KubeadmClusterArgs, "ready" | "order"> | undefined {
+  if (!cluster.bootstrap || cluster.kubeconfig !== undefined) return undefined;
+  const { version, podSubnet, serviceSubnet, ignorePreflightErrors, network } = cluster;
+  const endpoint =
+    cluster.controlPlaneEndpoint ?? boards.find(({ role }) => role === "controlPlane")?.host ?? "";
+  const nodes = byName(boards).map((board) => {
+    const { name, host, role, takesApps, memory, kubelet, hostKey = "", labels } = board;
+    return { name, host, role, takesApps, memory, kubelet, hostKey, labels, taints: nodeTaints(board) };
+  });
+  const layout = {
+    version,
+    podSubnet,
+    serviceSubnet,
+    ignorePreflightErrors,
+    endpoint: endpoint.includes(":") ? endpoint : `${endpoint}:6443`,
+    nodes,
+    hasNetwork: network !== "none",
+  };
+  return { layout, access };
+}
+
+/** What the cluster knows its boards by. */
+export function rosterOf(boards: readonly PlannedBoard[]): RosterArgs {
+  const entries = boards.map(
+    ({ name, role, host, hostKey = "", dead }) => [name, { role, host, hostKey, dead }] as const,
+  );
+  return { boards: Object.fromEntries(entries) };
+}
+
+/** By name: another order in the settings is no change. */
+function byName(boards: readonly PlannedBoard[]): PlannedBoard[] {
+  return boards.toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 function portsOf(board: PlannedBoard, loads: readonly Load[]): string[] {
@@ -62,7 +95,7 @@ function portsOf(board: PlannedBoard, loads: readonly Load[]): string[] {
   return [...new Set([...nodePorts, ...(board.role === "controlPlane" ? controlPlanePorts : []), ...taken])];
 }
 
-function packagesOf({ version, containerd, ...mirrors }: Settings["cluster"]): BoardPackages {
+function packagesOf({ version, containerd, ...mirrors }: Settings["cluster"]) {
   const { kubernetesRepository, containerdRepository, imageRepository } = mirrors;
   return boardPackages(version, {
     ...(kubernetesRepository && { kubernetesRepository }),

@@ -3,6 +3,7 @@ import { settingsSchema } from "./schema.ts";
 
 interface JsonSchema {
   readonly [key: string]: unknown;
+  readonly $ref?: string;
   readonly type?: string;
   readonly description?: string;
   readonly enum?: readonly string[];
@@ -11,12 +12,32 @@ interface JsonSchema {
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly required?: readonly string[];
   readonly items?: JsonSchema;
+  readonly $defs?: Readonly<Record<string, JsonSchema>>;
 }
+
+const {
+  properties: sections = {},
+  required: requiredSections = [],
+  $defs,
+} = z.toJSONSchema(settingsSchema, {
+  io: "input",
+  override({ jsonSchema }) {
+    if (jsonSchema.secret === undefined) return;
+    const { description } = jsonSchema;
+    for (const key of Object.keys(jsonSchema)) Reflect.deleteProperty(jsonSchema, key);
+    Object.assign(jsonSchema, { description, $ref: "#/$defs/secret" });
+  },
+}) as JsonSchema;
+
+const definitions: Readonly<Record<string, JsonSchema>> = {
+  ...$defs,
+  // What Pulumi writes into a stack's file.
+  secret: { type: "object", properties: { secure: { type: "string" } }, required: ["secure"] },
+};
 
 /** The JSON Schema of a stack's file, for editors. Nothing is required: a stack may extend another. */
 export function stackFileSchema(): JsonSchema {
-  const { properties = {} } = settingsJsonSchema();
-  const settings = Object.entries(properties).map(([key, schema]) => [`bramble:${key}`, schema] as const);
+  const settings = Object.entries(sections).map(([key, schema]) => [`bramble:${key}`, schema] as const);
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: "A stack of bramble",
@@ -30,17 +51,18 @@ export function stackFileSchema(): JsonSchema {
         additionalProperties: false,
       },
     },
+    $defs: definitions,
   };
 }
 
 /** The reference of all settings, in Markdown. */
 export function settingsReference(): string {
-  const { properties = {}, required = [] } = settingsJsonSchema();
-  const sections = Object.entries(properties).map(([key, schema]) => {
-    const object = schema.items ?? schema;
-    const need = required.includes(key) ? "Required." : "Optional.";
-    const head = `## \`bramble:${key}\`\n\n${[schema.description, schema.items?.description, need].filter(Boolean).join(" ")}`;
-    return object.properties ? `${head}\n\n${table(object, "")}` : head;
+  const chapters = Object.entries(sections).map(([key, schema]) => {
+    const need = requiredSections.includes(key) ? "Required." : "Optional.";
+    const text = [schema.description, schema.items?.description, need].filter(Boolean).join(" ");
+    const rows = rowsOf(schema.items ?? schema, "");
+    const table = ["| setting | value | default | what it is |", "|---|---|---|---|", ...rows].join("\n");
+    return [`## \`bramble:${key}\``, text, ...(rows.length > 0 ? [table] : [])].join("\n\n");
   });
   const intro = `# Settings
 
@@ -50,59 +72,32 @@ Every setting of a stack, in \`stacks/Pulumi.<stack>.yaml\` below \`config:\`. T
 A secret is set with, for example:
 
     npx pulumi config set --secret --path bramble:datadog.apiKey -s home`;
-  return `${[intro, ...sections].join("\n\n")}\n`;
+  return `${[intro, ...chapters].join("\n\n")}\n`;
 }
 
 /** One sentence for each setting, for Pulumi.yaml. */
 export function settingDescriptions(): Record<string, { description: string }> {
-  const { properties = {} } = settingsJsonSchema();
-  const described = Object.entries(properties);
+  const described = Object.entries(sections);
   return Object.fromEntries(
     described.map(([key, { description = "" }]) => [`bramble:${key}`, { description }]),
   );
 }
 
-function settingsJsonSchema(): JsonSchema {
-  return z.toJSONSchema(settingsSchema, { io: "input", override: cleaned }) as JsonSchema;
-}
-
-/** A secret stands in a stack's file as `secure: …`. */
-function cleaned({ jsonSchema }: { jsonSchema: Record<string, unknown> }): void {
-  if (jsonSchema.secret === undefined) return;
-  const { description } = jsonSchema;
-  for (const key of Object.keys(jsonSchema)) Reflect.deleteProperty(jsonSchema, key);
-  const properties = { secure: { type: "string" } };
-  Object.assign(jsonSchema, { description, type: "object", properties, required: ["secure"] });
-}
-
-function table({ properties = {}, required = [] }: JsonSchema, prefix: string): string {
-  const rows = Object.entries(properties).flatMap(([key, schema]) => rowsOf(key, schema, required, prefix));
-  return ["| setting | value | default | what it is |", "|---|---|---|---|", ...rows].join("\n");
-}
-
-function rowsOf(key: string, schema: JsonSchema, required: readonly string[], prefix: string): string[] {
-  const isSecret = schema.properties?.secure !== undefined;
-  const object = schema.items?.properties ? schema.items : schema;
-  if (object.properties && !isSecret) {
-    const [kind, within] = object === schema ? ["object", "."] : ["list", "[]."];
-    const row = `| \`${prefix}${key}\` | ${kind} | | ${schema.description ?? ""} |`;
-    const inner = Object.entries(object.properties);
-    return [
-      row,
-      ...inner.flatMap(([name, each]) =>
-        rowsOf(name, each, object.required ?? [], `${prefix}${key}${within}`),
-      ),
-    ];
-  }
-  const standard =
-    schema.default === undefined
-      ? required.includes(key)
-        ? "required"
-        : ""
-      : `\`${JSON.stringify(schema.default).replaceAll('"', "")}\``;
-  return [
-    `| \`${prefix}${key}\` | ${isSecret ? "secret" : valueText(`${prefix}${key}`, schema)} | ${standard} | ${schema.description ?? ""} |`,
-  ];
+function rowsOf({ properties = {}, required = [] }: JsonSchema, prefix: string): string[] {
+  return Object.entries(properties).flatMap(([key, given]) => {
+    const schema = { ...definitions[given.$ref?.split("/").at(-1) ?? ""], ...given };
+    const { description = "", default: standard } = schema;
+    const name = `${prefix}${key}`;
+    const isSecret = schema.properties?.secure !== undefined;
+    const object = schema.items?.properties ? schema.items : schema;
+    if (object.properties && !isSecret) {
+      const [kind, within] = object === schema ? ["object", "."] : ["list", "[]."];
+      return [`| \`${name}\` | ${kind} | | ${description} |`, ...rowsOf(object, `${name}${within}`)];
+    }
+    const need = required.includes(key) ? "required" : "";
+    const usual = standard === undefined ? need : `\`${JSON.stringify(standard).replaceAll('"', "")}\``;
+    return [`| \`${name}\` | ${isSecret ? "secret" : valueText(name, schema)} | ${usual} | ${description} |`];
+  });
 }
 
 function valueText(key: string, schema: JsonSchema): string {

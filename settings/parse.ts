@@ -2,10 +2,25 @@ import type { z } from "zod";
 import { type SettingError, settingError } from "./errors.ts";
 import { issueErrors, unknownSetting, usualWords } from "./issues.ts";
 import type { Parsed } from "./rule.ts";
-import { needs } from "./appRules.ts";
-import { rules } from "./rules.ts";
+import { appRules, needs } from "./appRules.ts";
+import { boardRules } from "./boardRules.ts";
+import { clusterRules } from "./clusterRules.ts";
+import { directoryRules } from "./directoryRules.ts";
+import { challenge, domainRules } from "./domainRules.ts";
+import { rangeRules } from "./rangeRules.ts";
 import { sections, type Settings } from "./schema.ts";
 import { elementOf, fieldsOf, valueAt } from "./schema/nodes.ts";
+
+/** The rules between settings, in the order in which their errors are told. */
+const rules = [
+  ...boardRules,
+  ...clusterRules,
+  ...appRules,
+  ...directoryRules,
+  challenge,
+  ...rangeRules,
+  ...domainRules,
+];
 
 /**
  * Parses each section by itself, and then asks the rules whose sections have parsed.
@@ -48,11 +63,9 @@ function partsOf(schema: z.ZodType, written: unknown): Record<string, unknown>[]
   const fields = fieldsOf(elementOf(schema));
   if (!fields || !Array.isArray(written)) return undefined;
   return written.map((each: unknown) => {
-    const results = Object.entries(fields).map(
-      ([key, field]) => [key, field.safeParse(valueAt(each, [key]))] as const,
+    const values = Object.entries(fields).map(
+      ([key, field]) => [key, field.safeParse(valueAt(each, [key])).data] as const,
     );
-    return Object.fromEntries(
-      results.flatMap(([key, { data }]) => (data === undefined ? [] : [[key, data]])),
-    );
+    return Object.fromEntries(values.filter(([, value]) => value !== undefined));
   });
 }

@@ -18,26 +18,6 @@ function addressOf(host: string): ipaddr.IPv4 | undefined {
   return ipaddr.IPv4.isValidFourPartDecimal(host) ? ipaddr.IPv4.parse(host) : undefined;
 }
 
-/** Addresses of machines that the settings name, all of them outside the cluster's own ranges. */
-function machinesOf({
-  boards,
-  cluster,
-  ssh,
-  storage,
-  backup,
-}: Pick<Parsed, "boards" | "cluster" | "ssh" | "storage" | "backup">): string[] {
-  const hosts = [
-    ...boards.map(({ host }) => host),
-    ssh?.jump?.host,
-    cluster.controlPlaneEndpoint?.split(":")[0],
-    storage?.nfs?.server,
-    backup?.nfs?.server,
-  ];
-  return [
-    ...new Set(hosts.filter((host) => host !== undefined && addressOf(host) !== undefined)),
-  ] as string[];
-}
-
 function holds(subnet: string, machines: readonly string[]): string[] {
   const range = ipaddr.IPv4.parseCIDR(subnet);
   return machines.filter((host) => addressOf(host)?.match(range));
@@ -50,26 +30,31 @@ function overlap(one: string, other: string): boolean {
 
 /** A range holds neither a machine nor the cluster's other range: what is sent there would go astray. */
 const apart = (setting: Setting, other: Setting) =>
-  rule(["boards", "cluster", "ssh", "storage", "backup"], (settings) => {
-    const machines = machinesOf(settings);
-    const { [setting]: subnet, [other]: taken } = settings.cluster;
-    const inside = holds(subnet, machines);
-    const overlaps = setting === chosen(settings.cluster) && overlap(subnet, taken);
-    const why = [
-      ...(inside.length > 0 ? [`contains addresses of machines (${inside.join(", ")})`] : []),
-      ...(overlaps ? [`overlaps ${taken}, the addresses of ${whose[other]}`] : []),
-    ];
-    if (why.length === 0) return [];
-    const free = spare[setting].find((each) => holds(each, machines).length === 0 && !overlap(each, taken));
-    const such = free === undefined ? "" : `, such as ${free}`;
-    return [
-      settingError(
-        "range-taken",
-        `cluster.${setting}`,
-        `"${subnet}" ${why.join(" and ")}. Use another range for the ${whose[setting]}${such}.`,
-      ),
-    ];
-  });
+  rule(
+    ["boards", "cluster", "ssh", "storage", "backup"],
+    function* ({ boards, cluster, ssh, storage, backup }) {
+      const hosts = [
+        ...boards.map(({ host }) => host),
+        ssh?.jump?.host,
+        cluster.controlPlaneEndpoint?.split(":")[0],
+        storage?.nfs?.server,
+        backup?.nfs?.server,
+      ];
+      const machines = [...new Set(hosts)].flatMap((host) => (host && addressOf(host) ? [host] : []));
+      const { [setting]: subnet, [other]: taken } = cluster;
+      const inside = holds(subnet, machines);
+      const overlaps = setting === chosen(cluster) && overlap(subnet, taken);
+      const why = [
+        ...(inside.length > 0 ? [`contains addresses of machines (${inside.join(", ")})`] : []),
+        ...(overlaps ? [`overlaps ${taken}, the addresses of ${whose[other]}`] : []),
+      ];
+      if (why.length === 0) return;
+      const free = spare[setting].find((each) => holds(each, machines).length === 0 && !overlap(each, taken));
+      const such = free === undefined ? "" : `, such as ${free}`;
+      const message = `"${subnet}" ${why.join(" and ")}. Use another range for the ${whose[setting]}${such}.`;
+      yield settingError("range-taken", `cluster.${setting}`, message);
+    },
+  );
 
 /** Where both overlap one is named: the only one that was changed, else the pods'. */
 function chosen({ podSubnet, serviceSubnet }: Parsed["cluster"]): Setting {

@@ -13,18 +13,15 @@ const appSections = Object.fromEntries(
 
 /** The schema of each section below `bramble:`. */
 export const sections = {
-  extends: label().optional().meta({
-    description:
-      "The stack that this one extends: it inherits all settings except those set here. Every secret is replaced by a placeholder.",
-  }),
+  extends: label.optional().describe("The stack that this one extends: it inherits all settings except those set here. Every secret is replaced by a placeholder."),
   boards: z
     .array(board, "must be a list of boards")
     .min(1, "must have at least one board")
     .max(256, "must have at most 256 boards")
-    .meta({ description: "The boards." }),
+    .describe("The boards."),
   cluster,
   ssh: ssh.optional(),
-  domain: domainName().meta({ description: "The domain below which the apps get their hosts." }),
+  domain: domainName().describe("The domain below which the apps get their hosts."),
   storage: storage.optional(),
   ...appSections,
 };

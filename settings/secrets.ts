@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { z } from "zod";
 import { type SettingError, settingError } from "./errors.ts";
 import { sections } from "./schema.ts";
-import type { SecretMeta } from "../components/fields/fields.ts";
+import type { Placeholder } from "../components/fields/fields.ts";
 import { fieldsOf, isSecret, valueAt, withoutWrapping } from "./schema/nodes.ts";
 import { isObject, type StackConfig } from "./stackFile.ts";
 
@@ -65,8 +65,8 @@ function filledIn(node: z.ZodType, value: unknown, path: string): unknown {
 
 /** The same at every run, so that a rehearsal of the same settings changes nothing. */
 function placeholder(field: z.ZodType, path: string): string {
-  const { secret } = withoutWrapping(field).meta() as unknown as SecretMeta;
-  return secret.placeholder(createHash("sha256").update(`rehearsal of ${path}`).digest("hex"));
+  const secret = withoutWrapping(field).meta()?.secret as Placeholder;
+  return secret(createHash("sha256").update(`rehearsal of ${path}`).digest("hex"));
 }
 
 /** The ways to all secrets below a section. */

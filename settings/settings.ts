@@ -7,6 +7,7 @@ import { plainSecrets, unsetSecrets, withPlaceholders } from "./secrets.ts";
 import {
   extended,
   hasStackFile,
+  isObject,
   noConfig,
   readStackFile,
   type StackConfig,
@@ -49,7 +50,7 @@ export function settingsOfFile(stack: string): FileSettings {
     return { settings: settingsOf(stack, written, () => false), config: written, unsetSecrets: [] };
   }
   const config = withPlaceholders(written);
-  const settings = checked(config, { stack, errors: plainSecrets(written, () => false) });
+  const settings = checked(stack, config, plainSecrets(written, () => false));
   return { settings, config, unsetSecrets: unsetSecrets(written) };
 }
 
@@ -68,8 +69,8 @@ export function settingsOf(
 ): Settings {
   const base = baseOf(stack, config);
   return base === undefined
-    ? checked(config, { stack, errors: plainSecrets(config, isEncrypted) })
-    : checked(withPlaceholders(extended(readStackFile(base), config)), { stack, base, errors: [] });
+    ? checked(stack, config, plainSecrets(config, isEncrypted))
+    : checked(stack, withPlaceholders(extended(readStackFile(base), config)), [], base);
 }
 
 /**
@@ -90,14 +91,8 @@ function baseOf(stack: string, config: StackConfig): string | undefined {
   throw new SettingsError(stack, [settingError("not-extendable", "extends", message)]);
 }
 
-/** What is told of settings: whose they are, and the errors that are known before they are parsed. */
-interface Known {
-  readonly stack: string;
-  readonly base?: string;
-  readonly errors: readonly SettingError[];
-}
-
-function checked(given: StackConfig, { stack, base, errors: known }: Known): Settings {
+/** @param known the errors that are known before the settings are parsed */
+function checked(stack: string, given: StackConfig, known: readonly SettingError[], base?: string): Settings {
   const { config, errors: unprefixed } = prefixed(given);
   if (Object.keys(config).every((key) => key.startsWith("pulumi:"))) {
     throw new SettingsError(stack, [noConfig], base);
@@ -112,8 +107,7 @@ function checked(given: StackConfig, { stack, base, errors: known }: Known): Set
 
 /** The configuration with every setting's key as it should be, and what is wrong with those that are not. */
 function prefixed(given: StackConfig): { config: StackConfig; errors: SettingError[] } {
-  const nested = given.bramble;
-  const inner = typeof nested === "object" && nested !== null && !Array.isArray(nested) ? { ...nested } : {};
+  const inner = isObject(given.bramble) ? given.bramble : {};
   const bare = Object.keys(given).filter((key) => Object.hasOwn(sections, key));
   const loose = { ...inner, ...Object.fromEntries(bare.map((key) => [key, given[key]])) };
   const rest = Object.entries(given).filter(([key]) => key !== "bramble" && !bare.includes(key));
@@ -151,8 +145,7 @@ function wrongNamespaces(config: StackConfig): SettingError[] {
   return Object.keys(config).flatMap((key) => {
     const namespace = key.split(":")[0] ?? "";
     if (namespaces.includes(namespace)) return [];
-    const hint = didYouMean(namespace, namespaces);
-    const message = `unknown namespace. ${allowedWords(namespaces)}${hint}`;
+    const message = `unknown namespace. ${allowedWords(namespaces)}${didYouMean(namespace, namespaces)}`;
     return [{ path: key, code: "unknown-namespace", message }];
   });
 }

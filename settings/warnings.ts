@@ -1,12 +1,9 @@
 import { isMulticastName, urlHost } from "../components/fields/hosts.ts";
+import type { SettingError } from "./errors.ts";
 import type { Settings } from "./schema.ts";
 
 /** Something of the settings that is allowed and seldom meant. */
-export interface SettingWarning {
-  /** Where, as the user writes it: `bramble:boards[1].host`. */
-  readonly path: string;
-  readonly message: string;
-}
+export type SettingWarning = Omit<SettingError, "code">;
 
 /**
  * What is allowed and seldom meant: `npm run check` shows it, and a preview or an `up` logs it.
@@ -23,18 +20,12 @@ export function warningsOf(settings: Settings): SettingWarning[] {
  */
 function evenControlPlanes({ boards }: Settings): SettingWarning[] {
   const controlPlanes = boards.filter(({ role }) => role === "controlPlane");
-  const living = controlPlanes.filter(({ dead }) => !dead);
-  const count = living.length;
+  const count = controlPlanes.filter(({ dead }) => !dead).length;
   if (count === 0 || count % 2 === 1) return [];
-  const which =
-    living.length < controlPlanes.length ? `${count} boards that are not dead` : `${count} boards`;
+  const which = count < controlPlanes.length ? `${count} boards that are not dead` : `${count} boards`;
   const half = count === 2 ? "one of them fails" : `${count / 2} of them fail`;
-  return [
-    {
-      path: "bramble:boards",
-      message: `${which} have the role controlPlane: etcd loses its quorum when ${half}, no better than with ${count - 1}. Acceptable on the way to ${count - 1} or ${count + 1}.`,
-    },
-  ];
+  const message = `${which} have the role controlPlane: etcd loses its quorum when ${half}, no better than with ${count - 1}. Acceptable on the way to ${count - 1} or ${count + 1}.`;
+  return [{ path: "bramble:boards", message }];
 }
 
 /** Right in a network larger than a /24 alone. */

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import fs from "node:fs/promises";
 import path from "node:path";
 import { parse, stringify } from "yaml";
-import type { SensorDevice } from "../../components/sensors/devices.ts";
+import type { SensorDevice } from "../../components/sensors/settings.ts";
 import {
   authorizationSecret,
   esphomeYaml,

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { core } from "@pulumi/kubernetes";
 import {
   ComponentResource,
@@ -6,6 +5,7 @@ import {
   type Input,
   InputPropertyError,
 } from "@pulumi/pulumi";
+import { filesBeside } from "../workload/podFiles.ts";
 import { registerSchedule } from "../workload/workload.ts";
 import { backupObjects, type BackupPlan, repositoriesVolume } from "./backupTarget.ts";
 import { type BackupSource, backupWorkload } from "./backupWorkload.ts";
@@ -32,12 +32,7 @@ export interface AppBackupArgs {
   namespace: Input<string>;
 }
 
-const scripts = Object.fromEntries(
-  ["state.sh", "backup.sh", "restore.sh", "copyDatabase.mjs"].map((file) => [
-    file,
-    readFileSync(new URL(file, import.meta.url), "utf8"),
-  ]),
-);
+const scripts = filesBeside(import.meta.url, "state.sh", "backup.sh", "restore.sh", "copyDatabase.mjs");
 
 /** The backups of one app: its CronJob, and in the app's namespace what it and a restore need. */
 export class AppBackup extends ComponentResource {

@@ -1,16 +1,11 @@
 import type { Container, PodSpec } from "../workload/workload.ts";
-import { claimName, type NfsDirectory, type NfsVolume } from "./volumes.ts";
+import { type AppStorage, claimName, type NfsVolume } from "./volumes.ts";
 
-/** Where backups go: an NFS server, a directory of a board, or a bucket of an S3-compatible service. */
-export type BackupTarget =
-  | { readonly nfs: NfsDirectory }
-  | {
-      /** The board whose disk holds the backups: not one whose data they are of. */
-      readonly board: string;
-      /** Absolute path of an existing directory on that board, for the backups alone. */
-      readonly directory: string;
-    }
-  | { readonly s3: S3Bucket };
+/**
+ * Where backups go: a bucket of an S3-compatible service, or a directory for the backups alone, of an NFS server or of
+ * a board, which is not one whose data they are of.
+ */
+export type BackupTarget = AppStorage | { readonly s3: S3Bucket };
 
 /** A bucket of an S3-compatible service. */
 export interface S3Bucket {

@@ -1,8 +1,8 @@
 /** Names that routes and the entrance share. */
 export const entrance = {
-  /** Namespace of Traefik. */
+  /** Traefik, its service account and its backups. */
+  name: "traefik",
   namespace: "ingress",
-  serviceAccount: "traefik",
   /** The ClusterRole with what Traefik may read in a namespace that has a route. */
   routeRole: "traefik-routes",
 } as const;

@@ -8,7 +8,7 @@ import {
   type Resource,
   unsecret,
 } from "@pulumi/pulumi";
-import { configHash } from "../workload/configHash.ts";
+import { configHash } from "../workload/podFiles.ts";
 import { Route, type RouteArgs } from "./route.ts";
 import { type PodSecurity, registerNamespace } from "../workload/namespace.ts";
 import { AppBackup, type RepositorySecrets } from "./appBackup.ts";
@@ -22,12 +22,6 @@ export interface AppFiles {
   readonly name: string;
   /** Contents by file name. */
   readonly data: Readonly<Record<string, Input<string>>>;
-}
-
-/** A port at which an app's pods are reached in the cluster. */
-export interface AppPort {
-  readonly name: string;
-  readonly port: number;
 }
 
 /** What an app is made of. Keys of records end the Pulumi names: `gogs-configuration`. */
@@ -47,7 +41,7 @@ export interface AppObjects {
   /** What opens the repositories, by app: a BackupStore's. Required with `backup`. */
   readonly backupSecrets?: RepositorySecrets | undefined;
   /** Ports of its Service, each named as a port of its container. None if left out. */
-  readonly ports?: readonly AppPort[];
+  readonly ports?: readonly { readonly name: string; readonly port: number }[];
   /** Its host on the entrance, at the first of `ports`. None if left out. */
   readonly route?: Omit<RouteArgs, "namespace" | "port" | "service"> | undefined;
   /** Registers what else must be there before its pods start, such as what they may ask the API server. */
@@ -63,14 +57,10 @@ export interface AppObjects {
  * @returns the namespace's name, once it exists
  */
 export function registerApp(name: string, app: AppObjects, parent: Resource): Output<string> {
-  const { workload, configMaps = {}, secrets = {}, volumes = {}, ports = [], route } = app;
+  const { workload, podSecurity = "restricted", configMaps = {}, secrets = {}, volumes = {} } = app;
+  const { backup, backupSecrets, ports = [], route } = app;
   const opts = { parent };
-  const created = registerNamespace(
-    `${name}-namespace`,
-    workload.namespace,
-    app.podSecurity ?? "restricted",
-    opts,
-  );
+  const created = registerNamespace(`${name}-namespace`, workload.namespace, podSecurity, opts);
   const namespace = created.metadata.name;
 
   const files = [
@@ -86,20 +76,17 @@ export function registerApp(name: string, app: AppObjects, parent: Resource): Ou
   const data = Object.entries(volumes).map(
     ([suffix, args]) => new DataVolume(`${name}-${suffix}`, { ...args, namespace }, opts),
   );
-  const { backup, backupSecrets } = app;
-  const backups = backup
-    ? [
-        new AppBackup(
-          `${name}-backup`,
-          { ...backup, secrets: backupSecrets, namespace },
-          { ...opts, dependsOn: data },
-        ),
-      ]
-    : [];
+  const saved =
+    backup &&
+    new AppBackup(
+      `${name}-backup`,
+      { ...backup, secrets: backupSecrets, namespace },
+      { ...opts, dependsOn: data },
+    );
   const pods = registerWorkload(
     `${name}-${workload.kind.toLowerCase()}`,
     workload,
-    { ...opts, dependsOn: [...(app.before?.(created, opts) ?? []), ...files, ...data, ...backups] },
+    { ...opts, dependsOn: [...(app.before?.(created, opts) ?? []), ...files, ...data, ...(saved ? [saved] : [])] },
     { "bramble/config-hash": hashOf([...Object.values(configMaps), ...Object.values(secrets)]) },
   );
   if (ports.length > 0) {

@@ -25,19 +25,14 @@ const data = "/restored";
  * emptyDir `tmp`.
  */
 export function restoreContainer(args: RestoreArgs, { target }: BackupPlan): Container {
-  const { app, volume, which, databases, isOptional } = args;
+  const { app, volume, which, isOptional } = args;
+  const databases = args.databases === undefined ? [] : [args.databases];
   const access = repositoryAccess(target, app);
   return {
     ...access,
     name: "restore",
     image: images.restic,
-    command: [
-      "sh",
-      `${backupPaths.scripts}/restore.sh`,
-      data,
-      which,
-      ...(databases === undefined ? [] : [databases]),
-    ],
+    command: ["sh", `${backupPaths.scripts}/restore.sh`, data, which, ...databases],
     env: [
       ...(access.env ?? []),
       ...resticEnvironment("/tmp"),

@@ -2,7 +2,6 @@ import { networking, rbac } from "@pulumi/kubernetes";
 import {
   ComponentResource,
   type ComponentResourceOptions,
-  type CustomResourceOptions,
   type Input,
 } from "@pulumi/pulumi";
 import { bindingTo } from "../workload/access.ts";
@@ -23,37 +22,22 @@ export class Route extends ComponentResource {
   constructor(name: string, args: RouteArgs, opts?: ComponentResourceOptions) {
     super("bramble:ingress:Route", name, args, opts);
     const { namespace, service } = args;
-    const access = registerRouteAccess(name, namespace, service, { parent: this });
-    for (const ingress of routeIngresses(args)) {
-      const suffix = ingress.name.slice(service.length);
+    // Lets Traefik serve the Ingresses of the namespace.
+    const access = new rbac.v1.RoleBinding(
+      `${name}-access`,
+      {
+        metadata: { name: `${entrance.routeRole}-${service}`, namespace },
+        ...bindingTo("ClusterRole", entrance.routeRole, entrance),
+      },
+      { parent: this },
+    );
+    for (const { name: ingress, annotations, spec } of routeIngresses(args)) {
       new networking.v1.Ingress(
-        `${name}-ingress${suffix}`,
-        {
-          metadata: { name: ingress.name, namespace, annotations: ingress.annotations },
-          spec: ingress.spec,
-        },
+        `${name}-ingress${ingress.slice(service.length)}`,
+        { metadata: { name: ingress, namespace, annotations }, spec },
         { parent: this, dependsOn: access },
       );
     }
     this.registerOutputs({});
   }
-}
-
-const traefik = { name: entrance.serviceAccount, namespace: entrance.namespace };
-
-/** Lets Traefik serve the Ingresses of a namespace. */
-function registerRouteAccess(
-  name: string,
-  namespace: Input<string>,
-  service: string,
-  opts: CustomResourceOptions,
-): rbac.v1.RoleBinding {
-  return new rbac.v1.RoleBinding(
-    `${name}-access`,
-    {
-      metadata: { name: `${entrance.routeRole}-${service}`, namespace },
-      ...bindingTo("ClusterRole", entrance.routeRole, traefik),
-    },
-    opts,
-  );
 }

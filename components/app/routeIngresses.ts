@@ -55,15 +55,8 @@ export interface RouteIngressArgs extends RouteGuard {
   guarded?: readonly GuardedPaths[];
 }
 
-/** One Ingress: its name, what Traefik is told by annotations, and its paths. */
-export interface RouteIngress {
-  name: string;
-  annotations: Record<string, string>;
-  spec: ReturnType<typeof ingressSpec>;
-}
-
 /** The Ingresses of a host: one for its guarded paths each, since annotations hold for a whole Ingress. */
-export function routeIngresses(args: RouteIngressArgs): RouteIngress[] {
+export function routeIngresses(args: RouteIngressArgs) {
   const everything = { ...args, name: "", prefixes: ["/"] };
   return [everything, ...(args.guarded ?? [])].map((paths) => ({
     name: paths.name === "" ? args.service : `${args.service}-${paths.name}`,

@@ -4,9 +4,8 @@ import {
   type ComponentResourceOptions,
   type Input,
   interpolate,
-  type Output,
 } from "@pulumi/pulumi";
-import { configHash } from "../workload/configHash.ts";
+import { configHash } from "../workload/podFiles.ts";
 import type { PodSpec } from "../workload/workload.ts";
 
 /** Where data lies on a board unless the settings say otherwise. */
@@ -110,9 +109,6 @@ export function besideData(directory: DataDirectory): Pick<PodSpec, "nodeSelecto
  * root can write there, and the scheduler knows on which board it is.
  */
 export class DataVolume extends ComponentResource {
-  /** Name of the claim, once it exists. */
-  readonly claimName: Output<string>;
-
   constructor(name: string, args: DataVolumeArgs, opts?: ComponentResourceOptions) {
     super("bramble:storage:DataVolume", name, args, opts);
     const { namespace, size } = args;
@@ -136,7 +132,7 @@ export class DataVolume extends ComponentResource {
       },
       { parent: this, ignoreChanges: ["spec.capacity"] },
     );
-    const bound = new core.v1.PersistentVolumeClaim(
+    new core.v1.PersistentVolumeClaim(
       `${name}-claim`,
       {
         metadata: { name: claim, namespace },
@@ -149,9 +145,7 @@ export class DataVolume extends ComponentResource {
       },
       { parent: this, ignoreChanges: ["spec.resources"] },
     );
-
-    this.claimName = bound.metadata.name;
-    this.registerOutputs({ claimName: this.claimName });
+    this.registerOutputs({});
   }
 }
 

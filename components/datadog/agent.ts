@@ -1,21 +1,15 @@
-import { readFileSync } from "node:fs";
 import type { core } from "@pulumi/kubernetes";
 import { ComponentResource, type ComponentResourceOptions, type Input, secret } from "@pulumi/pulumi";
 import { registerAccess } from "../workload/access.ts";
 import { registerApp } from "../app/registerApp.ts";
+import { filesBeside } from "../workload/podFiles.ts";
 import { agentConfigFile } from "./agentConfig.ts";
-import type { AgentOptions } from "./agentOptions.ts";
-import { datadogAgent, datadogWorkload } from "./agentWorkload.ts";
-import type { DatadogSite } from "./sites.ts";
+import { datadogAgent, datadogWorkload, type DatadogWorkloadArgs } from "./agentWorkload.ts";
 
 /** Args of {@link DatadogAgent}. */
-export interface DatadogAgentArgs extends AgentOptions {
+export interface DatadogAgentArgs extends DatadogWorkloadArgs {
   /** The account's API key: 32 hexadecimal digits. A secret, whether it comes as one or not. */
   readonly apiKey: Input<string>;
-  /** The Datadog site that the account is on. */
-  readonly site: DatadogSite;
-  /** Value of the tags `cluster_name` and `kube_cluster_name`. Lower-case letters, digits and hyphens. */
-  readonly clusterName: string;
 }
 
 /**
@@ -34,7 +28,7 @@ export class DatadogAgent extends ComponentResource {
       configMaps: {
         config: {
           name: object,
-          data: { [configFile]: agentConfigFile(args), [boardScript]: readFileSync(script, "utf8") },
+          data: { [configFile]: agentConfigFile(args), ...filesBeside(import.meta.url, boardScript) },
         },
       },
       secrets: { "api-key": { name: key.name, data: { [key.key]: apiKey } } },
@@ -46,8 +40,6 @@ export class DatadogAgent extends ComponentResource {
     this.registerOutputs({});
   }
 }
-
-const script = new URL("board.sh", import.meta.url);
 
 const rules = [
   // For the host tags that are made of its labels.

@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
-import type { AgentOptions } from "./agentOptions.ts";
 import { dogstatsdPort } from "./ports.ts";
+import type { AgentOptions } from "./settings.ts";
 
 /** The agent's own directory for what it writes. */
 export const runDirectory = "/opt/datadog-agent/run";
@@ -22,9 +22,10 @@ const agentConfig = ({ traces, processes, logs, verifyKubelet }: AgentOptions) =
   cloud_provider_metadata: [],
 
   // kubeadm's kubelets sign their own serving certificates, for the board's name only, and the agent asks by
-  // address: unless the cluster's CA signed them, neither that CA nor a copy of kubelet.crt would verify. The
-  // connection goes to the agent's own board and so never crosses the LAN. Without TLS at all it must not go on,
-  // though: port 0 keeps the agent from falling back to the kubelet's read-only port.
+  // address: unless the cluster's CA signed them (`serverTLSBootstrap`, and their requests approved), neither that
+  // CA nor a copy of kubelet.crt would verify. The connection goes to the agent's own board and so never crosses
+  // the LAN. Without TLS at all it must not go on, though: port 0 keeps the agent from falling back to the
+  // kubelet's read-only port.
   kubelet_tls_verify: verifyKubelet,
   ...(verifyKubelet && { kubelet_client_ca: "/var/run/secrets/kubernetes.io/serviceaccount/ca.crt" }),
   kubernetes_http_kubelet_port: 0,

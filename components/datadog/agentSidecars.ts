@@ -2,8 +2,10 @@ import { images } from "../workload/images.ts";
 import { restrictedContainer } from "../workload/security.ts";
 import type { Container } from "../workload/workload.ts";
 import { socketDirectory } from "./agentConfig.ts";
-import { extraMemory } from "./agentOptions.ts";
 import { dogstatsdPort, tracePort } from "./ports.ts";
+
+/** MiB that a part adds to the agent's request, and twice as much to its limit. Estimates: they were not measured. */
+export const extraMemory = { processes: 32, logs: 48, traces: 64 } as const;
 
 /** dd-agent in the image. */
 export const agentUser = 100;
@@ -11,49 +13,46 @@ export const agentUser = 100;
 const scriptPath = "/etc/bramble/board.sh";
 
 /** Gives the agent the directory for its socket, which the kubelet makes as root's. */
-export function socketOwner(): Container {
-  return {
-    name: "socket-owner",
-    image: images.datadogAgent,
-    command: ["chown", `${agentUser}:0`, socketDirectory],
-    resources: { requests: { cpu: "10m", memory: "8Mi" }, limits: { memory: "16Mi" } },
-    securityContext: {
-      ...restrictedContainer,
-      runAsUser: 0,
-      runAsNonRoot: false,
-      capabilities: { drop: ["ALL"], add: ["CHOWN"] },
-    },
-    volumeMounts: [{ name: "socket", mountPath: socketDirectory }],
-  };
-}
+export const socketOwner: Container = {
+  name: "socket-owner",
+  image: images.datadogAgent,
+  command: ["chown", `${agentUser}:0`, socketDirectory],
+  resources: { requests: { cpu: "10m", memory: "8Mi" }, limits: { memory: "16Mi" } },
+  securityContext: {
+    ...restrictedContainer,
+    runAsUser: 0,
+    runAsNonRoot: false,
+    capabilities: { drop: ["ALL"], add: ["CHOWN"] },
+  },
+  volumeMounts: [{ name: "socket", mountPath: socketDirectory }],
+};
 
 /**
  * Tells of the board itself: throttling, undervoltage, heat. A shell that sleeps: 3.2 MiB resident, 0.3 of them
  * anonymous (bash 5.2, amd64).
  */
-export function boardProbe(): Container {
-  return {
-    name: "board",
-    image: images.datadogAgent,
-    command: ["bash", scriptPath, String(dogstatsdPort)],
-    // It runs once there is a shell.
-    startupProbe: {
-      exec: { command: ["true"] },
-      periodSeconds: 10,
-      timeoutSeconds: 10,
-      failureThreshold: 60,
-    },
-    resources: { requests: { cpu: "5m", memory: "4Mi" }, limits: { memory: "16Mi" } },
-    securityContext: restrictedContainer,
-    volumeMounts: [{ name: "config", mountPath: scriptPath, subPath: "board.sh", readOnly: true }],
-  };
-}
+export const boardProbe: Container = {
+  name: "board",
+  image: images.datadogAgent,
+  command: ["bash", scriptPath, String(dogstatsdPort)],
+  // It runs once there is a shell.
+  startupProbe: {
+    exec: { command: ["true"] },
+    periodSeconds: 10,
+    timeoutSeconds: 10,
+    failureThreshold: 60,
+  },
+  resources: { requests: { cpu: "5m", memory: "4Mi" }, limits: { memory: "16Mi" } },
+  securityContext: restrictedContainer,
+  volumeMounts: [{ name: "config", mountPath: scriptPath, subPath: "board.sh", readOnly: true }],
+};
 
 /** The agent's part for traces, which is a program of its own. */
 export function traceAgent(
   env: Container["env"],
   volumeMounts: NonNullable<Container["volumeMounts"]>,
 ): Container {
+  const probe = { tcpSocket: { port: "traces" }, timeoutSeconds: 10 };
   return {
     name: "trace-agent",
     image: images.datadogAgent,
@@ -64,18 +63,8 @@ export function traceAgent(
       requests: { cpu: "10m", memory: `${extraMemory.traces}Mi` },
       limits: { memory: `${2 * extraMemory.traces}Mi` },
     },
-    livenessProbe: {
-      tcpSocket: { port: "traces" },
-      periodSeconds: 30,
-      timeoutSeconds: 10,
-      failureThreshold: 6,
-    },
-    startupProbe: {
-      tcpSocket: { port: "traces" },
-      periodSeconds: 10,
-      timeoutSeconds: 10,
-      failureThreshold: 60,
-    },
+    livenessProbe: { ...probe, periodSeconds: 30, failureThreshold: 6 },
+    startupProbe: { ...probe, periodSeconds: 10, failureThreshold: 60 },
     securityContext: restrictedContainer,
     volumeMounts,
   };

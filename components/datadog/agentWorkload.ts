@@ -4,10 +4,9 @@ import { restrictedContainer } from "../workload/security.ts";
 import type { PriorityClassName } from "../workload/priorities.ts";
 import type { Container, Workload } from "../workload/workload.ts";
 import { healthPort, runDirectory, socketDirectory } from "./agentConfig.ts";
-import { type AgentOptions, extraMemory } from "./agentOptions.ts";
-import { agentUser, boardProbe, socketOwner, traceAgent } from "./agentSidecars.ts";
+import { agentUser, boardProbe, extraMemory, socketOwner, traceAgent } from "./agentSidecars.ts";
 import { dogstatsdPort } from "./ports.ts";
-import type { DatadogSite } from "./sites.ts";
+import type { AgentOptions, DatadogSite } from "./settings.ts";
 
 /** What the agent's objects are called. */
 export const datadogAgent = {
@@ -24,20 +23,22 @@ export const datadogAgent = {
 export interface DatadogWorkloadArgs extends AgentOptions {
   /** The Datadog site that the account is on. */
   readonly site: DatadogSite;
-  /** Value of the tags `cluster_name` and `kube_cluster_name` of everything that the agents send. */
+  /**
+   * Value of the tags `cluster_name` and `kube_cluster_name` of everything that the agents send. Lower-case letters,
+   * digits and hyphens.
+   */
   readonly clusterName: string;
 }
 
 /** The Datadog agent on every board, as a document. */
 export function datadogWorkload(args: DatadogWorkloadArgs): Workload {
-  const priorityClassName: PriorityClassName = "bramble-agent";
   return {
     name: datadogAgent.name,
     namespace: datadogAgent.namespace,
     kind: "DaemonSet",
     replicas: 1,
     pod: {
-      priorityClassName,
+      priorityClassName: "bramble-agent" satisfies PriorityClassName,
       // The control plane is the board that most needs watching.
       tolerations: [{ ...controlPlaneTaint, operator: "Exists" }],
       nodeSelector: { "kubernetes.io/os": "linux" },
@@ -53,10 +54,10 @@ export function datadogWorkload(args: DatadogWorkloadArgs): Workload {
         runAsUser: agentUser,
         seccompProfile: { type: "RuntimeDefault" },
       },
-      initContainers: [socketOwner()],
+      initContainers: [socketOwner],
       containers: [
         agent(args),
-        boardProbe(),
+        boardProbe,
         ...(args.traces ? [traceAgent(environment(args), mounts)] : []),
       ],
       volumes: [

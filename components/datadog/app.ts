@@ -51,7 +51,7 @@ export const datadog = app({
       name: "observability",
       stage: "external",
       register: (name) => {
-        const providers = [datadogProvider({ apiKey, appKey, site })];
+        const providers = [datadogProvider(apiKey, appKey, site)];
         return { resource: new Observability(name, { home, notify }, { providers }) };
       },
     };

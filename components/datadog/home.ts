@@ -4,24 +4,18 @@ import type { PlannedBoard } from "../board/board.ts";
 export interface Home {
   /** The tag `cluster_name`. */
   readonly cluster: string;
-  readonly boards: readonly HomeBoard[];
+  readonly boards: ReturnType<typeof homeBoards>;
   /** Relative humidity, in %, that is good for walls and people. */
   readonly humidity: { readonly min: number; readonly max: number };
   /** Whether there are sensors. */
   readonly hasSensors: boolean;
 }
 
-/** A board whose memory is watched. */
-export interface HomeBoard {
-  readonly name: string;
-  /** MiB of available memory below which the kubelet kills pods. */
-  readonly evictionHard: number;
-  /** MiB below which it evicts them after a while. */
-  readonly evictionSoft: number;
-}
-
-/** The boards as dashboards and monitors see them. */
-export function homeBoards(boards: readonly PlannedBoard[]): HomeBoard[] {
+/**
+ * The boards as dashboards and monitors see them. MiB of available memory: below `evictionHard` the kubelet kills
+ * pods, below `evictionSoft` it evicts them after a while.
+ */
+export function homeBoards(boards: readonly PlannedBoard[]) {
   return boards.map(({ name, memory: { evictionHard, evictionSoft } }) => ({
     name,
     evictionHard,

@@ -5,7 +5,6 @@ export interface Monitor {
   /** Name of its Pulumi resource. */
   readonly key: string;
   readonly name: string;
-  readonly type: "query alert";
   readonly query: string;
   readonly message: string;
   readonly thresholds: { readonly critical: number; readonly criticalRecovery?: number };
@@ -36,7 +35,6 @@ function silentSensor({ cluster }: Home): Monitor {
   return {
     key: "sensor-silent",
     name: `${cluster}: {{sensor.name}} in {{room.name}} is silent`,
-    type: "query alert",
     query: `min(last_5m):max:home.sensor.age{cluster_name:${cluster}} by {sensor,room} > ${silentAfter}`,
     message:
       "No reading for 15 minutes. Check its power and Wi-Fi; power-cycle a DHT22 that hangs. " +
@@ -47,11 +45,9 @@ function silentSensor({ cluster }: Home): Monitor {
 }
 
 function humidity({ cluster, humidity: { min, max } }: Home): Monitor[] {
-  const common = { type: "query alert" } as const;
   const scope = `home.humidity{cluster_name:${cluster}} by {sensor,room}`;
   return [
     {
-      ...common,
       key: "too-humid",
       name: `${cluster}: {{room.name}} is too humid`,
       query: `min(last_1h):avg:${scope} > ${max}`,
@@ -59,7 +55,6 @@ function humidity({ cluster, humidity: { min, max } }: Home): Monitor[] {
       thresholds: { critical: max, criticalRecovery: max - 2 },
     },
     {
-      ...common,
       key: "too-dry",
       name: `${cluster}: {{room.name}} is too dry`,
       query: `max(last_1h):avg:${scope} < ${min}`,
@@ -77,8 +72,7 @@ function nearEviction({ cluster, boards }: Home): Monitor[] {
     return {
       key: `memory-below-${threshold}`,
       name: `${cluster}: {{host.name}} is about to evict pods`,
-      type: "query alert",
-      query: `max(last_5m):min:system.mem.usable{cluster_name:${cluster},host IN (${hosts})} by {host} < ${bytes}`,
+        query: `max(last_5m):min:system.mem.usable{cluster_name:${cluster},host IN (${hosts})} by {host} < ${bytes}`,
       message: `Less than ${threshold} MiB of memory for 5 minutes: the kubelet starts to evict pods.`,
       thresholds: { critical: bytes },
     };
@@ -90,7 +84,6 @@ function controlPlaneRestart({ cluster }: Home): Monitor {
   return {
     key: "control-plane-restart",
     name: `${cluster}: {{pod_name.name}} restarted`,
-    type: "query alert",
     query: `change(max(last_5m),last_10m):max:kubernetes.containers.restarts{cluster_name:${cluster},kube_namespace:kube-system,${containers}} by {pod_name} > 0`,
     message:
       "A program of the control plane was restarted. On a board that is short of memory this is the " +
@@ -103,7 +96,6 @@ function notReady({ cluster }: Home): Monitor {
   return {
     key: "board-not-ready",
     name: `${cluster}: {{host.name}} is not ready`,
-    type: "query alert",
     query: `max(last_5m):min:kubernetes_state.node.by_condition{cluster_name:${cluster},condition:ready,status:true} by {host} < 1`,
     message:
       "Its kubelet has not reported for minutes, or reports a problem. Pods that can move are rescheduled.",

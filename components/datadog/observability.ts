@@ -3,19 +3,14 @@ import { ComponentResource, type ComponentResourceOptions, type Input, secret } 
 import { boardsDashboard, climateDashboard } from "./dashboards.ts";
 import type { Home } from "./home.ts";
 import { monitorsOf } from "./monitors.ts";
-import type { DatadogSite } from "./sites.ts";
-
-/** What it takes to speak with Datadog's API. */
-export interface DatadogAccount {
-  /** API key. A secret. */
-  readonly apiKey: Input<string>;
-  /** Application key. A secret. */
-  readonly appKey: Input<string>;
-  readonly site: DatadogSite;
-}
+import type { DatadogSite } from "./settings.ts";
 
 /** The provider for what is at Datadog and not in the cluster. */
-export function datadogProvider({ apiKey, appKey, site }: DatadogAccount): datadog.Provider {
+export function datadogProvider(
+  apiKey: Input<string>,
+  appKey: Input<string>,
+  site: DatadogSite,
+): datadog.Provider {
   return new datadog.Provider("datadog", {
     apiKey: secret(apiKey),
     appKey: secret(appKey),
@@ -47,6 +42,7 @@ export class Observability extends ComponentResource {
         `${name}-${key}`,
         {
           ...monitor,
+          type: "query alert",
           monitorThresholds: {
             critical: String(thresholds.critical),
             ...(thresholds.criticalRecovery !== undefined && {

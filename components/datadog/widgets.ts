@@ -1,20 +1,6 @@
-/** A widget of a Datadog dashboard, as its API has it. */
+/** A widget of a Datadog dashboard, as its API has it (https://docs.datadoghq.com/api/latest/dashboards/). */
 export interface Widget {
   readonly definition: Readonly<Record<string, unknown>>;
-}
-
-/** A dashboard as Datadog's API has it (https://docs.datadoghq.com/api/latest/dashboards/). */
-export interface Dashboard {
-  readonly title: string;
-  readonly description: string;
-  readonly layout_type: "ordered";
-  readonly template_variables: readonly {
-    name: string;
-    prefix: string;
-    available_values: string[];
-    default: string;
-  }[];
-  readonly widgets: readonly Widget[];
 }
 
 /** A line across a graph. */
@@ -25,10 +11,10 @@ export interface Marker {
   readonly kind: "error" | "warning" | "ok";
 }
 
-/** A graph of what queries give over time, one line for each group. */
+/** A graph of what a query gives over time, one line for each group. */
 export function graph(
   title: string,
-  queries: readonly string[],
+  query: string,
   { markers = [], unit }: { markers?: readonly Marker[]; unit?: string } = {},
 ): Widget {
   return {
@@ -41,13 +27,8 @@ export function graph(
         {
           response_format: "timeseries",
           display_type: "line",
-          queries: queries.map((query, i) => ({ name: `query${i}`, data_source: "metrics", query })),
-          formulas: queries.map((_, i) => ({
-            formula: `query${i}`,
-            ...(unit !== undefined && {
-              number_format: { unit: { type: "canonical_unit", unit_name: unit } },
-            }),
-          })),
+          queries: [{ name: "query0", data_source: "metrics", query }],
+          formulas: [{ formula: "query0", ...inUnit(unit) }],
         },
       ],
       ...(markers.length > 0 && {
@@ -67,15 +48,7 @@ export function ranking(title: string, query: string, unit?: string): Widget {
         {
           response_format: "scalar",
           queries: [{ name: "query0", data_source: "metrics", query, aggregator: "last" }],
-          formulas: [
-            {
-              formula: "query0",
-              limit: { count: 50, order: "desc" },
-              ...(unit !== undefined && {
-                number_format: { unit: { type: "canonical_unit", unit_name: unit } },
-              }),
-            },
-          ],
+          formulas: [{ formula: "query0", limit: { count: 50, order: "desc" }, ...inUnit(unit) }],
         },
       ],
     },
@@ -104,4 +77,8 @@ export function bars(title: string, query: string): Widget {
 /** Widgets under a heading. */
 export function group(title: string, widgets: readonly Widget[]): Widget {
   return { definition: { type: "group", layout_type: "ordered", title, widgets } };
+}
+
+function inUnit(unit: string | undefined) {
+  return unit === undefined ? {} : { number_format: { unit: { type: "canonical_unit", unit_name: unit } } };
 }

@@ -1,8 +1,7 @@
-import { app, type Registration } from "../app/app.ts";
+import { app, type AppPart } from "../app/app.ts";
 import { DynamicDns } from "./dynamicDns.ts";
 import { dynamicDnsWorkload } from "./dynamicDnsWorkload.ts";
-import { cloudflareProvider } from "./provider.ts";
-import { DnsRecords } from "./records.ts";
+import { cloudflareProvider, DnsRecords } from "./records.ts";
 import { zoneOf } from "./zone.ts";
 import { schema } from "./settings.ts";
 
@@ -18,31 +17,20 @@ export const dns = app({
     const hosts = published.map(({ host }) => host);
     const records = { zone: zoneOf(domain, own.zone), entrance, hosts, addresses, proxied, ttl };
     const updater = { entrance, proxied, ttl, paused, apiToken };
-    return [
-      // While paused nothing is registered at Cloudflare, so that no token is needed.
-      ...(paused
-        ? []
-        : [
-            {
-              name: "dns-records",
-              stage: "external" as const,
-              register: (name: string) => ({
-                resource: new DnsRecords(name, records, { providers: [cloudflareProvider(apiToken)] }),
-              }),
-            },
-          ]),
-      ...(addresses.length > 0
-        ? []
-        : [
-            {
-              name: "dynamic-dns",
-              stage: "app" as const,
-              loads: [dynamicDnsWorkload(updater)],
-              register: (name: string, { opts }: Registration) => ({
-                resource: new DynamicDns(name, updater, opts),
-              }),
-            },
-          ]),
-    ];
+    const atCloudflare: AppPart = {
+      name: "dns-records",
+      stage: "external",
+      register: (name) => ({
+        resource: new DnsRecords(name, records, { providers: [cloudflareProvider(apiToken)] }),
+      }),
+    };
+    const dynamic: AppPart = {
+      name: "dynamic-dns",
+      stage: "app",
+      loads: [dynamicDnsWorkload(updater)],
+      register: (name, { opts }) => ({ resource: new DynamicDns(name, updater, opts) }),
+    };
+    // While paused nothing is registered at Cloudflare, so that no token is needed.
+    return [...(paused ? [] : [atCloudflare]), ...(addresses.length > 0 ? [] : [dynamic])];
   },
 });

@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { ComponentResource, type ComponentResourceOptions, type Input } from "@pulumi/pulumi";
 import { registerApp } from "../app/registerApp.ts";
+import { filesBeside } from "../workload/podFiles.ts";
 import { dynamicDnsObjects, dynamicDnsWorkload, type DynamicDnsWorkloadArgs } from "./dynamicDnsWorkload.ts";
 
 /** What the updater needs to know. */
@@ -26,14 +26,10 @@ export class DynamicDns extends ComponentResource {
     const { token, scripts } = dynamicDnsObjects;
     const app = {
       workload: dynamicDnsWorkload(args),
-      configMaps: { scripts: { name: scripts, data: files } },
+      configMaps: { scripts: { name: scripts, data: filesBeside(import.meta.url, "heard.sh", "ready.sh") } },
       secrets: { token: { name: token, data: { "api-token": args.apiToken } } },
     };
     registerApp(name, app, this);
     this.registerOutputs({});
   }
 }
-
-const files = Object.fromEntries(
-  ["heard.sh", "ready.sh"].map((name) => [name, readFileSync(new URL(name, import.meta.url), "utf8")]),
-);

@@ -2,24 +2,17 @@ import { controlPlaneTaint } from "../kubeadm/kubeadmWorkloads.ts";
 import { images } from "../workload/images.ts";
 import { restrictedContainer, restrictedPod } from "../workload/security.ts";
 import type { Container, Workload } from "../workload/workload.ts";
+import type { DnsSettings } from "./settings.ts";
 
-/** What decides the updater's pod. */
-export interface DynamicDnsWorkloadArgs {
+/**
+ * What decides the updater's pod. Whether Cloudflare stands in front of a record that is there already the updater
+ * keeps as it is: change that at Cloudflare. While it is paused it asks nobody: its pod runs and waits.
+ */
+export interface DynamicDnsWorkloadArgs extends Pick<DnsSettings, "proxied" | "ttl" | "paused"> {
   /** Full name of the host whose address it keeps; the apps' hosts are aliases of it. */
   entrance: string;
-  /**
-   * Whether Cloudflare stands in front of the hosts. Of a record that is there already the updater keeps what
-   * it has: change that at Cloudflare.
-   */
-  proxied: boolean;
-  /** Seconds for which others may remember the address; 1 leaves it to Cloudflare. */
-  ttl: number;
-  /** Whether it is to change nothing for now, and to ask nobody: its pod runs and waits. */
-  paused: boolean;
 }
 
-/** Namespace of the updater. */
-export const dynamicDnsNamespace = "dns";
 /** Names of the objects that its pod mounts. */
 export const dynamicDnsObjects = { token: "dynamic-dns", scripts: "dynamic-dns" } as const;
 /** Comment of the records that the updater has made, and the only ones that it changes. */
@@ -61,7 +54,7 @@ export function updaterEnvironment({ entrance, proxied, ttl, paused }: DynamicDn
 export function dynamicDnsWorkload(args: DynamicDnsWorkloadArgs): Workload {
   return {
     name: "dynamic-dns",
-    namespace: dynamicDnsNamespace,
+    namespace: "dns",
     kind: "Deployment",
     replicas: 1,
     pod: {

@@ -2,12 +2,22 @@ import * as cloudflare from "@pulumi/cloudflare";
 import {
   ComponentResource,
   type ComponentResourceOptions,
+  type Input,
   output,
   type ProviderResource,
   RunError,
 } from "@pulumi/pulumi";
 import { dnsRecords, type DnsRecordsArgs } from "./dnsRecords.ts";
-import { tokenAdvice } from "./tokenAdvice.ts";
+
+/**
+ * The provider of all records at Cloudflare. Another API than Cloudflare's is given by the environment
+ * variable CLOUDFLARE_BASE_URL.
+ *
+ * @param apiToken token with the rights Zone–Zone–Read and Zone–DNS–Edit on the zone
+ */
+export function cloudflareProvider(apiToken: Input<string>): cloudflare.Provider {
+  return new cloudflare.Provider("cloudflare", { apiToken });
+}
 
 /** The apps' names at Cloudflare: what {@link dnsRecords} says, and nothing else of the zone. */
 export class DnsRecords extends ComponentResource {
@@ -41,4 +51,21 @@ async function zoneIdOf(zone: string, provider: ProviderResource | undefined): P
     throw new RunError(tokenAdvice(zone, error instanceof Error ? error.message : String(error)));
   });
   return found.id;
+}
+
+/**
+ * What to do when Cloudflare does not show a zone.
+ *
+ * @param zone its name
+ * @param answer what Cloudflare or its provider said
+ */
+export function tokenAdvice(zone: string, answer: string): string {
+  const [said = ""] = answer.trim().split("\n", 1);
+  return (
+    `Cloudflare does not show the zone ${zone} to the token bramble:dns.apiToken: ${said}\n` +
+    `The token needs the rights Zone–Zone–Read and Zone–DNS–Edit, for the zone ${zone} (docs/public-urls.md). ` +
+    `Make one at https://dash.cloudflare.com/profile/api-tokens and set it with: ` +
+    `npx pulumi config set --secret --path 'bramble:dns.apiToken'. ` +
+    `If the zone has another name, set bramble:dns.zone.`
+  );
 }

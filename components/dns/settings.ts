@@ -1,10 +1,8 @@
 import { z } from "zod";
 import { publicAddressError } from "../fields/addresses.ts";
-import { label, secretString } from "../fields/fields.ts";
+import { flag, label, list, secretString } from "../fields/fields.ts";
 import { domainName } from "../fields/hosts.ts";
 import { refusing } from "../fields/refuse.ts";
-
-const flag = () => z.boolean("must be true or false");
 
 /** Settings of names at Cloudflare. */
 export const schema = z
@@ -13,25 +11,16 @@ export const schema = z
       /^[0-9A-Za-z_-]{40,80}$/,
       "must be a Cloudflare API token (40 to 80 letters, digits, _ and -), not the global key",
       "Cloudflare API token with the permissions Zone–Zone–Read and Zone–DNS–Edit on the zone.",
-      { placeholder: (digits) => digits.slice(0, 40) },
+      40,
     ),
-    zone: domainName().optional().meta({
-      description:
-        "The zone at Cloudflare. Default: the registered domain of `domain`, as `example.co.uk` of `home.example.co.uk`.",
-    }),
-    entrance: label().default("entrance").meta({
-      description: "The name below `domain` that has the home's address; the apps' names are CNAMEs of it.",
-    }),
-    addresses: z
-      .array(
-        z.string("must be an address").superRefine(refusing(publicAddressError)),
-        "must be a list of addresses",
-      )
-      .default([])
-      .meta({ description: "The home's fixed addresses. If empty, an updater follows its dynamic address." }),
-    proxied: flag()
-      .default(false)
-      .meta({ description: "Whether Cloudflare's proxy is in front of the hosts." }),
+    zone: domainName().optional().describe("The zone at Cloudflare. Default: the registered domain of `domain`, as `example.co.uk` of `home.example.co.uk`."),
+    entrance: label.default("entrance").describe("The name below `domain` that has the home's address; the apps' names are CNAMEs of it."),
+    addresses: list(
+      z.string("must be an address").superRefine(refusing(publicAddressError)),
+      "addresses",
+      "The home's fixed addresses. If empty, an updater follows its dynamic address.",
+    ),
+    proxied: flag(false, "Whether Cloudflare's proxy is in front of the hosts."),
     ttl: z
       .int("must be a whole number of seconds")
       .refine(
@@ -39,9 +28,10 @@ export const schema = z
         "must be 1 (automatic) or 60 to 86400",
       )
       .default(1)
-      .meta({ description: "TTL of the records in seconds; 1 is Cloudflare's automatic TTL." }),
-    paused: flag()
-      .default(false)
-      .meta({ description: "Deploys the updater without changing anything at Cloudflare." }),
+      .describe("TTL of the records in seconds; 1 is Cloudflare's automatic TTL."),
+    paused: flag(false, "Deploys the updater without changing anything at Cloudflare."),
   })
-  .meta({ description: "The hosts' names at Cloudflare, and the updater for a dynamic address." });
+  .describe("The hosts' names at Cloudflare, and the updater for a dynamic address.");
+
+/** The section `dns`. */
+export type DnsSettings = z.output<typeof schema>;

@@ -12,14 +12,9 @@ export interface Ending {
 
 /** What a domain ends in. */
 export function endingOf(domain: string): Ending {
-  const {
-    publicSuffix,
-    isIcann,
-    isPrivate,
-    domain: registered,
-  } = parse(domain, { allowPrivateDomains: true });
-  const givenBy = isIcann ? "registry" : isPrivate ? "owner" : undefined;
-  return { suffix: publicSuffix ?? domain, givenBy, registered: registered ?? undefined };
+  const found = parse(domain, { allowPrivateDomains: true });
+  const givenBy = found.isIcann ? "registry" : found.isPrivate ? "owner" : undefined;
+  return { suffix: found.publicSuffix ?? domain, givenBy, registered: found.domain ?? undefined };
 }
 
 /** The zone at Cloudflare: as set, else the domain that is registered. */

@@ -3,42 +3,55 @@ import { z } from "zod";
 import { boardHost, host } from "./hosts.ts";
 import { dnsLabel, plainName } from "./names.ts";
 
-/** Metadata of a setting that is a Pulumi secret: what a placeholder for it looks like. */
-export interface SecretMeta {
-  readonly secret: {
-    /** Turns 64 hexadecimal digits into a value of the right form. */
-    readonly placeholder: (digits: string) => string;
-  };
-}
+/** Makes a value of a secret's form out of 64 hexadecimal digits: what stands for it where it must not be read. */
+export type Placeholder = (digits: string) => string;
 
 /** A name of one label. */
-export const label = () =>
-  z.string("must be a name").regex(dnsLabel, { error: ({ input }) => labelError(input) });
-/** The name of a board. */
-export const boardName = (description: string) => label().meta({ description });
+export const label = z
+  .string("must be a name")
+  .regex(dnsLabel, { error: ({ input }) => labelError(input) })
+  .meta({ id: "label" });
 /** A path on a board. */
-export const absolutePath = () =>
-  z
-    .string("must be a path")
-    .regex(/^(\/[\w.-]+)+$/, "must be an absolute path of letters, digits and . _ -")
-    .regex(/^(?!.*\/\.{1,2}(\/|$))/, "must not contain . or .. as a folder");
+export const absolutePath = z
+  .string("must be a path")
+  .regex(/^(\/[\w.-]+)+$/, "must be an absolute path of letters, digits and . _ -")
+  .regex(/^(?!.*\/\.{1,2}(\/|$))/, "must not contain . or .. as a folder")
+  .meta({ id: "path" });
 
 /** A directory of an NFS server. */
-export const nfsDirectory = (description: string) =>
-  z
-    .strictObject({
-      server: host(boardHost).meta({ description: "Its address or host name." }),
-      path: absolutePath().meta({ description: "The directory that it exports." }),
-    })
-    .meta({ description });
+export const nfsDirectory = z
+  .strictObject({
+    server: host(boardHost).describe("Its address or host name."),
+    path: absolutePath.describe("The directory that it exports."),
+  })
+  .meta({ id: "nfs" });
 
-/** A secret of a given form. Parsed, it is a secret Output; its value is in no error. */
-export function secretString(form: RegExp, says: string, description: string, meta: SecretMeta["secret"]) {
+/** A setting that is true or false. */
+export const flag = (standard: boolean, description: string) =>
+  z.boolean("must be true or false").default(standard).describe(description);
+
+/** A list of texts, empty if it is left out. */
+export const list = (item: z.ZodString, of: string, description: string) =>
+  z.array(item, `must be a list of ${of}`).default([]).describe(description);
+
+/**
+ * A secret of a given form. Parsed, it is a secret Output; its value is in no error.
+ *
+ * @param placeholder its placeholder, or how many digits one has
+ */
+export function secretString(
+  form: RegExp,
+  says: string,
+  description: string,
+  placeholder: Placeholder | number,
+) {
+  const made: Placeholder =
+    typeof placeholder === "number" ? (digits) => digits.slice(0, placeholder) : placeholder;
   return z
     .string("must be a secret")
     .regex(form, says)
     .transform((value) => secret(value))
-    .meta({ description, secret: meta });
+    .meta({ description, secret: made });
 }
 
 function labelError(name: unknown): string {

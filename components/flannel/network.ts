@@ -1,7 +1,7 @@
 import { core } from "@pulumi/kubernetes";
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
 import { registerAccess } from "../workload/access.ts";
-import { configHash } from "../workload/configHash.ts";
+import { configHash } from "../workload/podFiles.ts";
 import { registerNamespace } from "../workload/namespace.ts";
 import { registerWorkload } from "../workload/workload.ts";
 import { cniConf, flannel, flannelFiles, flannelWorkload, netConf } from "./flannelWorkload.ts";

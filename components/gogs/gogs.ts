@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import {
   ComponentResource,
   type ComponentResourceOptions,
@@ -11,6 +10,7 @@ import * as random from "@pulumi/random";
 import { registerApp } from "../app/registerApp.ts";
 import type { RouteTls } from "../app/routeIngresses.ts";
 import type { RepositorySecrets } from "../app/appBackup.ts";
+import { filesBeside } from "../workload/podFiles.ts";
 import { type GogsAppIniArgs, gogsAppIni, gogsGitConfig } from "./appIni.ts";
 import { gogsGuards } from "./gogsRoute.ts";
 import {
@@ -83,11 +83,6 @@ export class Gogs extends ComponentResource {
 }
 
 const files = {
-  ...Object.fromEntries(
-    ["admin.sh", "gogs.sh", "upgrade.sh"].map((file) => [
-      file,
-      readFileSync(new URL(file, import.meta.url), "utf8"),
-    ]),
-  ),
+  ...filesBeside(import.meta.url, "admin.sh", "gogs.sh", "upgrade.sh"),
   gitconfig: gogsGitConfig(),
 };

@@ -33,16 +33,13 @@ export const gogsObjects = {
 export const gogsAdministrator = "gogs-admin";
 
 /** The directory of repositories and database, as a volume. */
-export function gogsDirectory({ storage }: Pick<GogsWorkloadArgs, "storage">): DataDirectory {
+export function gogsDirectory({ storage }: { readonly storage: AppStorage }): DataDirectory {
   return appDirectory("gogs-data", "gogs", storage);
 }
 
 /** How its directory is backed up, if it is. */
-export function gogsBackup({
-  storage,
-  backup,
-}: Pick<GogsWorkloadArgs, "storage" | "backup">): BackedUp | undefined {
-  return backup && { source: gogsSource(gogsDirectory({ storage })), plan: backup };
+export function gogsBackup(args: GogsWorkloadArgs): BackedUp | undefined {
+  return args.backup && { source: gogsSource(gogsDirectory(args)), plan: args.backup };
 }
 
 const program = "/app/gogs/gogs";

@@ -1,38 +1,33 @@
 import { z } from "zod";
-import { boardName, label, secretString } from "../fields/fields.ts";
+import { label, secretString } from "../fields/fields.ts";
 
 /** Settings of Gogs. */
 export const schema = z
   .strictObject({
-    host: label().default("gogs").meta({ description: "The host's name below `domain`." }),
+    host: label.default("gogs").describe("The host's name below `domain`."),
     size: z
       .string("must be a size such as 8Gi")
       .regex(/^[1-9]\d*(Mi|Gi)$/, "must be a size such as 8Gi")
       .default("8Gi")
-      .meta({ description: "Size of its volume." }),
-    volume: z.enum(["board", "nfs"]).default("board").meta({
-      description:
-        "Where its data is stored, according to `storage`. Its database is SQLite, and many NFS servers do not implement the locks that it needs: `nfs` can damage it.",
-    }),
-    board: boardName("The board whose disk stores its data. Default: that of `storage`.").optional(),
+      .describe("Size of its volume."),
+    volume: z.enum(["board", "nfs"]).default("board").describe("Where its data is stored, according to `storage`. Its database is SQLite, and many NFS servers do not implement the locks that it needs: `nfs` can damage it."),
+    board: label.describe("The board whose disk stores its data. Default: that of `storage`.").optional(),
     sshPort: z
       .int("must be a port")
       .min(1024, "must be a port, 1024 to 65535; 22 is the board's own SSH server")
       .max(65_535, "must be a port, 1024 to 65535")
       .default(2222)
-      .meta({ description: "Port of `ingress.board` for git over SSH; the router must forward it, too." }),
+      .describe("Port of `ingress.board` for git over SSH; the router must forward it, too."),
     adminPassword: secretString(
       /^[^\s]{8,72}$/,
       "must have 8 to 72 characters, and no space",
       "Password of the administrator `gogs-admin` when it is made. Generated if omitted.",
-      { placeholder: (digits) => digits.slice(0, 24) },
+      24,
     ).optional(),
     restore: z
       .string("must be newest, none or the id of a snapshot")
       .regex(/^(newest|none|[0-9a-f]{8,64})$/, "must be newest, none or the id of a snapshot")
       .default("newest")
-      .meta({
-        description: "The backup to restore into an empty volume; existing data is never changed.",
-      }),
+      .describe("The backup to restore into an empty volume; existing data is never changed."),
   })
-  .meta({ description: "Gogs, the Git service. Needs `storage` and `ingress`." });
+  .describe("Gogs, the Git service. Needs `storage` and `ingress`.");

@@ -18,14 +18,14 @@ const scratch = "/tmp";
 export function upgradeContainer(plan: BackupPlan | undefined): Container {
   const access = plan && repositoryAccess(plan.target, gogsApp);
   const version = images.gogs.replace(/^.*-/, "");
-  const backup = [
+  const backup = plan && [
     "sh",
     `${backupPaths.scripts}/backup.sh`,
     source,
     `${source}/data/git`,
     `${backupPaths.scripts}/excludes`,
     scratch,
-    ...(plan ? keepOptions(plan) : []),
+    ...keepOptions(plan),
   ];
   return {
     ...access,
@@ -37,7 +37,7 @@ export function upgradeContainer(plan: BackupPlan | undefined): Container {
       version,
       `${source}/data`,
       `${source}/database`,
-      ...(plan ? backup : []),
+      ...(backup ?? []),
     ],
     env: [
       ...(access?.env ?? []),

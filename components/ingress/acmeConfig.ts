@@ -1,24 +1,10 @@
+import type { IngressSettings } from "./settings.ts";
 import type { TraefikPlace } from "./traefikPlace.ts";
 
-/** How the ACME server checks that a host is yours. */
-export type AcmeChallenge = "dns01" | "http01" | "tlsAlpn01";
-
 /** Certificates by ACME. */
-export interface AcmeArgs {
-  /** Account's e-mail address. Let's Encrypt writes to none since June 2025; another authority may. */
-  email: string;
-  /**
-   * `dns01`: a TXT record at Cloudflare, needs no open port. `http01`: needs port 80 open to the internet;
-   * `tlsAlpn01`: port 443.
-   */
-  challenge: AcmeChallenge;
-  /** `production` or `staging` (Let's Encrypt), or the https url of another ACME directory. */
-  directory: string;
-  /** Certificate in PEM of the authority behind another directory's https, where no system knows it. */
-  directoryCa?: string;
-}
+export type AcmeArgs = Omit<NonNullable<IngressSettings["acme"]>, "wildcard">;
 
-/** Name of the file beside traefik.yaml with `directoryCa`. */
+/** Name of the file beside traefik.yaml with `directoryCa`, the authority's certificate. */
 export const directoryCaFile = "acme-ca.pem";
 
 // https://letsencrypt.org/docs/acme-protocol-updates and …/staging-environment
@@ -41,7 +27,7 @@ export function acmeResolverConfig(args: AcmeArgs, { paths, resolvers }: Traefik
   };
 }
 
-function challengeConfig(challenge: AcmeChallenge, resolvers: readonly string[]) {
+function challengeConfig(challenge: AcmeArgs["challenge"], resolvers: readonly string[]) {
   switch (challenge) {
     case "dns01":
       return {

@@ -3,8 +3,7 @@ import { app } from "../app/app.ts";
 import { dataDirectory } from "../app/volumes.ts";
 import { cloudflareNetworks } from "./cloudflareNetworks.ts";
 import { Traefik, type TraefikArgs } from "./traefik.ts";
-import { traefikBackup } from "./traefikBackup.ts";
-import { acmeDirectory, traefikWorkload } from "./traefikWorkload.ts";
+import { acmeDirectory, traefikBackup, traefikWorkload } from "./traefikWorkload.ts";
 import { schema } from "./settings.ts";
 
 /** Traefik, the entrance. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { all, type CustomResourceOptions, type Input, type Output, secret } from "@pulumi/pulumi";
+import { all, type CustomResourceOptions, type Input, secret } from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { hashSync, encodeBase64 } from "bcryptjs";
 
@@ -11,20 +11,16 @@ export interface LoginArgs {
   password?: Input<string>;
 }
 
-/** The login as Traefik and the user need it. */
-export interface Login {
-  /** The password that signs in. A secret. */
-  readonly password: Output<string>;
-  /** Line of the users' file: the name and the password's hash. A secret. */
-  readonly line: Output<string>;
-}
-
 // 2^6 rounds, twice what Apache's htpasswd takes. Traefik checks the hash with every request of a page: 2^10, the
 // usual for a form that is sent once, kept two amd64 cores busy for seconds when 60 requests came at once.
 const cost = "06";
 
-/** Registers the login's password, and what its hash is made with. */
-export function registerLogin(name: string, args: LoginArgs, opts: CustomResourceOptions): Login {
+/**
+ * Registers the login's password, and what its hash is made with.
+ *
+ * @returns secrets: the password that signs in, and the line of the users' file with the name and the hash
+ */
+export function registerLogin(name: string, args: LoginArgs, opts: CustomResourceOptions) {
   const password = secret(
     args.password ??
       new random.RandomPassword(`${name}-password`, { length: 24, special: false }, opts).result,

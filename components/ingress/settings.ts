@@ -1,12 +1,10 @@
 import { z } from "zod";
 import { defaultLimits, type LimitName } from "../app/limits.ts";
 import { rangeError } from "../fields/addresses.ts";
-import { boardName, secretString } from "../fields/fields.ts";
+import { flag, label, list, secretString } from "../fields/fields.ts";
 import { podHost, urlHostError } from "../fields/hosts.ts";
 import { plainName } from "../fields/names.ts";
 import { refusing } from "../fields/refuse.ts";
-
-const flag = () => z.boolean("must be true or false");
 
 /** The domain of an address may be one that ASCII does not write. */
 function emailError(email: unknown): string {
@@ -25,13 +23,15 @@ const directoryWanted = "must be production, staging or the https url of an ACME
 
 const acme = z
   .strictObject({
+    // Let's Encrypt writes to none since June 2025; another authority may.
     email: z
       .email({ pattern: emailForm, error: ({ input }) => emailError(input) })
-      .meta({ description: "Where the certificate authority writes before a certificate expires." }),
+      .describe("Where the certificate authority writes before a certificate expires."),
+    // A TXT record at Cloudflare; or port 80 open to the internet; or port 443.
     challenge: z
       .enum(["dns01", "http01", "tlsAlpn01"])
       .default("dns01")
-      .meta({ description: "The ACME challenge. `dns01` needs `dns`, but no open port." }),
+      .describe("The ACME challenge. `dns01` needs `dns`, but no open port."),
     directory: z
       .union(
         [
@@ -45,7 +45,7 @@ const acme = z
         },
       )
       .default("production")
-      .meta({ description: "Let's Encrypt's production or staging, or the URL of another ACME directory." }),
+      .describe("Let's Encrypt's production or staging, or the URL of another ACME directory."),
     directoryCa: z
       .string("must be a certificate in PEM")
       .regex(
@@ -53,14 +53,10 @@ const acme = z
         "must be a certificate in PEM",
       )
       .optional()
-      .meta({
-        description: "CA certificate for the https of that URL, if it is not publicly trusted.",
-      }),
-    wildcard: flag()
-      .default(false)
-      .meta({ description: "One certificate for all hosts below `domain`. Only with `dns01`." }),
+      .describe("CA certificate for the https of that URL, if it is not publicly trusted."),
+    wildcard: flag(false, "One certificate for all hosts below `domain`. Only with `dns01`."),
   })
-  .meta({ description: "Certificates by ACME (Let's Encrypt)." });
+  .describe("Certificates by ACME (Let's Encrypt).");
 
 function limit(name: LimitName, what: string) {
   const { perMinute, burst } = defaultLimits[name];
@@ -71,14 +67,14 @@ function limit(name: LimitName, what: string) {
       perMinute: atLeastOne(": 0 would mean no limit")
         .max(60_000, "must be 60000 at most")
         .default(perMinute)
-        .meta({ description: "Average requests per minute." }),
+        .describe("Average requests per minute."),
       burst: atLeastOne(", or all requests would be rejected")
         .max(10_000, "must be 10000 at most")
         .default(burst)
-        .meta({ description: "Requests in a burst." }),
+        .describe("Requests in a burst."),
     })
     .prefault({})
-    .meta({ description: what });
+    .describe(what);
 }
 
 const limits = z
@@ -92,46 +88,44 @@ const limits = z
       .min(1, "must be 1 or more, or all requests would be rejected")
       .max(10_000, "must be 10000 at most")
       .default(defaultLimits.inFlight)
-      .meta({ description: "Concurrent requests." }),
+      .describe("Concurrent requests."),
   })
   .prefault({})
-  .meta({ description: "Limits for each client address (docs/guessing.md)." });
+  .describe("Limits for each client address (docs/guessing.md).");
 
 const login = z
   .strictObject({
     user: z
       .string("must be a name")
       .regex(/^[\w.@-]{1,64}$/, "must be letters, digits and . _ @ -, 64 at most")
-      .meta({ description: "User name." }),
+      .describe("User name."),
     password: secretString(
       /^[\x20-\x7e]{12,72}$/,
       "must be 12 to 72 printable ASCII characters: bcrypt ignores the rest",
       "Password. Generated if omitted.",
-      { placeholder: (digits) => digits.slice(0, 24) },
+      24,
     ).optional(),
   })
-  .meta({ description: "Login for pages that have none of their own. Without it they are public." });
+  .describe("Login for pages that have none of their own. Without it they are public.");
 
 /** Settings of the entrance. */
 export const schema = z
   .strictObject({
-    board: boardName("The board to which the router forwards ports 80 and 443."),
+    board: label.describe("The board to which the router forwards ports 80 and 443."),
     certificates: z
       .enum(["acme", "selfSigned"])
       .default("acme")
-      .meta({ description: "The source of certificates." }),
+      .describe("The source of certificates."),
     acme: acme.optional(),
     limits,
     login: login.optional(),
-    trustedProxies: z
-      .array(
-        z.string("must be an address range").superRefine(refusing(rangeError)),
-        "must be a list of address ranges",
-      )
-      .default([])
-      .meta({
-        description:
-          "Proxies whose X-Forwarded-For is trusted. With `dns.proxied`, Cloudflare's are trusted automatically.",
-      }),
+    trustedProxies: list(
+      z.string("must be an address range").superRefine(refusing(rangeError)),
+      "address ranges",
+      "Proxies whose X-Forwarded-For is trusted. With `dns.proxied`, Cloudflare's are trusted automatically.",
+    ),
   })
-  .meta({ description: "Traefik, the entrance for all hosts." });
+  .describe("Traefik, the entrance for all hosts.");
+
+/** The section `ingress`. */
+export type IngressSettings = z.output<typeof schema>;

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { networking } from "@pulumi/kubernetes";
 import {
   ComponentResource,
@@ -8,17 +7,18 @@ import {
   type Output,
 } from "@pulumi/pulumi";
 import { stringify } from "yaml";
+import { filesBeside } from "../workload/podFiles.ts";
 import { type AppObjects, registerApp } from "../app/registerApp.ts";
 import type { RepositorySecrets } from "../app/appBackup.ts";
 import { directoryCaFile } from "./acmeConfig.ts";
 import { type LoginArgs, registerLogin } from "./login.ts";
 import { registerTraefikAccess } from "./traefikAccess.ts";
-import { traefikBackup } from "./traefikBackup.ts";
 import { ingressClassName } from "../app/entrance.ts";
 import { acmeOf, traefikStaticConfig, type TraefikConfigArgs } from "./traefikConfig.ts";
 import { traefikDynamicConfig, type TraefikDynamicArgs, usersFile } from "./traefikDynamic.ts";
 import {
   acmeDirectory,
+  traefikBackup,
   traefikObjects,
   traefikWorkload,
   type TraefikWorkloadArgs,
@@ -94,7 +94,7 @@ function configurationFiles(args: TraefikArgs): Record<string, string> {
   return {
     "traefik.yaml": stringify(traefikStaticConfig(args)),
     "dynamic.yaml": stringify(traefikDynamicConfig(args)),
-    "acme-storage.sh": readFileSync(new URL("acme-storage.sh", import.meta.url), "utf8"),
+    ...filesBeside(import.meta.url, "acme-storage.sh"),
     ...(directoryCa !== undefined && { [directoryCaFile]: directoryCa }),
   };
 }
@@ -107,16 +107,12 @@ function configurationFiles(args: TraefikArgs): Record<string, string> {
 export function requireWhatAcmeNeeds({ certificates, acme, dnsApiToken }: TraefikArgs): void {
   if (certificates === "selfSigned") return;
   if (!acme) {
-    throw new InputPropertyError({
-      propertyPath: "acme",
-      reason: 'is missing. Give it, or set certificates to "selfSigned".',
-    });
+    const reason = 'is missing. Give it, or set certificates to "selfSigned".';
+    throw new InputPropertyError({ propertyPath: "acme", reason });
   }
   if (acme.challenge === "dns01" && dnsApiToken === undefined) {
-    throw new InputPropertyError({
-      propertyPath: "dnsApiToken",
-      reason:
-        'is missing: the challenge "dns01" sets a DNS record. Give it, or choose "http01" or "tlsAlpn01".',
-    });
+    const reason =
+      'is missing: the challenge "dns01" sets a DNS record. Give it, or choose "http01" or "tlsAlpn01".';
+    throw new InputPropertyError({ propertyPath: "dnsApiToken", reason });
   }
 }

@@ -17,8 +17,6 @@ const routeRules = [
   { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: read },
 ];
 
-const traefik = { name: entrance.serviceAccount, namespace: entrance.namespace };
-
 /**
  * Registers Traefik's account and roles. What the entrance may read in the whole cluster is little: whoever
  * takes it over, from the internet, must not find every Secret of the cluster. The rest each route grants for
@@ -31,7 +29,7 @@ export function registerTraefikAccess(
 ): Resource[] {
   const account = new core.v1.ServiceAccount(
     `${name}-account`,
-    { metadata: { name: entrance.serviceAccount, namespace }, automountServiceAccountToken: false },
+    { metadata: { name: entrance.name, namespace }, automountServiceAccountToken: false },
     opts,
   );
   const role = new rbac.v1.ClusterRole(
@@ -41,7 +39,7 @@ export function registerTraefikAccess(
   );
   const binding = new rbac.v1.ClusterRoleBinding(
     `${name}-role-binding`,
-    { metadata: { name: "traefik" }, ...bindingTo("ClusterRole", role.metadata.name, traefik) },
+    { metadata: { name: "traefik" }, ...bindingTo("ClusterRole", role.metadata.name, entrance) },
     opts,
   );
   const routes = new rbac.v1.ClusterRole(

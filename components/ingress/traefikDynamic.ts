@@ -1,18 +1,14 @@
 import { limitMiddlewares, type Limits } from "../app/limits.ts";
 import { secureEntryPoint } from "../app/entrance.ts";
-import { type SshForward } from "./traefikConfig.ts";
+import type { SshForward, TraefikConfigArgs } from "./traefikConfig.ts";
 import { containerPlace, type TraefikPlace } from "./traefikPlace.ts";
 
 /** What decides Traefik's dynamic configuration. */
-export interface TraefikDynamicArgs {
+export interface TraefikDynamicArgs extends Pick<TraefikConfigArgs, "trustedProxies" | "ssh"> {
   /** What one client address may ask for. */
   limits: Limits;
-  /** As in the static configuration. */
-  trustedProxies: readonly string[];
   /** Given if there is a login for pages that have none of their own. */
   login?: { user: string };
-  /** As in the static configuration. */
-  ssh?: SshForward;
 }
 
 /** Name of the file, in the folder of users, with the lines `name:hash` of who may pass the login. */
@@ -37,7 +33,7 @@ export function traefikDynamicConfig(args: TraefikDynamicArgs, place: TraefikPla
       routers: { refusedPaths },
       middlewares: {
         refuse,
-        headers: { headers: securityHeaders() },
+        headers: { headers: securityHeaders },
         ...limitMiddlewares(args.limits, args.trustedProxies),
         withoutCredentials: { headers: { customRequestHeaders: { Authorization: "" } } },
         ...(args.login && {
@@ -68,16 +64,14 @@ const refusedPaths = {
 const refuse = { ipAllowList: { sourceRange: ["255.255.255.255/32"], rejectStatusCode: 400 } };
 
 /** What browsers are told with every answer, also with those that Traefik gives itself. */
-function securityHeaders() {
-  return {
-    // A year. Not for subdomains, and not preloaded: the domain may have other hosts than these.
-    stsSeconds: 31_536_000,
-    forceSTSHeader: true,
-    contentTypeNosniff: true,
-    customFrameOptionsValue: "SAMEORIGIN",
-    referrerPolicy: "strict-origin-when-cross-origin",
-  };
-}
+const securityHeaders = {
+  // A year. Not for subdomains, and not preloaded: the domain may have other hosts than these.
+  stsSeconds: 31_536_000,
+  forceSTSHeader: true,
+  contentTypeNosniff: true,
+  customFrameOptionsValue: "SAMEORIGIN",
+  referrerPolicy: "strict-origin-when-cross-origin",
+};
 
 function sshForward({ backend }: SshForward) {
   return {

@@ -2,6 +2,7 @@ import { entrance } from "../app/entrance.ts";
 import { images } from "../workload/images.ts";
 import { restrictedContainer, restrictedPod } from "../workload/security.ts";
 import { type BackupPlan, repositoryVolumes } from "../app/backupTarget.ts";
+import type { BackedUp } from "../app/backupWorkload.ts";
 import { restoreContainer } from "../app/restoreContainer.ts";
 import { type BoardDirectory, claimName } from "../app/volumes.ts";
 import type { Container, PodSpec, Workload } from "../workload/workload.ts";
@@ -28,7 +29,6 @@ const { ports: containerPorts, paths: traefikPaths } = containerPlace;
 /** Names of the objects that Traefik's pod mounts. */
 export const traefikObjects = {
   configuration: "traefik",
-  serviceAccount: entrance.serviceAccount,
   dnsApiToken: "traefik-dns",
   users: "traefik-users",
 } as const;
@@ -47,11 +47,25 @@ export function acmeDirectory({
 // 3.7.11, five Ingresses and their limits: 25 anonymous after 5,000 wrong passwords as fast as they came.
 const memoryRequest = 112;
 const memoryLimit = 160;
-/** As whom Traefik runs. */
-export const traefikUser = 65532;
+const traefikUser = 65532;
+
+/** How ACME's account and certificates are backed up, if they are. */
+export function traefikBackup(args: TraefikWorkloadArgs): BackedUp | undefined {
+  if (!acmeOf(args) || !args.backup) return undefined;
+  const source = {
+    app: entrance.name,
+    namespace: entrance.namespace,
+    data: acmeDirectory(args),
+    user: traefikUser,
+    watched: ".",
+    excludes: ["data/lost+found"],
+  };
+  return { source, plan: args.backup };
+}
 
 /** Traefik's Deployment: one pod on the board that holds its certificates and to which the router forwards. */
 export function traefikWorkload(args: TraefikWorkloadArgs): Workload {
+  const { name, namespace } = entrance;
   const acme = acmeOf(args);
   const mounts = [
     { name: "configuration", mountPath: traefikPaths.configuration, readOnly: true },
@@ -60,13 +74,13 @@ export function traefikWorkload(args: TraefikWorkloadArgs): Workload {
   ];
   const { backup } = args;
   // Certificates can be had anew: the entrance does not wait for a backup that cannot be reached.
-  const optional = { app: "traefik", volume: "acme", which: "newest", isOptional: true };
+  const optional = { app: name, volume: "acme", which: "newest", isOptional: true };
   const restore = backup ? [restoreContainer(optional, backup)] : [];
   const usesToken = acme?.challenge === "dns01";
   const pod: PodSpec = {
     nodeSelector: { "kubernetes.io/hostname": args.board },
     priorityClassName: "bramble-entrance",
-    serviceAccountName: traefikObjects.serviceAccount,
+    serviceAccountName: name,
     automountServiceAccountToken: true,
     enableServiceLinks: false,
     terminationGracePeriodSeconds: 30,
@@ -81,9 +95,7 @@ export function traefikWorkload(args: TraefikWorkloadArgs): Workload {
     containers: [traefikContainer(mounts, usesToken, args.ssh?.port)],
     volumes: [
       { name: "configuration", configMap: { name: traefikObjects.configuration } },
-      ...(acme
-        ? [{ name: "acme", persistentVolumeClaim: { claimName: claimName(acmeDirectory(args)) } }]
-        : []),
+      ...(acme ? [{ name: "acme", persistentVolumeClaim: { claimName: claimName(acmeDirectory(args)) } }] : []),
       ...(acme && backup ? [{ name: "tmp", emptyDir: {} }, ...repositoryVolumes(backup.target)] : []),
       ...(usesToken
         ? [{ name: "dns-api-token", secret: { secretName: traefikObjects.dnsApiToken, defaultMode: 0o440 } }]
@@ -93,7 +105,7 @@ export function traefikWorkload(args: TraefikWorkloadArgs): Workload {
         : []),
     ],
   };
-  return { name: "traefik", namespace: entrance.namespace, kind: "Deployment", replicas: 1, pod };
+  return { name, namespace, kind: "Deployment", replicas: 1, pod };
 }
 
 /**

@@ -15,7 +15,6 @@ const metricsPort = 8080;
 
 /** kube-state-metrics as a document, after the example of its release (examples/standard). */
 export function kubeStateMetricsWorkload(): Workload {
-  const priorityClassName: PriorityClassName = "bramble-observing";
   // Not /livez, which asks the API server: a slow one would get this program restarted, and what it lists
   // again at its start would make the API server slower still.
   const live = { path: "/healthz", port: "metrics" };
@@ -26,7 +25,7 @@ export function kubeStateMetricsWorkload(): Workload {
     replicas: 1,
     pod: {
       ...besideApiServer,
-      priorityClassName,
+      priorityClassName: "bramble-observing" satisfies PriorityClassName,
       nodeSelector: { "kubernetes.io/os": "linux" },
       serviceAccountName: name,
       enableServiceLinks: false,

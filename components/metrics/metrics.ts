@@ -1,6 +1,6 @@
 import { apiregistration, core, rbac } from "@pulumi/kubernetes";
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
-import { bindingTo, registerAccess } from "../workload/access.ts";
+import { apiGroup, bindingTo, registerAccess } from "../workload/access.ts";
 import { labelsOf, registerWorkload } from "../workload/workload.ts";
 import { metricsServer, metricsServerWorkload } from "./metricsWorkload.ts";
 
@@ -63,18 +63,13 @@ export class MetricsServer extends ComponentResource {
       { ...own, role: `system:${account.name}` },
     );
     // Whoever may view a namespace may see what its pods use.
+    const readers = ["view", "edit", "admin"].map(
+      (role) => [`${apiGroup}/aggregate-to-${role}`, "true"] as const,
+    );
     new rbac.v1.ClusterRole(
       `${name}-reader-role`,
       {
-        metadata: {
-          name: "system:aggregated-metrics-reader",
-          labels: Object.fromEntries(
-            ["view", "edit", "admin"].map((role) => [
-              `rbac.authorization.k8s.io/aggregate-to-${role}`,
-              "true",
-            ]),
-          ),
-        },
+        metadata: { name: "system:aggregated-metrics-reader", labels: Object.fromEntries(readers) },
         rules: [{ apiGroups: ["metrics.k8s.io"], resources: ["pods", "nodes"], verbs: view }],
       },
       own,

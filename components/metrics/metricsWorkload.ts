@@ -10,7 +10,6 @@ export const metricsServer = { name: "metrics-server", namespace: "kube-system",
 /** metrics-server as a document, after the manifest of its release (manifests/base). */
 export function metricsServerWorkload(): Workload {
   const { name, namespace, port } = metricsServer;
-  const priorityClassName: PriorityClassName = "bramble-observing";
   const live = { path: "/livez", port: "https", scheme: "HTTPS" };
   return {
     name,
@@ -20,7 +19,7 @@ export function metricsServerWorkload(): Workload {
     pod: {
       ...besideApiServer,
       // Upstream's is system-cluster-critical; here `kubectl top` gives way to what people use.
-      priorityClassName,
+      priorityClassName: "bramble-observing" satisfies PriorityClassName,
       nodeSelector: { "kubernetes.io/os": "linux" },
       serviceAccountName: name,
       enableServiceLinks: false,

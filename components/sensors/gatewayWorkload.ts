@@ -50,7 +50,6 @@ export function sensorGatewayWorkload({
   networks,
 }: SensorGatewayWorkloadArgs): Workload {
   const { name, namespace, codeFile, devicesFile, secretsFile, port, statsdPort } = sensorGateway;
-  const priorityClassName: PriorityClassName = "bramble-observing";
   const healthz = { path: "/healthz", port: "http" };
   return {
     name,
@@ -59,7 +58,7 @@ export function sensorGatewayWorkload({
     // One: it alone knows how many readings a device sent.
     replicas: 1,
     pod: {
-      priorityClassName,
+      priorityClassName: "bramble-observing" satisfies PriorityClassName,
       ...(board !== undefined && { nodeSelector: { "kubernetes.io/hostname": board } }),
       automountServiceAccountToken: false,
       enableServiceLinks: false,

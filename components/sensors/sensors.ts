@@ -7,16 +7,17 @@ import {
   type Output,
 } from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { core } from "@pulumi/kubernetes";
 import type { Device } from "../../gateway/devices.ts";
 import { registerApp } from "../app/registerApp.ts";
 import type { GuardedPaths, RouteGuard, RouteTls } from "../app/routeIngresses.ts";
+import { labelsOf } from "../workload/workload.ts";
 import { gatewayBundle } from "./bundle.ts";
-import type { SensorDevice } from "./devices.ts";
-import { registerStatsd } from "./statsdService.ts";
-import { sensorGateway, sensorGatewayWorkload } from "./gatewayWorkload.ts";
+import { sensorGateway, sensorGatewayWorkload, type SensorGatewayWorkloadArgs } from "./gatewayWorkload.ts";
+import type { SensorDevice } from "./settings.ts";
 
 /** Args of {@link SensorGateway}. */
-export interface SensorGatewayArgs {
+export interface SensorGatewayArgs extends SensorGatewayWorkloadArgs {
   /** Full name of its host, such as `sensors.home.example.com`. */
   readonly host: string;
   /** Where the host's certificate comes from. */
@@ -25,12 +26,6 @@ export interface SensorGatewayArgs {
   readonly hasLogin: boolean;
   /** The devices. Each that sends by HTTP gets a token of its own. */
   readonly devices: readonly SensorDevice[];
-  /** The board that the gateway runs on. Default: any. Required if a device sends by UDP. */
-  readonly board?: string;
-  /** The ranges that readings by UDP may come from, such as `192.168.1.0/24`. */
-  readonly networks: readonly string[];
-  /** UDP port on which every board's Datadog agent takes DogStatsD datagrams. */
-  readonly dogstatsdPort: number;
 }
 
 /**
@@ -60,7 +55,7 @@ export class SensorGateway extends ComponentResource {
     const secrets = all([this.password, this.tokens]).apply(([page, tokens]) =>
       JSON.stringify({ page, tokens }),
     );
-    const { name: object, codeFile, devicesFile, secretsFile } = sensorGateway;
+    const { name: object, codeFile, devicesFile, secretsFile, statsdPort, statsdNodePort } = sensorGateway;
     const data = { [codeFile]: gatewayBundle(), [devicesFile]: JSON.stringify(devices.map(deviceOf)) };
     const app = {
       workload: sensorGatewayWorkload(args),
@@ -70,7 +65,23 @@ export class SensorGateway extends ComponentResource {
       route: { host, tls, ...(hasLogin ? behindLogin : ownPassword), guarded },
     };
     const namespace = registerApp(name, app, this);
-    if (board !== undefined) registerStatsd(`${name}-statsd`, namespace, { parent: this });
+    if (board !== undefined) {
+      const port = { name: "statsd", protocol: "UDP", port: statsdPort, nodePort: statsdNodePort };
+      new core.v1.Service(
+        `${name}-statsd`,
+        {
+          metadata: { name: `${object}-statsd`, namespace },
+          spec: {
+            type: "NodePort",
+            selector: labelsOf(object),
+            // Else the datagrams would all seem to come from a board, and any network could send.
+            externalTrafficPolicy: "Local",
+            ports: [{ ...port, targetPort: "statsd" }],
+          },
+        },
+        { parent: this },
+      );
+    }
 
     this.url = interpolate`https://${host}`;
     this.registerOutputs({ url: this.url, password: this.password, tokens: this.tokens });

@@ -91,14 +91,8 @@ function registerServer(
 }
 
 function requireBucketKeys({ target, accessKey, secretKey }: BackupStoreArgs): void {
-  const missing = [
-    ...(accessKey === undefined ? ["accessKey"] : []),
-    ...(secretKey === undefined ? ["secretKey"] : []),
-  ];
-  const [propertyPath] = missing;
-  if (!("s3" in target) || propertyPath === undefined) return;
-  throw new InputPropertyError({
-    propertyPath,
-    reason: "is missing: access to the bucket needs a key pair.",
-  });
+  const missing = Object.entries({ accessKey, secretKey }).find(([, key]) => key === undefined);
+  if (!("s3" in target) || !missing) return;
+  const reason = "is missing: access to the bucket needs a key pair.";
+  throw new InputPropertyError({ propertyPath: missing[0], reason });
 }

@@ -1,16 +1,11 @@
 import { images } from "../workload/images.ts";
 import { restrictedContainer, restrictedPod } from "../workload/security.ts";
 import type { Workload } from "../workload/workload.ts";
-import { backupServer } from "../app/backupTarget.ts";
+import { backupServer, type BackupTarget } from "../app/backupTarget.ts";
 import { type BoardDirectory, claimName } from "../app/volumes.ts";
 
-/** What decides the server's pod. */
-export interface BackupServerArgs {
-  /** The board whose disk holds the backups. */
-  readonly board: string;
-  /** Absolute path of an existing directory on that board, for the backups alone. */
-  readonly directory: string;
-}
+/** What decides the server's pod: a board and its directory. */
+export type BackupServerArgs = Extract<BackupTarget, { readonly board: string }>;
 
 /** Where the server finds its accounts. */
 export const htpasswdPath = "/run/secrets/backup-server/htpasswd";

@@ -17,15 +17,11 @@ export interface EtcdBackupArgs {
   backupSecrets?: RepositorySecrets | undefined;
 }
 
-/** Name under which etcd's snapshots are backed up, and their namespace. */
-const etcdApp = "etcd";
-const etcdNamespace = "etcd-backup";
-
 /** What of etcd is backed up: the files that are in its directory of snapshots. */
 export function etcdSource({ board, directory }: Pick<EtcdBackupArgs, "board" | "directory">): BackupSource {
   return {
-    app: etcdApp,
-    namespace: etcdNamespace,
+    app: "etcd",
+    namespace: "etcd-backup",
     data: { claim: "etcd-snapshots", board, path: directory },
     // Snapshots hold every Secret of the cluster: nobody else on the board may read them.
     user: 0,

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { dataDirectory } from "../app/volumes.ts";
 import { podHost, urlHostError } from "../fields/hosts.ts";
-import { absolutePath, boardName, nfsDirectory, secretString } from "../fields/fields.ts";
+import { absolutePath, label, nfsDirectory, secretString } from "../fields/fields.ts";
 import { refusing } from "../fields/refuse.ts";
 
 /** Where backups lie on a board unless the settings say otherwise. */
@@ -13,77 +13,66 @@ const count = (unit: string, standard: number) =>
     .min(0, "must be 0 or more")
     .max(1000, "must be 1000 at most")
     .default(standard)
-    .meta({ description: `For how many ${unit} the last backup is kept.` });
+    .describe(`For how many ${unit} the last backup is kept.`);
 
 const s3 = z
   .strictObject({
     endpoint: z
       .url({ protocol: /^https?$/, error: "must be the url of an S3-compatible service" })
       .superRefine(refusing((url) => urlHostError(url, podHost)))
-      .meta({ description: "The service's url, such as `https://s3.eu-central-1.amazonaws.com`." }),
+      .describe("The service's url, such as `https://s3.eu-central-1.amazonaws.com`."),
     bucket: z
       .string("must be the name of a bucket")
       .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "must be the name of a bucket")
-      .meta({ description: "The bucket; it must exist." }),
+      .describe("The bucket; it must exist."),
     prefix: z
       .string("must be a folder")
       .regex(/^[\w-]+(\/[\w-]+)*$/, "must be a folder of letters, digits and _ -")
       .default("bramble")
-      .meta({ description: "The folder in the bucket." }),
-    region: z.string("must be a region").min(1, "must be a region").optional().meta({
-      description: "Its region; most services need none.",
-    }),
+      .describe("The folder in the bucket."),
+    region: z.string("must be a region").min(1, "must be a region").optional().describe("Its region; most services need none."),
   })
-  .meta({ description: "A bucket of an S3-compatible service that stores the backups." });
+  .describe("A bucket of an S3-compatible service that stores the backups.");
 
 /** Settings of backups. */
 export const schema = z
   .strictObject({
-    board: boardName(
-      "The board whose disk stores the backups; it must not be one whose data is backed up.",
-    ).optional(),
-    directory: absolutePath()
+    board: label
+      .describe("The board whose disk stores the backups; it must not be one whose data is backed up.")
+      .optional(),
+    directory: absolutePath
       .default(backupDirectory)
-      .meta({ description: "The directory on `board`; it must exist." }),
-    nfs: nfsDirectory("A directory of an NFS server that stores the backups.").optional(),
+      .describe("The directory on `board`; it must exist."),
+    nfs: nfsDirectory.describe("A directory of an NFS server that stores the backups.").optional(),
     s3: s3.optional(),
-    accessKey: secretString(/^\S+$/, "must be an access key", "Access key of the bucket.", {
-      placeholder: (digits) => digits.slice(0, 20),
-    }).optional(),
-    secretKey: secretString(/^\S+$/, "must be a secret key", "Secret key of the bucket.", {
-      placeholder: (digits) => digits.slice(0, 40),
-    }).optional(),
+    accessKey: secretString(/^\S+$/, "must be an access key", "Access key of the bucket.", 20).optional(),
+    secretKey: secretString(/^\S+$/, "must be a secret key", "Secret key of the bucket.", 40).optional(),
     schedule: z
       .string("must be five fields of cron")
       .regex(/^[\d*,/-]+( [\d*,/-]+){4}$/, "must be five fields of cron, such as 17 3 * * *")
       .default("17 3 * * *")
-      .meta({ description: "When to back up, in cron notation and UTC." }),
+      .describe("When to back up, in cron notation and UTC."),
     keep: z
       .strictObject({ daily: count("days", 7), weekly: count("weeks", 5), monthly: count("months", 12) })
       .prefault({})
-      .meta({ description: "Which backups to keep, in addition to those made by an upgrade." }),
-    etcd: absolutePath().optional().meta({
-      description:
-        "The directory of the control plane with snapshots of etcd: /var/lib/bramble/snapshots if bramble creates the cluster. Not backed up if omitted.",
-    }),
+      .describe("Which backups to keep, in addition to those made by an upgrade."),
+    etcd: absolutePath.optional().describe("The directory of the control plane with snapshots of etcd: /var/lib/bramble/snapshots if bramble creates the cluster. Not backed up if omitted."),
     password: secretString(
       /^\S{16,}$/,
       "must have 16 characters or more, and no space",
       "Encrypts the backups. Generated if omitted; set it to restore what another stack has backed up.",
-      { placeholder: (digits) => digits.slice(0, 32) },
+      32,
     ).optional(),
   })
-  .meta({
-    description: "Encrypted backups of the apps' data. The target is one of `board`, `nfs` and `s3`.",
-  });
+  .describe("Encrypted backups of the apps' data. The target is one of `board`, `nfs` and `s3`.");
 
 /** Settings of where data lies. */
 export const storage = z
   .strictObject({
-    board: boardName("The board whose disk stores the apps' data.").optional(),
-    nfs: nfsDirectory("A directory of an NFS server, for apps that ask for it (`volume: nfs`).").optional(),
-    directory: absolutePath()
+    board: label.describe("The board whose disk stores the apps' data.").optional(),
+    nfs: nfsDirectory.describe("A directory of an NFS server, for apps that ask for it (`volume: nfs`).").optional(),
+    directory: absolutePath
       .default(dataDirectory)
-      .meta({ description: "The directory on the board; it must exist." }),
+      .describe("The directory on the board; it must exist."),
   })
-  .meta({ description: "Where data lives." });
+  .describe("Where data lives.");

@@ -14,7 +14,8 @@ export interface AccessRule {
   readonly verbs: string[];
 }
 
-const apiGroup = "rbac.authorization.k8s.io";
+/** Of roles and their bindings. */
+export const apiGroup = "rbac.authorization.k8s.io";
 
 /** What ties an account to a role, as a RoleBinding or a ClusterRoleBinding says it. */
 export function bindingTo(kind: "ClusterRole" | "Role", role: Input<string>, { name, namespace }: Account) {

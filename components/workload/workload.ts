@@ -71,28 +71,19 @@ export function registerWorkload(
   const metadata = { name: workload.name, namespace: workload.namespace, labels };
   const selector = { matchLabels: labels };
   const template = { metadata: { labels, annotations: podAnnotations }, spec: workload.pod };
+  const scaled = { replicas: workload.replicas, selector, template };
   switch (workload.kind) {
     case "DaemonSet":
       return new apps.v1.DaemonSet(resourceName, { metadata, spec: { selector, template } }, opts);
-    case "Deployment":
-      return new apps.v1.Deployment(
-        resourceName,
-        // Recreate: a small board has no room for the old and the new pod at once.
-        {
-          metadata,
-          spec: { replicas: workload.replicas, strategy: { type: "Recreate" }, selector, template },
-        },
-        opts,
-      );
-    case "StatefulSet":
-      return new apps.v1.StatefulSet(
-        resourceName,
-        {
-          metadata,
-          spec: { replicas: workload.replicas, serviceName: workload.name, selector, template },
-        },
-        opts,
-      );
+    case "Deployment": {
+      // A small board has no room for the old and the new pod at once.
+      const spec = { ...scaled, strategy: { type: "Recreate" } };
+      return new apps.v1.Deployment(resourceName, { metadata, spec }, opts);
+    }
+    case "StatefulSet": {
+      const spec = { ...scaled, serviceName: workload.name };
+      return new apps.v1.StatefulSet(resourceName, { metadata, spec }, opts);
+    }
   }
 }
 
@@ -108,7 +99,7 @@ export function registerSchedule(
   opts: CustomResourceOptions,
 ): batch.v1.CronJob {
   const labels = labelsOf(name);
-  const job = { backoffLimit: retries, activeDeadlineSeconds: deadline };
+  const template = { metadata: { labels }, spec: pod };
   return new batch.v1.CronJob(
     resourceName,
     {
@@ -122,7 +113,7 @@ export function registerSchedule(
         failedJobsHistoryLimit: 3,
         jobTemplate: {
           metadata: { labels },
-          spec: { ...job, template: { metadata: { labels }, spec: pod } },
+          spec: { backoffLimit: retries, activeDeadlineSeconds: deadline, template },
         },
       },
     },

@@ -4,7 +4,7 @@ import { type BoardModel, type ModelName, models, refusedModels } from "../../co
 import { controlPlaneTaint } from "../../components/kubeadm/kubeadmWorkloads.ts";
 import { taintPattern } from "../../components/board/taints.ts";
 import { allowedWords } from "../errors.ts";
-import { boardName, secretString } from "../../components/fields/fields.ts";
+import { flag, label, list, secretString } from "../../components/fields/fields.ts";
 import { boardHost, clusterHost, host } from "../../components/fields/hosts.ts";
 import { refuse } from "../../components/fields/refuse.ts";
 
@@ -45,54 +45,50 @@ function refusedModel(given: unknown): string | undefined {
 /** A board. */
 export const board = z
   .strictObject({
-    name: boardName("The board's host name and the name of its node."),
+    name: label.describe("The board's host name and the name of its node."),
     model: z
       .enum(Object.keys(models) as ModelName[], { error: ({ input }) => refusedModel(input) })
       .optional()
-      .meta({ description: "Its model, from the catalogue (docs/models.md). Sets `ram` and `cores`." }),
+      .describe("Its model, from the catalogue (docs/models.md). Sets `ram` and `cores`."),
     ram: z
       .int("must be a whole number of MiB")
       .min(256, "must be a whole number of MiB, 256 or more")
       .max(262_144, "must be a whole number of MiB, 262144 at most")
       .optional()
-      .meta({ description: "Nominal RAM in MiB, as sold: 1024, 2048 … Required without a `model`." }),
+      .describe("Nominal RAM in MiB, as sold: 1024, 2048 … Required without a `model`."),
     cores: z
       .int("must be a whole number")
       .min(1, "must be 1 or more")
       .max(256, "must be 256 at most")
       .optional()
-      .meta({ description: "CPU cores. Required without a `model`." }),
+      .describe("CPU cores. Required without a `model`."),
     role: z
       .enum(roles, { error: ({ input }) => otherRole(input) })
-      .meta({ description: "Its role in the cluster." }),
-    host: host(clusterHost).meta({
-      description: "Its IPv4 address or host name.",
-    }),
+      .describe("Its role in the cluster."),
+    host: host(clusterHost).describe("Its IPv4 address or host name."),
     arch: z
       .enum(["arm64", "amd64"])
       .optional()
-      .meta({ description: "Architecture of its operating system. Default: that of the model, or `arm64`." }),
+      .describe("Architecture of its operating system. Default: that of the model, or `arm64`."),
     user: z
       .string("must be a login")
       .regex(/^[a-z_][a-z0-9_-]{0,31}$/, "must be a login such as pi")
       .optional()
-      .meta({ description: "User for SSH: root, or a user who needs no password for sudo." }),
+      .describe("User for SSH: root, or a user who needs no password for sudo."),
     port: port(),
-    hostKey: z.string("must be a host key").optional().meta({
-      description: "Its public SSH host key, `ssh-ed25519 AAAA…`. Required with `cluster.bootstrap`.",
-    }),
+    hostKey: z.string("must be a host key").optional().describe("Its public SSH host key, `ssh-ed25519 AAAA…`. Required with `cluster.bootstrap`."),
     maxPods: z
       .int("must be a whole number")
       .min(4, "must be 4 or more: the cluster's own pods")
       .max(250, "must be 250 at most")
       .optional()
-      .meta({ description: "Maximum number of pods. Default: one for each 64 MiB of RAM." }),
+      .describe("Maximum number of pods. Default: one for each 64 MiB of RAM."),
     evictionHard: z
       .int("must be a whole number of MiB")
       .min(100, "must be 100 or more: the kubelet notices a shortage only every 10 s")
       .max(4096, "must be 4096 at most")
       .optional()
-      .meta({ description: "MiB of available memory below which the kubelet evicts pods. Default: 128." }),
+      .describe("MiB of available memory below which the kubelet evicts pods. Default: 128."),
     labels: z
       .record(
         z.string().regex(/^([a-z0-9.-]+\/)?[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?$/, "must be a label's name"),
@@ -105,28 +101,25 @@ export const board = z
         "must be labels and their values",
       )
       .default({})
-      .meta({ description: "Labels of its node, if bramble creates the cluster." }),
-    taints: z
-      .array(
-        z
-          .string("must be a taint")
-          .regex(taintPattern, "must be a taint such as dedicated=media:NoSchedule")
-          .refine((value) => !value.startsWith(controlPlaneTaint.key), {
-            error: "is kubeadm's own: a control plane has it where there are workers",
-          }),
-        "must be a list of taints",
-      )
-      .default([])
-      .meta({
-        description:
-          "Taints of its node, as kubectl writes them: `dedicated=media:NoSchedule`. The memory budget only places pods there that tolerate them.",
-      }),
-    dead: z.boolean("must be true or false").default(false).meta({
-      description: "The board is gone for good: bramble no longer contacts it, not even to remove it.",
-    }),
+      .describe("Labels of its node, if bramble creates the cluster."),
+    taints: list(
+      z
+        .string("must be a taint")
+        .regex(taintPattern, "must be a taint such as dedicated=media:NoSchedule")
+        .refine(
+          (value) => !value.startsWith(controlPlaneTaint.key),
+          "is kubeadm's own: a control plane has it where there are workers",
+        ),
+      "taints",
+      "Taints of its node, as kubectl writes them: `dedicated=media:NoSchedule`. The memory budget only places pods there that tolerate them.",
+    ),
+    dead: flag(
+      false,
+      "The board is gone for good: bramble no longer contacts it, not even to remove it.",
+    ),
   })
   .superRefine(asItsModel)
-  .meta({ description: "A board." });
+  .describe("A board.");
 
 /** A board is what the catalogue knows of its model, or says itself what it is. */
 function asItsModel(
@@ -160,22 +153,19 @@ export const ssh = z
       /^-----BEGIN [A-Z ]+-----\n[^]+\n-----END [A-Z ]+-----\s*$/,
       "must be a private key in OpenSSH format, without a passphrase",
       "Private key for the boards. Default: the keys of the SSH agent.",
-      {
-        placeholder: (digits) =>
-          `-----BEGIN OPENSSH PRIVATE KEY-----\n${digits}\n-----END OPENSSH PRIVATE KEY-----`,
-      },
+      (digits) => `-----BEGIN OPENSSH PRIVATE KEY-----\n${digits}\n-----END OPENSSH PRIVATE KEY-----`,
     ).optional(),
     jump: z
       .strictObject({
-        host: host(boardHost).meta({ description: "Its address or host name." }),
+        host: host(boardHost).describe("Its address or host name."),
         port: port(),
-        user: z.string("must be a login").meta({ description: "User for SSH." }),
-        hostKey: z.string("must be a host key").meta({ description: "Its public SSH host key." }),
+        user: z.string("must be a login").describe("User for SSH."),
+        hostKey: z.string("must be a host key").describe("Its public SSH host key."),
       })
       .optional()
-      .meta({ description: "A jump host, if the boards can't be reached directly." }),
+      .describe("A jump host, if the boards can't be reached directly."),
   })
-  .meta({ description: "SSH access to the boards." });
+  .describe("SSH access to the boards.");
 
 function port() {
   return z
@@ -183,5 +173,5 @@ function port() {
     .min(1, "must be a port, 1 to 65535")
     .max(65_535, "must be a port, 1 to 65535")
     .default(sshPort)
-    .meta({ description: "Port of its SSH server." });
+    .describe("Port of its SSH server.");
 }

@@ -1,8 +1,7 @@
 // A Pulumi program of the DNS records alone, as index.ts registers them.
 import { Config } from "@pulumi/pulumi";
 import type { DnsRecordsArgs } from "../../components/dns/dnsRecords.ts";
-import { cloudflareProvider } from "../../components/dns/provider.ts";
-import { DnsRecords } from "../../components/dns/records.ts";
+import { cloudflareProvider, DnsRecords } from "../../components/dns/records.ts";
 
 const config = new Config("test");
 const providers = [cloudflareProvider(config.requireSecret("token"))];

@@ -31,12 +31,22 @@ it("says of every setting what it is", () => {
 });
 
 it("writes a secret into the editor's schema as encrypted, never as text", () => {
-  const { properties } = stackFileSchema() as {
-    properties: { config: { properties: Record<string, { properties: object }> } };
+  const { properties, $defs } = stackFileSchema() as {
+    properties: { config: { properties: Record<string, { properties: { apiKey: unknown } }> } };
+    $defs: object;
   };
-  expect(properties.config.properties["bramble:datadog"]?.properties).toMatchObject({
-    apiKey: { type: "object", required: ["secure"] },
+  expect(properties.config.properties["bramble:datadog"]?.properties.apiKey).toEqual({
+    description: "Datadog API key.",
+    $ref: "#/$defs/secret",
   });
+  expect($defs).toMatchObject({ secret: { type: "object", required: ["secure"] } });
+});
+
+it("the editor's schema defines whatever it refers to, and refers to whatever it defines", () => {
+  const text = JSON.stringify(stackFileSchema());
+  const references = [...text.matchAll(/"\$ref":"#\/\$defs\/(\w+)"/g)].map(([, name]) => name);
+  expect([...new Set(references)].sort()).toEqual(Object.keys(stackFileSchema().$defs ?? {}).sort());
+  expect(text.split('"$ref"')).toHaveLength(references.length + 1);
 });
 
 it("the editor's schema knows every setting of the stacks in the repository", () => {

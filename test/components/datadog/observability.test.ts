@@ -122,7 +122,7 @@ describe("Observability", () => {
   it("registers dashboards and monitors, the keys as secrets", async () => {
     const registered = await registeredBy(async () => {
       const { datadogProvider, Observability } = await import("../../../components/datadog/observability.ts");
-      const provider = datadogProvider({ ...keys, site: "datadoghq.eu" });
+      const provider = datadogProvider(keys.apiKey, keys.appKey, "datadoghq.eu");
       new Observability("home", { home, notify: [] }, { providers: [provider] });
     });
     const provider = registered.find(({ type }) => type === "pulumi:providers:datadog");

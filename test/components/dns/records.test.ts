@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { dnsRecords, type DnsRecordsArgs } from "../../../components/dns/dnsRecords.ts";
 import { updaterComment } from "../../../components/dns/dynamicDnsWorkload.ts";
-import { tokenAdvice } from "../../../components/dns/tokenAdvice.ts";
 import { type Registered, registeredBy } from "../registered.ts";
 
 const args: DnsRecordsArgs = {
@@ -44,8 +43,7 @@ describe("DnsRecords", () => {
   let registered: Registered[];
   beforeAll(async () => {
     registered = await registeredBy(async () => {
-      const { DnsRecords } = await import("../../../components/dns/records.ts");
-      const { cloudflareProvider } = await import("../../../components/dns/provider.ts");
+      const { cloudflareProvider, DnsRecords } = await import("../../../components/dns/records.ts");
       new DnsRecords("dns", args, { providers: [cloudflareProvider("t".repeat(40))] });
     });
   });
@@ -69,7 +67,8 @@ describe("DnsRecords", () => {
 });
 
 describe("tokenAdvice", () => {
-  it("says what the token lacks, where one is made and how it is set, in Cloudflare's own words", () => {
+  it("says what the token lacks, where one is made and how it is set, in Cloudflare's own words", async () => {
+    const { tokenAdvice } = await import("../../../components/dns/records.ts");
     const advice = tokenAdvice("example.com", "403 Forbidden: Authentication error (10000)\n  at x");
     expect(advice).toContain("zone example.com to the token bramble:dns.apiToken: 403 Forbidden");
     expect(advice).toContain("Zone–Zone–Read and Zone–DNS–Edit");

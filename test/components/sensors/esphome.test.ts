@@ -4,8 +4,8 @@ import path from "node:path";
 import { onTestFinished, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { deviceBoards, type DeviceBoardName } from "../../../components/sensors/deviceBoards.ts";
-import { i2cModels, pinFault, type SensorDevice } from "../../../components/sensors/devices.ts";
-import { esphomeYaml } from "../../../components/sensors/esphome.ts";
+import type { SensorDevice } from "../../../components/sensors/settings.ts";
+import { esphomeYaml, i2cModels, pinFault } from "../../../components/sensors/esphome.ts";
 import { main } from "../../../commands/esphome/main.ts";
 import { unknown, writeDevices } from "../../../commands/esphome/write.ts";
 import { sensorModels, type SensorModel } from "../../../gateway/models.ts";
@@ -149,7 +149,7 @@ describe("pinFault", () => {
     ["a printed name on a board that has none", { board: "esp32dev", pin: "D4" }, /"D4" cannot take/],
     ["a pin for a sensor on I²C", { model: "BME280", pin: "D4" }, /uses I²C, SDA on GPIO4 and SCL on GPIO5/],
   ] as const)("tells of %s", (_, change, says) => {
-    expect(pinFault({ ...device(), ...change }, deviceBoards)).toMatch(says);
+    expect(pinFault({ ...device(), ...change })).toMatch(says);
   });
 });
 

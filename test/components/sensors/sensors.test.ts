@@ -1,8 +1,8 @@
 import { isSecret, output } from "@pulumi/pulumi";
 import { beforeAll, describe, expect, it } from "vitest";
-import { configHash } from "../../../components/workload/configHash.ts";
+import { configHash } from "../../../components/workload/podFiles.ts";
 import { gatewayBundle } from "../../../components/sensors/bundle.ts";
-import type { SensorDevice } from "../../../components/sensors/devices.ts";
+import type { SensorDevice } from "../../../components/sensors/settings.ts";
 import { sensorGatewayWorkload } from "../../../components/sensors/gatewayWorkload.ts";
 import { inputsOf, type Registered, registeredBy } from "../registered.ts";
 

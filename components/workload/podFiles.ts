@@ -1,4 +1,10 @@
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+
+/** Files beside a module by name, such as the scripts of its pods. */
+export function filesBeside(module: string, ...names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(names.map((name) => [name, readFileSync(new URL(name, module), "utf8")]));
+}
 
 /**
  * A short hash of what a pod reads only at its start, for its annotation `bramble/config-hash`: another value
