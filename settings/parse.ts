@@ -1,13 +1,13 @@
 import type { z } from "zod";
 import { type SettingError, settingError } from "./errors.ts";
 import { issueErrors, unknownSetting, usualWords } from "./issues.ts";
-import type { Parsed } from "./rule.ts";
-import { appRules, needs } from "./appRules.ts";
-import { boardRules } from "./boardRules.ts";
-import { clusterRules } from "./clusterRules.ts";
-import { directoryRules } from "./directoryRules.ts";
-import { challenge, domainRules } from "./domainRules.ts";
-import { rangeRules } from "./rangeRules.ts";
+import type { Parsed } from "./rules/rule.ts";
+import { appRules, needs } from "./rules/apps.ts";
+import { boardRules } from "./rules/boards.ts";
+import { clusterRules } from "./rules/cluster.ts";
+import { directoryRules } from "./rules/directories.ts";
+import { challenge, domainRules } from "./rules/domain.ts";
+import { rangeRules } from "./rules/ranges.ts";
 import { sections, type Settings } from "./schema.ts";
 import { elementOf, fieldsOf, valueAt } from "./schema/nodes.ts";
 

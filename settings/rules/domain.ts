@@ -1,6 +1,6 @@
 // Rules about the domain: its zone must be somebody's own, and what its certificates need must be there.
-import { endingOf, zoneOf } from "../components/dns/zone.ts";
-import { settingError } from "./errors.ts";
+import { endingOf, zoneOf } from "../../components/dns/zone.ts";
+import { settingError } from "../errors.ts";
 import { type Rule, rule } from "./rule.ts";
 
 /** Names that are not the internet's (RFC 2606, 6761, 6762, 8375): no authority and no DNS server there has them. */

@@ -1,6 +1,6 @@
 import ipaddr from "ipaddr.js";
-import { defaultRanges } from "../components/kubeadm/clusterLayout.ts";
-import { settingError } from "./errors.ts";
+import { defaultRanges } from "../../components/kubeadm/clusterLayout.ts";
+import { settingError } from "../errors.ts";
 import { type Parsed, type Rule, rule } from "./rule.ts";
 
 type Setting = "podSubnet" | "serviceSubnet";

@@ -1,5 +1,5 @@
 import semver from "semver";
-import { settingError } from "./errors.ts";
+import { settingError } from "../errors.ts";
 import { type Rule, rule } from "./rule.ts";
 
 /** The first minor version with kubeadm's configuration v1beta4, and the newest that is known here. */

@@ -1,12 +1,12 @@
-import type { BoardPath } from "../components/app/app.ts";
-import { apps } from "../components/apps.ts";
-import { wantedApps } from "./apps.ts";
+import type { BoardPath } from "../../components/app/app.ts";
+import { apps } from "../../components/apps.ts";
+import { wantedApps } from "../apps.ts";
 // Rules about directories of boards that are handed to apps.
-import { dataDirectory } from "../components/app/volumes.ts";
-import { backupDirectory } from "../components/storage/settings.ts";
-import { type SettingError, settingError } from "./errors.ts";
+import { dataDirectory } from "../../components/app/volumes.ts";
+import { backupDirectory } from "../../components/storage/settings.ts";
+import { type SettingError, settingError } from "../errors.ts";
 import { type Rule, rule } from "./rule.ts";
-import type { Settings } from "./schema.ts";
+import type { Settings } from "../schema.ts";
 
 const sections = Object.keys(apps) as (keyof typeof apps)[];
 

@@ -1,7 +1,7 @@
 // Rules about apps, each as its descriptor says (components/app/app.ts).
-import { apps } from "../components/apps.ts";
-import { wantedApps } from "./apps.ts";
-import { settingError } from "./errors.ts";
+import { apps } from "../../components/apps.ts";
+import { wantedApps } from "../apps.ts";
+import { settingError } from "../errors.ts";
 import { type Rule, rule, type SectionName } from "./rule.ts";
 
 const sections = Object.keys(apps) as (keyof typeof apps)[];

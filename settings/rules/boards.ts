@@ -1,11 +1,11 @@
-import type { App } from "../components/app/app.ts";
-import { apps } from "../components/apps.ts";
-import { hostKeyFault, printHostKey, withoutComment } from "../components/board/connection.ts";
-import { taintOf } from "../components/board/taints.ts";
-import { allowedWords, didYouMean, settingError } from "./errors.ts";
+import type { App } from "../../components/app/app.ts";
+import { apps } from "../../components/apps.ts";
+import { hostKeyFault, printHostKey, withoutComment } from "../../components/board/connection.ts";
+import { taintOf } from "../../components/board/taints.ts";
+import { allowedWords, didYouMean, settingError } from "../errors.ts";
 import { type Parsed, type Rule, rule, type SectionName } from "./rule.ts";
-import { sections } from "./schema.ts";
-import { fieldsOf } from "./schema/nodes.ts";
+import { sections } from "../schema.ts";
+import { fieldsOf } from "../schema/nodes.ts";
 
 type Boards = Parsed["boards"];
 

@@ -1,5 +1,5 @@
-import type { SettingError } from "./errors.ts";
-import type { BoardSettings, Settings } from "./schema.ts";
+import type { SettingError } from "../errors.ts";
+import type { BoardSettings, Settings } from "../schema.ts";
 
 /** The settings as far as they parsed: a section as a whole or not at all, a board with each field that is right. */
 export type Parsed = Omit<Settings, "boards"> & { readonly boards: readonly Partial<BoardSettings>[] };
