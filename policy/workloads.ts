@@ -1,4 +1,5 @@
-import { images } from "../components/workload/images.ts";
+import { repositoryOf } from "../components/workload/images.ts";
+import arm64Images from "./arm64Images.json" with { type: "json" };
 import { containersOf, idOf, metadataOf, podOwner } from "./pods.ts";
 import { names, resourceRule } from "./rule.ts";
 
@@ -30,7 +31,7 @@ export const imageTag = resourceRule({
   description: "Every image has an exact tag or a digest, and is known to run on arm64.",
   settings: {
     arm64Images: names
-      .default([...new Set(Object.values(images).map((image) => repositoryOf(image)))].sort())
+      .default(arm64Images)
       .describe('Repositories of images that are known to have a variant for linux/arm64; "*" for any.'),
   },
   subject: podOwner,
@@ -52,10 +53,6 @@ export const imageTag = resourceRule({
       ];
     }),
 });
-
-function repositoryOf(image: string): string {
-  return image.replace(/@.*$/, "").replace(/:[^/:]*$/, "");
-}
 
 /** Nobody gets the whole board by an oversight. */
 export const podPrivileges = resourceRule({

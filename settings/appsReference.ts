@@ -2,7 +2,8 @@ import { planBoards } from "../components/board/board.ts";
 import { memoryLimit, memoryRequest } from "../components/capacity/podNeeds.ts";
 import { backupsOf } from "../components/app/deployApps.ts";
 import { apps } from "../components/apps.ts";
-import { appParts } from "./apps.ts";
+import { repositoryOf } from "../components/workload/images.ts";
+import { appParts, loadsOf, partsOf } from "./apps.ts";
 import { settingsSchema } from "./schema.ts";
 
 /** A small cluster with each of bramble's own apps, as its descriptor has it in its example. */
@@ -19,6 +20,17 @@ export function exampleSettings() {
     storage: { board: "pi3-1" },
     ...Object.fromEntries(examples),
   });
+}
+
+/** Repositories of all images of a cluster with every app. All have a variant for linux/arm64. */
+export function imageRepositories(): string[] {
+  const settings = exampleSettings();
+  const boards = planBoards(settings.boards);
+  const pods = loadsOf(partsOf(settings, "home", boards), boards).map(({ pod }) => pod);
+  const containers = pods.flatMap((pod) => [...(pod.initContainers ?? []), ...pod.containers]);
+  return [
+    ...new Set(containers.flatMap(({ image }) => (image === undefined ? [] : repositoryOf(image)))),
+  ].sort();
 }
 
 /** bramble's own apps with what each takes, in Markdown. */

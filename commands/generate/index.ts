@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseDocument } from "yaml";
 import { modelsReference } from "../../components/board/modelsReference.ts";
-import { appsReference } from "../../settings/appsReference.ts";
+import { appsReference, imageRepositories } from "../../settings/appsReference.ts";
 import { settingDescriptions, settingsReference, stackFileSchema } from "../../settings/document.ts";
 import { architecture, withDrawing } from "./architecture.ts";
 import { programImports, roomImports } from "./imports.ts";
@@ -9,6 +9,7 @@ import { programImports, roomImports } from "./imports.ts";
 const at = (path: string) => new URL(`../../${path}`, import.meta.url);
 
 writeFileSync(at("stacks/settings.schema.json"), `${JSON.stringify(stackFileSchema(), null, 2)}\n`);
+writeFileSync(at("policy/arm64Images.json"), `${JSON.stringify(imageRepositories(), null, 2)}\n`);
 writeFileSync(at("docs/settings.md"), settingsReference());
 writeFileSync(at("docs/models.md"), modelsReference());
 writeFileSync(at("docs/apps.md"), appsReference());

@@ -86,7 +86,10 @@ export function registerApp(name: string, app: AppObjects, parent: Resource): Ou
   const pods = registerWorkload(
     `${name}-${workload.kind.toLowerCase()}`,
     workload,
-    { ...opts, dependsOn: [...(app.before?.(created, opts) ?? []), ...files, ...data, ...(saved ? [saved] : [])] },
+    {
+      ...opts,
+      dependsOn: [...(app.before?.(created, opts) ?? []), ...files, ...data, ...(saved ? [saved] : [])],
+    },
     { "bramble/config-hash": hashOf([...Object.values(configMaps), ...Object.values(secrets)]) },
   );
   if (ports.length > 0) {

@@ -1,8 +1,8 @@
-import { images } from "../workload/images.ts";
 import { restrictedContainer } from "../workload/security.ts";
 import type { Container } from "../workload/workload.ts";
 import { socketDirectory } from "./agentConfig.ts";
 import { dogstatsdPort, tracePort } from "./ports.ts";
+import { agentImage } from "./images.ts";
 
 /** MiB that a part adds to the agent's request, and twice as much to its limit. Estimates: they were not measured. */
 export const extraMemory = { processes: 32, logs: 48, traces: 64 } as const;
@@ -15,7 +15,7 @@ const scriptPath = "/etc/bramble/board.sh";
 /** Gives the agent the directory for its socket, which the kubelet makes as root's. */
 export const socketOwner: Container = {
   name: "socket-owner",
-  image: images.datadogAgent,
+  image: agentImage,
   command: ["chown", `${agentUser}:0`, socketDirectory],
   resources: { requests: { cpu: "10m", memory: "8Mi" }, limits: { memory: "16Mi" } },
   securityContext: {
@@ -33,7 +33,7 @@ export const socketOwner: Container = {
  */
 export const boardProbe: Container = {
   name: "board",
-  image: images.datadogAgent,
+  image: agentImage,
   command: ["bash", scriptPath, String(dogstatsdPort)],
   // It runs once there is a shell.
   startupProbe: {
@@ -55,7 +55,7 @@ export function traceAgent(
   const probe = { tcpSocket: { port: "traces" }, timeoutSeconds: 10 };
   return {
     name: "trace-agent",
-    image: images.datadogAgent,
+    image: agentImage,
     command: ["trace-agent", "run"],
     env: [...(env ?? []), { name: "DD_APM_ENABLED", value: "true" }],
     ports: [{ name: "traces", containerPort: tracePort, hostPort: tracePort }],

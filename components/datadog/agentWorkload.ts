@@ -1,5 +1,4 @@
 import { controlPlaneTaint } from "../kubeadm/kubeadmWorkloads.ts";
-import { images } from "../workload/images.ts";
 import { restrictedContainer } from "../workload/security.ts";
 import type { PriorityClassName } from "../workload/priorities.ts";
 import type { Container, Workload } from "../workload/workload.ts";
@@ -7,6 +6,7 @@ import { healthPort, runDirectory, socketDirectory } from "./agentConfig.ts";
 import { agentUser, boardProbe, extraMemory, socketOwner, traceAgent } from "./agentSidecars.ts";
 import { dogstatsdPort } from "./ports.ts";
 import type { AgentOptions, DatadogSite } from "./settings.ts";
+import { agentImage } from "./images.ts";
 
 /** What the agent's objects are called. */
 export const datadogAgent = {
@@ -55,11 +55,7 @@ export function datadogWorkload(args: DatadogWorkloadArgs): Workload {
         seccompProfile: { type: "RuntimeDefault" },
       },
       initContainers: [socketOwner],
-      containers: [
-        agent(args),
-        boardProbe,
-        ...(args.traces ? [traceAgent(environment(args), mounts)] : []),
-      ],
+      containers: [agent(args), boardProbe, ...(args.traces ? [traceAgent(environment(args), mounts)] : [])],
       volumes: [
         { name: "config", configMap: { name: datadogAgent.name } },
         { name: "run", emptyDir: {} },
@@ -85,7 +81,7 @@ function agent(args: DatadogWorkloadArgs): Container {
   const extra = (args.processes ? extraMemory.processes : 0) + (args.logs ? extraMemory.logs : 0);
   return {
     name: "agent",
-    image: images.datadogAgent,
+    image: agentImage,
     // The core agent alone; the image's own command also starts those for traces and processes.
     command: ["agent", "run"],
     env: environment(args),

@@ -3,6 +3,7 @@ import { images } from "../workload/images.ts";
 import { restrictedContainer, restrictedPod } from "../workload/security.ts";
 import type { Container, Workload } from "../workload/workload.ts";
 import type { DnsSettings } from "./settings.ts";
+import { updaterImage } from "./images.ts";
 
 /**
  * What decides the updater's pod. Whether Cloudflare stands in front of a record that is there already the updater
@@ -79,7 +80,7 @@ export function dynamicDnsWorkload(args: DynamicDnsWorkloadArgs): Workload {
 function updaterContainer(args: DynamicDnsWorkloadArgs): Container {
   return {
     name: "updater",
-    image: images.dnsUpdater,
+    image: updaterImage,
     env: Object.entries(updaterEnvironment(args)).map(([name, value]) => ({ name, value })),
     resources: { requests: { cpu: "10m", memory: "24Mi" }, limits: { memory: `${memoryLimit}Mi` } },
     securityContext: restrictedContainer,

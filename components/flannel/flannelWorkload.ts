@@ -1,6 +1,6 @@
-import { images } from "../workload/images.ts";
 import { restrictedContainer } from "../workload/security.ts";
 import type { Container, Workload } from "../workload/workload.ts";
+import { flannelImages } from "./images.ts";
 
 /** What flannel's objects are called: as in its own manifest, so that its documentation applies. */
 export const flannel = {
@@ -57,13 +57,13 @@ export function flannelWorkload(): Workload {
       initContainers: [
         installer(
           "install-cni-plugin",
-          images.flannelCniPlugin,
+          flannelImages.cniPlugin,
           ["cp", "-f", "/flannel", "/opt/cni/bin/flannel"],
           [{ name: "cni-plugins", mountPath: "/opt/cni/bin" }],
         ),
         installer(
           "install-cni-conf",
-          images.flannel,
+          flannelImages.flannel,
           [
             "/opt/bin/install-conf",
             `${configDirectory}/${flannelFiles.cni}`,
@@ -110,7 +110,7 @@ export const flannelMemory = 50;
 
 const flanneld: Container = {
   name: "kube-flannel",
-  image: images.flannel,
+  image: flannelImages.flannel,
   command: [
     "/opt/bin/flanneld",
     "--ip-masq",

@@ -1,4 +1,3 @@
-import { images } from "../workload/images.ts";
 import { restrictedContainer, restrictedPod } from "../workload/security.ts";
 import { type BackupPlan, repositoryVolumes } from "../app/backupTarget.ts";
 import type { BackedUp } from "../app/backupWorkload.ts";
@@ -8,6 +7,7 @@ import type { Container, Workload } from "../workload/workload.ts";
 import { gogsDatabase, gogsPaths, gogsPort, gogsSshPort } from "./appIni.ts";
 import { gogsApp, gogsNamespace, gogsSource, gogsUser } from "./gogsBackup.ts";
 import { upgradeContainer } from "./upgradeContainer.ts";
+import { gogsImage } from "./images.ts";
 
 /** What decides Gogs' pod. */
 export interface GogsWorkloadArgs {
@@ -133,7 +133,7 @@ function administratorContainer(host: string): Container {
 
 function common(): Omit<Container, "name"> {
   return {
-    image: images.gogs,
+    image: gogsImage,
     env: [
       { name: "HOME", value: home },
       { name: "GOGS_CUSTOM", value: `${gogsPaths.data}/gogs` },

@@ -5,6 +5,7 @@ import { keepOptions, resticEnvironment, resticResources } from "../app/backupWo
 import type { Container } from "../workload/workload.ts";
 import { gogsPaths } from "./appIni.ts";
 import { gogsApp } from "./gogsBackup.ts";
+import { gogsImage } from "./images.ts";
 
 const source = "/source";
 const scratch = "/tmp";
@@ -17,7 +18,7 @@ const scratch = "/tmp";
  */
 export function upgradeContainer(plan: BackupPlan | undefined): Container {
   const access = plan && repositoryAccess(plan.target, gogsApp);
-  const version = images.gogs.replace(/^.*-/, "");
+  const version = gogsImage.replace(/^.*-/, "");
   const backup = plan && [
     "sh",
     `${backupPaths.scripts}/backup.sh`,
@@ -30,7 +31,7 @@ export function upgradeContainer(plan: BackupPlan | undefined): Container {
   return {
     ...access,
     name: "upgrade",
-    image: plan ? images.restic : images.gogs,
+    image: plan ? images.restic : gogsImage,
     command: [
       "sh",
       `${gogsPaths.scripts}/upgrade.sh`,

@@ -1,5 +1,4 @@
 import { entrance } from "../app/entrance.ts";
-import { images } from "../workload/images.ts";
 import { restrictedContainer, restrictedPod } from "../workload/security.ts";
 import { type BackupPlan, repositoryVolumes } from "../app/backupTarget.ts";
 import type { BackedUp } from "../app/backupWorkload.ts";
@@ -8,6 +7,7 @@ import { type BoardDirectory, claimName } from "../app/volumes.ts";
 import type { Container, PodSpec, Workload } from "../workload/workload.ts";
 import { acmeOf, type TraefikConfigArgs } from "./traefikConfig.ts";
 import { containerPlace } from "./traefikPlace.ts";
+import { traefikImage } from "./images.ts";
 
 /** What decides Traefik's pod. */
 export interface TraefikWorkloadArgs extends Pick<TraefikConfigArgs, "certificates" | "acme" | "ssh"> {
@@ -95,7 +95,9 @@ export function traefikWorkload(args: TraefikWorkloadArgs): Workload {
     containers: [traefikContainer(mounts, usesToken, args.ssh?.port)],
     volumes: [
       { name: "configuration", configMap: { name: traefikObjects.configuration } },
-      ...(acme ? [{ name: "acme", persistentVolumeClaim: { claimName: claimName(acmeDirectory(args)) } }] : []),
+      ...(acme
+        ? [{ name: "acme", persistentVolumeClaim: { claimName: claimName(acmeDirectory(args)) } }]
+        : []),
       ...(acme && backup ? [{ name: "tmp", emptyDir: {} }, ...repositoryVolumes(backup.target)] : []),
       ...(usesToken
         ? [{ name: "dns-api-token", secret: { secretName: traefikObjects.dnsApiToken, defaultMode: 0o440 } }]
@@ -127,7 +129,7 @@ function traefikContainer(
   const tokenDirectory = traefikPaths.dnsApiToken.replace(/\/[^/]+$/, "");
   return {
     name: "traefik",
-    image: images.traefik,
+    image: traefikImage,
     command: ["traefik", `--configFile=${traefikPaths.configuration}/traefik.yaml`],
     env: [
       // Not more, or the heap would drive out the program's own pages.
@@ -162,7 +164,7 @@ function traefikContainer(
 function acmeStorageContainer(mounts: Container["volumeMounts"]): Container {
   return {
     name: "acme-storage",
-    image: images.traefik,
+    image: traefikImage,
     command: ["sh", `${traefikPaths.configuration}/acme-storage.sh`, `${traefikPaths.acmeStorage}/acme.json`],
     resources: { requests: { cpu: "10m", memory: "16Mi" }, limits: { memory: "32Mi" } },
     securityContext: restrictedContainer,

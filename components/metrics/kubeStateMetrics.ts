@@ -1,6 +1,5 @@
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
 import { registerAccess } from "../workload/access.ts";
-import { images } from "../workload/images.ts";
 import { restrictedContainer, restrictedPod } from "../workload/security.ts";
 import { registerNamespace } from "../workload/namespace.ts";
 import type { PriorityClassName } from "../workload/priorities.ts";
@@ -8,6 +7,7 @@ import { registerWorkload, type Workload } from "../workload/workload.ts";
 import { besideApiServer } from "../kubeadm/kubeadmWorkloads.ts";
 import { certificateCheck, type WatchedCertificates } from "./certificateCheck.ts";
 import { datadogCheck, watchArguments, watchRules } from "./clusterState.ts";
+import { metricsImages } from "./images.ts";
 
 /** Name of everything that kube-state-metrics has. Datadog's agent knows its container by this name. */
 const name = "kube-state-metrics";
@@ -34,7 +34,7 @@ export function kubeStateMetricsWorkload(): Workload {
       containers: [
         {
           name,
-          image: images.kubeStateMetrics,
+          image: metricsImages.kubeStateMetrics,
           // From the API server's watch cache, not from etcd.
           args: [...watchArguments(), "--use-apiserver-cache"],
           env: [{ name: "GOMEMLIMIT", value: "80MiB" }],

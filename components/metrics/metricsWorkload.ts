@@ -1,8 +1,8 @@
 import type { PriorityClassName } from "../workload/priorities.ts";
-import { images } from "../workload/images.ts";
 import { restrictedContainer, restrictedPod } from "../workload/security.ts";
 import type { Workload } from "../workload/workload.ts";
 import { besideApiServer } from "../kubeadm/kubeadmWorkloads.ts";
+import { metricsImages } from "./images.ts";
 
 /** Where metrics-server is. The name is also that of its Service, service account and bindings. */
 export const metricsServer = { name: "metrics-server", namespace: "kube-system", port: 10250 } as const;
@@ -28,7 +28,7 @@ export function metricsServerWorkload(): Workload {
       containers: [
         {
           name,
-          image: images.metricsServer,
+          image: metricsImages.metricsServer,
           args: [
             // It signs its own certificate there when it starts.
             "--cert-dir=/tmp",

@@ -1,8 +1,8 @@
-import { images } from "../workload/images.ts";
 import { restrictedContainer, restrictedPod } from "../workload/security.ts";
 import type { Workload } from "../workload/workload.ts";
 import { backupServer, type BackupTarget } from "../app/backupTarget.ts";
 import { type BoardDirectory, claimName } from "../app/volumes.ts";
+import { backupServerImage } from "./images.ts";
 
 /** What decides the server's pod: a board and its directory. */
 export type BackupServerArgs = Extract<BackupTarget, { readonly board: string }>;
@@ -38,7 +38,7 @@ export function backupServerWorkload(args: BackupServerArgs): Workload {
       containers: [
         {
           name: "rest-server",
-          image: images.resticServer,
+          image: backupServerImage,
           // Each app's account reaches its own repository and no other.
           command: [
             "rest-server",

@@ -1,5 +1,5 @@
 // The images that a cluster of bramble's takes from registries, and what the lab makes them of.
-import { images } from "../../components/workload/images.ts";
+import { flannelImages } from "../../components/flannel/images.ts";
 import type { KubernetesBuild } from "../kubernetesBuild.ts";
 
 /** An image as the lab builds it. */
@@ -16,7 +16,7 @@ export interface ImageRecipe {
 
 /**
  * The version of flannel that is built: the nearest that is to be had as a Go module. Its image has the tag of the
- * one that the product pins, whose images and manifest were seen (components/workload/images.ts).
+ * one that the product pins, whose images and manifest were seen (components/flannel/images.ts).
  */
 export const flannelVersion = "0.28.10";
 
@@ -51,11 +51,11 @@ export function imagesOf({ version, beside }: KubernetesBuild): ImageRecipe[] {
     },
     { name: `pause:${beside.pause}`, base: [], programs: { pause: "pause" }, entrypoint: ["/pause"] },
     {
-      name: withoutRegistry(images.flannel),
+      name: withoutRegistry(flannelImages.flannel),
       base: ["busybox", "iptables"],
       programs: { "opt/bin/flanneld": "flanneld", "opt/bin/install-conf": "install-conf" },
     },
-    { name: withoutRegistry(images.flannelCniPlugin), base: ["busybox"], programs: { flannel: "flannel" } },
+    { name: withoutRegistry(flannelImages.cniPlugin), base: ["busybox"], programs: { flannel: "flannel" } },
     { name: "lab/busybox:1", base: ["busybox"], programs: {} },
   ];
 }

@@ -62,9 +62,7 @@ export const board = z
       .max(256, "must be 256 at most")
       .optional()
       .describe("CPU cores. Required without a `model`."),
-    role: z
-      .enum(roles, { error: ({ input }) => otherRole(input) })
-      .describe("Its role in the cluster."),
+    role: z.enum(roles, { error: ({ input }) => otherRole(input) }).describe("Its role in the cluster."),
     host: host(clusterHost).describe("Its IPv4 address or host name."),
     arch: z
       .enum(["arm64", "amd64"])
@@ -76,7 +74,10 @@ export const board = z
       .optional()
       .describe("User for SSH: root, or a user who needs no password for sudo."),
     port: port(),
-    hostKey: z.string("must be a host key").optional().describe("Its public SSH host key, `ssh-ed25519 AAAA…`. Required with `cluster.bootstrap`."),
+    hostKey: z
+      .string("must be a host key")
+      .optional()
+      .describe("Its public SSH host key, `ssh-ed25519 AAAA…`. Required with `cluster.bootstrap`."),
     maxPods: z
       .int("must be a whole number")
       .min(4, "must be 4 or more: the cluster's own pods")
@@ -113,10 +114,7 @@ export const board = z
       "taints",
       "Taints of its node, as kubectl writes them: `dedicated=media:NoSchedule`. The memory budget only places pods there that tolerate them.",
     ),
-    dead: flag(
-      false,
-      "The board is gone for good: bramble no longer contacts it, not even to remove it.",
-    ),
+    dead: flag(false, "The board is gone for good: bramble no longer contacts it, not even to remove it."),
   })
   .superRefine(asItsModel)
   .describe("A board.");

@@ -1,6 +1,6 @@
 import { memoryPlan } from "../../components/board/memoryPlan.ts";
 import { kubeletConfiguration } from "../../components/board/kubeletConfig.ts";
-import { images } from "../../components/workload/images.ts";
+import { traefikImage } from "../../components/ingress/images.ts";
 
 export type Props = Record<string, unknown>;
 
@@ -61,7 +61,7 @@ function sound(): Container {
   const answer = { httpGet: { path: "/", port: 80 }, timeoutSeconds: 10 };
   return {
     name: "app",
-    image: images.traefik,
+    image: traefikImage,
     resources: { requests: { memory: "32Mi", cpu: "10m" }, limits: { memory: "64Mi" } },
     startupProbe: { ...answer, periodSeconds: 10, failureThreshold: 60 },
     livenessProbe: { ...answer, periodSeconds: 30, failureThreshold: 6 },

@@ -6,7 +6,7 @@ import { type SetUp, thisMachine } from "../../tools/setUp.ts";
 
 export type ProgramName = "traefik" | "pebble";
 
-// The newest that the Go module proxy serves; the image of components/workload/images.ts may be some releases ahead. What
+// The newest that the Go module proxy serves; the image of components/ingress/images.ts may be some releases ahead. What
 // that proxy lacks of its many DNS providers is replaced in go.mod, by older versions or by what is in standins/.
 const traefikVersion = "3.7.13";
 const pebbleVersion = "2.10.1";

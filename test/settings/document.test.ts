@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { parse } from "yaml";
 import { modelsReference } from "../../components/board/modelsReference.ts";
-import { appsReference } from "../../settings/appsReference.ts";
+import { appsReference, imageRepositories } from "../../settings/appsReference.ts";
 import { settingDescriptions, settingsReference, stackFileSchema } from "../../settings/document.ts";
 import { readStackFile } from "../../settings/stackFile.ts";
 
@@ -13,6 +13,7 @@ it("the generated documents are those of the schema and the catalogue", () => {
   expect(read("docs/settings.md"), regenerate).toBe(settingsReference());
   expect(read("docs/models.md"), regenerate).toBe(modelsReference());
   expect(read("docs/apps.md"), regenerate).toBe(appsReference());
+  expect(JSON.parse(read("policy/arm64Images.json")), regenerate).toEqual(imageRepositories());
   expect(JSON.parse(read("stacks/settings.schema.json")), regenerate).toEqual(stackFileSchema());
 });
 
