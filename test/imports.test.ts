@@ -42,6 +42,7 @@ describe("imports", () => {
 
   it.each([
     ["components/board", /^(gateway|tools)$/],
+    ["components/capacity", /^components\/(board|workload)$/],
     ["settings", /^(components(\/\w+)?|gateway|tools)$/],
     ["policy", /^components(\/\w+)?$/],
     ["gateway", /^$/],

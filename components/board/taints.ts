@@ -6,6 +6,12 @@ export interface Taint {
   readonly effect: "NoSchedule" | "PreferNoSchedule" | "NoExecute";
 }
 
+/** The taint that kubeadm gives a control plane. */
+export const controlPlaneTaint = {
+  key: "node-role.kubernetes.io/control-plane",
+  effect: "NoSchedule",
+} as const;
+
 /** Taints as kubectl writes them: `dedicated=media:NoSchedule`, `slow-card:PreferNoSchedule`. */
 export const taintPattern =
   /^((?:[a-z0-9.-]+\/)?[A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?)(?:=([A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?)?)?:(NoSchedule|PreferNoSchedule|NoExecute)$/;

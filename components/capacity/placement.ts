@@ -3,8 +3,7 @@ import type { Unwrap } from "@pulumi/pulumi";
 import type { BoardNode } from "../board/board.ts";
 import { priorityClasses } from "../workload/priorities.ts";
 import type { Load, PodSpec } from "../workload/workload.ts";
-import { controlPlaneTaint } from "../kubeadm/kubeadmWorkloads.ts";
-import type { Taint } from "../board/taints.ts";
+import { controlPlaneTaint, type Taint } from "../board/taints.ts";
 
 /** The pod's priority: what is higher is scheduled first and may push out what is lower. */
 export function priorityOf(pod: PodSpec): number {

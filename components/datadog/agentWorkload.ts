@@ -1,4 +1,4 @@
-import { controlPlaneTaint } from "../kubeadm/kubeadmWorkloads.ts";
+import { controlPlaneTaint } from "../board/taints.ts";
 import { restrictedContainer } from "../workload/security.ts";
 import type { PriorityClassName } from "../workload/priorities.ts";
 import type { Container, Workload } from "../workload/workload.ts";

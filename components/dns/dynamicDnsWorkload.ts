@@ -1,4 +1,4 @@
-import { controlPlaneTaint } from "../kubeadm/kubeadmWorkloads.ts";
+import { controlPlaneTaint } from "../board/taints.ts";
 import { images } from "../workload/images.ts";
 import { restrictedContainer, restrictedPod } from "../workload/security.ts";
 import type { Container, Workload } from "../workload/workload.ts";

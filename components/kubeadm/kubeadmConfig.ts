@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import type { MemoryPlan } from "../board/memoryPlan.ts";
 import type { Admission } from "./admission.ts";
 import { controlPlaneSettings } from "./controlPlaneSettings.ts";
-import { controlPlaneTaint } from "./kubeadmWorkloads.ts";
+import { controlPlaneTaint } from "../board/taints.ts";
 
 /** What holds for the whole cluster. */
 export interface ClusterPlan {

@@ -1,3 +1,4 @@
+import { controlPlaneTaint } from "../board/taints.ts";
 import { memoryPlan } from "../board/memoryPlan.ts";
 import { flannelMemory } from "../flannel/flannelWorkload.ts";
 import { labelsOf, type PodSpec, type StaticPod, type Workload } from "../workload/workload.ts";
@@ -14,12 +15,6 @@ const controlPlanePrograms = {
   "kube-controller-manager": { memory: 45 + 71, cpu: "200m" },
   "kube-scheduler": { memory: 16 + 50, cpu: "100m" },
 };
-
-/** The taint that kubeadm gives a control plane. */
-export const controlPlaneTaint = {
-  key: "node-role.kubernetes.io/control-plane",
-  effect: "NoSchedule",
-} as const;
 
 /**
  * Where a program belongs that reads from the API server all the time: on the control plane if that has room,

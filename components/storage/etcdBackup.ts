@@ -1,5 +1,5 @@
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
-import { controlPlaneTaint } from "../kubeadm/kubeadmWorkloads.ts";
+import { controlPlaneTaint } from "../board/taints.ts";
 import { registerNamespace } from "../workload/namespace.ts";
 import { AppBackup, type RepositorySecrets } from "../app/appBackup.ts";
 import type { BackupPlan } from "../app/backupTarget.ts";

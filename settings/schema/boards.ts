@@ -1,8 +1,7 @@
 import { z } from "zod";
 import { sshPort } from "../../components/board/connection.ts";
 import { type BoardModel, type ModelName, models, refusedModels } from "../../components/board/models.ts";
-import { controlPlaneTaint } from "../../components/kubeadm/kubeadmWorkloads.ts";
-import { taintPattern } from "../../components/board/taints.ts";
+import { controlPlaneTaint, taintPattern } from "../../components/board/taints.ts";
 import { allowedWords } from "../errors.ts";
 import { flag, label, list, secretString } from "../../components/fields/fields.ts";
 import { boardHost, clusterHost, host } from "../../components/fields/hosts.ts";
