@@ -23,7 +23,7 @@ export async function virtualBoardImage(surroundings?: Surroundings): Promise<Vi
 /** The image if it was built before. Looks only. */
 export function builtImage(): VirtualBoardImage | undefined {
   const folder = findBuilt(card());
-  return folder && imageIn(folder);
+  return folder === undefined ? undefined : imageIn(folder);
 }
 
 function card(): Recipe {

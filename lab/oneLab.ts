@@ -33,6 +33,7 @@ export async function claimLab(onEnd: () => void, name = usualName): Promise<() 
     if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
     throw new Error(
       `A lab is already running (${await ask("who", name)}), and two would not fit into memory. Shut it down: npm run lab -- --down`,
+      { cause: error },
     );
   }
   return () => {

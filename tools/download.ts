@@ -84,9 +84,9 @@ async function fetchTo(file: string, url: string, label: string, setUp: Download
   }
 }
 
-async function unpack(archive: string, member: string, folder: string, signal?: AbortSignal): Promise<string> {
+async function unpack(file: string, member: string, folder: string, signal?: AbortSignal): Promise<string> {
   // "o": files belong to this user, also when root unpacks.
-  const { ended, output } = await run("tar", ["-xzof", archive, "-C", folder, member], { signal });
+  const { ended, output } = await run("tar", ["-xzof", file, "-C", folder, member], { signal });
   if (ended !== 0)
     throw new SetUpError(`tar could not extract ${member} (${ended}): ${lastLines(output, 3)}`);
   return path.join(folder, member);

@@ -75,7 +75,8 @@ export async function findCli(place: EnginePlace): Promise<string | undefined> {
 export async function hasProvider(home: string, name: string, version: string): Promise<boolean> {
   const folder = path.join(home, "plugins", `resource-${name}-v${version}`);
   // Pulumi keeps this file beside the folder until the plugin is unpacked.
-  return !existsSync(`${folder}.partial`) && (await isExecutable(path.join(folder, `pulumi-resource-${name}`)));
+  if (existsSync(`${folder}.partial`)) return false;
+  return isExecutable(path.join(folder, `pulumi-resource-${name}`));
 }
 
 function launcherCli({ home, version }: EnginePlace): string {

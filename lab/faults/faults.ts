@@ -1,5 +1,5 @@
 // What can go wrong with boards, and what the cluster is to be like after one more `up`.
-import { currentBuild, nextPatchBuild, previousMinorBuild, type KubernetesBuild } from "../kubernetesBuild.ts";
+import { currentBuild, nextPatchBuild, previousMinorBuild } from "../kubernetesBuild.ts";
 import { changeKubelet, refuseChanges, upgrade } from "./changes.ts";
 import { insertAbove, lose, removeFirst, rename, reorder, replaceFirst } from "./controlPlanes.ts";
 import { die, keepPinned, leave } from "./departures.ts";
@@ -8,6 +8,8 @@ import { cutConnections, interrupted, pullPlug, type Interruption } from "./inte
 import { fillDisk, offForAYear, reboot, replaceWorker, restore } from "./machines.ts";
 
 const daySeconds = 86_400;
+const toNextPatch = [currentBuild, nextPatchBuild] as const;
+const toNextMinor = [previousMinorBuild, currentBuild] as const;
 
 /** The faults that the lab knows, by name. */
 export const faults: Readonly<Record<string, Fault>> = {
@@ -43,13 +45,9 @@ export const faults: Readonly<Record<string, Fault>> = {
     what: "cluster.version and a range are changed to what the cluster can't become",
     go: refuseChanges,
   },
-  upgrade: ofUpgrade("Kubernetes is upgraded to the next patch version", currentBuild, nextPatchBuild),
-  "upgrade-minor": ofUpgrade(
-    "Kubernetes is upgraded from the previous minor version",
-    previousMinorBuild,
-    currentBuild,
-  ),
-  "upgrade-power": ofUpgrade("the control plane loses power during an upgrade", currentBuild, nextPatchBuild, {
+  upgrade: ofUpgrade("Kubernetes is upgraded to the next patch version", toNextPatch),
+  "upgrade-minor": ofUpgrade("Kubernetes is upgraded from the previous minor version", toNextMinor),
+  "upgrade-power": ofUpgrade("the control plane loses power during an upgrade", toNextPatch, {
     step: "lab-1-control-plane",
     doing: "updating",
     after: 40,
@@ -75,8 +73,8 @@ function ofThree(what: string, go: Fault["go"]): Fault {
   return { what, controlPlanes: 3, go };
 }
 
-function ofUpgrade(what: string, from: KubernetesBuild, to: KubernetesBuild, cut?: Interruption): Fault {
-  return { what, kubernetes: [from, to], go: (lab, say) => upgrade(lab, say, to, cut) };
+function ofUpgrade(what: string, kubernetes: typeof toNextPatch, cut?: Interruption): Fault {
+  return { what, kubernetes, go: (lab, say) => upgrade(lab, say, kubernetes[1], cut) };
 }
 
 /** @param after seconds for which the step has been under way */

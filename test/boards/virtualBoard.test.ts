@@ -58,7 +58,9 @@ describe("a virtual board", { timeout: 2 * minutes }, () => {
     skip(noLab !== "", noLab);
     const hostKey = fs.readFileSync(`${image.privateKeyPath}.pub`, "utf8").split(" ").slice(0, 2).join(" ");
     const { host, port, user, privateKeyPath } = board;
-    await expect(ssh({ host, port, user, privateKeyPath, hostKey }, "true")).rejects.toThrow("Host key verification failed");
+    await expect(ssh({ host, port, user, privateKeyPath, hostKey }, "true")).rejects.toThrow(
+      "Host key verification failed",
+    );
   });
 
   it("tells a command's failure and gives up on one that takes too long", async ({ skip }) => {
