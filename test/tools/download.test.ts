@@ -95,7 +95,7 @@ describe("a release that", () => {
     const { setUp } = await sandbox(thorn({ url: server.url, sha256: sha256(thornProgram) }));
     const patience = { ...setUp.patience, stall: 60_000, total: 500 };
 
-    await expect(obtainTools({ ...setUp, patience })).rejects.toThrow("was not through within 0.5 s");
+    await expect(obtainTools({ ...setUp, patience })).rejects.toThrow("was not complete within 0.5 s");
 
     expect(await filesIn(setUp.cache)).toEqual([]);
   });
