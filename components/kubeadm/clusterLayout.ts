@@ -34,11 +34,7 @@ export interface ClusterLayout extends Omit<ClusterPlan, "controlPlanes"> {
  *   it can also be done when that board leaves
  * @throws Error without a living control plane
  */
-export function leaderOf(
-  layout: ClusterLayout,
-  order: readonly string[],
-  concerned?: string,
-): ClusterNode {
+export function leaderOf(layout: ClusterLayout, order: readonly string[], concerned?: string): ClusterNode {
   const controlPlanes = inOrder(layout, order, "controlPlane");
   const leader = controlPlanes.find(({ name }) => name !== concerned) ?? controlPlanes[0];
   if (!leader) throw new Error("the roster has no control plane");
