@@ -85,7 +85,10 @@ export function memoryPlan(capacity: number, { maxPods, evictionHard = usualEvic
     mebibytes: Math.ceil(shim * pods),
     source: `${lab}: 90 MiB at 8 pods, of which the daemon takes 50`,
   };
-  const derivation = { systemReserved: system, kubeReserved: [...kube, shims] };
+  const derivation: Readonly<Record<"systemReserved" | "kubeReserved", readonly Term[]>> = {
+    systemReserved: system,
+    kubeReserved: [...kube, shims],
+  };
   const systemReserved = sum(derivation.systemReserved);
   const kubeReserved = sum(derivation.kubeReserved);
   return {

@@ -18,7 +18,7 @@ import type { DriftRecord } from "../board/drift.ts";
 import { type Admission, admissionOf, halfYear } from "./admission.ts";
 import { refuseChange } from "./clusterChange.ts";
 import { type ClusterLayout, type ClusterNode, inOrder, leaderOf, storeOf } from "./clusterLayout.ts";
-import * as scripts from "./scripts.clusterSteps.ts";
+import * as scripts from "./clusterSteps.ts";
 
 export interface KubeadmClusterArgs {
   readonly layout: ClusterLayout;
