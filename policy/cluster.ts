@@ -62,7 +62,10 @@ function clusterOf(resources: readonly Seen[], config: Config<typeof settings>) 
   };
 }
 
-function boardOf(resource: Seen, { boardTypes }: Config<typeof settings>): Omit<BoardNode, "takesApps"> | undefined {
+function boardOf(
+  resource: Seen,
+  { boardTypes }: Config<typeof settings>,
+): Omit<BoardNode, "takesApps"> | undefined {
   const seen = boardIn(resource, boardTypes);
   if (seen?.capacity === undefined) return undefined;
   const { kubelet, capacity, role, cores = usualCores, arch, taints = [] } = seen;
