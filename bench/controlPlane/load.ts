@@ -33,8 +33,7 @@ export function clientOf({ server, token }: Place, signal: AbortSignal): Client 
         response.once("error", reject);
         response.once("end", () => {
           const { statusCode = 0 } = response;
-          if (statusCode >= 200 && statusCode < 300)
-            resolve(text.startsWith("{") ? JSON.parse(text) : text);
+          if (statusCode >= 200 && statusCode < 300) resolve(text.startsWith("{") ? JSON.parse(text) : text);
           else reject(new Error(`${method} ${path}: ${statusCode} ${text.slice(0, 200)}`));
         });
       });

@@ -44,7 +44,9 @@ function card(sensor: Sensor, now: number): string {
   const { device, last } = sensor;
   const silent = isSilent(sensor, now);
   const heard = last === undefined ? "no reading yet" : agoText(now - last.at);
-  const day = charts.map((chart) => renderChart({ ...chart, points: sensor.histories[chart.kind].points(now) }));
+  const day = charts.map((chart) =>
+    renderChart({ ...chart, points: sensor.histories[chart.kind].points(now) }),
+  );
   return `<article><div class="head"><div><h2>${escaped(device.room)}</h2><p class="soft">${device.sensor === device.room ? "" : `${escaped(device.sensor)} · `}${device.model}</p></div>
 <p class="soft state${silent ? " silent" : ""}">${silent && last ? `silent, ${heard}` : heard}</p></div>
 <div class="values${silent ? " old" : ""}"><p><b>${numberText(last?.temperature)}</b><span>°C</span></p>

@@ -58,7 +58,9 @@ function row(
 ): string {
   const widths = Object.values(columns);
   const cells = figures.map((text, column) => text.padStart(widths[column] ?? 0));
-  return [name.padEnd(nameWidth), fitted(model, frontWidth - nameWidth - gap.length), ...cells, end].join(gap);
+  return [name.padEnd(nameWidth), fitted(model, frontWidth - nameWidth - gap.length), ...cells, end].join(
+    gap,
+  );
 }
 
 function podLines(pods: readonly PlacedPod[]): string[] {

@@ -57,7 +57,11 @@ export function upgrade(steps: readonly UpgradeStep[]): Markup {
     const shown = step.pending.length > 0 ? markup`<span class="bad">${text}</span>` : text;
     return markup`<li><strong>${step.board}</strong> ${shown}</li>\n`;
   });
-  return section("upgrade", "Upgrade order, one board at a time", markup`<ol class="upgrade">\n${items}</ol>`);
+  return section(
+    "upgrade",
+    "Upgrade order, one board at a time",
+    markup`<ol class="upgrade">\n${items}</ol>`,
+  );
 }
 
 /** What a step of an upgrade comes to, in a sentence. */

@@ -25,7 +25,9 @@ export function label({ kind, number, label, size }: Segment, scale: number): Ma
   const fill = `var(--${kinds[kind].ink})`;
   if (number === undefined) {
     const shown = whereFits(label.length, share);
-    return shown === undefined ? markup`` : markup`<text fill="${fill}" class="${shown}" x="5" y="28">${label}</text>`;
+    return shown === undefined
+      ? markup``
+      : markup`<text fill="${fill}" class="${shown}" x="5" y="28">${label}</text>`;
   }
   const digits = String(number);
   const shown = whereFits(digits.length, share);

@@ -52,7 +52,11 @@ below the eviction threshold at once, each time until ${evictionMinimumReclaim} 
 
 function terms(title: string, summands: readonly Term[]): Markup {
   const rows = summands.map(
-    ({ what, mebibytes: figure, source }) => markup`<tr><th scope="row">${what}</th><td class="figure">${mebibytes(figure)}</td>
+    ({
+      what,
+      mebibytes: figure,
+      source,
+    }) => markup`<tr><th scope="row">${what}</th><td class="figure">${mebibytes(figure)}</td>
 <td class="source">${linked(source)}</td></tr>
 `,
   );

@@ -69,9 +69,7 @@ describe("a posted reading", () => {
     const answer = await post(body, { headers });
     expect([answer.status, answer.error]).toEqual([status, reason]);
     expect(answer.body).not.toContain(tokenOf("kitchen"));
-    expect(Object.entries(gateway.counters.refused).filter(([, count]) => count > 0)).toEqual([
-      [reason, 1],
-    ]);
+    expect(Object.entries(gateway.counters.refused).filter(([, count]) => count > 0)).toEqual([[reason, 1]]);
     expect(gateway.counters.accepted).toBe(0);
     expect(receiver.datagrams).toEqual([]);
   });
