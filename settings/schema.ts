@@ -13,7 +13,11 @@ const appSections = Object.fromEntries(
 
 /** The schema of each section below `bramble:`. */
 export const sections = {
-  extends: label.optional().describe("The stack that this one extends: it inherits all settings except those set here. Every secret is replaced by a placeholder."),
+  extends: label
+    .optional()
+    .describe(
+      "The stack that this one extends: it inherits all settings except those set here. Every secret is replaced by a placeholder.",
+    ),
   boards: z
     .array(board, "must be a list of boards")
     .min(1, "must have at least one board")

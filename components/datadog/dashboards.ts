@@ -55,15 +55,27 @@ export function boardsDashboard({ cluster, boards }: Home) {
         bars("Evictions", `sum:kubernetes.kubelet.evictions${scope} by {host,eviction_signal}.as_count()`),
       ]),
       group("Wear and power", [
-        graph("Read from the SD card (KiB/s)", `avg:system.io.rkb_s{cluster_name:${cluster},$host,device:mmcblk0} by {host}`),
-        graph("Throttled: 1 while undervoltage or heat slows the board down", `max:bramble.board.throttled${scope} by {host}`),
+        graph(
+          "Read from the SD card (KiB/s)",
+          `avg:system.io.rkb_s{cluster_name:${cluster},$host,device:mmcblk0} by {host}`,
+        ),
+        graph(
+          "Throttled: 1 while undervoltage or heat slows the board down",
+          `max:bramble.board.throttled${scope} by {host}`,
+        ),
         graph("CPU temperature (°C)", `max:bramble.board.temperature${scope} by {host}`, {
           unit: "celsius",
         }),
       ]),
       group("Cluster", [
-        graph("Restarts of the control plane", `max:kubernetes.containers.restarts${containers} by {pod_name}`),
-        graph("Boards that are ready", `min:kubernetes_state.node.by_condition{cluster_name:${cluster},condition:ready,status:true} by {host}`),
+        graph(
+          "Restarts of the control plane",
+          `max:kubernetes.containers.restarts${containers} by {pod_name}`,
+        ),
+        graph(
+          "Boards that are ready",
+          `min:kubernetes_state.node.by_condition{cluster_name:${cluster},condition:ready,status:true} by {host}`,
+        ),
         ranking(
           "Days until a certificate expires",
           `min:tls.days_left{cluster_name:${cluster}} by {name}`,

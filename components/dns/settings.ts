@@ -13,8 +13,14 @@ export const schema = z
       "Cloudflare API token with the permissions Zone–Zone–Read and Zone–DNS–Edit on the zone.",
       40,
     ),
-    zone: domainName().optional().describe("The zone at Cloudflare. Default: the registered domain of `domain`, as `example.co.uk` of `home.example.co.uk`."),
-    entrance: label.default("entrance").describe("The name below `domain` that has the home's address; the apps' names are CNAMEs of it."),
+    zone: domainName()
+      .optional()
+      .describe(
+        "The zone at Cloudflare. Default: the registered domain of `domain`, as `example.co.uk` of `home.example.co.uk`.",
+      ),
+    entrance: label
+      .default("entrance")
+      .describe("The name below `domain` that has the home's address; the apps' names are CNAMEs of it."),
     addresses: list(
       z.string("must be an address").superRefine(refusing(publicAddressError)),
       "addresses",

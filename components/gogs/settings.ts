@@ -10,7 +10,12 @@ export const schema = z
       .regex(/^[1-9]\d*(Mi|Gi)$/, "must be a size such as 8Gi")
       .default("8Gi")
       .describe("Size of its volume."),
-    volume: z.enum(["board", "nfs"]).default("board").describe("Where its data is stored, according to `storage`. Its database is SQLite, and many NFS servers do not implement the locks that it needs: `nfs` can damage it."),
+    volume: z
+      .enum(["board", "nfs"])
+      .default("board")
+      .describe(
+        "Where its data is stored, according to `storage`. Its database is SQLite, and many NFS servers do not implement the locks that it needs: `nfs` can damage it.",
+      ),
     board: label.describe("The board whose disk stores its data. Default: that of `storage`.").optional(),
     sshPort: z
       .int("must be a port")

@@ -95,7 +95,9 @@ export function traefikWorkload(args: TraefikWorkloadArgs): Workload {
     containers: [traefikContainer(mounts, usesToken, args.ssh?.port)],
     volumes: [
       { name: "configuration", configMap: { name: traefikObjects.configuration } },
-      ...(acme ? [{ name: "acme", persistentVolumeClaim: { claimName: claimName(acmeDirectory(args)) } }] : []),
+      ...(acme
+        ? [{ name: "acme", persistentVolumeClaim: { claimName: claimName(acmeDirectory(args)) } }]
+        : []),
       ...(acme && backup ? [{ name: "tmp", emptyDir: {} }, ...repositoryVolumes(backup.target)] : []),
       ...(usesToken
         ? [{ name: "dns-api-token", secret: { secretName: traefikObjects.dnsApiToken, defaultMode: 0o440 } }]

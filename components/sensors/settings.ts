@@ -19,7 +19,10 @@ const device = z
       .enum(Object.keys(sensorModels) as [SensorModel, ...SensorModel[]])
       .default("DHT22")
       .describe("The sensor on it."),
-    pin: z.string("must be a pin").optional().describe("Pin of a DHT's data line, such as `D4` or `GPIO4`. Omit it for a sensor on I²C."),
+    pin: z
+      .string("must be a pin")
+      .optional()
+      .describe("Pin of a DHT's data line, such as `D4` or `GPIO4`. Omit it for a sensor on I²C."),
     transport: z
       .enum(transports)
       .default("http")
@@ -68,7 +71,9 @@ export const schema = z
       .default([])
       .describe("The devices. `npm run esphome` writes their configurations."),
   })
-  .describe("The gateway for temperature and humidity, and the devices that send them. Needs `datadog` and `ingress`.");
+  .describe(
+    "The gateway for temperature and humidity, and the devices that send them. Needs `datadog` and `ingress`.",
+  );
 
 /** A device with a sensor. */
 export type SensorDevice = z.output<typeof device>;

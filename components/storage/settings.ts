@@ -30,7 +30,11 @@ const s3 = z
       .regex(/^[\w-]+(\/[\w-]+)*$/, "must be a folder of letters, digits and _ -")
       .default("bramble")
       .describe("The folder in the bucket."),
-    region: z.string("must be a region").min(1, "must be a region").optional().describe("Its region; most services need none."),
+    region: z
+      .string("must be a region")
+      .min(1, "must be a region")
+      .optional()
+      .describe("Its region; most services need none."),
   })
   .describe("A bucket of an S3-compatible service that stores the backups.");
 
@@ -56,7 +60,11 @@ export const schema = z
       .strictObject({ daily: count("days", 7), weekly: count("weeks", 5), monthly: count("months", 12) })
       .prefault({})
       .describe("Which backups to keep, in addition to those made by an upgrade."),
-    etcd: absolutePath.optional().describe("The directory of the control plane with snapshots of etcd: /var/lib/bramble/snapshots if bramble creates the cluster. Not backed up if omitted."),
+    etcd: absolutePath
+      .optional()
+      .describe(
+        "The directory of the control plane with snapshots of etcd: /var/lib/bramble/snapshots if bramble creates the cluster. Not backed up if omitted.",
+      ),
     password: secretString(
       /^\S{16,}$/,
       "must have 16 characters or more, and no space",
@@ -70,7 +78,9 @@ export const schema = z
 export const storage = z
   .strictObject({
     board: label.describe("The board whose disk stores the apps' data.").optional(),
-    nfs: nfsDirectory.describe("A directory of an NFS server, for apps that ask for it (`volume: nfs`).").optional(),
+    nfs: nfsDirectory
+      .describe("A directory of an NFS server, for apps that ask for it (`volume: nfs`).")
+      .optional(),
     directory: absolutePath
       .default(dataDirectory)
       .describe("The directory on the board; it must exist."),

@@ -76,7 +76,10 @@ export const board = z
       .optional()
       .describe("User for SSH: root, or a user who needs no password for sudo."),
     port: port(),
-    hostKey: z.string("must be a host key").optional().describe("Its public SSH host key, `ssh-ed25519 AAAA…`. Required with `cluster.bootstrap`."),
+    hostKey: z
+      .string("must be a host key")
+      .optional()
+      .describe("Its public SSH host key, `ssh-ed25519 AAAA…`. Required with `cluster.bootstrap`."),
     maxPods: z
       .int("must be a whole number")
       .min(4, "must be 4 or more: the cluster's own pods")

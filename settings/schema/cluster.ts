@@ -12,7 +12,9 @@ const repository = z
     line: z
       .string("must be a line for apt")
       .regex(/^deb /, "must be a line for apt, deb …")
-      .describe("A source line for apt. `%key%` stands for the key's path on the board, `%id%` and `%codename%` for those of its operating system."),
+      .describe(
+        "A source line for apt. `%key%` stands for the key's path on the board, `%id%` and `%codename%` for those of its operating system.",
+      ),
     key: z
       .string("must be a key")
       .regex(/^(https?:\/\/|-----BEGIN PGP)/, "must be the text of a PGP key, or the address of one")
@@ -34,7 +36,10 @@ const subnet = (standard: string, shortest: number, longest: number, description
 /** The cluster that the boards form. */
 export const cluster = z
   .strictObject({
-    bootstrap: flag(false, "Whether bramble sets up the boards over SSH and, without a `kubeconfig`, creates a cluster of them. Needs `user` and `hostKey` of each."),
+    bootstrap: flag(
+      false,
+      "Whether bramble sets up the boards over SSH and, without a `kubeconfig`, creates a cluster of them. Needs `user` and `hostKey` of each.",
+    ),
     version: z
       .string("must be a version")
       .regex(/^1\.\d+\.\d+$/, `must be a version such as ${kubernetesVersion}`)
@@ -44,7 +49,9 @@ export const cluster = z
       .string("must be a host, or host:port")
       .superRefine(refusing(endpointError))
       .optional()
-      .describe("Name or address that leads to a running control plane, even if one is down. Default with a single control plane: its `host`. It can't be changed later."),
+      .describe(
+        "Name or address that leads to a running control plane, even if one is down. Default with a single control plane: its `host`. It can't be changed later.",
+      ),
     ignorePreflightErrors: list(
       z
         .string("must be a preflight check")
@@ -57,15 +64,30 @@ export const cluster = z
       "host names",
       "Time servers for the boards. Default: those of their operating system.",
     ),
-    containerd: z.enum(["containerd.io", "containerd"]).default("containerd.io").describe("Package of containerd: Docker's build of 2.x, or that of the operating system."),
-    kubernetesRepository: repository.optional().describe("A mirror for kubelet, kubeadm and kubectl. Default: pkgs.k8s.io."),
-    containerdRepository: repository.optional().describe("A mirror for containerd.io. Default: Docker's repository."),
+    containerd: z
+      .enum(["containerd.io", "containerd"])
+      .default("containerd.io")
+      .describe("Package of containerd: Docker's build of 2.x, or that of the operating system."),
+    kubernetesRepository: repository
+      .optional()
+      .describe("A mirror for kubelet, kubeadm and kubectl. Default: pkgs.k8s.io."),
+    containerdRepository: repository
+      .optional()
+      .describe("A mirror for containerd.io. Default: Docker's repository."),
     imageRepository: z
       .url({ protocol: /^https?$/, error: "must be the address of a registry, http://… or https://…" })
       .superRefine(refusing((url) => urlHostError(url, boardHost)))
       .optional()
-      .describe("A registry that mirrors every image under its own path, such as `http://192.168.1.5:5000`. Default: the images' own registries."),
-    kubeconfig: z.string("must be a path").min(1, "must be a path").optional().describe("Path of the cluster's kubeconfig, relative to Pulumi.yaml. Without a cluster, no apps are deployed."),
+      .describe(
+        "A registry that mirrors every image under its own path, such as `http://192.168.1.5:5000`. Default: the images' own registries.",
+      ),
+    kubeconfig: z
+      .string("must be a path")
+      .min(1, "must be a path")
+      .optional()
+      .describe(
+        "Path of the cluster's kubeconfig, relative to Pulumi.yaml. Without a cluster, no apps are deployed.",
+      ),
     network: z
       .enum(["flannel", "none"])
       .default("flannel")
