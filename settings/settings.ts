@@ -50,7 +50,11 @@ export function settingsOfFile(stack: string): FileSettings {
     return { settings: settingsOf(stack, written, () => false), config: written, unsetSecrets: [] };
   }
   const config = withPlaceholders(written);
-  const settings = checked(stack, config, plainSecrets(written, () => false));
+  const settings = checked(
+    stack,
+    config,
+    plainSecrets(written, () => false),
+  );
   return { settings, config, unsetSecrets: unsetSecrets(written) };
 }
 

@@ -1,9 +1,5 @@
 import { networking, rbac } from "@pulumi/kubernetes";
-import {
-  ComponentResource,
-  type ComponentResourceOptions,
-  type Input,
-} from "@pulumi/pulumi";
+import { ComponentResource, type ComponentResourceOptions, type Input } from "@pulumi/pulumi";
 import { bindingTo } from "../workload/access.ts";
 import { entrance } from "./entrance.ts";
 import { routeIngresses, type RouteIngressArgs } from "./routeIngresses.ts";

@@ -1,10 +1,5 @@
 import { core } from "@pulumi/kubernetes";
-import {
-  ComponentResource,
-  type ComponentResourceOptions,
-  type Input,
-  interpolate,
-} from "@pulumi/pulumi";
+import { ComponentResource, type ComponentResourceOptions, type Input, interpolate } from "@pulumi/pulumi";
 import { configHash } from "../workload/podFiles.ts";
 import type { PodSpec } from "../workload/workload.ts";
 

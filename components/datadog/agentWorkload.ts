@@ -55,11 +55,7 @@ export function datadogWorkload(args: DatadogWorkloadArgs): Workload {
         seccompProfile: { type: "RuntimeDefault" },
       },
       initContainers: [socketOwner],
-      containers: [
-        agent(args),
-        boardProbe,
-        ...(args.traces ? [traceAgent(environment(args), mounts)] : []),
-      ],
+      containers: [agent(args), boardProbe, ...(args.traces ? [traceAgent(environment(args), mounts)] : [])],
       volumes: [
         { name: "config", configMap: { name: datadogAgent.name } },
         { name: "run", emptyDir: {} },

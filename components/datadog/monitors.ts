@@ -72,7 +72,7 @@ function nearEviction({ cluster, boards }: Home): Monitor[] {
     return {
       key: `memory-below-${threshold}`,
       name: `${cluster}: {{host.name}} is about to evict pods`,
-        query: `max(last_5m):min:system.mem.usable{cluster_name:${cluster},host IN (${hosts})} by {host} < ${bytes}`,
+      query: `max(last_5m):min:system.mem.usable{cluster_name:${cluster},host IN (${hosts})} by {host} < ${bytes}`,
       message: `Less than ${threshold} MiB of memory for 5 minutes: the kubelet starts to evict pods.`,
       thresholds: { critical: bytes },
     };

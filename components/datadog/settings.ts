@@ -27,10 +27,7 @@ export const schema = z
       "Datadog application key, required for dashboards and monitors.",
       40,
     ).optional(),
-    site: z
-      .enum(sites)
-      .default("datadoghq.com")
-      .describe("The Datadog site of the account."),
+    site: z.enum(sites).default("datadoghq.com").describe("The Datadog site of the account."),
     dashboards: flag(true, "Dashboards and monitors at Datadog, if there is an application key."),
     notify: list(
       z

@@ -112,10 +112,7 @@ const login = z
 export const schema = z
   .strictObject({
     board: label.describe("The board to which the router forwards ports 80 and 443."),
-    certificates: z
-      .enum(["acme", "selfSigned"])
-      .default("acme")
-      .describe("The source of certificates."),
+    certificates: z.enum(["acme", "selfSigned"]).default("acme").describe("The source of certificates."),
     acme: acme.optional(),
     limits,
     login: login.optional(),

@@ -44,9 +44,7 @@ export const schema = z
     board: label
       .describe("The board whose disk stores the backups; it must not be one whose data is backed up.")
       .optional(),
-    directory: absolutePath
-      .default(backupDirectory)
-      .describe("The directory on `board`; it must exist."),
+    directory: absolutePath.default(backupDirectory).describe("The directory on `board`; it must exist."),
     nfs: nfsDirectory.describe("A directory of an NFS server that stores the backups.").optional(),
     s3: s3.optional(),
     accessKey: secretString(/^\S+$/, "must be an access key", "Access key of the bucket.", 20).optional(),
@@ -81,8 +79,6 @@ export const storage = z
     nfs: nfsDirectory
       .describe("A directory of an NFS server, for apps that ask for it (`volume: nfs`).")
       .optional(),
-    directory: absolutePath
-      .default(dataDirectory)
-      .describe("The directory on the board; it must exist."),
+    directory: absolutePath.default(dataDirectory).describe("The directory on the board; it must exist."),
   })
   .describe("Where data lives.");

@@ -62,9 +62,7 @@ export const board = z
       .max(256, "must be 256 at most")
       .optional()
       .describe("CPU cores. Required without a `model`."),
-    role: z
-      .enum(roles, { error: ({ input }) => otherRole(input) })
-      .describe("Its role in the cluster."),
+    role: z.enum(roles, { error: ({ input }) => otherRole(input) }).describe("Its role in the cluster."),
     host: host(clusterHost).describe("Its IPv4 address or host name."),
     arch: z
       .enum(["arm64", "amd64"])
@@ -116,10 +114,7 @@ export const board = z
       "taints",
       "Taints of its node, as kubectl writes them: `dedicated=media:NoSchedule`. The memory budget only places pods there that tolerate them.",
     ),
-    dead: flag(
-      false,
-      "The board is gone for good: bramble no longer contacts it, not even to remove it.",
-    ),
+    dead: flag(false, "The board is gone for good: bramble no longer contacts it, not even to remove it."),
   })
   .superRefine(asItsModel)
   .describe("A board.");
