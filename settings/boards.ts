@@ -38,10 +38,8 @@ export function bootstrapsOf(
     // The settings' rules have seen that a user and a host key are there.
     const { host, port, user = "", hostKey = "" } = board;
     const connection = { host, port, user, hostKey, privateKey: ssh?.privateKey, jump: ssh?.jump };
-    return [
-      name,
-      { plan: { ...common, ...machine, ports: portsOf(board, loads) }, connection, dead },
-    ] as const;
+    const plan = { ...common, ...machine, ports: portsOf(board, loads) };
+    return [name, { plan, connection, dead }] as const;
   });
   return Object.fromEntries(entries);
 }

@@ -83,13 +83,11 @@ export function registerApp(name: string, app: AppObjects, parent: Resource): Ou
       { ...backup, secrets: backupSecrets, namespace },
       { ...opts, dependsOn: data },
     );
+  const before = app.before?.(created, opts) ?? [];
   const pods = registerWorkload(
     `${name}-${workload.kind.toLowerCase()}`,
     workload,
-    {
-      ...opts,
-      dependsOn: [...(app.before?.(created, opts) ?? []), ...files, ...data, ...(saved ? [saved] : [])],
-    },
+    { ...opts, dependsOn: [...before, ...files, ...data, ...(saved ? [saved] : [])] },
     { "bramble/config-hash": hashOf([...Object.values(configMaps), ...Object.values(secrets)]) },
   );
   if (ports.length > 0) {
