@@ -1,5 +1,5 @@
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
-import { kubeletConfiguration } from "./kubeletConfig.ts";
+import { type KubeletConfiguration, kubeletConfiguration } from "./kubeletConfig.ts";
 import { type Taint, taintOf } from "./taints.ts";
 import { type MemoryPlan, memoryPlan } from "./memoryPlan.ts";
 import { type BoardModel, capacityOf, models } from "./models.ts";
@@ -51,7 +51,22 @@ export interface BoardNode {
 }
 
 /** A board with all that is known of it: what it is, how it is reached, and what follows from its RAM. */
-export type PlannedBoard = ReturnType<typeof planBoard>;
+export interface PlannedBoard extends BoardNode {
+  /** `Raspberry Pi 3 Model B`, or `board` without a model. */
+  readonly modelName: string;
+  /** Nominal RAM in MiB. */
+  readonly ram: number;
+  readonly host: string;
+  readonly port: number;
+  /** Undefined where bramble does not set the board up, as `hostKey`. */
+  readonly user: string | undefined;
+  readonly hostKey: string | undefined;
+  readonly dead: boolean;
+  /** Labels of its node besides those of Kubernetes. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly memory: MemoryPlan;
+  readonly kubelet: KubeletConfiguration;
+}
 
 /** Completes the boards from the catalogue and plans their memory. */
 export function planBoards(boards: readonly BoardDescription[]): PlannedBoard[] {
@@ -59,7 +74,7 @@ export function planBoards(boards: readonly BoardDescription[]): PlannedBoard[] 
   return boards.map((board) => planBoard(board, board.role === "worker" || !hasWorker));
 }
 
-function planBoard(description: BoardDescription, takesApps: boolean) {
+function planBoard(description: BoardDescription, takesApps: boolean): PlannedBoard {
   const { name, model, role, host, user, hostKey } = description;
   const known: BoardModel | undefined = model && models[model];
   const { ram = known?.ram, cores = known?.cores, arch = "arm64" } = description;
@@ -69,9 +84,7 @@ function planBoard(description: BoardDescription, takesApps: boolean) {
   // A RAM of its own is another board than the catalogue's: the catalogue's measurement does not hold for it.
   const memory = memoryPlan(known?.ram === ram ? known.capacity : capacityOf(ram), description);
   return {
-    // `Raspberry Pi 3 Model B`, or `board` without a model.
-    modelName: known?.name ?? "board",
-    ...{ name, ram, cores, arch },
+    ...{ name, modelName: known?.name ?? "board", ram, cores, arch },
     ...{ role, takesApps, labels, taints: taints.map(taintOf), dead },
     ...{ host, port, user, hostKey },
     memory,
@@ -79,16 +92,27 @@ function planBoard(description: BoardDescription, takesApps: boolean) {
   };
 }
 
-/**
- * A board of the cluster: what it is, its RAM and what the kernel leaves of it in MiB, and its kubelet configuration,
- * all of which policies read here.
- */
+/** What a board is, and the kubelet configuration that follows from its RAM. */
+export interface BoardArgs {
+  readonly role: "controlPlane" | "worker";
+  /** Nominal RAM in MiB. */
+  readonly ram: number;
+  /** What the kernel leaves of it, in MiB. */
+  readonly capacity: number;
+  readonly cores: number;
+  readonly arch: "arm64" | "amd64";
+  /** What keeps pods off it, besides its role. */
+  readonly taints: readonly Taint[];
+  readonly kubelet: KubeletConfiguration;
+}
+
+/** A board of the cluster. Policies read its kubelet configuration here. */
 export class Board extends ComponentResource {
   constructor(planned: PlannedBoard, opts?: ComponentResourceOptions) {
     const { name, role, ram, cores, arch, taints, memory, kubelet } = planned;
-    const args = { role, ram, capacity: memory.capacity, cores, arch, taints, kubelet };
+    const args: BoardArgs = { role, ram, capacity: memory.capacity, cores, arch, taints, kubelet };
     super("bramble:board:Board", name, args, opts);
     // Policies for a whole stack see the outputs, those for one resource its arguments.
-    this.registerOutputs(args);
+    this.registerOutputs({ ...args });
   }
 }
