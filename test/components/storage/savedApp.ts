@@ -13,7 +13,7 @@ import {
   startContainer,
 } from "../../backup/container.ts";
 
-const scripts = new URL("../../../components/storage", import.meta.url).pathname;
+const scripts = new URL("../../../components/app", import.meta.url).pathname;
 
 /** The image's `timeout`, with less patience. */
 const shortTimeout = `#!/bin/sh
