@@ -70,7 +70,10 @@ describe("SensorGateway", () => {
     const { stringData } = inputsOf(registered, "Secret", "sensors-secret") as {
       stringData: Record<string, string>;
     };
-    expect([Object.keys(data), Object.keys(stringData)]).toEqual([["gateway.cjs", "devices.json"], ["secrets.json"]]);
+    expect([Object.keys(data), Object.keys(stringData)]).toEqual([
+      ["gateway.cjs", "devices.json"],
+      ["secrets.json"],
+    ]);
     const hash = configHash(JSON.stringify([data, stringData]));
     expect(inputsOf(registered, "Deployment", "sensors-deployment")).toMatchObject({
       spec: {
