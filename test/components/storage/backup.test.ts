@@ -59,7 +59,7 @@ describe("a backup and its restore", { timeout: 120_000 }, () => {
     await succeeds(app.restore(first!.id.slice(0, 8)));
     expect(app.files()).toEqual({ "notes/first": "first" });
     app.empty();
-    expect(await succeeds(app.restore("none"))).toContain("stays so by the settings");
+    expect(await succeeds(app.restore("none"))).toContain("the settings say not to restore");
     expect(app.files()).toEqual({});
   });
 
@@ -67,7 +67,7 @@ describe("a backup and its restore", { timeout: 120_000 }, () => {
     await succeeds(app.backUp());
     app.write("notes/first", "newer than any backup");
     for (const which of ["newest", "0123456789abcdef"]) {
-      expect(await succeeds(app.restore(which))).toContain("nothing is restored over it");
+      expect(await succeeds(app.restore(which))).toContain("the volume has data; nothing is restored");
     }
     expect(app.files()).toEqual({ "notes/first": "newer than any backup" });
   });
@@ -80,7 +80,7 @@ describe("a backup and its restore", { timeout: 120_000 }, () => {
     const { code, said } = await app.restore();
     expect(code).toBe(1);
     expect(said).toContain("can't open the repository");
-    expect(await succeeds(app.restore("newest", true))).toContain("going on without it");
+    expect(await succeeds(app.restore("newest", true))).toContain("continuing without it");
   });
 
   it("finishes a restore that was cut off while it was put in place, and begins one anew that was not whole", async () => {
@@ -88,7 +88,7 @@ describe("a backup and its restore", { timeout: 120_000 }, () => {
     renameSync(path.join(app.data, "notes/first"), path.join(app.data, ".restore/data/second"));
     rmSync(path.join(app.data, "notes"), { recursive: true });
     writeFileSync(path.join(app.data, ".restore/complete"), "");
-    expect(await succeeds(app.restore())).toContain("finishing the one that was cut off");
+    expect(await succeeds(app.restore())).toContain("finishing an interrupted restore");
     expect(app.files()).toEqual({ second: "first" });
 
     await succeeds(app.backUp());
@@ -123,8 +123,8 @@ describe("a backup that goes wrong", { timeout: 120_000 }, () => {
     await succeeds(app.backUp());
     const { code, said } = await app.backUp("scratch", () => app.write("notes/second", "pushed meanwhile"));
     expect(code).toBe(1);
-    expect(said).toContain("changed meanwhile");
-    expect(said).toContain("FAILED while comparing");
+    expect(said).toContain("changed during the backup");
+    expect(said).toContain("FAILED while checking that");
     expect(await complete()).toHaveLength(1);
     app.empty();
     await succeeds(app.restore());
@@ -136,7 +136,7 @@ describe("a backup that goes wrong", { timeout: 120_000 }, () => {
     app.empty();
     const { code, said } = await app.backUp();
     expect(code).toBe(1);
-    expect(said).toContain("its disk may have been lost");
+    expect(said).toContain("its disk may be lost");
     expect(await complete()).toHaveLength(1);
   });
 
