@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import type { KubernetesObject, V1Node } from "@kubernetes/client-node";
 import type { PlannedBoard } from "../components/board/board.ts";
-import { boardStorage } from "../components/capacity/boardRoom.ts";
+import { boardStorage } from "../components/capacity/freeCapacity.ts";
 import { kubeadmWorkloads } from "../components/kubeadm/kubeadmWorkloads.ts";
 import { nodeLabels, nodeTaints } from "../components/capacity/placement.ts";
 import { labelsOf, type StaticPod, type Workload } from "../components/workload/workload.ts";

@@ -10,7 +10,7 @@ import { policyResults, type Violation, violationText } from "../policy/judge.ts
 import { type Deployment, DeploymentError } from "./deployment.ts";
 import { type RehearsalFolder, repository } from "./folder.ts";
 import { stackName, writeRehearsalProject } from "./pulumiProject.ts";
-import { RoomTimes } from "./roomTimes.ts";
+import { ComponentTimes } from "./componentTimes.ts";
 import { engineOptions } from "../tools/pulumi.ts";
 
 /**
@@ -30,7 +30,7 @@ export async function deployWithEngine(
   const stack = await selectStack(folder, cli.cli);
   // `up` only heeds an abort that comes while it runs.
   signal.throwIfAborted();
-  const times = new RoomTimes();
+  const times = new ComponentTimes();
   const complaints: string[] = [];
   // By text: the preview says it, and the update again.
   const violations = new Map<string, Map<string, Violation>>();

@@ -120,8 +120,8 @@ async function withdrawAggregatedApis(config: KubeConfig): Promise<void> {
   }
 }
 
-/** The steps, with the rooms of the deployment below it. */
+/** The steps, with the components of the deployment below it. */
 function withRooms(steps: readonly Step[], deployment: Deployment): Step[] {
-  const rooms = deployment.steps.map(({ name, seconds }) => ({ name: `pulumi up: ${name}`, seconds }));
-  return steps.flatMap((step) => (step.name === "pulumi up" ? [step, ...rooms] : [step]));
+  const components = deployment.steps.map(({ name, seconds }) => ({ name: `pulumi up: ${name}`, seconds }));
+  return steps.flatMap((step) => (step.name === "pulumi up" ? [step, ...components] : [step]));
 }

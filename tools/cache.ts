@@ -4,7 +4,7 @@
 import fs from "node:fs/promises";
 import path from "node:path";
 import type { Tool } from "./catalogue.ts";
-import { findExecutable, versionFault } from "./executable.ts";
+import { findExecutable, versionError } from "./executable.ts";
 import { partialFolder } from "./replaceFile.ts";
 import { SetUpError, type SetUp } from "./setUp.ts";
 
@@ -37,10 +37,10 @@ export async function lookForTools<Name extends string>(setUp: SetUp<Name>) {
 
 async function lookFor<Name extends string>(tool: Tool<Name>, setUp: SetUp<Name>): Promise<Look> {
   const onPath = await findExecutable(tool.name, setUp.searchPath);
-  const fault = onPath === undefined ? `no ${tool.name} on PATH` : await versionFault(onPath, tool);
-  if (onPath !== undefined && fault === undefined) return { file: onPath };
+  const error = onPath === undefined ? `no ${tool.name} on PATH` : await versionError(onPath, tool);
+  if (onPath !== undefined && error === undefined) return { file: onPath };
   const cached = await findInCache(tool, setUp);
-  return cached.file !== undefined ? cached : { reason: `${fault}; ${cached.reason}` };
+  return cached.file !== undefined ? cached : { reason: `${error}; ${cached.reason}` };
 }
 
 /**
@@ -77,8 +77,8 @@ export async function keepInCache<Name extends string>(
   try {
     const produced = await produce(partial);
     await fs.chmod(produced, 0o755);
-    const fault = await versionFault(produced, tool);
-    if (fault !== undefined) throw new SetUpError(fault);
+    const error = await versionError(produced, tool);
+    if (error !== undefined) throw new SetUpError(error);
     return await moveIntoPlace(produced, path.join(folder, tool.name), origin);
   } finally {
     await fs.rm(partial, { recursive: true, force: true });

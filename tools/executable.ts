@@ -39,7 +39,7 @@ export async function isExecutable(file: string): Promise<boolean> {
 }
 
 /** Why a program is not the tool in its pinned version, by asking it; undefined if it is. */
-export async function versionFault(file: string, tool: Tool<string>): Promise<string | undefined> {
+export async function versionError(file: string, tool: Tool<string>): Promise<string | undefined> {
   try {
     const { output } = await run(file, tool.versionArgs ?? ["--version"], { limit: versionLimitMs });
     const isRight = (line: string) => `${line.trimEnd()} `.startsWith(`${tool.versionLine} `);

@@ -5,7 +5,7 @@ import { shortageText } from "../../components/capacity/shortage.ts";
 import { violationText } from "../../policy/judge.ts";
 import { type Findings, isFine } from "./check.ts";
 
-/** Boards of which a line each is shown; of more, those with the least room. */
+/** Boards of which a line each is shown; of more, those with the least free memory. */
 const mostBoards = 16;
 
 /** What a check found, for a terminal. */
@@ -41,8 +41,8 @@ function boardLines(boards: readonly BoardBudget[], failures: readonly BoardFail
     boards.length > mostBoards ? boards.toSorted((a, b) => a.left - b.left).slice(0, mostBoards) : boards;
   const lines = shown.map(({ board, left }) => {
     const failure = failures.find(({ board: name }) => name === board.name);
-    const room = `${left}Mi of ${board.memory.allocatable}Mi left`.padStart(22);
-    return `    ${board.name.padEnd(width)} ${room}; if it fails: ${failure ? failureText(failure) : ""}`;
+    const free = `${left}Mi of ${board.memory.allocatable}Mi left`.padStart(22);
+    return `    ${board.name.padEnd(width)} ${free}; if it fails: ${failure ? failureText(failure) : ""}`;
   });
   const rest = boards.length - shown.length;
   return rest > 0 ? [...lines, `    and ${rest} boards with more free memory`] : lines;

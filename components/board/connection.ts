@@ -43,7 +43,7 @@ const keyTypes = [
 ];
 
 /** What is wrong with a host key, and the command that prints the right one. Undefined if it has the right form. */
-export function hostKeyFault(address: Partial<SshAddress> & { host: string }): string | undefined {
+export function hostKeyError(address: Partial<SshAddress> & { host: string }): string | undefined {
   const { host, port = sshPort, hostKey = "" } = address;
   const [keyType = "", key = ""] = hostKey.trim().split(/\s+/);
   if (keyTypes.includes(keyType) && isKeyOf(keyType, key)) return undefined;
@@ -84,8 +84,8 @@ export function commandConnection(
 }
 
 function reached(address: SshAddress, dialErrorLimit: number): types.input.remote.ProxyConnectionArgs {
-  const fault = hostKeyFault(address);
-  if (fault) throw new Error(`The hostKey of ${address.host} ${fault}`);
+  const error = hostKeyError(address);
+  if (error) throw new Error(`The hostKey of ${address.host} ${error}`);
   const { host, port = sshPort, user, hostKey, privateKey } = address;
   return { host, port, user, hostKey, ...(privateKey && { privateKey }), dialErrorLimit, perDialTimeout };
 }

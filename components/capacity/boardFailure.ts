@@ -1,6 +1,6 @@
 import type { BoardNode } from "../board/board.ts";
 import type { Load } from "../workload/workload.ts";
-import type { BoardRooms, PlannedPod } from "./boardRoom.ts";
+import type { FreeCapacity, PlannedPod } from "./freeCapacity.ts";
 import { placedBudget } from "./memoryBudget.ts";
 import { type Shortage, shortageOf } from "./shortage.ts";
 
@@ -36,13 +36,13 @@ export interface BoardFailure {
  * @param loads everything that runs on them, kubeadm's own pods included
  */
 export function boardFailures(boards: readonly BoardNode[], loads: readonly Load[]): BoardFailure[] {
-  const { rooms, uncertain } = placedBudget(boards, loads);
+  const { capacity, uncertain } = placedBudget(boards, loads);
   return boards.map(({ name }, index) => {
-    const common = { board: name, tied: tiedTo(rooms, index) };
+    const common = { board: name, tied: tiedTo(capacity, index) };
     if (!keepsControlPlane(boards, index)) {
       return { ...common, hasControlPlane: false, moves: [], pending: [], uncertain: [] };
     }
-    const moved = evacuate(rooms.copy(), index);
+    const moved = evacuate(capacity.copy(), index);
     return { ...common, hasControlPlane: true, ...moved, uncertain: uncertain(index) };
   });
 }
@@ -65,18 +65,18 @@ export interface UpgradeStep extends Pick<BoardFailure, "board" | "moves"> {
  * @param loads everything that runs on them, kubeadm's own pods included
  */
 export function upgradeOrder(boards: readonly BoardNode[], loads: readonly Load[]): UpgradeStep[] {
-  const { rooms: placed, uncertain } = placedBudget(boards, loads);
+  const { capacity: placed, uncertain } = placedBudget(boards, loads);
   const steps: UpgradeStep[] = [];
-  let rooms = placed;
+  let capacity = placed;
   const drain = (board: number) => {
-    const after = rooms.copy();
+    const after = capacity.copy();
     const { moves, pending } = evacuate(after, board);
     const step = {
       board: boards[board]?.name ?? "",
       isCertain: pending.length === 0 && uncertain(board).length === 0,
       moves,
       pending,
-      tied: tiedTo(rooms, board),
+      tied: tiedTo(capacity, board),
     };
     return { step, after };
   };
@@ -87,7 +87,7 @@ export function upgradeOrder(boards: readonly BoardNode[], loads: readonly Load[
       const { step, after } = drain(next);
       steps.push(step);
       // One that cannot be drained is not: its pods stay.
-      if (step.pending.length === 0) rooms = after;
+      if (step.pending.length === 0) capacity = after;
       waiting = waiting.filter((board) => board !== next);
     }
   }
@@ -95,21 +95,21 @@ export function upgradeOrder(boards: readonly BoardNode[], loads: readonly Load[
 }
 
 /** Names of workloads with pods that run on this board or nowhere; a DaemonSet's and a static pod go with it. */
-function tiedTo(rooms: BoardRooms, board: number): string[] {
-  const tied = rooms
+function tiedTo(capacity: FreeCapacity, board: number): string[] {
+  const tied = capacity
     .held(board)
     .filter(({ movable, load }) => !movable && load.kind !== "DaemonSet" && load.kind !== "StaticPod");
   return [...new Set(tied.map(({ name }) => name))];
 }
 
 /** Gives a board's pods to the others, those of higher priority first; they may push out what is lower. */
-function evacuate(rooms: BoardRooms, gone: number): Pick<BoardFailure, "moves" | "pending"> {
+function evacuate(capacity: FreeCapacity, gone: number): Pick<BoardFailure, "moves" | "pending"> {
   const from = new Map<PlannedPod, number>();
   const leave = (pod: PlannedPod, board: number) => {
-    rooms.remove(board, pod);
+    capacity.remove(board, pod);
     if (!from.has(pod)) from.set(pod, board);
   };
-  const waiting = rooms.held(gone).filter(({ movable }) => movable);
+  const waiting = capacity.held(gone).filter(({ movable }) => movable);
   for (const pod of waiting) leave(pod, gone);
   const moved = new Map<PlannedPod, number>();
   const pending: Shortage[] = [];
@@ -119,17 +119,17 @@ function evacuate(rooms: BoardRooms, gone: number): Pick<BoardFailure, "moves" |
     if (pod === undefined) break;
     moved.delete(pod);
     const others = pod.candidates.filter((board) => board !== gone);
-    const { board, victims } = placeFor(rooms, pod, others);
+    const { board, victims } = placeFor(capacity, pod, others);
     if (board === undefined) {
-      pending.push(shortageOf(rooms, { ...pod, candidates: others }));
+      pending.push(shortageOf(capacity, { ...pod, candidates: others }));
       continue;
     }
     for (const victim of victims) leave(victim, board);
     waiting.push(...victims);
-    rooms.put(board, pod);
+    capacity.put(board, pod);
     moved.set(pod, board);
   }
-  const nameOf = (board = gone) => rooms.boards[board]?.name ?? "";
+  const nameOf = (board = gone) => capacity.boards[board]?.name ?? "";
   const moves = [...moved].map(([pod, to]) => ({
     name: pod.name,
     from: nameOf(from.get(pod)),
@@ -141,14 +141,14 @@ function evacuate(rooms: BoardRooms, gone: number): Pick<BoardFailure, "moves" |
 
 /** A board with room, or the one on which the least important have to go. */
 function placeFor(
-  rooms: BoardRooms,
+  capacity: FreeCapacity,
   pod: PlannedPod,
   boards: readonly number[],
 ): { readonly board: number | undefined; readonly victims: readonly PlannedPod[] } {
-  const free = rooms.choose(pod, boards);
+  const free = capacity.choose(pod, boards);
   if (free !== undefined) return { board: free, victims: [] };
   const choices = boards.flatMap((board) => {
-    const victims = rooms.victims(board, pod);
+    const victims = capacity.victims(board, pod);
     return victims ? [{ board, victims, highest: Math.max(...victims.map(({ priority }) => priority)) }] : [];
   });
   const [best] = choices.sort((a, b) => a.highest - b.highest || a.victims.length - b.victims.length);

@@ -1,7 +1,7 @@
 import { RunError } from "@pulumi/pulumi";
 import type { BoardNode, PlannedBoard } from "../board/board.ts";
 import type { Load } from "../workload/workload.ts";
-import { BoardRooms, type PlannedPod, podsOf } from "./boardRoom.ts";
+import { FreeCapacity, type PlannedPod, podsOf } from "./freeCapacity.ts";
 import { crowding } from "./memoryBudgetCrowding.ts";
 import { controlPlaneText, planText, type Shortage, shortageOf, shortageText } from "./shortage.ts";
 
@@ -63,26 +63,26 @@ export function memoryBudget<Board extends BoardNode>(
   return placedBudget(boards, loads).budget;
 }
 
-/** The same with the rooms in which the pods are, and which workloads might find none without a board. */
+/** The same with the boards as they are filled, and which workloads might find none without a board. */
 export function placedBudget<Board extends BoardNode>(boards: readonly Board[], loads: readonly Load[]) {
   const size = ({ needs }: PlannedPod) => needs.get("memory") ?? 0;
   const pods = podsOf(boards, loads).sort((a, b) => b.priority - a.priority || size(b) - size(a));
   const tied = pods.filter(({ movable }) => !movable);
   const movable = pods.filter((pod) => pod.movable);
-  let rooms = new BoardRooms(boards);
-  let shortages = [...placeAll(rooms, tied), ...placeAll(rooms, movable)];
+  let capacity = new FreeCapacity(boards);
+  let shortages = [...placeAll(capacity, tied), ...placeAll(capacity, movable)];
   if (shortages.length > 0 && shortages.every((shortage) => shortage.movable)) {
-    const others = new BoardRooms(boards);
+    const others = new FreeCapacity(boards);
     placeAll(others, tied);
-    if (placeSomehow(others, movable)) [rooms, shortages] = [others, []];
+    if (placeSomehow(others, movable)) [capacity, shortages] = [others, []];
   }
   const uncertain = crowding(boards, pods);
   const budget: MemoryBudget<Board> = {
-    boards: boards.map((board, index) => boardBudget(board, rooms.held(index))),
+    boards: boards.map((board, index) => boardBudget(board, capacity.held(index))),
     shortages,
     uncertain: uncertain(),
   };
-  return { budget, rooms, uncertain };
+  return { budget, capacity, uncertain };
 }
 
 /**
@@ -97,11 +97,11 @@ export function requireFit(boards: readonly PlannedBoard[], loads: readonly Load
 }
 
 /** Puts pods one after the other; returns those that found no room, and why at that moment. */
-function placeAll(rooms: BoardRooms, pods: readonly PlannedPod[]): Shortage[] {
+function placeAll(capacity: FreeCapacity, pods: readonly PlannedPod[]): Shortage[] {
   return pods.flatMap((pod) => {
-    const board = rooms.choose(pod);
-    if (board === undefined) return [shortageOf(rooms, pod)];
-    rooms.put(board, pod);
+    const board = capacity.choose(pod);
+    if (board === undefined) return [shortageOf(capacity, pod)];
+    capacity.put(board, pod);
     return [];
   });
 }
@@ -120,13 +120,13 @@ const patience = 100_000;
 
 /**
  * Looks for any placement of pods that have no room where the scheduler would likely put them. What it finds it
- * leaves in the rooms; else they are as before.
+ * leaves there; else they are as before.
  *
- * @param rooms boards with what is tied to them
+ * @param capacity boards with what is tied to them
  * @param pods what can move
  * @returns whether everything has a place; false too where the search was given up
  */
-function placeSomehow(rooms: BoardRooms, pods: readonly PlannedPod[]): boolean {
+function placeSomehow(capacity: FreeCapacity, pods: readonly PlannedPod[]): boolean {
   const memory = ({ needs }: PlannedPod) => needs.get("memory") ?? 0;
   // The most awkward first: few boards, then large.
   const order = pods.toSorted((a, b) => a.candidates.length - b.candidates.length || memory(b) - memory(a));
@@ -137,22 +137,22 @@ function placeSomehow(rooms: BoardRooms, pods: readonly PlannedPod[]): boolean {
     const tried = new Set<string>();
     for (const board of pod.candidates) {
       if (steps++ > patience) return false;
-      if (rooms.lacking(board, pod) !== undefined) continue;
+      if (capacity.lacking(board, pod) !== undefined) continue;
       // Boards that look alike need not be tried twice.
-      const look = lookOf(rooms, board, order);
+      const look = lookOf(capacity, board, order);
       if (tried.has(look)) continue;
       tried.add(look);
-      rooms.put(board, pod);
+      capacity.put(board, pod);
       if (placeFrom(at + 1)) return true;
-      rooms.remove(board, pod);
+      capacity.remove(board, pod);
     }
     return false;
   };
   return placeFrom(0);
 }
 
-function lookOf(rooms: BoardRooms, board: number, pods: readonly PlannedPod[]): string {
+function lookOf(capacity: FreeCapacity, board: number, pods: readonly PlannedPod[]): string {
   const resources = new Set(pods.flatMap(({ needs }) => [...needs.keys()]));
   const welcomes = pods.map(({ candidates }) => (candidates.includes(board) ? "y" : "n")).join("");
-  return `${[...resources].map((resource) => rooms.free(board, resource)).join(",")} ${welcomes}`;
+  return `${[...resources].map((resource) => capacity.free(board, resource)).join(",")} ${welcomes}`;
 }

@@ -1,5 +1,5 @@
 import type { BoardNode } from "../board/board.ts";
-import { amountOf, type PlannedPod, roomOf } from "./boardRoom.ts";
+import { amountOf, type PlannedPod, allocatableOf } from "./freeCapacity.ts";
 import type { Amounts } from "./podNeeds.ts";
 import type { Load } from "../workload/workload.ts";
 
@@ -26,14 +26,14 @@ export function crowding(
   boards: readonly BoardNode[],
   pods: readonly PlannedPod[],
 ): (without?: number) => string[] {
-  const rooms = boards.map(roomOf);
+  const allocatable = boards.map(allocatableOf);
   const rivals = new Rivals(boards);
   const groups = groupsOf(pods);
   const priorities = [...new Set(groups.map(({ pod }) => pod.priority))].sort((a, b) => b - a);
   const sieges = priorities.flatMap((priority) => {
     const level = groups.filter(({ pod }) => pod.priority === priority);
     for (const { pod, count } of level) rivals.add(pod, count);
-    return level.map(({ pod }) => ({ name: pod.name, mayHold: siegeOf(pod, rooms, rivals) }));
+    return level.map(({ pod }) => ({ name: pod.name, mayHold: siegeOf(pod, allocatable, rivals) }));
   });
   return (without) => {
     const named = sieges.filter(({ mayHold }) => mayHold(without));
@@ -81,19 +81,23 @@ class Rivals {
 }
 
 /** Whether a workload's pod may be kept off all boards but one that is gone, with everything placed where it hurts most. */
-function siegeOf(pod: PlannedPod, rooms: readonly Amounts[], rivals: Rivals): (without?: number) => boolean {
+function siegeOf(
+  pod: PlannedPod,
+  allocatable: readonly Amounts[],
+  rivals: Rivals,
+): (without?: number) => boolean {
   // Resources by which rivals could fill a board: each may be used up once.
   const exhausted = new Set<string>();
   const fillingOf = (board: number): Filling => {
-    const [room, there] = [rooms[board], rivals.boards[board]];
-    if (!room || !there) return nothing;
+    const [amounts, there] = [allocatable[board], rivals.boards[board]];
+    if (!amounts || !there) return nothing;
     let share = Infinity;
     let pods = Infinity;
     for (const [resource, need] of pod.needs) {
       if (need === 0) continue;
       const tied = there.tied.get(resource) - (pod.movable ? 0 : need);
       // One unit more than what must stay free for the pod.
-      const toFill = amountOf(room, resource) - tied - need + 1;
+      const toFill = amountOf(amounts, resource) - tied - need + 1;
       const itself = pod.movable ? need : 0;
       if (toFill <= 0) return nothing;
       if (there.near.get(resource) - itself < toFill) continue;

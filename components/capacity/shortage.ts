@@ -1,16 +1,16 @@
 import type { PlannedBoard } from "../board/board.ts";
-import { amountOf, type BoardRooms, type PlannedPod } from "./boardRoom.ts";
+import { amountOf, type FreeCapacity, type PlannedPod } from "./freeCapacity.ts";
 
 /** A pod that does not fit. */
 export type Shortage = ReturnType<typeof shortageOf>;
 
-/** Why a pod has no place in the rooms as they are. */
-export function shortageOf(rooms: BoardRooms, pod: PlannedPod) {
+/** Why a pod has no place on the boards as they are. */
+export function shortageOf(capacity: FreeCapacity, pod: PlannedPod) {
   const { name, needs, movable, candidates, load } = pod;
-  const lacked = new Set(candidates.map((board) => rooms.lacking(board, pod)));
+  const lacked = new Set(candidates.map((board) => capacity.lacking(board, pod)));
   const [only = "memory"] = lacked;
   const resource = lacked.size > 1 ? "memory" : only;
-  const [roomiest] = candidates.toSorted((a, b) => rooms.free(b, resource) - rooms.free(a, resource));
+  const [freest] = candidates.toSorted((a, b) => capacity.free(b, resource) - capacity.free(a, resource));
   return {
     name,
     /** What it lacks: `memory`, `cpu`, `pods`, `ephemeral-storage`, or a host port as `port TCP 443`. */
@@ -18,9 +18,9 @@ export function shortageOf(rooms: BoardRooms, pod: PlannedPod) {
     /** How much of it the pod needs: MiB, millicores, or one. */
     needed: amountOf(needs, resource),
     /** The board it is tied to, or else the one with the most room; undefined if no board takes it at all. */
-    board: roomiest === undefined ? undefined : rooms.boards[roomiest]?.name,
+    board: freest === undefined ? undefined : capacity.boards[freest]?.name,
     /** How much of it this board has left. */
-    left: roomiest === undefined ? 0 : rooms.free(roomiest, resource),
+    left: freest === undefined ? 0 : capacity.free(freest, resource),
     movable,
     /** Whether it is of the control plane itself. */
     isStatic: load.kind === "StaticPod",

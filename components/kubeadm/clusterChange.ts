@@ -11,7 +11,7 @@ import type { ClusterLayout } from "./clusterLayout.ts";
  * @param from the version that the cluster has, 1.36.3
  * @param to the version that it is to have
  */
-export function versionFault(from: string, to: string): string | undefined {
+export function versionError(from: string, to: string): string | undefined {
   if (semver.major(to) !== semver.major(from))
     return `${from} to ${to}: only upgrades within 1.x are supported.`;
   if (semver.lt(to, from)) {
@@ -45,7 +45,7 @@ export function factsOf({ version, podSubnet, serviceSubnet, endpoint }: Cluster
 
 /** Every setting that a cluster can't be brought to, and why. */
 export function changeErrors(before: ClusterFacts, after: ClusterFacts): string[] {
-  const version = versionFault(before.version, after.version);
+  const version = versionError(before.version, after.version);
   const fixed = Object.entries(forGood).flatMap(([name, why]) => {
     const setting = name as keyof typeof forGood;
     const [was, is] = [before[setting], after[setting]];

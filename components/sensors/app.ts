@@ -1,7 +1,7 @@
 import { isIPv4 } from "node:net";
 import { app } from "../app/app.ts";
 import { dogstatsdPort } from "../datadog/ports.ts";
-import { authorizationSecret, pinFault } from "./esphome.ts";
+import { authorizationSecret, pinError } from "./esphome.ts";
 import { sensorGateway, sensorGatewayWorkload } from "./gatewayWorkload.ts";
 import { SensorGateway } from "./sensors.ts";
 import { schema } from "./settings.ts";
@@ -28,7 +28,7 @@ export const sensors = app({
         const message = `"${device.name}" is already the name of devices[${first}].`;
         yield { setting: `devices[${i}].name`, code: "device-name-taken", message };
       }
-      const why = pinFault(device);
+      const why = pinError(device);
       if (why !== undefined) yield { setting: `devices[${i}].pin`, code: "device-pin", message: why };
     }
     // ESPHome's `statsd` takes an IPv4 address, and a board's is only known to be the gateway's if it runs there.

@@ -7,7 +7,7 @@ import type { SensorDevice } from "./settings.ts";
 export const i2cModels: Readonly<Partial<Record<SensorModel, string>>> = { BME280: "0x76", SHT3X: "0x44" };
 
 /** What is wrong with where a device's sensor is connected, or undefined. */
-export function pinFault({ model, board, pin }: SensorDevice): string | undefined {
+export function pinError({ model, board, pin }: SensorDevice): string | undefined {
   const { pins, i2c }: DeviceBoard = deviceBoards[board];
   if (i2cModels[model] !== undefined) {
     return pin === undefined

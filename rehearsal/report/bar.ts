@@ -29,8 +29,8 @@ ${overflow(outcome, scale)}${bracket(outcome, scale)}</svg>`;
 function spoken(outcome: BoardOutcome, segments: readonly Segment[]): string {
   const { board } = outcome;
   const parts = segments.map(({ title, size }) => `${title} ${mebibytes(size)}`);
-  const room = left(outcome);
-  const excess = room < 0 ? `; ${mebibytes(-room)} MiB more than it has` : "";
+  const free = left(outcome);
+  const excess = free < 0 ? `; ${mebibytes(-free)} MiB more than it has` : "";
   return `RAM of ${board.name}, ${mebibytes(board.ram)} MiB: ${parts.join(", ")}${excess}`;
 }
 
@@ -73,7 +73,7 @@ function bracket({ board }: BoardOutcome, scale: number): Markup {
   if (allocatable === 0) return markup``;
   const [from, to] = [percent(thousandths(ram - allocatable, scale)), percent(thousandths(ram, scale))];
   const bottom = bracketTop + bracketDepth;
-  // The text may be wider than the bracket: it grows towards the side with more room.
+  // The text may be wider than the bracket: it grows towards the side with more space.
   const fromLeft = ram - allocatable < scale / 2;
   return markup`<g fill="var(--muted)" stroke="var(--muted)"><line x1="${from}" x2="${from}" y1="${bracketTop}" y2="${bottom}"/>
 <line x1="${from}" x2="${to}" y1="${bottom}" y2="${bottom}"/><line x1="${to}" x2="${to}" y1="${bracketTop}" y2="${bottom}"/>

@@ -19,7 +19,7 @@ export function card(outcome: BoardOutcome, index: number, scale: number): Marku
   return markup`<section class="card" aria-labelledby="${id}">
 <header>
 <h3 id="${id}">${board.name}</h3>
-${room(left(outcome))}
+${freeMemory(left(outcome))}
 <p class="about">${about(outcome)}</p>
 </header>
 <div class="frame">${bar(outcome, scale)}</div>
@@ -39,9 +39,9 @@ function about({ board }: BoardOutcome): string {
   return [...facts, ...(host === name ? [] : [host])].join(" · ");
 }
 
-function room(left: number): Markup {
+function freeMemory(left: number): Markup {
   const [figure, words] = left < 0 ? [-left, "MiB too much"] : [left, "MiB left"];
-  return markup`<p class="room${left < 0 ? " bad" : ""}"><strong>${mebibytes(figure)}</strong> ${words}</p>`;
+  return markup`<p class="free${left < 0 ? " bad" : ""}"><strong>${mebibytes(figure)}</strong> ${words}</p>`;
 }
 
 function podTable(outcome: BoardOutcome): Markup {

@@ -12,7 +12,7 @@ export function arithmetic(outcome: BoardOutcome): Markup {
   const unreserved = capacity - systemReserved - kubeReserved - evictionHard;
   const statics = pods.filter(({ isStatic }) => isStatic);
   const others = pods.filter(({ isStatic }) => !isStatic);
-  const room = left(outcome);
+  const free = left(outcome);
   return markup`<table class="sum">
 <caption>From RAM to free memory</caption>
 <thead><tr><th scope="col">Part</th>${figures("MiB")}</tr></thead>
@@ -24,7 +24,7 @@ ${result(unreserved < 0 ? `Allocatable (${mebibytes(unreserved)}, so none)` : "A
 ${statics.length > 0 ? less("static", count(statics.length, "static pod"), requested({ pods: statics })) : markup``}
 ${less("pod", count(others.length, statics.length > 0 ? "other pod" : "pod"), requested({ pods: others }))}
 </tbody>
-<tfoot class="${room < 0 ? "bad" : ""}">${result(room < 0 ? "Left: not enough" : "Left", room)}</tfoot>
+<tfoot class="${free < 0 ? "bad" : ""}">${result(free < 0 ? "Left: not enough" : "Left", free)}</tfoot>
 </table>`;
 }
 

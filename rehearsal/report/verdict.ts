@@ -21,8 +21,8 @@ function pendingFault(reasons: readonly string[]): string[] {
 }
 
 function overcommitted(outcome: BoardOutcome): string[] {
-  const room = left(outcome);
-  return room < 0 ? [`${outcome.board.name} is overcommitted by ${Math.round(-room)} MiB`] : [];
+  const free = left(outcome);
+  return free < 0 ? [`${outcome.board.name} is overcommitted by ${Math.round(-free)} MiB`] : [];
 }
 
 /** What might go otherwise on the boards, in a sentence; empty if nothing might. */

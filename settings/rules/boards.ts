@@ -1,6 +1,6 @@
 import type { App } from "../../components/app/app.ts";
 import { apps } from "../../components/apps.ts";
-import { hostKeyFault, printHostKey, withoutComment } from "../../components/board/connection.ts";
+import { hostKeyError, printHostKey, withoutComment } from "../../components/board/connection.ts";
 import { taintOf } from "../../components/board/taints.ts";
 import { allowedWords, didYouMean, settingError } from "../errors.ts";
 import { type Parsed, type Rule, rule, type SectionName } from "./rule.ts";
@@ -41,7 +41,7 @@ const reachable = rule(["boards", "cluster"], function* ({ boards, cluster }) {
     if (user === undefined) {
       yield settingError("user-missing", `boards[${i}].user`, "is missing; cluster.bootstrap needs it.");
     }
-    const why = hostKeyFault({ host, port, hostKey });
+    const why = hostKeyError({ host, port, hostKey });
     if (why !== undefined) yield settingError("host-key", `boards[${i}].hostKey`, why);
   }
 });
@@ -49,7 +49,7 @@ const reachable = rule(["boards", "cluster"], function* ({ boards, cluster }) {
 /** Each board makes its own key at its first start: two with one are one card and its copy. */
 const hostKeyOnce = rule(["boards"], function* ({ boards }) {
   const keys = boards.map(({ hostKey }) =>
-    hostKeyFault({ host: "", hostKey }) === undefined ? withoutComment(hostKey ?? "") : undefined,
+    hostKeyError({ host: "", hostKey }) === undefined ? withoutComment(hostKey ?? "") : undefined,
   );
   for (const [i, { name = "", host = "", port }] of boards.entries()) {
     const first = keys.indexOf(keys[i]);
@@ -61,7 +61,7 @@ const hostKeyOnce = rule(["boards"], function* ({ boards }) {
 
 /** The machine in between must be who it is, too. */
 const jumpHostKey = rule(["ssh"], ({ ssh }) => {
-  const why = ssh?.jump && hostKeyFault(ssh.jump);
+  const why = ssh?.jump && hostKeyError(ssh.jump);
   return why === undefined ? [] : [settingError("host-key", "ssh.jump.hostKey", why)];
 });
 
@@ -79,12 +79,12 @@ function takeover(section: SectionName): string {
 const knownBoard = (section: SectionName) =>
   rule([section, "boards"], (settings) => {
     const { board } = (settings[section] ?? {}) as { board?: string };
-    const fault = board === undefined ? undefined : placeFault(section, board, settings.boards);
-    return fault ? [settingError(fault[0], `${section}.board`, fault[1])] : [];
+    const found = board === undefined ? undefined : placeError(section, board, settings.boards);
+    return found ? [settingError(found[0], `${section}.board`, found[1])] : [];
   });
 
 /** Why a section can't name a board, as code and message: it must exist, live and take apps. */
-function placeFault(section: SectionName, board: string, boards: Boards): [string, string] | undefined {
+function placeError(section: SectionName, board: string, boards: Boards): [string, string] | undefined {
   const workers = boards.filter(({ role }) => role !== "controlPlane");
   const takers = (workers.length > 0 ? workers : boards).filter((each) => !isTainted(each));
   const namesOf = (some: Boards) => [...new Set(some.flatMap(({ name }) => name ?? []))];

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
-import { commandConnection, hostKeyFault } from "../../../components/board/connection.ts";
+import { commandConnection, hostKeyError } from "../../../components/board/connection.ts";
 import { assignments, quoted } from "../../../components/board/shell.ts";
 
 const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHFbRXpvbJ3vbmXv1Jm4UqXkUJ0m1d4mKXqz1x2y3z4w pi3-1";
@@ -20,7 +20,7 @@ describe("quoted", () => {
 
 describe("a host key", () => {
   it("is required, and the error gives the command that prints it", () => {
-    expect(hostKeyFault({ host: "192.168.1.11", port: 2222 })).toMatch(
+    expect(hostKeyError({ host: "192.168.1.11", port: 2222 })).toMatch(
       /is missing. Print it with: ssh-keyscan -t ed25519 -p 2222 192.168.1.11 \| cut -d' ' -f2-/,
     );
     expect(() => commandConnection({ ...address, hostKey: "" })).toThrow(
@@ -34,7 +34,7 @@ describe("a host key", () => {
     ["a cut-off key", "ssh-ed25519 AAAA", /must be a public host key/],
     ["another type's key", hostKey.replace("ssh-ed25519", "ssh-rsa"), /must be a public host key/],
   ] as const)("is not %s", ([, given, message]) => {
-    expect(hostKeyFault({ ...address, hostKey: given })).toMatch(message);
+    expect(hostKeyError({ ...address, hostKey: given })).toMatch(message);
   });
 
   it("is passed on, for the jump host too", () => {

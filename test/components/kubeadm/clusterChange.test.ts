@@ -5,7 +5,7 @@ import {
   changeErrors,
   factsOf,
   refuseChange,
-  versionFault,
+  versionError,
 } from "../../../components/kubeadm/clusterChange.ts";
 import type { ClusterLayout } from "../../../components/kubeadm/clusterLayout.ts";
 import { noEngine, TemporaryStack } from "../../temporaryStack.ts";
@@ -23,8 +23,8 @@ it.each([
   ["1.36.3", "1.38.0", /skips 1\.37.*newest 1\.37\.x first/],
   ["1.36.3", "2.0.0", /within 1\.x/],
 ])("from %s to %s: %s", (from, to, fault) => {
-  if (fault === undefined) expect(versionFault(from, to)).toBeUndefined();
-  else expect(versionFault(from, to)).toMatch(fault);
+  if (fault === undefined) expect(versionError(from, to)).toBeUndefined();
+  else expect(versionError(from, to)).toMatch(fault);
 });
 
 const errors = (change: Partial<ClusterLayout>) =>

@@ -5,7 +5,7 @@ import { onTestFinished, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { deviceBoards, type DeviceBoardName } from "../../../components/sensors/deviceBoards.ts";
 import type { SensorDevice } from "../../../components/sensors/settings.ts";
-import { esphomeYaml, i2cModels, pinFault } from "../../../components/sensors/esphome.ts";
+import { esphomeYaml, i2cModels, pinError } from "../../../components/sensors/esphome.ts";
 import { main } from "../../../commands/esphome/main.ts";
 import { unknown, writeDevices } from "../../../commands/esphome/write.ts";
 import { sensorModels, type SensorModel } from "../../../gateway/models.ts";
@@ -142,14 +142,14 @@ describe.skipIf(findEsphome() === undefined)(
   },
 );
 
-describe("pinFault", () => {
+describe("pinError", () => {
   it.each([
     ["a DHT without a pin", { pin: undefined }, /is missing; a DHT22 needs one\. Allowed on d1_mini: D1,/],
     ["a pin that is the serial port's", { pin: "GPIO1" }, /"GPIO1" cannot take a DHT22/],
     ["a printed name on a board that has none", { board: "esp32dev", pin: "D4" }, /"D4" cannot take/],
     ["a pin for a sensor on I²C", { model: "BME280", pin: "D4" }, /uses I²C, SDA on GPIO4 and SCL on GPIO5/],
   ] as const)("tells of %s", (_, change, says) => {
-    expect(pinFault({ ...device(), ...change })).toMatch(says);
+    expect(pinError({ ...device(), ...change })).toMatch(says);
   });
 });
 

@@ -38,7 +38,7 @@ export function podsOf(boards: readonly BoardNode[], loads: readonly Load[]): Pl
 }
 
 /** What a board may give to pods. */
-export function roomOf({ cores, memory }: BoardNode): Amounts {
+export function allocatableOf({ cores, memory }: BoardNode): Amounts {
   return new Map([
     ["memory", memory.allocatable],
     ["cpu", cores * 1000],
@@ -48,25 +48,25 @@ export function roomOf({ cores, memory }: BoardNode): Amounts {
 }
 
 /** How much of an amount there is: of a host port one, of everything else what is named. */
-export function amountOf(room: Amounts, resource: string): number {
-  return room.get(resource) ?? (resource.startsWith("port ") ? 1 : 0);
+export function amountOf(amounts: Amounts, resource: string): number {
+  return amounts.get(resource) ?? (resource.startsWith("port ") ? 1 : 0);
 }
 
 /** Boards that are filled with pods, the way the scheduler does it. */
-export class BoardRooms {
+export class FreeCapacity {
   readonly boards: readonly BoardNode[];
   readonly #free: Map<string, number>[];
   readonly #held: Set<PlannedPod>[];
 
   constructor(boards: readonly BoardNode[]) {
     this.boards = boards;
-    this.#free = boards.map((board) => new Map(roomOf(board)));
+    this.#free = boards.map((board) => new Map(allocatableOf(board)));
     this.#held = boards.map(() => new Set());
   }
 
   /** The same boards with the same pods, to be changed without changing these. */
-  copy(): BoardRooms {
-    const copy = new BoardRooms(this.boards);
+  copy(): FreeCapacity {
+    const copy = new FreeCapacity(this.boards);
     this.#free.forEach((free, board) => (copy.#free[board] = new Map(free)));
     this.#held.forEach((held, board) => (copy.#held[board] = new Set(held)));
     return copy;
@@ -96,7 +96,7 @@ export class BoardRooms {
     if (this.#held[board]?.delete(pod)) change(this.#free[board], pod.needs, 1);
   }
 
-  /** The board that the scheduler would choose among those that have room: preferred, without its like, roomy. */
+  /** The board that the scheduler would choose among those that have room: preferred, without its like, with the most memory free. */
   choose(pod: PlannedPod, boards = pod.candidates): number | undefined {
     let best: { board: number; score: readonly number[] } | undefined;
     for (const board of boards) {

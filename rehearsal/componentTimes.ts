@@ -4,9 +4,9 @@ import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
  * Times how long the resources of each top component took, from the engine's events as they come in. Stack and
  * providers are its own business.
  */
-export class RoomTimes {
+export class ComponentTimes {
   readonly #times = new Map<string, { begin: number; end: number }>();
-  readonly #roomOf = new Map<string, string>();
+  readonly #componentOf = new Map<string, string>();
 
   /** Takes an event; returns the name of the resource if it says that one is done. */
   take({ resourcePreEvent, resOutputsEvent }: EngineEvent): string | undefined {
@@ -15,8 +15,8 @@ export class RoomTimes {
       return undefined;
     }
     const now = performance.now();
-    const room = this.#room(metadata.urn, metadata.new?.parent);
-    this.#times.set(room, { begin: this.#times.get(room)?.begin ?? now, end: now });
+    const component = this.#component(metadata.urn, metadata.new?.parent);
+    this.#times.set(component, { begin: this.#times.get(component)?.begin ?? now, end: now });
     return resOutputsEvent && nameIn(metadata.urn);
   }
 
@@ -25,10 +25,10 @@ export class RoomTimes {
     return [...this.#times].map(([name, { begin, end }]) => ({ name, seconds: (end - begin) / 1000 }));
   }
 
-  #room(urn: string, parent: string | undefined): string {
-    const room = this.#roomOf.get(parent ?? "") ?? nameIn(urn);
-    this.#roomOf.set(urn, room);
-    return room;
+  #component(urn: string, parent: string | undefined): string {
+    const component = this.#componentOf.get(parent ?? "") ?? nameIn(urn);
+    this.#componentOf.set(urn, component);
+    return component;
   }
 }
 
