@@ -14,7 +14,7 @@ describe("quoted", () => {
 
   it("refuses what no shell can hold, and names that are none", () => {
     expect(() => quoted("a\0b")).toThrow(/NUL/);
-    expect(() => assignments({ "A;B": "x" })).toThrow(/A;B is not a name/);
+    expect(() => assignments({ "A;B": "x" })).toThrow(/A;B is not a valid name/);
   });
 });
 
