@@ -51,7 +51,7 @@ describe("the updater's readiness", () => {
 
   it("is not there before the first update", () => {
     expect(readiness(720).status).toBe(1);
-    expect(reasonOf()).toContain("has not updated yet");
+    expect(reasonOf()).toContain("has not run yet");
   });
   it("follows the last report, and says what went wrong", () => {
     expect(hear("/ping", "all is well")).toContain("\r\n\r\nOK");
