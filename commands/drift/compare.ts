@@ -12,7 +12,10 @@ export type Finding = Awaited<ReturnType<typeof compareBoard>>;
 /** What ssh itself exits with when it fails. */
 const sshFailed = 255;
 
-/** Compares a board with its desired state. Reads only; a dead board is not dialled. */
+/**
+ * Compares a board with its desired state: runs the check of every step that `pulumi up` has deployed on it, each of
+ * which looks at its own packages, files, services and kernel settings. Reads only; a dead board is not dialled.
+ */
 export async function compareBoard(board: DeployedBoard, signal: AbortSignal) {
   const folder = await mkdtemp(path.join(tmpdir(), "bramble-drift-"));
   try {

@@ -34,8 +34,8 @@ const controlPlane = rule(["boards"], function* ({ boards }) {
   }
 });
 
-/** Boards that bramble sets up must be reached, and be who they are. */
-const reachable = rule(["boards", "cluster"], function* ({ boards, cluster }) {
+/** Boards that bramble sets up need a user and a hostKey: they must be reached, and be who they are. */
+const userAndHostKey = rule(["boards", "cluster"], function* ({ boards, cluster }) {
   if (!cluster.bootstrap) return;
   for (const [i, { user, host = "", port, hostKey }] of boards.entries()) {
     if (user === undefined) {
@@ -114,7 +114,7 @@ export const boardRules: readonly Rule[] = [
   once("name"),
   once("host"),
   controlPlane,
-  reachable,
+  userAndHostKey,
   hostKeyOnce,
   jumpHostKey,
   ...placed.map(knownBoard),
