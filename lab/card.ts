@@ -15,9 +15,9 @@ interface CardDetails {
   /** The number of the board's plug. */
   board: number;
   hostName: string;
-  /** What the card's package manager knows, in apt's deb822 form; nothing if left out. */
+  /** What the card's package manager knows, in apt's deb822 form; nothing if omitted. */
   aptSources?: string;
-  /** The line of /boot/firmware/cmdline.txt; no such file if left out. */
+  /** The line of /boot/firmware/cmdline.txt; no such file if omitted. */
   cmdline?: string;
 }
 
@@ -73,7 +73,7 @@ IPv6AcceptRA=no
 
 /** A file of a card whose board is off; undefined if there is none. */
 export async function readFromCard(disk: string, file: string): Promise<string | undefined> {
-  // After a power cut the file's latest content may stand in the journal only. 1: something was mended.
+  // After a power cut the file's latest content may stand in the journal only. 1: something was repaired.
   await runOrThrow("e2fsck", ["-p", "-E", "journal_only", disk], { accept: [0, 1] });
   const { stdout, stderr } = await promisify(execFile)("debugfs", ["-R", `cat ${file}`, disk]);
   return stderr.includes("File not found") ? undefined : stdout;

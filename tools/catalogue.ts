@@ -21,7 +21,7 @@ export interface Tool<Name extends string = ToolName> {
   version: string;
   /** A line of what the program prints when asked for its version; more may follow after a space. */
   versionLine: string;
-  /** How it is asked for its version; `--version` if left out. */
+  /** How it is asked for its version; `--version` if omitted. */
   versionArgs?: readonly string[];
   /** Platforms without an entry have no release whose checksum is known, and build the program. */
   releases: Partial<Record<Platform, Release>>;

@@ -39,7 +39,7 @@ interface StateResource {
 }
 
 /**
- * The boards of a stack, with all that ran on them. What ran for a dead board is left out: the next `up` does not
+ * The boards of a stack, with all that ran on them. What ran for a dead board is omitted: the next `up` does not
  * run it again.
  *
  * @param exported with its secrets, for how boards are reached is one

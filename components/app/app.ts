@@ -23,7 +23,7 @@ export interface App<Schema extends z.ZodType = z.ZodType> {
   readonly needs: readonly string[];
   /** What else to do where its `board` is dead and another takes over: `, and restore the data there`. */
   readonly takeover?: string;
-  /** Its host on the entrance; none if left out. */
+  /** Its host on the entrance; none if omitted. */
   publish?(own: z.output<Schema>): Published;
   /** Ports that it takes on boards, besides those of what it publishes. */
   ports?(own: z.output<Schema>): readonly BoardPort[];
@@ -46,7 +46,7 @@ export interface Published {
   readonly host: string;
   /** Namespace of its routes. */
   readonly namespace: string;
-  /** A TCP port of the entrance that is handed on as it comes. None if left out. */
+  /** A TCP port of the entrance that is handed on as it comes. None if omitted. */
   readonly tcp?: {
     /** Setting that it is from: `sshPort`. */
     readonly setting: string;
@@ -114,7 +114,7 @@ export interface AppContext {
   readonly entrance?: string | undefined;
   /** Names at Cloudflare: whether it stands in front of the hosts, and the token. */
   readonly dns?: { readonly proxied: boolean; readonly apiToken: Input<string> } | undefined;
-  /** How data is backed up; not at all if left out. */
+  /** How data is backed up; not at all if omitted. */
   readonly plan?: BackupPlan | undefined;
   /** What all apps have on the entrance, with full host names. */
   readonly published: readonly Published[];

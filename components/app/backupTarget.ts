@@ -26,7 +26,7 @@ export interface BackupPlan {
   readonly schedule: string;
   /** How many backups to keep: the last of each of so many days, weeks and months. */
   readonly keep: { readonly daily: number; readonly weekly: number; readonly monthly: number };
-  /** UDP port on every board on which DogStatsD is told how a backup ended; nobody is told if left out. */
+  /** UDP port on every board on which DogStatsD is told how a backup ended; nobody is told if omitted. */
   readonly statsdPort?: number;
 }
 

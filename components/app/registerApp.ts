@@ -36,13 +36,13 @@ export interface AppObjects {
   readonly secrets?: Readonly<Record<string, AppFiles>>;
   /** The volume with its data, by the end of its Pulumi name: `{ data: … }`. */
   readonly volumes?: Readonly<Record<string, SizedDirectory>>;
-  /** How it is backed up; not at all if left out. */
+  /** How it is backed up; not at all if omitted. */
   readonly backup?: BackedUp | undefined;
   /** What opens the repositories, by app: a BackupStore's. Required with `backup`. */
   readonly backupSecrets?: RepositorySecrets | undefined;
-  /** Ports of its Service, each named as a port of its container. None if left out. */
+  /** Ports of its Service, each named as a port of its container. None if omitted. */
   readonly ports?: readonly { readonly name: string; readonly port: number }[];
-  /** Its host on the entrance, at the first of `ports`. None if left out. */
+  /** Its host on the entrance, at the first of `ports`. None if omitted. */
   readonly route?: Omit<RouteArgs, "namespace" | "port" | "service"> | undefined;
   /** Registers what else must be there before its pods start, such as what they may ask the API server. */
   readonly before?: (namespace: core.v1.Namespace, opts: CustomResourceOptions) => Resource[];

@@ -31,7 +31,7 @@ export interface NfsVolume {
   /** The directory, for this volume alone. It must belong to the user of the pod: nobody else hands it over. */
   nfs: NfsDirectory;
   /**
-   * Seconds after which the NFS client reports an error instead of waiting for its server. Left out, it waits for
+   * Seconds after which the NFS client reports an error instead of waiting for its server. Omitted, it waits for
    * ever, as what writes its only copy must; a backup had better fail.
    */
   patience?: number;

@@ -83,8 +83,8 @@ export class FreeCapacity {
   }
 
   /** What a pod lacks on a board, if anything: memory before everything else. */
-  lacking(board: number, { needs }: PlannedPod): string | undefined {
-    return lackingIn(this.#free[board] ?? nothing, needs);
+  missing(board: number, { needs }: PlannedPod): string | undefined {
+    return missingIn(this.#free[board] ?? nothing, needs);
   }
 
   put(board: number, pod: PlannedPod): void {
@@ -100,7 +100,7 @@ export class FreeCapacity {
   choose(pod: PlannedPod, boards = pod.candidates): number | undefined {
     let best: { board: number; score: readonly number[] } | undefined;
     for (const board of boards) {
-      if (this.lacking(board, pod) !== undefined) continue;
+      if (this.missing(board, pod) !== undefined) continue;
       const score = this.#score(board, pod);
       if (best === undefined || isBetter(score, best.score)) best = { board, score };
     }
@@ -114,11 +114,11 @@ export class FreeCapacity {
       .sort((a, b) => b.priority - a.priority);
     const free = new Map(this.#free[board]);
     for (const each of lower) change(free, each.needs, 1);
-    if (lackingIn(free, pod.needs) !== undefined) return undefined;
+    if (missingIn(free, pod.needs) !== undefined) return undefined;
     change(free, pod.needs, -1);
     // Those that find room beside it stay, the highest first.
     return lower.filter(({ needs }) => {
-      const goes = lackingIn(free, needs) !== undefined;
+      const goes = missingIn(free, needs) !== undefined;
       if (!goes) change(free, needs, -1);
       return goes;
     });
@@ -134,7 +134,7 @@ export class FreeCapacity {
   }
 }
 
-function lackingIn(free: Amounts, needs: Amounts): string | undefined {
+function missingIn(free: Amounts, needs: Amounts): string | undefined {
   for (const [resource, amount] of needs) {
     // What a pod does not need it does not lack, not even on a board that has less than none of it.
     if (amount > 0 && amount > amountOf(free, resource)) return resource;

@@ -137,7 +137,7 @@ function placeSomehow(capacity: FreeCapacity, pods: readonly PlannedPod[]): bool
     const tried = new Set<string>();
     for (const board of pod.candidates) {
       if (steps++ > patience) return false;
-      if (capacity.lacking(board, pod) !== undefined) continue;
+      if (capacity.missing(board, pod) !== undefined) continue;
       // Boards that look alike need not be tried twice.
       const look = lookOf(capacity, board, order);
       if (tried.has(look)) continue;

@@ -7,7 +7,7 @@ export type Shortage = ReturnType<typeof shortageOf>;
 /** Why a pod has no place on the boards as they are. */
 export function shortageOf(capacity: FreeCapacity, pod: PlannedPod) {
   const { name, needs, movable, candidates, load } = pod;
-  const lacked = new Set(candidates.map((board) => capacity.lacking(board, pod)));
+  const lacked = new Set(candidates.map((board) => capacity.missing(board, pod)));
   const [only = "memory"] = lacked;
   const resource = lacked.size > 1 ? "memory" : only;
   const [freest] = candidates.toSorted((a, b) => capacity.free(b, resource) - capacity.free(a, resource));

@@ -30,7 +30,7 @@ export const nfsDirectory = z
 export const flag = (standard: boolean, description: string) =>
   z.boolean("must be true or false").default(standard).describe(description);
 
-/** A list of texts, empty if it is left out. */
+/** A list of texts, empty if omitted. */
 export const list = (item: z.ZodString, of: string, description: string) =>
   z.array(item, `must be a list of ${of}`).default([]).describe(description);
 

@@ -8,7 +8,7 @@ import { refusing } from "./refuse.ts";
 export interface HostUse {
   /** Whether an IPv6 address does. */
   readonly ipv6: boolean;
-  /** Programs that look a name up without libc, by DNS and /etc/hosts alone; none if left out. */
+  /** Programs that look a name up without libc, by DNS and /etc/hosts alone; none if omitted. */
   readonly dnsOnly?: string;
 }
 

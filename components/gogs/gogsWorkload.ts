@@ -15,7 +15,7 @@ export interface GogsWorkloadArgs {
   host: string;
   /** Where its data is. The directory's `gogs` must exist, for Gogs alone. */
   storage: AppStorage;
-  /** How it is backed up; not at all if left out. */
+  /** How it is backed up; not at all if omitted. */
   backup?: BackupPlan;
   /** What an empty volume is filled with: `newest` complete backup, `none`, or the id of a snapshot. */
   restore: string;

@@ -4,7 +4,7 @@
 #   VERSION    the version that is about to start
 #   DATA       the volume with Gogs' data; no Gogs is at work on it
 #   DATABASES  where the database is put for the backup
-#   BACKUP…    the command that backs up; left out where there are no backups
+#   BACKUP…    the command that backs up; omitted where there are no backups
 set -eu
 
 version=$1

@@ -21,7 +21,7 @@ export interface TraefikConfigArgs {
    * anybody else the header is dropped.
    */
   trustedProxies: readonly string[];
-  /** Git over SSH, which Traefik hands on as it comes. None if left out. */
+  /** Git over SSH, which Traefik hands on as it comes. None if omitted. */
   ssh?: SshForward;
 }
 

@@ -20,7 +20,7 @@ export interface TraefikWorkloadArgs extends Pick<TraefikConfigArgs, "certificat
   directory: string;
   /** Given if there are users of the login to read. */
   login?: { user: string };
-  /** How certificates and ACME's account are backed up; not at all if left out. */
+  /** How certificates and ACME's account are backed up; not at all if omitted. */
   backup?: BackupPlan;
 }
 
