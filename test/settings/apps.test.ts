@@ -1,11 +1,13 @@
-import { existsSync } from "node:fs";
+import { existsSync, globSync, readFileSync } from "node:fs";
+import path from "node:path";
 import { describe, expect, it } from "vitest";
 import type { AppPart } from "../../components/app/app.ts";
 import { claimName } from "../../components/app/volumes.ts";
 import { backupsOf } from "../../components/app/deployApps.ts";
 import { apps } from "../../components/apps.ts";
 import { planBoards } from "../../components/board/board.ts";
-import { loadsOf, partsOf } from "../../settings/apps.ts";
+import type { Load } from "../../components/workload/workload.ts";
+import { appParts, loadsOf, partsOf } from "../../settings/apps.ts";
 import { exampleSettings } from "../../settings/appsReference.ts";
 import { settingsOf } from "../../settings/settings.ts";
 import { type Config, section, settings } from "./smallCluster.ts";
@@ -27,15 +29,24 @@ const backedUp = (of: readonly AppPart[]) =>
     .map(({ source }) => source.app)
     .sort();
 
+const claimsIn = ({ pod }: Load) =>
+  (pod.volumes ?? []).flatMap(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName ?? []);
+
 /** Claims of volumes on which a part has data, and which no backup reads. */
 function unsaved({ stage, loads = [], backup }: AppPart): string[] {
   const saved = backup && claimName(backup.source.data);
-  const claims = loads.flatMap(({ pod }) =>
-    (pod.volumes ?? []).flatMap(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName ?? []),
-  );
   const repositories = (claim: string) => claim.startsWith("backups-");
-  return stage === "backupStore" ? [] : claims.filter((claim) => claim !== saved && !repositories(claim));
+  return stage === "backupStore"
+    ? []
+    : loads.flatMap(claimsIn).filter((claim) => claim !== saved && !repositories(claim));
 }
+
+/** Boards to which an app's data ties its pods: empty where none is named. */
+const boardsWithData = ({ parts }: { readonly parts: readonly AppPart[] }) =>
+  parts
+    .flatMap(({ stage, loads = [] }) => (stage === "backupStore" ? [] : loads))
+    .filter((load) => claimsIn(load).length > 0)
+    .flatMap(({ pod }) => pod.nodeSelector?.["kubernetes.io/hostname"] ?? []);
 
 describe("every app of bramble's own", () => {
   const example = exampleSettings();
@@ -43,6 +54,37 @@ describe("every app of bramble's own", () => {
   it.each(Object.entries(apps))("%s has a page, and an example that holds with the others'", (name, app) => {
     expect(existsSync(new URL(`../../docs/${app.page}`, import.meta.url))).toBe(true);
     expect(example[name as keyof typeof apps]).toBeDefined();
+  });
+
+  it("is in the list", () => {
+    const folders = globSync("*/app.ts", { cwd: new URL("../../components", import.meta.url) });
+    const listed = readFileSync(new URL("../../components/apps.ts", import.meta.url), "utf8");
+    const own = folders.filter((file) => file !== path.join("app", "app.ts"));
+    expect(own.length).toBe(Object.keys(apps).length);
+    expect(own.filter((file) => !listed.includes(`"./${file}"`))).toEqual([]);
+  });
+
+  it("with data on a board names its directories, which others may not share", () => {
+    const withData = appParts(example, "home", planBoards(example.boards)).filter(
+      (each) => boardsWithData(each).length > 0,
+    );
+    expect(withData.map(({ section }) => section)).toEqual(expect.arrayContaining(["ingress", "gogs"]));
+    const unnamed = withData.filter(
+      ({ app, own }) => (app.directories?.(own, example.storage) ?? []).length === 0,
+    );
+    expect(unnamed.map(({ section }) => section)).toEqual([]);
+  });
+
+  it("is refused where no board is named for its data", () => {
+    const storage = { directory: "/var/lib/bramble" };
+    const nowhere = appParts({ ...example, storage }, "home", planBoards(example.boards)).filter((each) =>
+      boardsWithData(each).includes(""),
+    );
+    expect(nowhere.map(({ section }) => section)).toContain("gogs");
+    const accepted = nowhere.filter(
+      ({ app, own }) => [...(app.errors?.(own, { boards: example.boards, storage }) ?? [])].length === 0,
+    );
+    expect(accepted.map(({ section }) => section)).toEqual([]);
   });
 
   it("has its data backed up where there are backups", () => {
