@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 const boards = "test/boards/**/*.test.ts";
+const cluster = "test/boards/cluster.test.ts";
 
 /** Begun first, since a clean clone knows no durations: what drives boards, control planes or Pulumi's engine. */
 const longest = [
@@ -49,10 +50,21 @@ export default defineConfig({
         test: {
           name: "boards",
           include: [boards],
+          exclude: [cluster],
           ...patience,
           // A virtual board takes a processor.
           maxWorkers: availableParallelism(),
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: "cluster",
+          include: [cluster],
+          ...patience,
+          // Its API server answers in time only if nothing else takes its processors.
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
         },
       },
     ],
