@@ -48,7 +48,7 @@ it("has nothing mandatory against home, and says what is still to be set", async
   expect(text).toMatch(/✓ memory budget: \d+ pods fit on 4 boards/);
   expect(text).toContain("pulumi config set --secret --path 'bramble:datadog.apiKey' -s home");
   expect(text).toMatch(/pi4-1 .* no API until it is back/);
-  expect(text).toMatch(/pi3-2 .*gogs.* waits for it/);
+  expect(text).toMatch(/pi3-2 .*gogs.* waits? for it/);
 });
 
 it("shows a warning of the settings once, and is fine", async () => {
