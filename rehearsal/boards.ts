@@ -33,9 +33,9 @@ export async function putBoards(
   await replaceFile(folder.boards, signatureOf(boards));
 }
 
-/** Asks again and again, for half a minute at most: what is missing then shows where it is needed. */
+/** Asks again and again, for two minutes at most: what is missing then shows where it is needed. */
 async function until(signal: AbortSignal, holds: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 150 && !(await holds()); tries++) await sleep(200, undefined, { signal });
+  for (let tries = 0; tries < 600 && !(await holds()); tries++) await sleep(200, undefined, { signal });
 }
 
 /** The controller manager makes it a moment after the API server answers; no pod is admitted without. */
