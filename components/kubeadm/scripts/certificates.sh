@@ -41,7 +41,8 @@ give_back_manifests() {
   done
 }
 
-trap 'give_back_manifests; rm -rf "$work"' EXIT
+# Who ends this may end everything that it has started, too: not what puts the manifests back.
+trap 'trap "" TERM INT HUP; give_back_manifests; rm -rf "$work"' EXIT
 trap 'echo "\`$BASH_COMMAND\` failed with status $?" >&2; tell "failed at $(date -u +%FT%TZ): $BASH_COMMAND"' ERR
 
 # An upgrade renews certificates too, and moves manifests. A step that runs this has the lock already, and lends it.
