@@ -33,8 +33,9 @@ export async function startControlPlane(
   tools: Record<ToolName, string>,
   signal: AbortSignal,
 ): Promise<void> {
-  const [etcd, etcdPeer, kwok] = await freePorts(3);
   const programs = ["kube-apiserver", "kube-controller-manager", "kube-scheduler"] as const;
+  // All of them: two kwokctl that start at once would choose the same.
+  const [etcd, etcdPeer, kwok, ...ports] = await freePorts(3 + programs.length);
   const flags = [
     `etcd=listen-client-urls=http://127.0.0.1:${etcd}`,
     `etcd=listen-peer-urls=http://127.0.0.1:${etcdPeer}`,
@@ -47,7 +48,12 @@ export async function startControlPlane(
     "--disable-qps-limits",
     ...["--kubeconfig", folder.kubeconfig, "--etcd-port", `${etcd}`, "--controller-port", `${kwok}`],
     ...["--etcd-binary", tools.etcd, "--kwok-controller-binary", tools.kwok],
-    ...programs.flatMap((program) => [`--${program}-binary`, tools[program]]),
+    ...programs.flatMap((program, i) => [
+      `--${program}-binary`,
+      tools[program],
+      `--${program}-port`,
+      `${ports[i]}`,
+    ]),
     ...flags.flatMap((flag) => ["--extra-args", flag]),
   ];
   const env = { ...kwokEnvironment(folder), KWOK_KUBE_VERSION: `v${kubernetesVersion}` };
