@@ -24,7 +24,7 @@ export interface BoardFailure {
   readonly moves: readonly Move[];
   /** Pods that could run elsewhere, but find no room. */
   readonly pending: readonly Shortage[];
-  /** Names of workloads that are tied to the board: they stand still until it is back. */
+  /** Names of workloads that are tied to the board: they wait until it is back. */
   readonly tied: readonly string[];
   /** Names of workloads that have room then, but might not if the scheduler placed the others otherwise. */
   readonly uncertain: readonly string[];

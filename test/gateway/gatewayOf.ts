@@ -28,7 +28,7 @@ export function tokenOf(sensor: string): string {
 /** The page's password. */
 export const password = "p".repeat(40);
 
-/** A clock that stands still until it is moved. */
+/** A clock that moves only when it is told to. */
 export function stillClock(): Clock & { move(seconds: number): void; setUnix(seconds: number): void } {
   let [now, unix] = [1_000, Date.UTC(2026, 10, 22) / 1000];
   return {
