@@ -10,7 +10,8 @@ export type BackupToolName = "restic" | "rest-server" | "versitygw";
 const catalogue: readonly Tool<BackupToolName>[] = [
   {
     name: "restic",
-    version: "0.19.1",
+    // Another one than that of the release (scrypt/scrypt.go), so that the cache can hold both.
+    version: "0.19.1-quick-keys",
     versionArgs: ["version"],
     versionLine: "restic 0.19.1",
     releases: {},

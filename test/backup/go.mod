@@ -8,6 +8,9 @@ tool (
 	github.com/versity/versitygw/cmd/versitygw
 )
 
+// See there.
+replace github.com/elithrar/simple-scrypt => ./scrypt
+
 require (
 	cel.dev/expr v0.25.1 // indirect
 	cloud.google.com/go v0.123.0 // indirect
