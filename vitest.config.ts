@@ -40,6 +40,8 @@ export default defineConfig({
           include: ["test/**/*.test.ts"],
           exclude: [boards],
           ...patience,
+          // A worker loads Pulumi once, and not for each file: half of the time of most of them.
+          isolate: false,
           setupFiles: ["tools/compileCache.ts", "test/fixtures/stacks.ts"],
           // One more than there are processors: many wait for a control plane, for Pulumi's engine or for a retry.
           maxWorkers: availableParallelism() + 1,
