@@ -40,7 +40,12 @@ const provider = clusterProvider(settings.cluster.kubeconfig ?? cluster?.kubecon
 // Until there is a cluster, the apps wait.
 const apps =
   provider &&
-  deployApps(parts, { provider, boards: Object.values(ready), cluster: cluster ? [cluster] : [] });
+  deployApps(parts, {
+    provider,
+    boards: Object.values(ready),
+    cluster: cluster ? [cluster] : [],
+    identity: cluster?.identity,
+  });
 
 export default outputsOf({
   /** Each board's configuration. */

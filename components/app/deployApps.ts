@@ -1,4 +1,10 @@
-import type { ProviderResource, Resource } from "@pulumi/pulumi";
+import {
+  type Input,
+  type ProviderResource,
+  type Resource,
+  type ResourceTransformation,
+  runtime,
+} from "@pulumi/pulumi";
 import type { AppPart, Registration, Stage } from "./app.ts";
 
 /** What apps are deployed on. */
@@ -9,6 +15,8 @@ export interface Ground {
   readonly boards: readonly Resource[];
   /** The cluster's own steps, if bramble makes it. */
   readonly cluster: readonly Resource[];
+  /** Tells the cluster from one that is built anew in its place. Default: the cluster is always the same. */
+  readonly identity?: Input<string> | undefined;
 }
 
 /**
@@ -19,9 +27,13 @@ export interface Ground {
  *
  * @returns the outputs of the stack
  */
-export function deployApps(parts: readonly AppPart[], { provider, boards, cluster }: Ground) {
+export function deployApps(parts: readonly AppPart[], { provider, boards, cluster, identity }: Ground) {
   const backedUp = backupsOf(parts).map(({ source }) => source.app);
-  const after = (resources: readonly Resource[]) => ({ providers: [provider], dependsOn: [...resources] });
+  const after = (resources: readonly Resource[]) => ({
+    providers: [provider],
+    dependsOn: [...resources],
+    transformations: identity === undefined ? [] : [tiedTo(identity)],
+  });
   const register = (stage: Stage, registration: (part: AppPart) => Omit<Registration, "backedUp">) =>
     parts
       .filter((part) => part.stage === stage)
@@ -45,4 +57,15 @@ export function deployApps(parts: readonly AppPart[], { provider, boards, cluste
 /** What is backed up of the parts: the budget's pods and the store's accounts come from it. */
 export function backupsOf(parts: readonly AppPart[]) {
   return parts.flatMap(({ backup }) => backup ?? []);
+}
+
+/**
+ * Has objects be created again in a cluster that was built anew, which has none of those that Pulumi knows. A preview
+ * does not say so: the new cluster's identity is not known yet, and neither is it whenever a kubeconfig is renewed.
+ */
+function tiedTo(identity: Input<string>): ResourceTransformation {
+  return ({ type, props, opts }) =>
+    type.startsWith("kubernetes:") && !runtime.isDryRun()
+      ? { props, opts: { ...opts, replacementTrigger: identity, deleteBeforeReplace: true } }
+      : undefined;
 }

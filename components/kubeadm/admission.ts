@@ -29,22 +29,24 @@ export function admissionOf(
 ): Output<Admission> {
   const digits = { length: 22, special: false, upper: false };
   const token = new random.RandomPassword(`${board}-token`, digits, opts).result;
-  return all([token, certificateKey, kubeconfig]).apply(([text, key, config]) => {
-    const { clusters } = parse(config) as {
-      clusters: { cluster: { "certificate-authority-data": string } }[];
-    };
-    const authority = clusters[0]?.cluster["certificate-authority-data"] ?? "";
-    // As kubeadm pins it: the digest of its public key.
-    const { publicKey } = new X509Certificate(Buffer.from(authority, "base64"));
-    const digest = createHash("sha256").update(publicKey.export({ type: "spki", format: "der" }));
-    return {
-      token: `${text.slice(0, 6)}.${text.slice(6)}`,
-      certificateKey: key,
-      caCertHash: `sha256:${digest.digest("hex")}`,
-      authority,
-      period,
-    };
-  });
+  return all([token, certificateKey, kubeconfig]).apply(([text, key, config]) => ({
+    token: `${text.slice(0, 6)}.${text.slice(6)}`,
+    certificateKey: key,
+    ...authorityOf(config),
+    period,
+  }));
+}
+
+/** The certificate authority that a kubeconfig trusts, and its digest. */
+export function authorityOf(kubeconfig: string): Pick<Admission, "authority" | "caCertHash"> {
+  const { clusters } = parse(kubeconfig) as {
+    clusters: { cluster: { "certificate-authority-data": string } }[];
+  };
+  const authority = clusters[0]?.cluster["certificate-authority-data"] ?? "";
+  // As kubeadm pins it: the digest of its public key.
+  const { publicKey } = new X509Certificate(Buffer.from(authority, "base64"));
+  const digest = createHash("sha256").update(publicKey.export({ type: "spki", format: "der" }));
+  return { authority, caCertHash: `sha256:${digest.digest("hex")}` };
 }
 
 /** `2026-1`, `2026-2`. */

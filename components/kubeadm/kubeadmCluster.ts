@@ -9,13 +9,14 @@ import {
   type Resource,
   type ResourceHook,
   secret,
+  unsecret,
 } from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { type BoardStep, boardStep, printed } from "../board/boardStep.ts";
 import type { BoardBootstrapArgs } from "../board/bootstrap.ts";
 import { type BoardConnection, commandConnection } from "../board/connection.ts";
 import type { DriftRecord } from "../board/drift.ts";
-import { type Admission, admissionOf, halfYear } from "./admission.ts";
+import { type Admission, admissionOf, authorityOf, halfYear } from "./admission.ts";
 import { refuseChange } from "./clusterChange.ts";
 import { type ClusterLayout, type ClusterNode, inOrder, leaderOf, storeOf } from "./clusterLayout.ts";
 import * as scripts from "./clusterSteps.ts";
@@ -56,6 +57,8 @@ interface Step {
 export class KubeadmCluster extends ComponentResource {
   /** For an administrator; valid for a year, and made anew twice a year. */
   readonly kubeconfig: Output<string>;
+  /** Digest of the cluster's certificate authority, `sha256:…`: another one is another cluster. */
+  readonly identity: Output<string>;
   readonly #name: string;
   readonly #args: KubeadmClusterArgs;
   readonly #steps: Record<string, BoardStep>;
@@ -85,6 +88,7 @@ export class KubeadmCluster extends ComponentResource {
       after: this.#leaderFor().apply((leader) => this.#madeOf(leader.name)),
     });
     this.kubeconfig = secret(credentials.stdout.apply(printed));
+    this.identity = unsecret(this.kubeconfig.apply((config) => authorityOf(config).caCertHash));
     const store = this.#storeSnapshots(controlPlanes);
     const parent = { parent: this };
     const certificateKey = new random.RandomBytes(`${name}-certificate-key`, { length: 32 }, parent).hex;

@@ -5,7 +5,7 @@ import { insertAbove, lose, removeFirst, rename, reorder, replaceFirst } from ".
 import { die, keepPinned, leave } from "./departures.ts";
 import { healthy, upTold, type Fault } from "./fault.ts";
 import { cutConnections, interrupted, pullPlug, type Interruption } from "./interruptions.ts";
-import { fillDisk, offForAYear, reboot, replaceWorker, restore } from "./machines.ts";
+import { fillDisk, offForAYear, reboot, replaceWorker, restore, wipe } from "./machines.ts";
 
 const daySeconds = 86_400;
 const toNextPatch = [currentBuild, nextPatchBuild] as const;
@@ -38,6 +38,7 @@ export const faults: Readonly<Record<string, Fault>> = {
     what: "the control plane is destroyed; a new machine of the same name is restored from a snapshot",
     go: restore,
   },
+  wipe: { what: "all boards get new cards, and nothing of the cluster is left", go: wipe },
   pinned: { what: "a board with an app's data is removed from the settings", go: keepPinned },
   leave: { what: "the worker is removed from the settings and added again", go: leave },
   dead: { what: "the worker is broken and removed; a new machine replaces it", go: die },

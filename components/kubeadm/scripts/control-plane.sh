@@ -28,8 +28,11 @@ begin() {
   require_no_cluster
   begin_afresh
   if [ "$known" = again ]; then
-    restore
-    ignored=DirAvailable--var-lib-etcd
+    take_snapshot
+    if [ -s "$WORK/snapshot.tar" ]; then
+      restore
+      ignored=DirAvailable--var-lib-etcd
+    fi
   fi
   writing_manifests quietly kubeadm init --config "$ROOT$DOCUMENTS/kubeadm.yaml" --skip-token-print --skip-certificate-key-print \
     ${ignored:+--ignore-preflight-errors="$IGNORED_CHECKS,$ignored"} ||
@@ -64,7 +67,8 @@ require_authority() {
   if applying && [ -z "$(noted_authority)" ]; then note_authority; fi
 }
 
-# The newest snapshot: one that was put on this board by hand, or else that of the board that stores them.
+# The newest snapshot: one that was put on this board by hand, or else that of the board that stores them. Ends with 3
+# if it is certain that there is none, as receive.sh does.
 newest_snapshot() {
   local here
   here=$(find "$STATE/snapshots" -name '2*.tar' 2>/dev/null | sort | tail -n 1)
@@ -75,7 +79,33 @@ newest_snapshot() {
     ssh -F none -i /etc/bramble/snapshot-key -o BatchMode=yes -o IdentitiesOnly=yes -o ConnectTimeout=30 \
       -o StrictHostKeyChecking=yes -o UserKnownHostsFile="$WORK/hosts" -o GlobalKnownHostsFile=none "$STORE" newest
   else
-    return 1
+    return 3
+  fi
+}
+
+# Other boards on which a kubelet answers: nodes of the cluster that was here. A board whose card is new has none.
+living_nodes() {
+  local address name
+  while read -r address name; do
+    if [ "$name" != "$BOARD" ] && timeout 5 bash -c ": </dev/tcp/$address/10250" 2>/dev/null; then echo "$name"; fi
+  done < <(sed -n '/^# bramble: begin/,/^# bramble: end/{/^#/d;p}' "$ROOT/etc/hosts")
+}
+
+# The newest snapshot, unpacked. Where all boards are new and none is left, the cluster begins empty, and Pulumi fills
+# it.
+take_snapshot() {
+  local living='' status=0
+  (umask 077 && newest_snapshot >"$WORK/snapshot.tar") || status=$?
+  if [ "$status" = 3 ]; then
+    living=$(living_nodes | xargs)
+    if [ -z "$living" ]; then
+      changes+=("no board has anything of the cluster that was here: it begins empty")
+      return
+    fi
+  fi
+  if [ "$status" != 0 ] || ! tar --extract --file "$WORK/snapshot.tar" -C "$WORK"; then
+    fail "the board was the cluster's control plane, its data is gone, and no snapshot is available${living:+, while $living still run}" \
+      "copy a snapshot to $STATE/snapshots on the board and run pulumi up again; to start with an empty cluster, flash all boards again, or destroy the stack first"
   fi
 }
 
@@ -83,10 +113,6 @@ newest_snapshot() {
 # moved on, so that nobody takes what it saw after the snapshot for the present.
 restore() {
   local image peer
-  if ! (umask 077 && newest_snapshot >"$WORK/snapshot.tar") || ! tar --extract --file "$WORK/snapshot.tar" -C "$WORK"; then
-    fail "the board was the cluster's control plane, its data is gone, and no snapshot is available" \
-      "copy a snapshot to $STATE/snapshots on the board and run pulumi up again; to start with an empty cluster, destroy the stack first"
-  fi
   mkdir -p "$ROOT/etc/kubernetes" "$ROOT/var/lib/etcd"
   rm -rf "$ROOT/etc/kubernetes/pki" "$ROOT/var/lib/etcd/member" "$ROOT/var/lib/etcd/restored"
   cp -a "$WORK/pki" "$ROOT/etc/kubernetes/pki"

@@ -30,7 +30,7 @@ case $verb in
     newest=$(find "$folder" -name '2*.tar' | sort | tail -n 1)
     if [ -z "$newest" ]; then
       echo "there is no snapshot here" >&2
-      exit 1
+      exit 3
     fi
     cat "$newest"
     ;;

@@ -143,7 +143,8 @@ export class ScratchBoard {
   /** Runs a script as a phase is run, for so many seconds at most. */
   runScript(script: string, verb = "apply", timeLimit = 300) {
     rmSync(this.#calls, { force: true });
-    const { status, stdout, stderr } = spawnSync("timeout", [String(timeLimit), "bash", "-s", "--", verb], {
+    const command = [String(timeLimit), "bash", "-s", "--", ...verb.split(" ")];
+    const { status, stdout, stderr } = spawnSync("timeout", command, {
       input: script,
       env: this.environment,
       encoding: "utf8",

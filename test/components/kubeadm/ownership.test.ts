@@ -60,7 +60,7 @@ afterEach(() => {
 });
 
 interface Circumstances {
-  readonly verb?: "apply" | "remove";
+  readonly verb?: "apply" | "apply again" | "remove";
   /** Hours that the first try lies back. */
   readonly begunHoursAgo?: number;
 }
@@ -321,6 +321,35 @@ describe("a control plane that finds itself outside", () => {
     expect(status).toBe(1);
     expect(stderr).toMatch(/cp2 is running as a control plane of it\n {2}fix: set dead: true for cp/);
     expect(did("kubeadm")).toEqual([]);
+  });
+
+  const stored = (status: number) => ({ ssh: `exit ${status}`, kubeadm: `[ "$1" != init ]` });
+  const withStore = controlPlaneStep(layout, leader, worker);
+  const hosts = {
+    "etc/hosts": "127.0.0.1 mine\n# bramble: begin\n127.0.0.2 cp\n127.0.0.1 one\n# bramble: end\n",
+  };
+
+  it.each([
+    ["the board that stores them has none", withStore, 3],
+    ["no board stores them", init, 0],
+  ])("begins an empty cluster where no board has anything of it: %s", (_, script, status) => {
+    const { stdout, stderr, did } = run(script, hosts, stored(status), { verb: "apply again" });
+    expect(did("kubeadm").map((call) => call.split(" ")[1])).toEqual(["init"]);
+    expect(stdout + stderr).not.toMatch(/no snapshot is available/);
+  });
+
+  it.each([
+    ["a node of it runs", 3, /no snapshot is available, while one still run\n {2}fix: copy a snapshot/],
+    ["the board that stores snapshots is silent", 255, /no snapshot is available\n {2}fix: copy a snapshot/],
+  ])("does not begin an empty one where %s", async (_, status, says) => {
+    if (status === 3) {
+      server = createServer().listen(10250, "127.0.0.1");
+      await new Promise((resolve) => server?.once("listening", resolve));
+    }
+    const result = run(withStore, hosts, stored(status), { verb: "apply again" });
+    expect(result.status).toBe(1);
+    expect(result.stderr).toMatch(says);
+    expect(result.did("kubeadm")).toEqual([]);
   });
 });
 
