@@ -116,7 +116,7 @@ export class RealGogs {
         "/run/secrets/gogs-secret-key": at("secrets"),
         [backupPaths.password]: at("secrets/backup"),
         [`${backupPaths.scripts}/excludes`]: at("backup/excludes"),
-        [backupPaths.scripts]: source("storage"),
+        [backupPaths.scripts]: source("app"),
         [backupPaths.repositories]: at("repositories"),
         [`http://127.0.0.1:3000`]: this.url,
       },
