@@ -26,7 +26,7 @@ const bootstraps = bootstrapsOf(settings, boards, loads);
 const made = clusterOf(settings, boards, bootstraps);
 const roster = made && new Roster("roster", rosterOf(boards));
 const afterRoster = { dependsOn: roster ? [roster] : [] };
-const drift = settings.cluster.bootstrap ? recordedDrift() : undefined;
+const drift = made && recordedDrift();
 const ready = Object.fromEntries(
   Object.entries(bootstraps).map(([name, args]) => [
     name,
@@ -37,7 +37,6 @@ const cluster =
   made && roster && new KubeadmCluster("cluster", { ...made, ready, drift, order: roster.order });
 
 const provider = clusterProvider(settings.cluster.kubeconfig ?? cluster?.kubeconfig);
-// Until there is a cluster, the apps wait.
 const apps =
   provider &&
   deployApps(parts, { provider, boards: Object.values(ready), cluster: cluster ? [cluster] : [] });
