@@ -9,7 +9,7 @@ import { clusterProvider } from "./components/kubeadm/provider.ts";
 import { Roster } from "./components/kubeadm/roster.ts";
 import { loadsOf, partsOf } from "./settings/apps.ts";
 import { bootstrapsOf, clusterOf, rosterOf } from "./settings/boards.ts";
-import { outputsOf } from "./settings/outputs.ts";
+import { commandsFor, outputsOf } from "./settings/outputs.ts";
 import { readSettings } from "./settings/settings.ts";
 import { warningsOf } from "./settings/warnings.ts";
 
@@ -42,9 +42,10 @@ const apps =
   deployApps(parts, { provider, boards: Object.values(ready), cluster: cluster ? [cluster] : [] });
 
 export default outputsOf({
-  /** Each board's configuration. */
-  kubelet: Object.fromEntries(boards.map(({ name, kubelet }) => [name, kubelet])),
+  /** Each board's configuration, where somebody else applies it. */
+  kubelet: made ? undefined : Object.fromEntries(boards.map(({ name, kubelet }) => [name, kubelet])),
   /** Of the cluster that bramble made. */
   kubeconfig: cluster?.kubeconfig,
   ...apps,
+  commands: commandsFor(getStack(), cluster !== undefined),
 });
