@@ -9,7 +9,7 @@ import { clusterProvider } from "./components/kubeadm/provider.ts";
 import { Roster } from "./components/kubeadm/roster.ts";
 import { loadsOf, partsOf } from "./settings/apps.ts";
 import { bootstrapsOf, clusterOf, rosterOf } from "./settings/boards.ts";
-import { outputsOf } from "./settings/outputs.ts";
+import { commandsFor, outputsOf } from "./settings/outputs.ts";
 import { readSettings } from "./settings/settings.ts";
 import { warningsOf } from "./settings/warnings.ts";
 
@@ -26,7 +26,7 @@ const bootstraps = bootstrapsOf(settings, boards, loads);
 const made = clusterOf(settings, boards, bootstraps);
 const roster = made && new Roster("roster", rosterOf(boards));
 const afterRoster = { dependsOn: roster ? [roster] : [] };
-const drift = settings.cluster.bootstrap ? recordedDrift() : undefined;
+const drift = made && recordedDrift();
 const ready = Object.fromEntries(
   Object.entries(bootstraps).map(([name, args]) => [
     name,
@@ -37,7 +37,6 @@ const cluster =
   made && roster && new KubeadmCluster("cluster", { ...made, ready, drift, order: roster.order });
 
 const provider = clusterProvider(settings.cluster.kubeconfig ?? cluster?.kubeconfig);
-// Until there is a cluster, the apps wait.
 const apps =
   provider &&
   deployApps(parts, {
@@ -48,9 +47,10 @@ const apps =
   });
 
 export default outputsOf({
-  /** Each board's configuration. */
-  kubelet: Object.fromEntries(boards.map(({ name, kubelet }) => [name, kubelet])),
+  /** Each board's configuration, where somebody else applies it. */
+  kubelet: made ? undefined : Object.fromEntries(boards.map(({ name, kubelet }) => [name, kubelet])),
   /** Of the cluster that bramble made. */
   kubeconfig: cluster?.kubeconfig,
   ...apps,
+  commands: commandsFor(getStack(), cluster !== undefined),
 });

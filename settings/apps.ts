@@ -26,7 +26,7 @@ export function appParts(settings: Settings, stack: string, boards: readonly Pla
   const wanted = wantedApps(settings);
   const published = wanted.flatMap(({ app, own }) => app.publish?.(own) ?? []);
   const living = settings.boards.filter(({ role, dead }) => role === "controlPlane" && !dead);
-  const tls = ingress?.acme?.wildcard ? { wildcard: `*.${domain}` } : "acme";
+  const tls = ingress?.acme.wildcard ? { wildcard: `*.${domain}` } : "acme";
   const context: AppContext = {
     stack,
     domain,

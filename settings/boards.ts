@@ -1,9 +1,11 @@
 // What the settings make of the boards: each by itself, and the cluster of them.
+import { isIP } from "node:net";
 import type { PlannedBoard } from "../components/board/board.ts";
 import type { BoardBootstrapArgs } from "../components/board/bootstrap.ts";
 import { boardPackages } from "../components/board/packages.ts";
 import { mayRunOn, nodeTaints } from "../components/capacity/placement.ts";
 import { hostPorts } from "../components/capacity/podNeeds.ts";
+import { endpointName } from "../components/kubeadm/clusterLayout.ts";
 import type { KubeadmClusterArgs } from "../components/kubeadm/kubeadmCluster.ts";
 import type { RosterArgs } from "../components/kubeadm/roster.ts";
 import type { Load } from "../components/workload/workload.ts";
@@ -24,19 +26,19 @@ export function bootstrapsOf(
   boards: readonly PlannedBoard[],
   loads: readonly Load[],
 ): Record<string, BoardBootstrapArgs> {
-  if (!cluster.bootstrap) return {};
+  if (cluster.kubeconfig !== undefined) return {};
   const common = {
     boards: byName(boards).map(({ name, host }) => ({ name, host })),
     hasFlannel: cluster.network === "flannel",
     timeServers: cluster.timeServers,
     packages: packagesOf(cluster),
-    isClusterGiven: cluster.kubeconfig !== undefined,
+    names: endpointNames(cluster, boards),
   };
   const entries = boards.map((board) => {
     const { name, ram, cores, arch, memory, dead } = board;
     const machine = { board: name, ram, capacity: memory.capacity, cores, arch };
-    // The settings' rules have seen that a user and a host key are there.
-    const { host, port, user = "", hostKey = "" } = board;
+    // The settings' rules have seen that a host key is there.
+    const { host, port, user, hostKey = "" } = board;
     const connection = { host, port, user, hostKey, privateKey: ssh?.privateKey, jump: ssh?.jump };
     const plan = { ...common, ...machine, ports: portsOf(board, loads) };
     return [name, { plan, connection, dead }] as const;
@@ -55,10 +57,9 @@ export function clusterOf(
   boards: readonly PlannedBoard[],
   access: Readonly<Record<string, BoardBootstrapArgs>>,
 ): Omit<KubeadmClusterArgs, "ready" | "order"> | undefined {
-  if (!cluster.bootstrap || cluster.kubeconfig !== undefined) return undefined;
+  if (cluster.kubeconfig !== undefined) return undefined;
   const { version, podSubnet, serviceSubnet, ignorePreflightErrors, network } = cluster;
-  const endpoint =
-    cluster.controlPlaneEndpoint ?? boards.find(({ role }) => role === "controlPlane")?.host ?? "";
+  const endpoint = endpointOf(cluster, boards);
   const nodes = byName(boards).map((board) => {
     const { name, host, role, takesApps, memory, kubelet, hostKey = "", labels } = board;
     return { name, host, role, takesApps, memory, kubelet, hostKey, labels, taints: nodeTaints(board) };
@@ -73,6 +74,22 @@ export function clusterOf(
     hasNetwork: network !== "none",
   };
   return { layout, access };
+}
+
+/** Host, or host and port, of the API server for boards: a name, so that a cluster can get more control planes. */
+function endpointOf({ controlPlaneEndpoint }: Settings["cluster"], boards: readonly PlannedBoard[]): string {
+  if (controlPlaneEndpoint !== undefined) return controlPlaneEndpoint;
+  // The settings' rules have seen that there is no other one.
+  const host = boards.find(({ role }) => role === "controlPlane")?.host ?? "";
+  return isIP(host) > 0 ? endpointName : host;
+}
+
+/** The endpoint's name with the addresses of the control planes, if it is the one that no DNS server knows. */
+function endpointNames(cluster: Settings["cluster"], boards: readonly PlannedBoard[]) {
+  const [host] = endpointOf(cluster, boards).split(":");
+  if (host !== endpointName) return [];
+  const living = byName(boards).filter(({ role, dead }) => role === "controlPlane" && !dead);
+  return living.map((board) => ({ name: endpointName, host: board.host }));
 }
 
 /** What the cluster knows its boards by. */

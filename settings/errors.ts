@@ -44,6 +44,16 @@ export function didYouMean(given: string, allowed: readonly string[]): string {
   return near ? ` Did you mean "${nearest}"?` : "";
 }
 
+/** The command that encrypts a secret, which it asks for, into a stack's file: `dns.apiToken`, `home`. */
+export function setSecretCommand(setting: string, stack: string): string {
+  return `npx pulumi config set --secret --path 'bramble:${setting}' -s ${stack}`;
+}
+
+/** The command that writes a board's card, and with it the board's hostKey into the stack's file. */
+export function cardCommand(stack: string, board: string): string {
+  return `npm run card -- ${stack} ${board} --to DIR`;
+}
+
 /** The words as a list for an error: `a, b, c`. */
 export function allowedWords(words: readonly string[]): string {
   return `Allowed: ${words.join(", ")}.`;

@@ -1,11 +1,17 @@
 import type { z } from "zod";
-import { allowedWords, didYouMean, type SettingError, settingError } from "./errors.ts";
+import { allowedWords, didYouMean, setSecretCommand, type SettingError, settingError } from "./errors.ts";
 import { fieldsOf, isSecret, neededOf, schemaAt, valueAt } from "./schema/nodes.ts";
 
 /** Settings by the names that they once had. */
 const renamed: Readonly<Record<string, string>> = {
   rehearses: "extends",
   "cluster.ignoredChecks": "cluster.ignorePreflightErrors",
+};
+
+/** Settings that no longer exist, and what takes their place. */
+const removed: Readonly<Record<string, string>> = {
+  "cluster.bootstrap":
+    "was removed. Remove it: with cluster.kubeconfig, bramble deploys to that cluster and connects to no board; without, it sets up the boards and creates the cluster.",
 };
 
 /** What is said of an issue whose schema has no words of its own. */
@@ -23,12 +29,14 @@ export const usualWords: z.core.$ZodErrorMap = (issue) => {
  * @param schema its schema
  * @param written what was parsed, to show the values given
  * @param issues what zod found
+ * @param stack whose settings these are, for the commands of a fix
  */
 export function issueErrors(
   section: string,
   schema: z.ZodType,
   written: unknown,
   issues: readonly z.core.$ZodIssue[],
+  stack: string,
 ): SettingError[] {
   return issues.flatMap((issue) => {
     const setting = pathText([section, ...issue.path]);
@@ -42,9 +50,11 @@ export function issueErrors(
       return [settingError(String(issue.params.code), setting, issue.message)];
     }
     if (given === undefined) {
-      return [settingError("missing", setting, missing("is missing", setting, node, issue))];
+      return [settingError("missing", setting, missing("is missing", setting, node, issue, stack))];
     }
-    if (given === null) return [settingError("empty", setting, missing("is empty", setting, node, issue))];
+    if (given === null) {
+      return [settingError("empty", setting, missing("is empty", setting, node, issue, stack))];
+    }
     // A secret's value is in no error.
     const shown = isSecret(node) ? "the value given" : JSON.stringify(given);
     const isMap = issue.code === "invalid_type" && issue.expected === "object";
@@ -58,15 +68,23 @@ export function issueErrors(
 export function unknownSetting(setting: string, key: string, allowed: readonly string[]): SettingError {
   const now = renamed[setting];
   if (now !== undefined) return settingError("renamed", setting, `was renamed to bramble:${now}.`);
+  const gone = removed[setting];
+  if (gone !== undefined) return settingError("removed", setting, gone);
   const message = `unknown setting. ${allowedWords(allowed)}${didYouMean(key, allowed)}`;
   return settingError("unknown-setting", setting, message);
 }
 
 /** `boards[1].model` for `["boards", 1, "model"]`. */
-function pathText(path: readonly PropertyKey[]): string {
+export function pathText(path: readonly PropertyKey[]): string {
   return path
     .map((key, i) => (typeof key === "number" ? `[${key}]` : `${i ? "." : ""}${String(key)}`))
     .join("");
+}
+
+/** The other way round. */
+export function pathKeys(text: string): PropertyKey[] {
+  const words = text.split(/[.[\]]+/).filter(Boolean);
+  return words.map((word) => (/^\d+$/.test(word) ? Number(word) : word));
 }
 
 function mapWanted(node: z.ZodType | undefined): string {
@@ -79,10 +97,9 @@ function missing(
   setting: string,
   node: z.ZodType | undefined,
   issue: z.core.$ZodIssue,
+  stack: string,
 ): string {
-  if (isSecret(node)) {
-    return `${what}. Set it with: npx pulumi config set --secret --path 'bramble:${setting}'`;
-  }
+  if (isSecret(node)) return `${what}. Set it with: ${setSecretCommand(setting, stack)}`;
   if (issue.code === "invalid_value") return `${what}. ${allowedWords(issue.values.map(String))}`;
   const needed = neededOf(node);
   if (what === "is empty" && fieldsOf(node)) {

@@ -26,9 +26,13 @@ const rules = [
  * Parses each section by itself, and then asks the rules whose sections have parsed.
  *
  * @param written the sections by name, as they were written
+ * @param stack its name, for the commands of a fix
  * @returns the settings, which are whole if there is no error
  */
-export function parseSections(written: Readonly<Record<string, unknown>>): {
+export function parseSections(
+  written: Readonly<Record<string, unknown>>,
+  stack: string,
+): {
   settings: Settings;
   errors: SettingError[];
 } {
@@ -39,7 +43,7 @@ export function parseSections(written: Readonly<Record<string, unknown>>): {
   const failed = new Set<string>();
   for (const [name, schema] of Object.entries<z.ZodType>(sections)) {
     const result = schema.safeParse(written[name], { error: usualWords });
-    if (!result.success) errors.push(...issueErrors(name, schema, written[name], result.error.issues));
+    if (!result.success) errors.push(...issueErrors(name, schema, written[name], result.error.issues, stack));
     const value = result.success ? result.data : partsOf(schema, written[name]);
     if (value !== undefined) parsed[name] = value;
     else if (!result.success) failed.add(name);
@@ -51,7 +55,7 @@ export function parseSections(written: Readonly<Record<string, unknown>>): {
     }
   }
   const asked = rules.filter(({ reads }) => !reads.some((name) => failed.has(name)));
-  const broken = asked.flatMap((rule) => [...rule.check(parsed as Parsed)]);
+  const broken = asked.flatMap((rule) => [...rule.check(parsed as Parsed, stack)]);
   // Of a board that is none it is of no use what it lacks.
   const none = errors.filter(({ code }) => code === "not-a-map" || code === "empty");
   errors.push(...broken.filter((error) => !none.some(({ path }) => error.path.startsWith(`${path}.`))));

@@ -23,7 +23,7 @@ export const sections = {
     .min(1, "must have at least one board")
     .max(256, "must have at most 256 boards")
     .describe("The boards."),
-  cluster,
+  cluster: cluster.prefault({}),
   ssh: ssh.optional(),
   domain: domainName().describe("The domain below which the apps get their hosts."),
   storage: storage.optional(),

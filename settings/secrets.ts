@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { z } from "zod";
-import { type SettingError, settingError } from "./errors.ts";
+import { setSecretCommand, type SettingError, settingError } from "./errors.ts";
 import { sections } from "./schema.ts";
 import type { Placeholder } from "../components/fields/fields.ts";
 import { fieldsOf, isSecret, valueAt, withoutWrapping } from "./schema/nodes.ts";
@@ -12,29 +12,29 @@ const sectionSecrets = Object.entries<z.ZodType>(sections).map(([section, node])
 });
 
 /** The secrets of a configuration that are neither encrypted nor in a section that is, as errors. */
-export function plainSecrets(config: StackConfig, isEncrypted: (section: string) => boolean): SettingError[] {
+export function plainSecrets(
+  stack: string,
+  config: StackConfig,
+  isEncrypted: (section: string) => boolean,
+): SettingError[] {
   return sectionSecrets.flatMap(({ section, secrets }) =>
     secrets
       .filter((keys) => !isEncrypted(section) && isPlain(valueAt(config[`bramble:${section}`], keys)))
       .map((keys) => {
         const setting = [section, ...keys].join(".");
-        const fix = `npx pulumi config set --secret --path 'bramble:${setting}'`;
-        const message = `is a secret in plain text. Encrypt it: ${fix}`;
+        const message = `is a secret in plain text. Encrypt it: ${setSecretCommand(setting, stack)}`;
         return settingError("plain-secret", setting, message);
       }),
   );
 }
 
-/** The paths of secrets that a configuration needs and does not have. */
-export function unsetSecrets(config: StackConfig): string[] {
-  return sectionSecrets.flatMap(({ section, node, secrets }) => {
-    const written = config[`bramble:${section}`];
-    // One that lies deeper belongs to what may be left out as a whole.
-    const needed = secrets.filter(
-      ([key = "", ...deeper]) => deeper.length === 0 && !fieldsOf(node)?.[key]?.safeParse(undefined).success,
-    );
-    const unset = needed.filter((keys) => written !== undefined && valueAt(written, keys) === undefined);
-    return unset.map((keys) => `bramble:${[section, ...keys].join(".")}`);
+/** The ways to all secrets that a configuration has and another does not: `["dns", "apiToken"]`. */
+export function secretsAdded(config: StackConfig, before: StackConfig): string[][] {
+  return sectionSecrets.flatMap(({ section, secrets }) => {
+    const key = `bramble:${section}`;
+    const isAdded = (keys: string[]) =>
+      valueAt(config[key], keys) !== undefined && valueAt(before[key], keys) === undefined;
+    return secrets.filter(isAdded).map((keys) => [section, ...keys]);
   });
 }
 
@@ -64,7 +64,7 @@ function filledIn(node: z.ZodType, value: unknown, path: string): unknown {
 }
 
 /** The same at every run, so that a rehearsal of the same settings changes nothing. */
-function placeholder(field: z.ZodType, path: string): string {
+export function placeholder(field: z.ZodType, path: string): string {
   const secret = withoutWrapping(field).meta()?.secret as Placeholder;
   return secret(createHash("sha256").update(`rehearsal of ${path}`).digest("hex"));
 }

@@ -3,16 +3,18 @@ import { allowedWords, didYouMean, type SettingError, settingError, SettingsErro
 import { unknownSetting } from "./issues.ts";
 import { parseSections } from "./parse.ts";
 import { sections, type Settings } from "./schema.ts";
-import { plainSecrets, unsetSecrets, withPlaceholders } from "./secrets.ts";
+import { plainSecrets, withPlaceholders } from "./secrets.ts";
 import {
   extended,
   hasStackFile,
   isObject,
   noConfig,
+  ownSettings,
   readStackFile,
   type StackConfig,
   stackNames,
 } from "./stackFile.ts";
+import { completed, type UnsetSetting } from "./unset.ts";
 
 /** Namespaces of configuration keys that a stack may use: ours, and Pulumi's own options. */
 const namespaces = ["bramble", "pulumi"];
@@ -33,10 +35,10 @@ export function readSettings(): Settings {
 /** What a stack's file says by itself. */
 export interface FileSettings {
   readonly settings: Settings;
-  /** The configuration that Pulumi would give the program, with a placeholder for each secret. */
+  /** The configuration that Pulumi would give the program, with a placeholder for each secret and unset host key. */
   readonly config: StackConfig;
-  /** Secrets that are needed and not in the file yet, as paths: `bramble:dns.apiToken`. */
-  readonly unsetSecrets: readonly string[];
+  /** What is needed and not in the file yet. */
+  readonly unset: readonly UnsetSetting[];
 }
 
 /**
@@ -47,15 +49,15 @@ export interface FileSettings {
 export function settingsOfFile(stack: string): FileSettings {
   const written = readStackFile(stack);
   if (baseOf(stack, written) !== undefined) {
-    return { settings: settingsOf(stack, written, () => false), config: written, unsetSecrets: [] };
+    return { settings: settingsOf(stack, written, () => false), config: written, unset: [] };
   }
-  const config = withPlaceholders(written);
+  const { config, unset } = completed(stack, written);
   const settings = checked(
     stack,
     config,
-    plainSecrets(written, () => false),
+    plainSecrets(stack, written, () => false),
   );
-  return { settings, config, unsetSecrets: unsetSecrets(written) };
+  return { settings, config, unset };
 }
 
 /**
@@ -73,7 +75,7 @@ export function settingsOf(
 ): Settings {
   const base = baseOf(stack, config);
   return base === undefined
-    ? checked(stack, config, plainSecrets(config, isEncrypted))
+    ? checked(stack, config, plainSecrets(stack, config, isEncrypted))
     : checked(stack, withPlaceholders(extended(readStackFile(base), config)), [], base);
 }
 
@@ -101,7 +103,7 @@ function checked(stack: string, given: StackConfig, known: readonly SettingError
   if (Object.keys(config).every((key) => key.startsWith("pulumi:"))) {
     throw new SettingsError(stack, [noConfig], base);
   }
-  const { settings, errors: found } = parseSections(ownSettings(config));
+  const { settings, errors: found } = parseSections(ownSettings(config), stack);
   const all = [...known, ...unprefixed, ...wrongNamespaces(config), ...found];
   // What is wrong with a setting by itself comes first, and stands for whatever else is.
   const errors = all.filter(({ path }, i) => all.findIndex((other) => other.path === path) === i);
@@ -128,11 +130,6 @@ function prefixed(given: StackConfig): { config: StackConfig; errors: SettingErr
     errors.push({ path: bare.join(", "), code: "without-prefix", message });
   }
   return { config, errors };
-}
-
-function ownSettings(config: StackConfig): Record<string, unknown> {
-  const own = Object.entries(config).filter(([key]) => key.startsWith("bramble:"));
-  return Object.fromEntries(own.map(([key, value]) => [key.slice("bramble:".length), value]));
 }
 
 /** Pulumi passes objects and lists as JSON, booleans and numbers as text. */

@@ -91,6 +91,12 @@ export function extended(base: StackConfig, own: StackConfig): StackConfig {
   );
 }
 
+/** The sections of a configuration by name: `boards`. */
+export function ownSettings(config: StackConfig): Record<string, unknown> {
+  const own = Object.entries(config).filter(([key]) => key.startsWith("bramble:"));
+  return Object.fromEntries(own.map(([key, value]) => [key.slice("bramble:".length), value]));
+}
+
 /** Whether a value is a map. */
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);

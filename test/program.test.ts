@@ -41,7 +41,7 @@ async function run(change: (config: Config) => void): Promise<void> {
 /** Has boards set up by bramble. */
 const setUp = (config: Config) => {
   const boards = config["bramble:boards"] as Config[];
-  boards.forEach((board, i) => Object.assign(board, { user: "pi", hostKey: hostKeyOf(i) }));
+  boards.forEach((board, i) => Object.assign(board, { hostKey: hostKeyOf(i) }));
 };
 const components = () =>
   registered.flatMap(({ type }) => (type.startsWith("bramble:") ? [type.split(":")[2]] : []));
@@ -152,7 +152,7 @@ describe("the program", () => {
 
   it("makes a cluster of its boards, and puts the apps on it", async () => {
     await run((config) => {
-      config["bramble:cluster"] = { bootstrap: true };
+      leaveOut(config, "cluster");
       setUp(config);
     });
     expect(components().filter((name) => name === "BoardBootstrap")).toHaveLength(4);
@@ -163,12 +163,11 @@ describe("the program", () => {
     const inOrder = async (sort: (boards: Config[]) => Config[]) => {
       registered = [];
       await run((config) => {
-        config["bramble:cluster"] = { bootstrap: true, controlPlaneEndpoint: "api.example.com" };
+        config["bramble:cluster"] = { controlPlaneEndpoint: "api.example.com" };
         leaveOut(config, "ingress", "storage", "gogs", "backup", "sensors", "dns");
         const boards = config["bramble:boards"] as Config[];
         for (const [i, board] of boards.entries())
           Object.assign(board, {
-            user: "pi",
             hostKey: hostKeyOf(i),
             ...(i < 3 && { role: "controlPlane", model: "rpi-4b-2gb" }),
           });
@@ -180,17 +179,11 @@ describe("the program", () => {
     expect(await inOrder((boards) => boards.toReversed())).toEqual(await inOrder((boards) => boards));
   });
 
-  it("only sets up the boards of a cluster that is there", async () => {
-    await run((config) => {
-      config["bramble:cluster"] = { bootstrap: true, kubeconfig };
-      setUp(config);
-    });
-    expect(components()).toEqual(expect.arrayContaining(["BoardBootstrap", "Gogs"]));
+  it("connects to no board of a cluster that is there, even if it is known how", async () => {
+    await run(setUp);
+    expect(components()).toContain("Gogs");
     expect(components()).not.toContain("KubeadmCluster");
-  });
-
-  it("dials no board unless it is to set them up", async () => {
-    await run(() => undefined);
+    expect(components()).not.toContain("BoardBootstrap");
     expect(registered.filter(({ type }) => type.startsWith("command:"))).toEqual([]);
   });
 

@@ -6,23 +6,25 @@ import { hostKeyOf } from "./settings/files.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
 
-/** Boards that bramble sets up and makes a cluster of. */
+/** Boards that have a host key. */
 const setUp = (config: StackConfig): StackConfig => ({
   ...config,
   "bramble:boards": (config["bramble:boards"] as object[]).map((board, i) => ({
-    user: "pi",
     ...board,
     hostKey: hostKeyOf(i),
   })),
-  "bramble:cluster": { bootstrap: true },
 });
 
 /** A resource whose URN changes is deleted and made anew: each change of these files is on purpose. */
 it.each([
-  ["home", "home", () => settingsOfFile("home").config],
+  ["home", "home", () => setUp(settingsOfFile("home").config)],
   ["rehearsal", "rehearsal", () => settingsOfFile("rehearsal").config],
   ["lab", "lab", () => setUp(readStackFile("lab"))],
-  ["home", "home-bootstrap", () => setUp(settingsOfFile("home").config)],
+  [
+    "home",
+    "home-existing",
+    () => ({ ...settingsOfFile("home").config, "bramble:cluster": { kubeconfig: "kubeconfig.home" } }),
+  ],
 ])("%s has the URNs of urns/%s.txt", async (stack, name, config) => {
   vi.resetModules();
   const { registeredResources } = await import("../commands/check/program.ts");

@@ -16,7 +16,7 @@ export type Findings = Awaited<ReturnType<typeof checkSettings>>;
  *
  * @throws SettingsError, MemoryBudgetError
  */
-export async function checkSettings(stack: string, { settings, config, unsetSecrets }: FileSettings) {
+export async function checkSettings(stack: string, { settings, config, unset }: FileSettings) {
   const boards = planBoards(settings.boards);
   const loads = loadsOf(partsOf(settings, stack, boards), boards);
   return {
@@ -25,8 +25,8 @@ export async function checkSettings(stack: string, { settings, config, unsetSecr
     policies: judge(await registeredResources(stack, config)),
     /** What of the settings is allowed and seldom meant. */
     warnings: warningsOf(settings),
-    /** Secrets that `pulumi up` will ask for. */
-    unsetSecrets,
+    /** What is still to be set before `pulumi up`. */
+    unset,
   };
 }
 

@@ -2,6 +2,7 @@ import { styleText } from "node:util";
 import type { BoardFailure } from "../../components/capacity/boardFailure.ts";
 import type { BoardBudget } from "../../components/capacity/memoryBudget.ts";
 import { shortageText } from "../../components/capacity/shortage.ts";
+import type { UnsetSetting } from "../../settings/unset.ts";
 import { violationText } from "../../policy/judge.ts";
 import { type Findings, isFine } from "./check.ts";
 
@@ -10,7 +11,7 @@ const mostBoards = 16;
 
 /** What a check found, for a terminal. */
 export function findingsText(stack: string, findings: Findings): string {
-  const { warnings, budget, failures, policies, unsetSecrets } = findings;
+  const { warnings, budget, failures, policies, unset } = findings;
   const broken = policies.filter(({ violations }) => violations.length > 0);
   const pods = budget.boards.reduce((total, { held }) => total + held.length, 0);
   const complaints = broken.flatMap(({ name, level, violations }) =>
@@ -28,11 +29,27 @@ export function findingsText(stack: string, findings: Findings): string {
           `  ${budget.uncertain.join(", ")}: fits here, but might not if the scheduler places other pods differently`,
         ]
       : []),
-    ...unsetSecrets.map(
-      (path) => `  not set yet: npx pulumi config set --secret --path '${path}' -s ${stack}`,
-    ),
+    ...unsetLines(stack, unset),
   ];
   return lines.join("\n");
+}
+
+/** What is still to be set, each with the command for it. */
+function unsetLines(stack: string, unset: readonly UnsetSetting[]): string[] {
+  if (unset.length === 0) return [];
+  const helpers = [
+    ...(unset.some(({ secret }) => secret)
+      ? [`all secrets, one by one: npm run check -- ${stack} --set-secrets`]
+      : []),
+    ...(unset.some(({ secret }) => !secret)
+      ? [`boards that are running already: npm run card -- ${stack} --scan`]
+      : []),
+  ];
+  return [
+    `${styleText("yellow", "!")} still to be set: ${unset.length}`,
+    ...unset.map(({ path, command }) => `    ${path}: ${command}`),
+    ...helpers.map((line) => `  ${line}`),
+  ];
 }
 
 function boardLines(boards: readonly BoardBudget[], failures: readonly BoardFailure[]): string[] {

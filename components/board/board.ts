@@ -3,7 +3,7 @@ import { type KubeletConfiguration, kubeletConfiguration } from "./kubeletConfig
 import { type Taint, taintOf } from "./taints.ts";
 import { type MemoryPlan, memoryPlan } from "./memoryPlan.ts";
 import { type BoardModel, capacityOf, models } from "./models.ts";
-import { sshPort } from "./connection.ts";
+import { sshPort, sshUser } from "./connection.ts";
 
 /** What a board is, as the settings describe it. */
 export interface BoardDescription {
@@ -21,7 +21,7 @@ export interface BoardDescription {
   readonly host: string;
   /** Port of its SSH server. Default: 22. */
   readonly port?: number | undefined;
-  /** Who logs in by SSH. Needed where bramble sets the board up. */
+  /** Who logs in by SSH. Default: pi. */
   readonly user?: string | undefined;
   /** Its public SSH host key. Needed where bramble sets the board up. */
   readonly hostKey?: string | undefined;
@@ -58,8 +58,8 @@ export interface PlannedBoard extends BoardNode {
   readonly ram: number;
   readonly host: string;
   readonly port: number;
-  /** Undefined where bramble does not set the board up, as `hostKey`. */
-  readonly user: string | undefined;
+  readonly user: string;
+  /** Undefined where bramble does not set the board up. */
   readonly hostKey: string | undefined;
   readonly dead: boolean;
   /** Labels of its node besides those of Kubernetes. */
@@ -75,10 +75,10 @@ export function planBoards(boards: readonly BoardDescription[]): PlannedBoard[] 
 }
 
 function planBoard(description: BoardDescription, takesApps: boolean): PlannedBoard {
-  const { name, model, role, host, user, hostKey } = description;
+  const { name, model, role, host, hostKey } = description;
   const known: BoardModel | undefined = model && models[model];
   const { ram = known?.ram, cores = known?.cores, arch = "arm64" } = description;
-  const { port = sshPort, taints = [], labels = {}, dead = false } = description;
+  const { port = sshPort, user = sshUser, taints = [], labels = {}, dead = false } = description;
   // The settings' own check comes first and says more.
   if (ram === undefined || cores === undefined) throw new Error(`board ${name} has no ram or cores`);
   // A RAM of its own is another board than the catalogue's: the catalogue's measurement does not hold for it.

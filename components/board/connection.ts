@@ -3,6 +3,8 @@ import type { Input } from "@pulumi/pulumi";
 
 /** Where SSH servers listen unless they are told otherwise. */
 export const sshPort = 22;
+/** Who logs in unless the settings say otherwise: the first user of Raspberry Pi OS, which `npm run card` creates. */
+export const sshUser = "pi";
 
 /** How one machine is reached by SSH. */
 export interface SshAddress {

@@ -46,6 +46,8 @@ export interface BootstrapPlan {
   readonly arch: "arm64" | "amd64";
   /** All boards of the cluster, this one too. */
   readonly boards: readonly { readonly name: string; readonly host: string }[];
+  /** Further names that every board must know, each with an address: the cluster's endpoint. Default: none. */
+  readonly names?: readonly { readonly name: string; readonly host: string }[] | undefined;
   /** Ports that will be taken on it, `443/tcp`: nobody else may listen there. Default: none. */
   readonly ports?: readonly string[] | undefined;
   /** Whether flannel brings the pod network, for which the kernel needs VXLAN. Default: false. */
@@ -53,11 +55,6 @@ export interface BootstrapPlan {
   /** Time servers that the board asks. Empty: those of its operating system. */
   readonly timeServers: readonly string[];
   readonly packages: BoardPackages;
-  /**
-   * Whether the settings name the owner's own cluster (`cluster.kubeconfig`): a node of it may then be on a board that
-   * bramble has set up. Default: false, and a node that bramble did not make is refused.
-   */
-  readonly isClusterGiven?: boolean | undefined;
 }
 
 /**
@@ -144,7 +141,6 @@ function phaseParameters({ packages, ...plan }: BootstrapPlan): Partial<Record<P
       NODEFS_KEPT: diskThresholds.nodefs,
       IMAGEFS_KEPT: diskThresholds.imagefs,
       INODES_KEPT: diskThresholds.inodes,
-      CLUSTER_GIVEN: plan.isClusterGiven === true ? 1 : 0,
       KUBERNETES_VERSION: packages.kubernetes,
       ...containerd,
       CONTAINERD_REPOSITORY: packages.containerdRepository?.line ?? "",
@@ -153,7 +149,7 @@ function phaseParameters({ packages, ...plan }: BootstrapPlan): Partial<Record<P
       PORTS: (plan.ports ?? []).join(" "),
     },
     host: {
-      HOSTS: hostsEntries(plan.board, plan.boards).join("\n"),
+      HOSTS: hostsEntries(plan.board, [...plan.boards, ...(plan.names ?? [])]).join("\n"),
       TIME_SERVERS: plan.timeServers.join(" "),
       CLOCK_WAIT: clockWait,
     },
@@ -181,7 +177,7 @@ function repository(prefix: string, { line, key }: PackageRepository = { line: "
 }
 
 /**
- * Lines for a board's /etc/hosts: every board that is reached at an address of the network. Its own name must
+ * Lines for a board's /etc/hosts: every board, and every other name, with an address of the network. Its own name must
  * mean something even if it is reached by another one.
  */
 export function hostsEntries(board: string, boards: BootstrapPlan["boards"]): string[] {

@@ -2,7 +2,7 @@ import type { IngressSettings } from "./settings.ts";
 import type { TraefikPlace } from "./traefikPlace.ts";
 
 /** Certificates by ACME. */
-export type AcmeArgs = Omit<NonNullable<IngressSettings["acme"]>, "wildcard">;
+export type AcmeArgs = Omit<IngressSettings["acme"], "wildcard">;
 
 /** Name of the file beside traefik.yaml with `directoryCa`, the authority's certificate. */
 export const directoryCaFile = "acme-ca.pem";
@@ -17,7 +17,8 @@ const letsEncrypt: Readonly<Record<string, string>> = {
 export function acmeResolverConfig(args: AcmeArgs, { paths, resolvers }: TraefikPlace) {
   const { email, challenge, directory, directoryCa } = args;
   return {
-    email,
+    // Without one Traefik registers an account without a contact (RFC 8555, 7.1.2).
+    ...(email !== undefined && { email }),
     storage: `${paths.acmeStorage}/acme.json`,
     caServer: letsEncrypt[directory] ?? directory,
     ...(directoryCa !== undefined && { caCertificates: [`${paths.configuration}/${directoryCaFile}`] }),

@@ -10,7 +10,7 @@ import { schema } from "./settings.ts";
 export const ingress = app({
   schema,
   page: "public-urls.md",
-  example: { board: "pi3-1", acme: { email: "me@example.com" } },
+  example: { board: "pi3-1" },
   needs: [],
   takeover: ", and forward the router's ports to it",
   ports: () => [
@@ -22,12 +22,8 @@ export const ingress = app({
     { ...acmeDirectory({ board, directory: storage?.directory ?? dataDirectory }), isReplaceable: true },
   ],
   *errors({ certificates, acme, trustedProxies }) {
-    if (certificates === "acme" && !acme) {
-      const message = "is missing. Set acme.email, or certificates: selfSigned.";
-      yield { setting: "acme", code: "acme-missing", message };
-    }
-    const challenge = certificates === "acme" ? acme?.challenge : undefined;
-    if (acme?.wildcard && challenge !== "dns01") {
+    const challenge = certificates === "acme" ? acme.challenge : undefined;
+    if (acme.wildcard && challenge !== "dns01") {
       const message = `can't be proven by ${challenge ?? "nothing"}; use the challenge dns01.`;
       yield { setting: "acme.wildcard", code: "wildcard-unproven", message };
     }

@@ -23,10 +23,12 @@ const directoryWanted = "must be production, staging or the https url of an ACME
 
 const acme = z
   .strictObject({
-    // Let's Encrypt writes to none since June 2025; another authority may.
     email: z
       .email({ pattern: emailForm, error: ({ input }) => emailError(input) })
-      .describe("Where the certificate authority writes before a certificate expires."),
+      .optional()
+      .describe(
+        "Contact for the certificate authority. Let's Encrypt has sent no mail about expiring certificates since June 2025; another authority may require it.",
+      ),
     // A TXT record at Cloudflare; or port 80 open to the internet; or port 443.
     challenge: z
       .enum(["dns01", "http01", "tlsAlpn01"])
@@ -113,7 +115,7 @@ export const schema = z
   .strictObject({
     board: label.describe("The board to which the router forwards ports 80 and 443."),
     certificates: z.enum(["acme", "selfSigned"]).default("acme").describe("The source of certificates."),
-    acme: acme.optional(),
+    acme: acme.prefault({}),
     limits,
     login: login.optional(),
     trustedProxies: list(

@@ -51,7 +51,7 @@ export function changeErrors(before: ClusterFacts, after: ClusterFacts): string[
     const [was, is] = [before[setting], after[setting]];
     if (was === is) return [];
     return [
-      `bramble:cluster.${setting}: is ${was} in the cluster and can't be changed to ${is}: ${why}. Set it back to ${was}, or destroy the cluster first.`,
+      `bramble:cluster.${setting}: is ${was} in the cluster and can't be changed to ${is}: ${why}. Set bramble:cluster.${setting}: ${was} to keep it, or destroy the cluster first.`,
     ];
   });
   return [...(version === undefined ? [] : [`bramble:cluster.version: ${version}`]), ...fixed];

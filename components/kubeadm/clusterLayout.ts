@@ -6,6 +6,14 @@ import type { Taint } from "../board/taints.ts";
 /** The cluster's own ranges of addresses by default: what flannel's and kubeadm's own documents have. */
 export const defaultRanges = { podSubnet: "10.244.0.0/16", serviceSubnet: "10.96.0.0/12" } as const;
 
+/**
+ * The API server's name by default, which bramble writes into /etc/hosts of every board. kubeadm advises a name even for
+ * one control plane, since a cluster whose endpoint is an address can never get another one (kubeadm#1955). It has two
+ * dots, so that no board can have it, and ends in `internal`, which is reserved for private use and will never be
+ * delegated (ICANN's board, resolution 2024.07.29.06).
+ */
+export const endpointName = "control-plane.bramble.internal";
+
 /** A board of a cluster that bramble makes. */
 export interface ClusterNode extends NodePlan {
   readonly memory: MemoryPlan;

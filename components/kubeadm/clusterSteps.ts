@@ -6,7 +6,7 @@ import { withoutComment } from "../board/connection.ts";
 import { bootstrapFile, type Parameters, stepScript } from "../board/phases.ts";
 import type { Admission } from "./admission.ts";
 import { factsOf } from "./clusterChange.ts";
-import type { ClusterLayout, ClusterNode } from "./clusterLayout.ts";
+import { type ClusterLayout, type ClusterNode, endpointName } from "./clusterLayout.ts";
 import {
   admissionKubeconfig,
   clusterConfiguration,
@@ -130,12 +130,15 @@ export function maintenanceStep({ name }: ClusterNode, store: ClusterNode | unde
 }
 
 /**
- * A kubeconfig for an administrator, from the leader.
+ * A kubeconfig for an administrator, from the leader. It names the leader's host where only boards know the endpoint; the
+ * API server's certificate contains that address.
  *
  * @param period another one has it made anew
  */
-export function credentialsStep(leader: ClusterNode, period: string): string {
-  return script("credentials", leader.name, { PERIOD: period });
+export function credentialsStep({ endpoint }: ClusterLayout, leader: ClusterNode, period: string): string {
+  const isOnBoardsOnly = endpoint.startsWith(`${endpointName}:`);
+  const server = isOnBoardsOnly ? `https://${leader.host}:6443` : "";
+  return script("credentials", leader.name, { PERIOD: period, SERVER: server });
 }
 
 /**

@@ -84,7 +84,7 @@ export class KubeadmCluster extends ComponentResource {
 
     const period = halfYear(new Date());
     const credentials = this.#run("credentials", {
-      script: (leader) => scripts.credentialsStep(leader, period),
+      script: (leader) => scripts.credentialsStep(layout, leader, period),
       after: this.#leaderFor().apply((leader) => this.#madeOf(leader.name)),
     });
     this.kubeconfig = secret(credentials.stdout.apply(printed));

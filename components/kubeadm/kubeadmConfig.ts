@@ -8,7 +8,7 @@ import { controlPlaneTaint } from "../board/taints.ts";
 export interface ClusterPlan {
   /** Version of Kubernetes without the v: 1.36.3 */
   readonly version: string;
-  /** Host and port under which every control plane is reached: `192.168.1.10:6443`. It must never change. */
+  /** Host and port under which boards reach a control plane: `control-plane.bramble.internal:6443`. It must never change. */
   readonly endpoint: string;
   /** The pods' IPv4 range, as flannel has it. */
   readonly podSubnet: string;

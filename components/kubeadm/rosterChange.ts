@@ -40,6 +40,10 @@ function renamed(before: Boards, after: Boards): string[] {
 }
 
 function changed(before: Boards, after: Boards): string[] {
+  const stays = Object.entries(before).some(([name, was]) => {
+    const is = after[name];
+    return was.role === "controlPlane" && !was.dead && is && !is.dead && sameMachine(was, is);
+  });
   return Object.entries(after).flatMap(([name, board]) => {
     const was = before[name];
     if (was === undefined) return [];
@@ -50,7 +54,8 @@ function changed(before: Boards, after: Boards): string[] {
       ];
     }
     const moved = was.host !== board.host && (isIP(was.host) > 0 || isIP(board.host) > 0);
-    return moved && board.role === "controlPlane" && sameMachine(was, board)
+    // A new machine joins the control planes that stay; without one it gets the certificates from the snapshot.
+    return moved && board.role === "controlPlane" && (sameMachine(was, board) || !stays)
       ? [
           `${name} is a control plane at ${was.host}: etcd and its certificates contain that address, so it can't be changed to ${board.host}. ` +
             `Reserve ${was.host} for it on the router (DHCP), and set host back.`,

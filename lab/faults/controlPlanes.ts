@@ -95,7 +95,8 @@ export async function insertAbove(lab: Lab): Promise<Finding[]> {
   if (!first) throw new Error("the lab has no boards");
   const added = { ...first, name: "lab-9", host: "10.77.0.19", hostKey: differentKey(first.hostKey) };
   const cluster = { ...lab.settings.cluster, controlPlaneEndpoint: added.host };
-  const says = /controlPlaneEndpoint: is 10\.77\.0\.11:6443 in the cluster, and can't become 10\.77\.0\.19/;
+  const says =
+    /controlPlaneEndpoint: is control-plane\.bramble\.internal:6443 in the cluster and can't be changed to 10\.77\.0\.19/;
   return refused(lab, { boards: [added, ...lab.settings.boards], cluster }, says);
 }
 

@@ -2,7 +2,7 @@ import type { App } from "../../components/app/app.ts";
 import { apps } from "../../components/apps.ts";
 import { hostKeyError, printHostKey, withoutComment } from "../../components/board/connection.ts";
 import { taintOf } from "../../components/board/taints.ts";
-import { allowedWords, didYouMean, settingError } from "../errors.ts";
+import { allowedWords, cardCommand, didYouMean, settingError } from "../errors.ts";
 import { type Parsed, type Rule, rule, type SectionName } from "./rule.ts";
 import { sections } from "../schema.ts";
 import { fieldsOf } from "../schema/nodes.ts";
@@ -34,15 +34,21 @@ const controlPlane = rule(["boards"], function* ({ boards }) {
   }
 });
 
-/** Boards that bramble sets up need a user and a hostKey: they must be reached, and be who they are. */
-const userAndHostKey = rule(["boards", "cluster"], function* ({ boards, cluster }) {
-  if (!cluster.bootstrap) return;
-  for (const [i, { user, host = "", port, hostKey }] of boards.entries()) {
-    if (user === undefined) {
-      yield settingError("user-missing", `boards[${i}].user`, "is missing; cluster.bootstrap needs it.");
+/** Boards that bramble sets up must prove who they are. */
+const hostKeys = rule(["boards", "cluster"], function* ({ boards, cluster }, stack) {
+  if (cluster.kubeconfig !== undefined) return;
+  for (const [i, { name = "", host = "", port, hostKey }] of boards.entries()) {
+    const setting = `boards[${i}].hostKey`;
+    if (hostKey === undefined) {
+      yield settingError(
+        "host-key-missing",
+        setting,
+        `is missing. Write the board's card: ${cardCommand(stack, name)}. If the board is running already: npm run card -- ${stack} --scan`,
+      );
+      continue;
     }
     const why = hostKeyError({ host, port, hostKey });
-    if (why !== undefined) yield settingError("host-key", `boards[${i}].hostKey`, why);
+    if (why !== undefined) yield settingError("host-key", setting, why);
   }
 });
 
@@ -114,7 +120,7 @@ export const boardRules: readonly Rule[] = [
   once("name"),
   once("host"),
   controlPlane,
-  userAndHostKey,
+  hostKeys,
   hostKeyOnce,
   jumpHostKey,
   ...placed.map(knownBoard),

@@ -1,4 +1,6 @@
+import { isIP } from "node:net";
 import semver from "semver";
+import { endpointName } from "../../components/kubeadm/clusterLayout.ts";
 import { settingError } from "../errors.ts";
 import { type Rule, rule } from "./rule.ts";
 
@@ -40,15 +42,8 @@ const containerd = rule(["cluster"], function* ({ cluster }) {
   }
 });
 
-/** Apps need a cluster; boards that are only set up do not yet. */
-const kubeconfig = rule(["cluster"], function* ({ cluster: { kubeconfig: path, bootstrap } }) {
-  if (path === undefined && !bootstrap) {
-    yield settingError(
-      "kubeconfig-missing",
-      "cluster.kubeconfig",
-      "is missing. Set the path of the cluster's kubeconfig, or bootstrap: true to set up its boards first.",
-    );
-  }
+/** No shell expands it. */
+const kubeconfig = rule(["cluster"], function* ({ cluster: { kubeconfig: path } }) {
   if (path !== undefined && (path.startsWith("~") || path.includes("$"))) {
     yield settingError(
       "kubeconfig-not-plain",
@@ -61,12 +56,23 @@ const kubeconfig = rule(["cluster"], function* ({ cluster: { kubeconfig: path, b
 /** What several control planes share must outlive each of them. */
 const endpoint = rule(["cluster", "boards"], function* ({ cluster, boards }) {
   const several = boards.filter(({ role }) => role === "controlPlane").length > 1;
-  if (cluster.bootstrap && several && cluster.controlPlaneEndpoint === undefined) {
+  if (cluster.kubeconfig === undefined && several && cluster.controlPlaneEndpoint === undefined) {
     yield settingError(
       "endpoint-missing",
       "cluster.controlPlaneEndpoint",
       "is missing. With several control planes, set a name or address that always leads to a running one.",
     );
+  }
+  const [name, port = "6443"] = (cluster.controlPlaneEndpoint ?? "").split(":");
+  if (name !== endpointName) return;
+  if (port !== "6443") {
+    const message = `"${cluster.controlPlaneEndpoint ?? ""}" has the port ${port}, but the API servers listen on 6443. Omit the port.`;
+    yield settingError("endpoint-port", "cluster.controlPlaneEndpoint", message);
+  }
+  for (const [i, { role, host = "" }] of boards.entries()) {
+    if (role !== "controlPlane" || host === "" || isIP(host) > 0) continue;
+    const message = `"${host}" is a name, but ${endpointName} needs an address in /etc/hosts. Set the control plane's IP address, or another cluster.controlPlaneEndpoint.`;
+    yield settingError("endpoint-without-address", `boards[${i}].host`, message);
   }
 });
 

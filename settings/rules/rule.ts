@@ -11,18 +11,18 @@ export type SectionName = keyof Settings;
 export interface Rule {
   /** The sections that it reads: it is asked if each of them has parsed, or is left out. */
   readonly reads: readonly SectionName[];
-  check(settings: Parsed): Iterable<SettingError>;
+  check(settings: Parsed, stack: string): Iterable<SettingError>;
 }
 
 /**
  * A rule between settings.
  *
  * @param reads the sections that it reads, and is given
- * @param check finds the errors
+ * @param check finds the errors; the stack's name is for the commands of a fix
  */
 export function rule<Name extends SectionName>(
   reads: readonly Name[],
-  check: (settings: Pick<Parsed, Name>) => Iterable<SettingError>,
+  check: (settings: Pick<Parsed, Name>, stack: string) => Iterable<SettingError>,
 ): Rule {
   return { reads, check };
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { sshPort } from "../../components/board/connection.ts";
+import { sshPort, sshUser } from "../../components/board/connection.ts";
 import { type BoardModel, type ModelName, models, refusedModels } from "../../components/board/models.ts";
 import { controlPlaneTaint, taintPattern } from "../../components/board/taints.ts";
 import { allowedWords } from "../errors.ts";
@@ -70,13 +70,15 @@ export const board = z
     user: z
       .string("must be a login")
       .regex(/^[a-z_][a-z0-9_-]{0,31}$/, "must be a login such as pi")
-      .optional()
+      .default(sshUser)
       .describe("User for SSH: root, or a user who needs no password for sudo."),
     port: port(),
     hostKey: z
       .string("must be a host key")
       .optional()
-      .describe("Its public SSH host key, `ssh-ed25519 AAAA…`. Required with `cluster.bootstrap`."),
+      .describe(
+        "Its public SSH host key, `ssh-ed25519 AAAA…`, as `npm run card` writes it. Required unless `cluster.kubeconfig` is set.",
+      ),
     maxPods: z
       .int("must be a whole number")
       .min(4, "must be 4 or more: the cluster's own pods")

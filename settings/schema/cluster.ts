@@ -1,6 +1,6 @@
 import ipaddr from "ipaddr.js";
 import { z } from "zod";
-import { defaultRanges } from "../../components/kubeadm/clusterLayout.ts";
+import { defaultRanges, endpointName } from "../../components/kubeadm/clusterLayout.ts";
 import { kubernetesVersion } from "../../tools/catalogue.ts";
 import { flag, list } from "../../components/fields/fields.ts";
 import { boardHost, endpointError, host, urlHostError } from "../../components/fields/hosts.ts";
@@ -36,10 +36,6 @@ const subnet = (standard: string, shortest: number, longest: number, description
 /** The cluster that the boards form. */
 export const cluster = z
   .strictObject({
-    bootstrap: flag(
-      false,
-      "Whether bramble sets up the boards over SSH and, without a `kubeconfig`, creates a cluster of them. Needs `user` and `hostKey` of each.",
-    ),
     version: z
       .string("must be a version")
       .regex(/^1\.\d+\.\d+$/, `must be a version such as ${kubernetesVersion}`)
@@ -50,7 +46,7 @@ export const cluster = z
       .superRefine(refusing(endpointError))
       .optional()
       .describe(
-        "Name or address that leads to a running control plane, even if one is down. Default with a single control plane: its `host`. It can't be changed later.",
+        `Name or address that leads to a running control plane, even if one is down. Default with a single control plane whose \`host\` is an address: \`${endpointName}\`, which bramble adds to \`/etc/hosts\` of every board; if \`host\` is a name, that name. It can't be changed later.`,
       ),
     ignorePreflightErrors: list(
       z
@@ -86,7 +82,7 @@ export const cluster = z
       .min(1, "must be a path")
       .optional()
       .describe(
-        "Path of the cluster's kubeconfig, relative to Pulumi.yaml. Without a cluster, no apps are deployed.",
+        "Path of an existing cluster's kubeconfig, relative to Pulumi.yaml; bramble then connects to no board. If omitted, bramble sets up the boards over SSH and creates the cluster.",
       ),
     network: z
       .enum(["flannel", "none"])

@@ -106,7 +106,7 @@ export class Home {
   /** ACME's settings for this home's authority. */
   acme(challenge: AcmeArgs["challenge"]): AcmeArgs {
     const { directory, directoryCa } = this.pebble;
-    return { email: "me@example.com", challenge, directory, directoryCa };
+    return { challenge, directory, directoryCa };
   }
 
   get ports() {

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { endpointName } from "../../components/kubeadm/clusterLayout.ts";
 import {
   board,
   type Change,
@@ -28,7 +29,6 @@ const more =
         model: "rpi-4b-4gb",
         role,
         host: `172.20.${i >> 7}.${(i & 127) + 1}`,
-        user: "pi",
         hostKey: hostKeyOf(1000 + i),
       });
     }
@@ -408,8 +408,12 @@ const bad: [Change, string, string, string?][] = [
   ],
   [setBoard(0, { role: "worker" }), "boards", "no-control-plane"],
   [setBoard(1, { user: "Pi User" }), "boards[1].user", "invalid", "must be a login"],
-  [without(1, "user"), "boards[1].user", "user-missing"],
-  [without(1, "hostKey"), "boards[1].hostKey", "host-key", "ssh-keyscan -t ed25519 -p 22 192.168.1.11"],
+  [
+    without(1, "hostKey"),
+    "boards[1].hostKey",
+    "host-key-missing",
+    "npm run card -- home pi3-1 --to DIR. If the board is running already: npm run card -- home --scan",
+  ],
   [
     setBoard(1, { hostKey: "192.168.1.11 ssh-ed25519 AAAA" }),
     "boards[1].hostKey",
@@ -579,7 +583,6 @@ const bad: [Change, string, string, string?][] = [
   ],
   [set("cluster", { network: "calico" }), "cluster.network", "unknown-value", "Allowed: flannel, none."],
   [set("cluster", { kubeconfig: "~/.kube/config" }), "cluster.kubeconfig", "kubeconfig-not-plain"],
-  [(config) => (config["bramble:cluster"] = {}), "cluster.kubeconfig", "kubeconfig-missing"],
   // Urls and certificates
   [(config) => (config["bramble:domain"] = "home"), "domain", "invalid", "must be a domain"],
   [
@@ -671,7 +674,25 @@ const bad: [Change, string, string, string?][] = [
     "no authority issues certificates",
   ],
   [(config) => (config["bramble:domain"] = "home.local"), "domain", "domain-private", "ends in .local"],
-  [(config) => delete section(config, "ingress").acme, "ingress.acme", "acme-missing"],
+  [set("cluster", { bootstrap: true }), "cluster.bootstrap", "removed", "Remove it: with cluster.kubeconfig"],
+  [
+    set("cluster", { bootstrap: false, kubeconfig: "kubeconfig.home" }),
+    "cluster.bootstrap",
+    "removed",
+    "bramble deploys to that cluster and connects to no board",
+  ],
+  [
+    all(setBoard(0, { host: "api.lan" }), set("cluster", { controlPlaneEndpoint: endpointName })),
+    "boards[0].host",
+    "endpoint-without-address",
+    "Set the control plane's IP address",
+  ],
+  [
+    set("cluster", { controlPlaneEndpoint: `${endpointName}:7443` }),
+    "cluster.controlPlaneEndpoint",
+    "endpoint-port",
+    "the API servers listen on 6443",
+  ],
   [acme({ email: "me" }), "ingress.acme.email", "invalid", "must be an e-mail address"],
   [
     acme({ challenge: "dns" }),

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { planBoards } from "../../components/board/board.ts";
-import { bootstrapsOf } from "../../settings/boards.ts";
+import { bootstrapsOf, clusterOf } from "../../settings/boards.ts";
 import { loadsOf, partsOf } from "../../settings/apps.ts";
 import { settingsOf } from "../../settings/settings.ts";
 import { hostKeyOf } from "./files.ts";
@@ -10,22 +10,24 @@ const board = (name: string, more: object = {}) => ({
   model: "rpi-3b",
   role: "controlPlane",
   host: `${name}.lan`,
-  user: "pi",
   hostKey: hostKeyOf(name.charCodeAt(0)),
   ...more,
 });
 
-function bootstraps(cluster: object, boards: object[] = [board("a")], more: object = {}) {
+function planned(cluster: object, boards: object[] = [board("a")], more: object = {}) {
   const config = {
     "bramble:boards": boards,
-    "bramble:cluster": { bootstrap: true, ...cluster },
+    "bramble:cluster": cluster,
     "bramble:domain": "home.example.com",
     ...more,
   };
   const settings = settingsOf("home", config, () => true);
-  const planned = planBoards(settings.boards);
-  return bootstrapsOf(settings, planned, loadsOf(partsOf(settings, "home", planned), planned));
+  const plans = planBoards(settings.boards);
+  const bootstraps = bootstrapsOf(settings, plans, loadsOf(partsOf(settings, "home", plans), plans));
+  return { bootstraps, layout: clusterOf(settings, plans, bootstraps)?.layout };
 }
+
+const bootstraps = (...args: Parameters<typeof planned>) => planned(...args).bootstraps;
 
 it("gives each board its plan, its connection, and all boards' names", () => {
   const jump = { host: "door.example.com", user: "me", hostKey: hostKeyOf(0) };
@@ -67,6 +69,41 @@ it("takes both packages from mirrors, or containerd from the operating system", 
   expect(own?.kubernetesRepository.line).toContain("/v1.35/deb/ /");
 });
 
-it("touches no board of a cluster that somebody else set up", () => {
-  expect(bootstraps({ bootstrap: false, kubeconfig: "kubeconfig" })).toEqual({});
+it("touches no board of a cluster that somebody else set up, and makes none", () => {
+  expect(planned({ kubeconfig: "kubeconfig" })).toEqual({ bootstraps: {}, layout: undefined });
+});
+
+it("has the endpoint be a name that every board knows, by the control plane's address", () => {
+  const boards = [board("a", { host: "192.168.1.10" }), board("b", { role: "worker" })];
+  const { bootstraps, layout } = planned({}, boards);
+  expect(layout?.endpoint).toBe("control-plane.bramble.internal:6443");
+  const names = [{ name: "control-plane.bramble.internal", host: "192.168.1.10" }];
+  expect([bootstraps.a?.plan.names, bootstraps.b?.plan.names]).toEqual([names, names]);
+});
+
+it.each([
+  ["the control plane's own name", {}, {}, "a.lan:6443"],
+  [
+    "an address that the settings name",
+    { controlPlaneEndpoint: "192.168.1.10" },
+    { host: "192.168.1.10" },
+    "192.168.1.10:6443",
+  ],
+  ["a load balancer", { controlPlaneEndpoint: "api.lan:7443" }, { host: "192.168.1.10" }, "api.lan:7443"],
+])("keeps %s as the endpoint, and writes no other name", (_, cluster, more, endpoint) => {
+  const { bootstraps, layout } = planned(cluster, [board("a", more)]);
+  expect(layout?.endpoint).toBe(endpoint);
+  expect(bootstraps.a?.plan.names).toEqual([]);
+});
+
+it("gives the endpoint's name every control plane that is not dead, in any order of the list", () => {
+  const at = (name: string, last: number, more: object = {}) =>
+    board(name, { host: `192.168.1.${last}`, ...more });
+  const { bootstraps } = planned({ controlPlaneEndpoint: "control-plane.bramble.internal" }, [
+    at("c", 12),
+    at("b", 11, { dead: true }),
+    at("a", 10),
+    at("w", 13, { role: "worker" }),
+  ]);
+  expect(bootstraps.w?.plan.names?.map(({ host }) => host)).toEqual(["192.168.1.10", "192.168.1.12"]);
 });

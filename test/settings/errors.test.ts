@@ -195,13 +195,6 @@ describe("an error is told with where, what, and the fix", () => {
       "needs-section",
     ],
     [
-      "neither kubeconfig nor bootstrap",
-      (config) => delete section(config, "cluster").kubeconfig,
-      "bramble:cluster.kubeconfig",
-      "kubeconfig-missing",
-    ],
-    ["no acme", (config) => delete section(config, "ingress").acme, "bramble:ingress.acme", "acme-missing"],
-    [
       "dns01 without dns",
       (config) => delete config["bramble:dns"],
       "bramble:ingress.acme.challenge",
@@ -225,7 +218,7 @@ describe("an error is told with where, what, and the fix", () => {
       (config) => delete section(config, "datadog").apiKey,
       "bramble:datadog.apiKey",
       "missing",
-      "npx pulumi config set --secret --path 'bramble:datadog.apiKey'",
+      "npx pulumi config set --secret --path 'bramble:datadog.apiKey' -s home",
     ],
     [
       "a domain that is none",
@@ -268,7 +261,7 @@ describe("what is said", () => {
     [
       "of a secret that is missing",
       (config) => delete section(config, "datadog").apiKey,
-      "is missing. Set it with: npx pulumi config set --secret --path 'bramble:datadog.apiKey'",
+      "is missing. Set it with: npx pulumi config set --secret --path 'bramble:datadog.apiKey' -s home",
     ],
     [
       "of a challenge behind proxies",

@@ -9,6 +9,7 @@ type Config = Record<string, unknown>;
 /** Home's settings with a kitchen, changed. */
 function settings(sensors: Config = {}, device: Config = {}): Config {
   const config = structuredClone<Config>({ ...readStackFile("home") });
+  config["bramble:cluster"] = { kubeconfig: "kubeconfig.home" };
   config["bramble:datadog"] = { apiKey: "0".repeat(32) };
   config["bramble:dns"] = { apiToken: "t".repeat(40) };
   config["bramble:sensors"] = {

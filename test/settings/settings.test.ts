@@ -51,41 +51,37 @@ describe("settings that are right", () => {
 /** The same with boards that bramble sets up. */
 function bootstrapped(change: (config: Config) => void = () => undefined): Config {
   return settings((config) => {
-    config["bramble:cluster"] = { bootstrap: true };
+    delete config["bramble:cluster"];
     const boards = config["bramble:boards"] as Config[];
-    boards.forEach((each, i) => Object.assign(each, { user: "pi", hostKey: hostKeyOf(i) }));
+    boards.forEach((each, i) => Object.assign(each, { hostKey: hostKeyOf(i) }));
     change(config);
   });
 }
 
 describe("boards that bramble sets up", () => {
-  it("need no kubeconfig yet", () => {
-    expect(errorsOf(bootstrapped())).toEqual([]);
+  it("need no section about their cluster, and are logged in to as pi", () => {
+    const parsed = settingsOf("home", bootstrapped(), () => true);
+    expect(parsed.cluster).toMatchObject({ network: "flannel" });
+    expect(parsed.cluster).not.toHaveProperty("kubeconfig");
+    expect(parsed.boards.map(({ user }) => user)).toEqual(["pi", "pi"]);
   });
-  it.each(["user", "hostKey"])("need a %s each", (key) => {
-    const errors = errorsOf(bootstrapped((config) => delete board(config, 1)[key]));
-    expect(errors).toEqual([
-      expect.objectContaining({
-        path: `bramble:boards[1].${key}`,
-        message: expect.stringContaining("is missing") as string,
-      }),
+  it("need a hostKey each, unless there is a kubeconfig", () => {
+    const withoutKey = (config: Config) => delete board(config, 1).hostKey;
+    expect(errorsOf(bootstrapped(withoutKey))).toEqual([
+      {
+        path: "bramble:boards[1].hostKey",
+        code: "host-key-missing",
+        message: expect.stringContaining("npm run card -- home pi3-1 --to DIR") as string,
+      },
     ]);
-  });
-  it("are told how a host key is printed", () => {
-    const errors = errorsOf(
-      bootstrapped((config) => Object.assign(board(config, 1), { hostKey: undefined, port: 2222 })),
-    );
-    expect(errors[0]?.path).toBe("bramble:boards[1].hostKey");
-    expect(errors[0]?.message).toContain("ssh-keyscan -t ed25519 -p 2222 192.168.1.11");
+    const given = (config: Config) => (config["bramble:cluster"] = { kubeconfig: "kubeconfig.home" });
+    expect(errorsOf(bootstrapped((config) => [withoutKey(config), given(config)]))).toEqual([]);
   });
   it("need a version, a port and a repository of the right form", () => {
     const errors = errorsOf(
       bootstrapped((config) => {
         board(config, 0).port = 0;
-        Object.assign(section(config, "cluster"), {
-          version: "latest",
-          kubernetesRepository: { line: "x", key: "y" },
-        });
+        config["bramble:cluster"] = { version: "latest", kubernetesRepository: { line: "x", key: "y" } };
       }),
     );
     expect(errors.map(({ path }) => path).sort()).toEqual([

@@ -42,7 +42,8 @@ it("the repository's own rehearsal is right, and follows home", () => {
   const settings = settingsOfFile("rehearsal").settings;
   const boards = readStackFile("home")["bramble:boards"];
   expect(settings.boards).toMatchObject(boards as object[]);
-  expect(settings.cluster.bootstrap).toBe(false);
+  expect(settings.cluster.kubeconfig).toBe(".rehearsal/kubeconfig");
+  expect(boards).not.toContainEqual(expect.objectContaining({ hostKey: expect.anything() as unknown }));
   expect(settings.ingress?.certificates).toBe("selfSigned");
   expect(settings.dns?.paused).toBe(true);
 });

@@ -20,13 +20,6 @@ describe("public urls that cannot work are refused with where, what, and the fix
       "zone-without-domain",
     ],
     [
-      "an ACME e-mail left out",
-      (config) => (section(config, "ingress").acme = {}),
-      "bramble:ingress.acme.email",
-      "missing",
-      "is missing",
-    ],
-    [
       "a rate of 0",
       (config) => (section(config, "ingress").limits = { logins: { perMinute: 0 } }),
       "bramble:ingress.limits.logins.perMinute",

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Answers a kubeconfig with an administrator's certificate for a year. PERIOD has it made anew.
+# Answers a kubeconfig with an administrator's certificate for a year. PERIOD has it made anew. SERVER is its server;
+# empty: the cluster's endpoint.
 
 # Only what makes it can be looked at: the board keeps none.
 desired_state() {
@@ -16,6 +17,7 @@ desired_state() {
     tail -n 5 "$WORK/output" >&2
     fail "kubeadm can't create a kubeconfig" "see the output above, and check that $DOCUMENTS/kubeadm.yaml exists"
   }
+  if [ -n "$SERVER" ]; then quietly kubectl config --kubeconfig "$WORK/kubeconfig" set-cluster kubernetes --server="$SERVER"; fi
   answer <"$WORK/kubeconfig"
 }
 

@@ -10,7 +10,6 @@ import { settingsOf, settingsOfFile } from "../../../settings/settings.ts";
 import type { StackConfig } from "../../../settings/stackFile.ts";
 import { board, controlPlane, deployment } from "../../policy/sound.ts";
 import { processorSeconds } from "../../processor.ts";
-import { hostKeyOf } from "../../settings/files.ts";
 
 // Each test imports the whole program anew.
 vi.setConfig({ testTimeout: 120_000 });
@@ -28,32 +27,30 @@ async function resources(config: StackConfig): Promise<Seen[]> {
 async function findings(config: StackConfig): Promise<Findings> {
   const settings = settingsOf("home", config, () => true);
   const { checkSettings } = await import("../../../commands/check/check.ts");
-  return checkSettings("home", { settings, config, unsetSecrets: [] });
+  return checkSettings("home", { settings, config, unset: [] });
 }
 
-/** Home with boards that bramble sets up and makes a cluster of. */
-function bootstrapped(): StackConfig {
-  const boards = home.config["bramble:boards"] as object[];
-  return {
-    ...home.config,
-    "bramble:boards": boards.map((each, i) => ({ ...each, user: "pi", hostKey: hostKeyOf(i) })),
-    "bramble:cluster": { bootstrap: true },
-  };
-}
+/** Home with the cluster of somebody else. */
+const existing: StackConfig = { ...home.config, "bramble:cluster": { kubeconfig: "kubeconfig.home" } };
 
 it("has nothing mandatory against home, and says what is still to be set", async () => {
   const found = await findings(home.config);
-  const text = findingsText("home", { ...found, unsetSecrets: home.unsetSecrets });
+  const text = findingsText("home", { ...found, unset: home.unset });
   expect(isFine(found), text).toBe(true);
   expect(text).toMatch(/✓ memory budget: \d+ pods fit on 4 boards/);
-  expect(text).toContain("pulumi config set --secret --path 'bramble:datadog.apiKey' -s home");
+  expect(text).toContain("still to be set: 6");
+  expect(text).toContain(
+    "bramble:datadog.apiKey: npx pulumi config set --secret --path 'bramble:datadog.apiKey' -s home",
+  );
+  expect(text).toContain("bramble:boards[0].hostKey: npm run card -- home pi4-1 --to DIR");
+  expect(text).toContain("npm run check -- home --set-secrets");
   expect(text).toMatch(/pi4-1 .* no API until it is back/);
   expect(text).toMatch(/pi3-2 .*gogs.* waits? for it/);
 });
 
 it("shows a warning of the settings once, and is fine", async () => {
   const logged = vi.spyOn(console, "warn").mockImplementation(() => undefined);
-  const config = structuredClone({ ...home.config });
+  const config = structuredClone({ ...existing });
   const second = { name: "pi4-2", model: "rpi-4b-2gb", role: "controlPlane", host: "192.168.1.20" };
   (config["bramble:boards"] as object[]).push(second);
   const found = await findings(config);
@@ -68,12 +65,12 @@ describe("every policy", () => {
     rules.filter((rule) => !seen.some((each) => rule.concerns(each, settings))).map(({ name }) => name);
 
   it("is bound to something that a stack of bramble really registers", async () => {
-    expect(idle(await resources(bootstrapped()))).toEqual([]);
+    expect(idle(await resources(home.config))).toEqual([]);
   });
 
   it("about kubeadm is idle where the cluster is there already", async () => {
     const ofOwnCluster = ["leader-election", "control-plane-timeouts", "host-keys"];
-    expect(idle(await resources(home.config))).toEqual(ofOwnCluster);
+    expect(idle(await resources(existing))).toEqual(ofOwnCluster);
   });
 
   it.each([
@@ -81,11 +78,11 @@ describe("every policy", () => {
     ["eviction-thresholds", { boardTypes: ["bramble:boards:Board"] }],
     ["stack-fits", { boardTypes: ["bramble:boards:Board"] }],
   ])("%s would be missed if it were bound to a class that never occurs", async (name, elsewhere) => {
-    expect(idle(await resources(bootstrapped()), elsewhere)).toContain(name);
+    expect(idle(await resources(home.config), elsewhere)).toContain(name);
   });
 
   it("has nothing against boards that bramble sets up", async () => {
-    const violations = judge(await resources(bootstrapped())).filter(({ level }) => level === "mandatory");
+    const violations = judge(await resources(home.config)).filter(({ level }) => level === "mandatory");
     expect(violations.flatMap((each) => each.violations)).toEqual([]);
   });
 });
@@ -112,7 +109,7 @@ describe("the command", () => {
       vi.spyOn(console, way).mockImplementation((text: string) => void said.push(text));
   });
 
-  it.each([[[]], [["nowhere"]], [["home", "away"]], [["../home"]]])(
+  it.each([[[]], [["nowhere"]], [["home", "away"]], [["../home"]], [["home", "--set-secrets", "more"]]])(
     "of %j shows how it is used",
     async (args) => {
       expect(await main(args)).toBe(2);

@@ -21,11 +21,9 @@ const sources = [
 
 /** A stack's file for so many boards, three of them control planes, with an entrance. */
 export function stackOf(boards: number, made: "by hand" | "by bramble"): object {
-  const reached = (i: number) => (made === "by bramble" ? { user: "pi", hostKey: hostKeyOf(i) } : {});
+  const reached = (i: number) => (made === "by bramble" ? { hostKey: hostKeyOf(i) } : {});
   const cluster =
-    made === "by bramble"
-      ? { bootstrap: true, controlPlaneEndpoint: "api.example.com" }
-      : { kubeconfig: "kubeconfig.large" };
+    made === "by bramble" ? { controlPlaneEndpoint: "api.example.com" } : { kubeconfig: "kubeconfig.large" };
   return {
     config: {
       "bramble:boards": Array.from({ length: boards }, (_, i) => ({

@@ -147,6 +147,15 @@ describe("the name", () => {
     }));
     expect(hostsEntries("b1", boards)).toEqual(["192.168.1.9 b0", "127.0.1.1 b1", "fd00::5 b3"]);
   });
+
+  it("knows further names, which go with the block when the board leaves", () => {
+    boardOf(timesyncd);
+    const wanted = { ...plan, names: [{ name: "control-plane.bramble.internal", host: "192.168.1.10" }] };
+    expect(board.run("host", "apply", wanted)).toMatchObject({ status: 0, stderr: "" });
+    expect(board.read("etc/hosts")).toContain("\n192.168.1.10 control-plane.bramble.internal\n");
+    expect(board.run("host", "remove", wanted).status).toBe(0);
+    expect(board.read("etc/hosts")).toBe("127.0.0.1 localhost\n");
+  });
 });
 
 describe("/etc/hosts", () => {

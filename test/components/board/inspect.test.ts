@@ -332,11 +332,6 @@ describe("inspect", () => {
       { installed: "kubelet 1.37.1-1.1\n", held: "kubelet\n" },
     ],
     [
-      "a node of the owner's cluster that the settings name, on a board set up for it",
-      { ...node, "var/lib/bramble/board": "pi3-1\nunknown\n" },
-      { isClusterGiven: true },
-    ],
-    [
       "files of its own that a power cut has damaged",
       { "etc/containerd/config.toml": "\0\0", "var/lib/bramble/board": "\0\0" },
     ],

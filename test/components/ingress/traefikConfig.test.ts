@@ -51,6 +51,12 @@ describe("traefikStaticConfig", () => {
     expect(config({ namespaces: [] }).providers).not.toHaveProperty("kubernetesIngress");
   });
 
+  it("registers without a contact where no address is set", () => {
+    expect(
+      config({ acme: { challenge: "dns01", directory: "production" } }).certificatesResolvers?.acme.acme,
+    ).not.toHaveProperty("email");
+  });
+
   it.for([
     ["dns01", "dnsChallenge", { provider: "cloudflare" }],
     ["http01", "httpChallenge", { entryPoint: "web" }],

@@ -41,6 +41,14 @@ it("names what a cluster can't become, all of it at once", () => {
   expect(length).toBe(3);
 });
 
+it("says how a cluster keeps the address that an older bramble gave it as its endpoint", () => {
+  expect(errors({ endpoint: "control-plane.bramble.internal:6443" })).toEqual([
+    expect.stringMatching(
+      /^bramble:cluster.controlPlaneEndpoint: is 192.168.1.2:6443 .*Set bramble:cluster.controlPlaneEndpoint: 192.168.1.2:6443 to keep it/,
+    ),
+  ]);
+});
+
 it("has nothing to say of what it can become", () => {
   expect(errors({})).toEqual([]);
   expect(errors({ version: "1.37.1" })).toEqual([]);

@@ -27,6 +27,11 @@ describe("a change that costs nothing goes through", () => {
     ["a hostKey's comment", single, { ...single, ...board("w", { hostKey: "ssh-ed25519 KEY-w" }) }],
     ["a worker comes", single, { ...single, ...board("w2") }],
     ["a worker goes", single, board("a")],
+    [
+      "a lost control plane of three, replaced at another address",
+      three,
+      { ...three, ...board("b", { host: "192.168.1.40", ...anew }) },
+    ],
     ["a worker's address", single, { ...single, ...board("w", { host: "192.168.1.57" }) }],
     ["a worker is replaced", single, { ...single, ...board("w", anew) }],
     ["one control plane becomes three", single, three],
@@ -80,6 +85,12 @@ describe("a change that would cost a board or the cluster is refused, with the w
       single,
       { ...single, ...board("a", { host: "192.168.1.40" }) },
       /a is a control plane at 192\.168\.1\.97.*Reserve 192\.168\.1\.97 for it on the router \(DHCP\)/,
+    ],
+    [
+      "the only control plane is replaced at another address, which the snapshot's certificates do not contain",
+      single,
+      { ...single, ...board("a", { host: "192.168.1.40", ...anew }) },
+      /a is a control plane at 192\.168\.1\.97/,
     ],
     [
       "the last control plane leaves",

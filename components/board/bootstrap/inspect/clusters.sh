@@ -21,8 +21,7 @@ remains() {
 
 inspect_kubeadm() {
   local found at
-  # With CLUSTER_GIVEN the owner has made a node of the settings' cluster on a board that bramble had set up for it.
-  if kubeadm_is_ours || { [ "$CLUSTER_GIVEN" = 1 ] && set_up; }; then
+  if kubeadm_is_ours; then
     other_node
     return
   fi
