@@ -2,6 +2,7 @@
 import fs from "node:fs/promises";
 import { gatewayAddress } from "./addresses.ts";
 import { makeBoardFolder, removeBoardFolder } from "./boardFolder.ts";
+import { makeBoardCard } from "./boardCard.ts";
 import type { Surroundings } from "./built.ts";
 import type { VirtualBoardImage } from "./image.ts";
 import { currentBuild, type KubernetesBuild } from "./kubernetesBuild.ts";
@@ -109,12 +110,13 @@ export class Lab {
     removeBoardFolder(this.#parts.folder);
   }
 
-  async #startBoard(described: LabBoard, place?: number) {
+  async #startBoard(described: LabBoard, place = this.boards.size + 1) {
     const { name, ram } = described;
-    const { image, network, mirror } = this.#parts;
+    const { image, network, mirror, folder } = this.#parts;
     const { say, clockOffset = 0 } = this.#options;
     say?.(`${name}: starting, ${ram} MiB`);
-    const board = await startVirtualBoard({ ram, image, network, mirror, clockOffset, place });
+    const card = await makeBoardCard(folder, name, place, image);
+    const board = await startVirtualBoard({ ram, image, network, mirror, card, clockOffset, place });
     this.boards.set(name, board);
     described.hostKey = board.hostKey;
   }
