@@ -1,50 +1,63 @@
-// What `npm run card` writes for a board, here for boards that are in no stack's settings.
+// A board's card, written by the same code as `npm run card`.
 import fs from "node:fs/promises";
 import path from "node:path";
-import { cardFiles } from "../components/card/card.ts";
-import { boardAddress, gatewayAddress, prefixLength } from "./addresses.ts";
-import { runOrThrow } from "./built.ts";
-import type { PartitionFiles } from "./card.ts";
-import type { VirtualBoardImage } from "./image.ts";
+import { writeCards } from "../commands/card/write.ts";
+import { sections } from "../settings/schema.ts";
+import { gatewayAddress } from "./addresses.ts";
+import { writeFiles, type PartitionFiles } from "./card.ts";
 
 /** What a board's card says, and what its owner knows of it. */
 export interface BoardCard {
-  /** On the boot partition, beside what the system has there. */
+  /** On the boot partition. */
   readonly files: PartitionFiles;
   /** The board's host key, as in authorized_keys. */
   readonly hostKey: string;
 }
 
+/** What the settings of a board's stack say. */
+interface CardSettings {
+  /** As below `boards`, without its hostKey. */
+  board: object;
+  /** As below `cards`. Default: the boards' network. */
+  cards?: unknown;
+  /** The stack's SSH key. */
+  privateKey: string;
+  /** What the boot partition holds after flashing. Default: nothing, and the files are copied onto it later. */
+  flashed?: PartitionFiles;
+}
+
 /**
- * A card for a board with the lab's key and user `pi`.
+ * Writes a card, with a new host key, to a folder that stands for the mounted boot partition.
  *
- * @param folder for the host key, which is made for it
- * @param name of the board
- * @param place on the network, from 1
+ * @param folder is made for it
  */
-export async function makeBoardCard(
+export async function writeBoardCard(
   folder: string,
-  name: string,
-  place: number,
-  image: VirtualBoardImage,
+  { board, cards = { gateway: gatewayAddress }, privateKey, flashed = {} }: CardSettings,
 ): Promise<BoardCard> {
-  const key = path.join(folder, "host-key");
-  await fs.rm(key, { force: true });
-  await runOrThrow("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "", "-f", key]);
-  const [privateKey, publicKey, authorizedKey] = await Promise.all(
-    [key, `${key}.pub`, `${image.privateKeyPath}.pub`].map((file) => fs.readFile(file, "utf8")),
+  await writeFiles(folder, flashed);
+  const settings = { cards: sections.cards.parse(cards) };
+  const ssh = { privateKey };
+  let hostKey = "";
+  await writeCards(
+    "lab",
+    {
+      settings,
+      written: { "bramble:ssh": ssh },
+      boards: sections.boards.parse([board]),
+      to: folder,
+      all: false,
+    },
+    {
+      say: () => undefined,
+      store: (keys) => {
+        [hostKey = ""] = Object.values(keys);
+        return Promise.resolve();
+      },
+      read: () => Promise.resolve({ ssh }),
+    },
   );
-  const files = cardFiles({
-    board: name,
-    system: "raspberry-pi-os",
-    host: boardAddress(place),
-    user: "pi",
-    authorizedKeys: [authorizedKey!.trim()],
-    hostKey: { privateKey: privateKey!, publicKey: publicKey!.trim() },
-    network: { prefix: prefixLength, gateway: gatewayAddress, nameservers: [gatewayAddress] },
-  });
-  return {
-    files: Object.fromEntries(files.map(({ path, content }) => [path, content])),
-    hostKey: publicKey!.trim(),
-  };
+  const names = await fs.readdir(folder);
+  const contents = await Promise.all(names.map((name) => fs.readFile(path.join(folder, name), "utf8")));
+  return { files: Object.fromEntries(names.map((name, i) => [name, contents[i] ?? ""])), hostKey };
 }

@@ -64,7 +64,8 @@ export async function writeCard(
   }
 }
 
-async function writeFiles(folder: string, files: PartitionFiles): Promise<void> {
+/** Writes files to a folder of this machine, which is made if it is missing. */
+export async function writeFiles(folder: string, files: PartitionFiles): Promise<void> {
   await fs.mkdir(folder, { recursive: true });
   for (const [name, text] of Object.entries(files)) {
     await fs.mkdir(path.dirname(path.join(folder, name)), { recursive: true });

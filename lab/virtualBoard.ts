@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { lastLines, reasonOf } from "../tools/lines.ts";
 import { boardAddress } from "./addresses.ts";
 import { makeBoardFolder, removeBoardFolder } from "./boardFolder.ts";
-import { makeBoardCard, type BoardCard } from "./boardCard.ts";
+import { writeBoardCard, type BoardCard } from "./boardCard.ts";
 import { copyCard, surroundingsOf, writeCard, type Card } from "./card.ts";
 import type { VirtualBoardImage } from "./image.ts";
 import type { BoardNetwork } from "./network.ts";
@@ -52,7 +52,8 @@ export async function startVirtualBoard(options: VirtualBoardOptions): Promise<V
   const plug = await network.plugIn(options.place);
   const card = cardIn(folder, "card");
   await copyCard(image.card, card);
-  const { files, hostKey } = options.card ?? (await makeBoardCard(folder, "board-1", plug.board, image));
+  const { files, hostKey } =
+    options.card ?? (await testCard(path.join(folder, "prepared"), plug.board, image));
   const boot = { ...(cmdline !== undefined && { "cmdline.txt": `${cmdline}\n` }), ...files };
   await writeCard(folder, card, { boot, root: surroundingsOf(mirror?.aptSources) });
   const kind = options.machine ?? (await usualMachine());
@@ -67,9 +68,22 @@ export async function startVirtualBoard(options: VirtualBoardOptions): Promise<V
   return board;
 }
 
+/** For a board that is in no stack. */
+async function testCard(folder: string, place: number, image: VirtualBoardImage): Promise<BoardCard> {
+  const board = {
+    name: "board-1",
+    host: boardAddress(place),
+    ram: 1024,
+    cores: 1,
+    role: "worker",
+    user: "pi",
+  };
+  return writeBoardCard(folder, { board, privateKey: await fs.readFile(image.privateKeyPath, "utf8") });
+}
+
 const pollMs = 200;
-/** Seconds until a start has failed; emulated, on an idle machine, it takes 30 to 45. */
-const startLimit = 300;
+/** Seconds until a start has failed: a first boot that is emulated, on a busy machine, takes minutes. */
+const startLimit = 600;
 
 /** The files of a card, or of a copy of it. */
 function cardIn(folder: string, name: string): Card {

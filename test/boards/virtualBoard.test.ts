@@ -142,7 +142,7 @@ describe("a virtual board", { timeout: 2 * minutes }, () => {
   });
 });
 
-it("starts a board in QEMU too, emulated or not", { timeout: 5 * minutes }, async ({ skip }) => {
+it("starts a board in QEMU too, emulated or not", { timeout: 12 * minutes }, async ({ skip }) => {
   skip(noLab !== "", noLab);
   const network = await startBoardNetwork();
   const board = await startVirtualBoard({ ram: 512, image, network, machine: "qemu", cmdline });
