@@ -1,80 +1,90 @@
-// What differs from board to board, as whoever flashes a card writes it there: name, host key, address and
-// where packages come from.
+// A board's card: two partitions as on a Raspberry Pi, each in a file of its own. Whoever flashes a card finds the
+// first one mounted, and puts there what the board is to be.
 import { execFile } from "node:child_process";
 import fs from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
-import { boardAddress, boardMac, gatewayAddress, prefixLength } from "./addresses.ts";
 import { lastLines } from "../tools/lines.ts";
+import { gatewayAddress } from "./addresses.ts";
 import { runOrThrow } from "./built.ts";
 
-const hostKeyFile = "etc/ssh/ssh_host_ed25519_key";
-
-/** A board's own part of its card. */
-interface CardDetails {
-  /** The number of the board's plug. */
-  board: number;
-  hostName: string;
-  /** What the card's package manager knows, in apt's deb822 form; nothing if omitted. */
-  aptSources?: string;
-  /** The line of /boot/firmware/cmdline.txt; no such file if omitted. */
-  cmdline?: string;
+/** The files of a card's partitions. */
+export interface Card {
+  /** FAT, mounted at /boot/firmware. */
+  readonly boot: string;
+  /** ext4. */
+  readonly root: string;
 }
 
-/**
- * Writes a board's own files to its card, with a key pair made for it.
- *
- * @param folder for what is written, before it is on the card
- * @param disk the card, whose board is off
- * @returns the host key as in authorized_keys
- */
-export async function writeCard(folder: string, disk: string, details: CardDetails): Promise<string> {
-  const key = path.join(folder, hostKeyFile);
-  const files = cardFiles(details);
-  const names = [...Object.keys(files), hostKeyFile, `${hostKeyFile}.pub`];
-  for (const name of names) await fs.mkdir(path.dirname(path.join(folder, name)), { recursive: true });
-  for (const [name, text] of Object.entries(files)) await fs.writeFile(path.join(folder, name), text);
-  await runOrThrow("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "", "-f", key]);
-  const commands = path.join(folder, "card");
-  await fs.writeFile(commands, names.map((name) => `write ${path.join(folder, name)} /${name}\n`).join(""));
-  const said = await runOrThrow("debugfs", ["-w", "-f", commands, disk]);
-  const hostKey = await fs.readFile(`${key}.pub`, "utf8");
-  // debugfs ends with 0 whatever happens; the key is what it writes last.
-  if ((await readFromCard(disk, `/${hostKeyFile}.pub`)) !== hostKey)
-    throw new Error(`the board's files cannot be written to its card:\n${lastLines(said, 8)}`);
-  return hostKey.trim();
+/** Files on a partition: their content by their path below it. */
+export type PartitionFiles = Readonly<Record<string, string>>;
+
+/** Where the file system can, both share what they have in common; where it cannot, empty space stays unwritten. */
+export async function copyCard(from: Card, to: Card): Promise<void> {
+  for (const partition of ["boot", "root"] as const)
+    await runOrThrow("cp", ["--reflink=auto", "--sparse=always", from[partition], to[partition]]);
 }
 
-function cardFiles({ board, hostName, aptSources, cmdline }: CardDetails): Record<string, string> {
+/** What a home has and the lab has not: name servers, and Debian's packages and time servers in the internet. */
+export function surroundingsOf(aptSources: string | undefined): PartitionFiles {
   return {
-    "etc/hostname": `${hostName}\n`,
-    "etc/hosts": `127.0.0.1\tlocalhost\n127.0.1.1\t${hostName}\n`,
     // Nothing answers there, at once: better than a name look-up that takes its time to fail.
     "etc/resolv.conf": `nameserver ${gatewayAddress}\n`,
-    "etc/systemd/network/50-lan.network": networkUnit(board),
+    "etc/systemd/timesyncd.conf.d/lab.conf": `[Time]\nFallbackNTP=${gatewayAddress}\n`,
     ...(aptSources === undefined ? {} : { "etc/apt/sources.list.d/debian.sources": aptSources }),
-    ...(cmdline === undefined ? {} : { "boot/firmware/cmdline.txt": `${cmdline}\n` }),
   };
 }
 
-/** What a home router's DHCP server would tell the board. */
-function networkUnit(board: number): string {
-  return `[Match]
-MACAddress=${boardMac(board)}
-
-[Network]
-Address=${boardAddress(board)}/${prefixLength}
-Gateway=${gatewayAddress}
-NTP=${gatewayAddress}
-LinkLocalAddressing=no
-IPv6AcceptRA=no
-`;
+/**
+ * Writes files to a card whose board is off. None of those on the root partition may be there before.
+ *
+ * @param folder an empty one, for the files before they are on the card
+ */
+export async function writeCard(
+  folder: string,
+  card: Card,
+  { boot, root }: Record<keyof Card, PartitionFiles>,
+): Promise<void> {
+  const [onBoot, onRoot] = [path.join(folder, "boot"), path.join(folder, "root")];
+  await writeFiles(onBoot, boot);
+  await writeFiles(onRoot, root);
+  const top = (await fs.readdir(onBoot)).map((name) => path.join(onBoot, name));
+  if (top.length > 0) await runOrThrow("mcopy", ["-i", card.boot, "-s", "-o", "-Q", ...top, "::/"]);
+  const commands = path.join(folder, "commands");
+  const lines = Object.keys(root).flatMap((name) => [
+    ...parentsOf(name).map((parent) => `mkdir /${parent}`),
+    `write ${path.join(onRoot, name)} /${name}`,
+  ]);
+  await fs.writeFile(commands, `${lines.join("\n")}\n`);
+  const said = await runOrThrow("debugfs", ["-w", "-f", commands, card.root]);
+  // debugfs ends with 0 whatever happens.
+  for (const [name, text] of Object.entries(root)) {
+    const { stdout } = await promisify(execFile)("debugfs", ["-R", `cat /${name}`, card.root]);
+    if (stdout !== text) throw new Error(`/${name} cannot be written to the card:\n${lastLines(said, 8)}`);
+  }
 }
 
-/** A file of a card whose board is off; undefined if there is none. */
-export async function readFromCard(disk: string, file: string): Promise<string | undefined> {
-  // After a power cut the file's latest content may stand in the journal only. 1: something was repaired.
-  await runOrThrow("e2fsck", ["-p", "-E", "journal_only", disk], { accept: [0, 1] });
-  const { stdout, stderr } = await promisify(execFile)("debugfs", ["-R", `cat ${file}`, disk]);
-  return stderr.includes("File not found") ? undefined : stdout;
+/** Writes files to a folder of this machine, which is made if it is missing. */
+export async function writeFiles(folder: string, files: PartitionFiles): Promise<void> {
+  await fs.mkdir(folder, { recursive: true });
+  for (const [name, text] of Object.entries(files)) {
+    await fs.mkdir(path.dirname(path.join(folder, name)), { recursive: true });
+    await fs.writeFile(path.join(folder, name), text);
+  }
+}
+
+/** a/b/c: a, a/b. */
+function parentsOf(file: string): string[] {
+  const names = path.dirname(file).split("/");
+  return names.map((_, index) => names.slice(0, index + 1).join("/"));
+}
+
+/** A file of the boot partition of a card whose board is off; undefined if there is none. */
+export async function readBootFile({ boot }: Card, file: string): Promise<string | undefined> {
+  try {
+    return (await promisify(execFile)("mtype", ["-i", boot, `::/${file}`])).stdout;
+  } catch (error) {
+    if (String(error).includes("not found")) return undefined;
+    throw error;
+  }
 }

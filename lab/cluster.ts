@@ -1,7 +1,9 @@
 // The lab's boards and the stack that makes a cluster of them.
 import fs from "node:fs/promises";
+import path from "node:path";
 import { gatewayAddress } from "./addresses.ts";
 import { makeBoardFolder, removeBoardFolder } from "./boardFolder.ts";
+import { writeBoardCard } from "./boardCard.ts";
 import type { Surroundings } from "./built.ts";
 import type { VirtualBoardImage } from "./image.ts";
 import { currentBuild, type KubernetesBuild } from "./kubernetesBuild.ts";
@@ -44,6 +46,14 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     throw error;
   }
 }
+
+/** What a flashed card's boot partition has, as far as `npm run card` looks: as Raspberry Pi OS trixie. */
+const flashed = {
+  "config.txt": "",
+  "cmdline.txt": "console=tty1 root=LABEL=card rootfstype=ext4 fsck.repair=yes rootwait\n",
+  "user-data": "#cloud-config\n",
+  "meta-data": "instance_id: rpios-image\n",
+};
 
 interface Parts {
   readonly image: VirtualBoardImage;
@@ -109,14 +119,18 @@ export class Lab {
     removeBoardFolder(this.#parts.folder);
   }
 
-  async #startBoard(described: LabBoard, place?: number) {
+  async #startBoard(described: LabBoard, place = this.boards.size + 1) {
     const { name, ram } = described;
-    const { image, network, mirror } = this.#parts;
+    const { image, network, mirror, folder } = this.#parts;
     const { say, clockOffset = 0 } = this.#options;
     say?.(`${name}: starting, ${ram} MiB`);
-    const board = await startVirtualBoard({ ram, image, network, mirror, clockOffset, place });
+    const privateKey = await fs.readFile(image.privateKeyPath, "utf8");
+    const { cards } = this.settings;
+    const to = await fs.mkdtemp(path.join(folder, `card-${name}-`));
+    const card = await writeBoardCard(to, { board: described, cards, privateKey, flashed });
+    const board = await startVirtualBoard({ ram, image, network, mirror, card, clockOffset, place });
     this.boards.set(name, board);
-    described.hostKey = board.hostKey;
+    described.hostKey = card.hostKey;
   }
 
   async #writeSettings(): Promise<void> {

@@ -2,6 +2,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { findBuilt, obtainBuilt, runOrThrow, type Recipe, type Surroundings } from "./built.ts";
+import type { Card } from "./card.ts";
 
 /** A fresh Debian card and what starts it. All paths are absolute. */
 export type VirtualBoardImage = Readonly<ReturnType<typeof imageIn>>;
@@ -10,9 +11,9 @@ export type VirtualBoardImage = Readonly<ReturnType<typeof imageIn>>;
 export const debianMirror = "http://deb.debian.org/debian";
 
 /**
- * Debian trixie with its cloud kernel, systemd, timesyncd, networkd, OpenSSH and sudo, and no container
- * runtime: a card as it is after flashing. User `pi` has sudo without a password and no password. Built once
- * (about two minutes, some 450 MB), then taken from the cache.
+ * Debian trixie with its cloud kernel, systemd, timesyncd, networkd, netplan, OpenSSH, sudo and cloud-init, and no
+ * container runtime: a card as it is after flashing. It has no user, SSH is off, and cloud-init looks for what the board
+ * is to be where that of Raspberry Pi OS does. Built once (about two minutes, some 550 MB), then taken from the cache.
  *
  * @throws an Error with debootstrap's last lines
  */
@@ -48,14 +49,14 @@ export function recipeOf(name: string, folder: string, ...others: string[]): Rec
 
 function imageIn(folder: string) {
   return {
-    /** The root file system, ext4 in a sparse file of 8 GiB. Never written to: boards have copies of it. */
-    card: path.join(folder, "card.img"),
+    /** Sparse files: ext4 of 8 GiB and FAT of 256 MiB. Never written to: boards have copies of them. */
+    card: { boot: path.join(folder, "boot.img"), root: path.join(folder, "root.img") } satisfies Card,
     /** Debian's kernel and initial file system, for QEMU. */
     kernel: path.join(folder, "vmlinuz"),
     initrd: path.join(folder, "initrd.img"),
     /** The folder of User-mode Linux. */
     userMode: path.join(folder, "user-mode"),
-    /** The key that lets user `pi` in. */
+    /** The key that the lab's cards let in. */
     privateKeyPath: path.join(folder, "id_ed25519"),
     /** dpkg's list of what is installed. */
     dpkgStatus: path.join(folder, "dpkg-status"),

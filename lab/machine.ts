@@ -1,6 +1,7 @@
 // What the lab needs of this machine, and which kind of machine boards are here.
 import fs from "node:fs/promises";
 import { findExecutable } from "../tools/executable.ts";
+import type { Card } from "./card.ts";
 import type { VirtualBoardImage } from "./image.ts";
 import type { Plug } from "./network.ts";
 
@@ -19,7 +20,7 @@ export interface Machine {
   /** The board's own folder. */
   readonly folder: string;
   /** The board's own card. */
-  readonly disk: string;
+  readonly card: Card;
   readonly plug: Plug;
   /** Seconds by which the board's clock is ahead of this machine's at each start. */
   readonly clockOffset: number;
@@ -48,8 +49,9 @@ const programs = {
   patchelf: "patchelf",
   debootstrap: "debootstrap",
   mke2fs: "e2fsprogs",
-  e2fsck: "e2fsprogs",
   debugfs: "e2fsprogs",
+  mcopy: "mtools",
+  mtype: "mtools",
   "dpkg-deb": "dpkg",
   "apt-get": "apt",
   gpg: "gnupg",

@@ -19,7 +19,7 @@ export function programOf(machine: Machine, commandLine: string): Promise<Progra
 }
 
 async function userModeLinux(machine: Machine, commandLine: string): Promise<Program> {
-  const { ram, image, folder, disk, plug } = machine;
+  const { ram, image, folder, card, plug } = machine;
   return {
     command: [
       // Its processes' init: with it all of them end.
@@ -27,7 +27,8 @@ async function userModeLinux(machine: Machine, commandLine: string): Promise<Pro
       ...commandLine.split(" ").filter((word) => word !== ""),
       ...["seccomp=on", "noreboot", `mem=${ram}M`, `uml_dir=${folder}`],
       ...[
-        `ubd0=${disk}`,
+        `ubd0=${card.root}`,
+        `ubd1=${card.boot}`,
         "root=/dev/ubda", // Whichever its boot line makes the console.
         "con=null,fd:1",
       ],
@@ -47,7 +48,7 @@ async function memoryFolder(ram: number, otherwise: string): Promise<string> {
 }
 
 async function qemu(machine: Machine, commandLine: string): Promise<Program> {
-  const { ram, image, disk, plug } = machine;
+  const { ram, image, card, plug } = machine;
   // Emulated, mitigations cost a tenth of the time, and there is nobody to guard against.
   const kernel = `${commandLine} root=LABEL=card console=ttyS0 mitigations=off`;
   return {
@@ -58,7 +59,10 @@ async function qemu(machine: Machine, commandLine: string): Promise<Program> {
       ...["-smp", "1", "-m", `${ram}M`],
       ...["-kernel", image.kernel, "-initrd", image.initrd, "-append", kernel],
       // The board's flushes reach this machine's kernel, which outlives QEMU, and need not wait for its disk.
-      ...["-drive", `if=virtio,format=raw,cache=unsafe,discard=unmap,file=${disk}`],
+      ...[card.root, card.boot].flatMap((file) => [
+        "-drive",
+        `if=virtio,format=raw,cache=unsafe,discard=unmap,file=${file}`,
+      ]),
       ...["-netdev", `tap,id=lan,ifname=${tapOf(plug.board)},script=no,downscript=no`],
       ...["-device", `virtio-net-pci,netdev=lan,romfile=,mac=${boardMac(plug.board)}`],
       ...["-device", "virtio-rng-pci"],

@@ -21,7 +21,7 @@ export type Plug = Awaited<ReturnType<BoardNetwork["plugIn"]>>;
 export const dieWithParent = ["setpriv", "--pdeathsig", "KILL"] as const;
 
 /**
- * Starts a network for boards. The time is served at its gateway, as the boards' cards say (card.ts).
+ * Starts a network for boards. The time is served at its gateway, as boards are told (card.ts).
  *
  * @throws an Error with what the gateway said, if it does not start
  */

@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import fs from "node:fs/promises";
-import { readFromCard } from "./card.ts";
+import { readBootFile } from "./card.ts";
 import type { Machine } from "./machine.ts";
 import { programOf, type Program } from "./machineKinds.ts";
 import { dieWithParent } from "./network.ts";
@@ -76,8 +76,8 @@ async function sizeOf(file: string): Promise<number> {
  * without what the kind of machine adds.
  */
 async function kernelCommandLine(machine: Machine): Promise<string> {
-  const { disk, clockOffset } = machine;
-  const line = await readFromCard(disk, "/boot/firmware/cmdline.txt");
+  const { card, clockOffset } = machine;
+  const line = await readBootFile(card, "cmdline.txt");
   const clock = Math.round(Date.now() / 1000) + clockOffset;
   return [
     ...(line === undefined ? [] : [asRaspberryPi(line)]),

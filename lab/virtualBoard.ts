@@ -5,8 +5,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { lastLines, reasonOf } from "../tools/lines.ts";
 import { boardAddress } from "./addresses.ts";
 import { makeBoardFolder, removeBoardFolder } from "./boardFolder.ts";
-import { runOrThrow } from "./built.ts";
-import { writeCard } from "./card.ts";
+import { writeBoardCard, type BoardCard } from "./boardCard.ts";
+import { copyCard, surroundingsOf, writeCard, type Card } from "./card.ts";
 import type { VirtualBoardImage } from "./image.ts";
 import type { BoardNetwork } from "./network.ts";
 import type { PackageMirror } from "./packageMirror.ts";
@@ -24,8 +24,10 @@ export interface VirtualBoardOptions {
   machine?: MachineKind;
   /** Its place on the network, if it takes that of a board that was stopped. Default: the next one. */
   place?: number | undefined;
-  /** The name a fresh card has. Default: "raspberrypi". */
-  hostName?: string;
+  /** What its owner has put on its card. Default: what lets in the lab, for a board of this network called board-1. */
+  card?: BoardCard | undefined;
+  /** Whether it stays off for now. Default: it is started. */
+  isOff?: boolean;
   /** Where apt on the fresh card finds Debian's packages. Default: nowhere. */
   mirror?: PackageMirror;
   /** Seconds by which the board's clock is ahead when it starts, until it asks the time server. Default: 0. */
@@ -39,24 +41,26 @@ export interface VirtualBoardOptions {
 }
 
 /**
- * Starts a board with a fresh card and waits until ssh works. Its host key is its own, and known before it
- * starts. It ends with this process, however that ends.
+ * Starts a board with a fresh card, unless it is to stay off, and waits until cloud-init has made of it what the card says. Its host key is its own,
+ * and known before it starts. It ends with this process, however that ends.
  *
  * @throws an Error with the machine's words and the console's last lines, if it does not start in time
  */
 export async function startVirtualBoard(options: VirtualBoardOptions): Promise<VirtualBoard> {
-  const { ram, image, network, hostName = "raspberrypi", mirror, cmdline, clockOffset = 0 } = options;
+  const { ram, image, network, mirror, cmdline, clockOffset = 0 } = options;
   const folder = makeBoardFolder();
   const plug = await network.plugIn(options.place);
-  const disk = path.join(folder, "card.img");
-  await copyDisk(image.card, disk);
-  const details = { board: plug.board, hostName, aptSources: mirror?.aptSources, cmdline };
-  const hostKey = await writeCard(folder, disk, details);
+  const card = cardIn(folder, "card");
+  await copyCard(image.card, card);
+  const { files, hostKey } =
+    options.card ?? (await testCard(path.join(folder, "prepared"), plug.board, image));
+  const boot = { ...(cmdline !== undefined && { "cmdline.txt": `${cmdline}\n` }), ...files };
+  await writeCard(folder, card, { boot, root: surroundingsOf(mirror?.aptSources) });
   const kind = options.machine ?? (await usualMachine());
   const console = path.join(folder, "console.log");
-  const board = new VirtualBoard(hostKey, { kind, ram, image, folder, disk, plug, clockOffset, console });
+  const board = new VirtualBoard(hostKey, { kind, ram, image, folder, card, plug, clockOffset, console });
   try {
-    await board.powerOn();
+    if (options.isOff !== true) await board.powerOn();
   } catch (error) {
     await board.stop();
     throw error;
@@ -64,13 +68,26 @@ export async function startVirtualBoard(options: VirtualBoardOptions): Promise<V
   return board;
 }
 
-const pollMs = 200;
-/** Seconds until a start has failed; emulated, on an idle machine, it takes 30 to 45. */
-const startLimit = 300;
+/** For a board that is in no stack. */
+async function testCard(folder: string, place: number, image: VirtualBoardImage): Promise<BoardCard> {
+  const board = {
+    name: "board-1",
+    host: boardAddress(place),
+    ram: 1024,
+    cores: 1,
+    role: "worker",
+    user: "pi",
+  };
+  return writeBoardCard(folder, { board, privateKey: await fs.readFile(image.privateKeyPath, "utf8") });
+}
 
-/** Where the file system can, both share what they have in common; where it cannot, empty space stays unwritten. */
-async function copyDisk(from: string, to: string): Promise<void> {
-  await runOrThrow("cp", ["--reflink=auto", "--sparse=always", from, to]);
+const pollMs = 200;
+/** Seconds until a start has failed: a first boot that is emulated, on a busy machine, takes minutes. */
+const startLimit = 600;
+
+/** The files of a card, or of a copy of it. */
+function cardIn(folder: string, name: string): Card {
+  return { boot: path.join(folder, `${name}.boot.img`), root: path.join(folder, `${name}.root.img`) };
 }
 
 /** A board that was started. Its disk lasts until `stop`. */
@@ -163,13 +180,13 @@ export class VirtualBoard implements SshTarget {
   /** Keeps the disk as it is now, under a name for a file. The board must be off. */
   async saveDisk(name: string): Promise<void> {
     this.#assertOff();
-    await copyDisk(this.#machine.disk, this.#kept(name));
+    await copyCard(this.#machine.card, this.#kept(name));
   }
 
   /** Makes the disk what it was at `saveDisk`, as often as wanted. The board must be off. */
   async restoreDisk(name: string): Promise<void> {
     this.#assertOff();
-    await copyDisk(this.#kept(name), this.#machine.disk);
+    await copyCard(this.#kept(name), this.#machine.card);
   }
 
   /** Ends it and removes its disk. */
@@ -179,8 +196,8 @@ export class VirtualBoard implements SshTarget {
     removeBoardFolder(this.#machine.folder);
   }
 
-  #kept(name: string): string {
-    return path.join(this.#machine.folder, `${name}.img`);
+  #kept(name: string): Card {
+    return cardIn(this.#machine.folder, name);
   }
 
   #assertOff(): void {

@@ -1,17 +1,16 @@
 #!/bin/sh
-# Runs inside the card's root folder, to make a board of a Debian.
+# Runs inside the card's root folder, to make of a Debian what a flashed card is: nobody can log in, SSH is off, and
+# there is no address, until cloud-init finds on the boot partition what the board is to be.
 set -eu
 
-# The home folder is there already, with the key in it.
-useradd --no-create-home --shell /bin/bash pi
-chown -R pi:pi /home/pi
-chmod 700 /home/pi/.ssh
-echo 'pi ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/pi
-chmod 440 /etc/sudoers.d/pi
-echo 'PasswordAuthentication no' >/etc/ssh/sshd_config.d/lab.conf
-echo 'LABEL=card / ext4 defaults,errors=remount-ro 0 1' >/etc/fstab
-mkdir -p /boot/firmware /etc/systemd/network
-systemctl enable systemd-networkd clock processor
+printf '%s\n' 'LABEL=card / ext4 defaults,errors=remount-ro 0 1' 'LABEL=BOOTFS /boot/firmware vfat defaults 0 2' >/etc/fstab
+echo raspberrypi >/etc/hostname
+printf '127.0.0.1\tlocalhost\n127.0.1.1\traspberrypi\n' >/etc/hosts
+mkdir -p /boot/firmware
+# Kernel names, as on Raspberry Pi OS, so that QEMU's network device is eth0 too.
+ln -s /dev/null /etc/systemd/network/99-default.link
+systemctl enable systemd-networkd clock processor regenerate_ssh_host_keys
+systemctl disable ssh
 for release in /lib/modules/*; do
   depmod "$(basename "$release")"
 done
@@ -28,7 +27,7 @@ mkdir -p /etc/systemd/system-generators
 ln -s /dev/null /etc/systemd/system-generators/systemd-ssh-generator
 
 # Each board has its own.
-rm -f /etc/ssh/ssh_host_* /etc/resolv.conf /etc/hostname /etc/hosts /etc/apt/sources.list
+rm -f /etc/ssh/ssh_host_* /etc/resolv.conf /etc/apt/sources.list
 rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin /var/cache/apt/archives/*.deb
 # Empty, and not missing: a board then makes its own, without the work of a first boot.
 : >/etc/machine-id

@@ -3,9 +3,9 @@
 set -euo pipefail
 export LC_ALL=C
 
-folders=(/boot /etc /home /opt /root /usr/local /var/lib/bramble /var/spool)
+folders=(/boot /boot/firmware /etc /home /opt /root /usr/local /var/lib/bramble /var/spool)
 # Written by each boot or by programs as they run, whatever bramble does; and each card's own.
-changing=(-name 'ssh_host_*' -o -name 50-lan.network -o -name ld.so.cache -o -name '.updated' -o -name rebooted-from -o -name machine-id -o -name 'adjtime' -o -name '*.pem.bak')
+changing=(-name 'ssh_host_*' -o -name 50-cloud-init.yaml -o -path '/boot/firmware/*-*' -o -path /etc/bramble/card -o -name 90-cloud-init-users -o -name ld.so.cache -o -name '.updated' -o -name rebooted-from -o -name machine-id -o -name 'adjtime' -o -name '*.pem.bak')
 for folder in "${folders[@]}"; do
   [ -d "$folder" ] || continue
   find "$folder" -xdev -type f ! \( "${changing[@]}" \) -exec sha256sum {} + | sed 's/^/content /'

@@ -25,7 +25,7 @@ describe("a virtual board", { timeout: 2 * minutes }, () => {
     if (noLab !== "") return;
     network = await startBoardNetwork();
     mirror = await packageMirror({ network, image });
-    board = await startVirtualBoard({ ram: 1024, image, network, mirror, hostName: "fresh", cmdline });
+    board = await startVirtualBoard({ ram: 1024, image, network, mirror, cmdline });
   }, 5 * minutes);
 
   afterAll(async () => {
@@ -43,7 +43,7 @@ describe("a virtual board", { timeout: 2 * minutes }, () => {
     const mebibytes = Number(/(\d+) kB/.exec(memory)?.[1]) / 1024;
     expect(mebibytes).toBeGreaterThan(1024 - 64);
     expect(mebibytes).toBeLessThan(1024);
-    expect(name).toBe("fresh");
+    expect(name).toBe("board-1");
     expect(key?.trim()).toBe(board.hostKey);
   });
 
@@ -142,7 +142,7 @@ describe("a virtual board", { timeout: 2 * minutes }, () => {
   });
 });
 
-it("starts a board in QEMU too, emulated or not", { timeout: 5 * minutes }, async ({ skip }) => {
+it("starts a board in QEMU too, emulated or not", { timeout: 12 * minutes }, async ({ skip }) => {
   skip(noLab !== "", noLab);
   const network = await startBoardNetwork();
   const board = await startVirtualBoard({ ram: 512, image, network, machine: "qemu", cmdline });
