@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { types } from "@pulumi/command";
 import type { Input } from "@pulumi/pulumi";
 
@@ -59,6 +60,13 @@ export function hostKeyError(address: Partial<SshAddress> & { host: string }): s
 /** A public key's type and bytes: its comment says nothing of the machine. */
 export function withoutComment(hostKey: string): string {
   return hostKey.trim().split(/\s+/).slice(0, 2).join(" ");
+}
+
+/** A public key's fingerprint as ssh-keygen prints it: `SHA256:…`. */
+export function hostKeyFingerprint(publicKey: string): string {
+  const [, bytes = ""] = publicKey.trim().split(/\s+/);
+  const digest = createHash("sha256").update(Buffer.from(bytes, "base64")).digest("base64");
+  return `SHA256:${digest.replace(/=+$/, "")}`;
 }
 
 /** The command that prints a machine's host key. */
