@@ -3,17 +3,18 @@
 import { stringify } from "yaml";
 import { hostKeyFingerprint } from "../board/connection.ts";
 import { assignments } from "../board/shell.ts";
+import { netplan } from "./network.ts";
 import { type CardFile, cardMarkText, type CardPlan } from "./plan.ts";
 import { script, setUpParameters } from "./scripts.ts";
 
 /** Where the script that completes the board is while cloud-init runs: in RAM, since it has the private key. */
 export const setUpScript = "/run/bramble-set-up";
 
-/** The NoCloud seed of a board. */
+/** The NoCloud seed of a board. Raspberry Pi OS and Ubuntu call the interfaces of a Raspberry Pi eth0 and wlan0. */
 export function cloudInitFiles(plan: CardPlan): CardFile[] {
   return [
     { path: "meta-data", content: stringify(metaData(plan)) },
-    { path: "network-config", content: stringify({ network: networkConfig(plan) }, { lineWidth: 0 }) },
+    { path: "network-config", content: stringify(netplan(plan, { eth0: {} }), { lineWidth: 0 }) },
     { path: "user-data", content: cloudConfig(userData(plan)) },
   ];
 }
@@ -30,27 +31,6 @@ function cloudConfig(data: object): string {
 function metaData({ board, hostKey }: CardPlan): object {
   const key = hostKeyFingerprint(hostKey.publicKey).slice("SHA256:".length).replaceAll(/\W/g, "");
   return { "instance-id": `bramble-${board}-${key.slice(0, 16)}`, dsmode: "local" };
-}
-
-/** Network configuration, version 2. Interfaces have the names that both systems give those of a Raspberry Pi. */
-function networkConfig({ host, network, wifi }: CardPlan): object {
-  const addresses = network
-    ? {
-        dhcp4: false,
-        addresses: [`${host}/${network.prefix}`],
-        // `default` instead of 0.0.0.0/0 is unknown to older releases.
-        routes: [{ to: "0.0.0.0/0", via: network.gateway }],
-        nameservers: { addresses: [...network.nameservers] },
-      }
-    : { dhcp4: true };
-  if (!wifi) return { version: 2, ethernets: { eth0: addresses } };
-  const { ssid, password, country } = wifi;
-  const wlan0 = {
-    ...addresses,
-    "regulatory-domain": country,
-    "access-points": { [ssid]: { password } },
-  };
-  return { version: 2, wifis: { wlan0 } };
 }
 
 /** What is left of user-data once the board is set up: neither cloud-init nor a reader finds a secret in it. */

@@ -50,6 +50,8 @@ export interface CardFile {
   /** Path below the folder that the card's system reads at its first boot (the boot partition, but for Armbian). */
   readonly path: string;
   readonly content: string;
+  /** Who may read it, where the file system has modes. Default: 0644. */
+  readonly mode?: number | undefined;
 }
 
 /** Where a board keeps what its card was written for. */

@@ -23,6 +23,10 @@ put() {
 # Its own key, and no other: clients would ask for one that the settings do not know.
 set_host_key() {
   local other
+  # Raspberry Pi OS's own service would replace it.
+  if systemctl --quiet is-enabled regenerate_ssh_host_keys 2>/dev/null; then
+    systemctl --quiet disable --now regenerate_ssh_host_keys
+  fi
   printf '%s\n' "$HOST_KEY" | put 600 /etc/ssh/ssh_host_ed25519_key
   printf '%s\n' "$HOST_KEY_PUBLIC" | put 644 /etc/ssh/ssh_host_ed25519_key.pub
   for other in "$ROOT"/etc/ssh/ssh_host_*_key; do
