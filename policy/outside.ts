@@ -20,7 +20,7 @@ export const hostKeys = resourceRule({
     hops.map(
       ({ host = "a machine", hostKey = "" }) =>
         hostKey === "" &&
-        `the SSH connection to ${host} has no hostKey, so anyone on the network can impersonate it and read what is sent. Set it to the output of ssh-keyscan -t ed25519 ${host} | cut -d' ' -f2-, after comparing that on the machine.`,
+        `the SSH connection to ${host} has no hostKey, so anyone on the network can impersonate it and read what is sent. Set it to the machine's /etc/ssh/ssh_host_ed25519_key.pub; for a board: npm run card -- STACK --scan.`,
     ),
 });
 

@@ -4,6 +4,7 @@ import { issueErrors, unknownSetting, usualWords } from "./issues.ts";
 import type { Parsed } from "./rules/rule.ts";
 import { appRules, needs } from "./rules/apps.ts";
 import { boardRules } from "./rules/boards.ts";
+import { cardRules } from "./rules/cards.ts";
 import { clusterRules } from "./rules/cluster.ts";
 import { directoryRules } from "./rules/directories.ts";
 import { challenge, domainRules } from "./rules/domain.ts";
@@ -14,6 +15,7 @@ import { elementOf, fieldsOf, valueAt } from "./schema/nodes.ts";
 /** The rules between settings, in the order in which their errors are told. */
 const rules = [
   ...boardRules,
+  ...cardRules,
   ...clusterRules,
   ...appRules,
   ...directoryRules,

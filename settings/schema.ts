@@ -4,6 +4,7 @@ import { label } from "../components/fields/fields.ts";
 import { domainName } from "../components/fields/hosts.ts";
 import { storage } from "../components/storage/settings.ts";
 import { board, ssh } from "./schema/boards.ts";
+import { cards } from "./schema/cards.ts";
 import { cluster } from "./schema/cluster.ts";
 
 type AppSections = { [Name in keyof typeof apps]: z.ZodOptional<(typeof apps)[Name]["schema"]> };
@@ -25,6 +26,7 @@ export const sections = {
     .describe("The boards."),
   cluster: cluster.prefault({}),
   ssh: ssh.optional(),
+  cards: cards.optional(),
   domain: domainName().describe("The domain below which the apps get their hosts."),
   storage: storage.optional(),
   ...appSections,

@@ -19,6 +19,8 @@ export interface BoardBootstrapArgs {
    * is, and once the board is taken out of the settings forgets it without undoing anything on it. Default: false.
    */
   readonly dead?: boolean | undefined;
+  /** Public host keys of all boards by name: an error says whose card is in this board. Default: none. */
+  readonly hostKeys?: Readonly<Record<string, string>> | undefined;
   /** Phases that run again. Default: none. */
   readonly drift?: Output<DriftRecord> | undefined;
 }
@@ -29,7 +31,7 @@ export interface BoardBootstrapArgs {
  */
 export class BoardBootstrap extends ComponentResource {
   constructor(name: string, args: BoardBootstrapArgs, opts?: ComponentResourceOptions) {
-    const { plan, connection, drift, dead = false } = args;
+    const { plan, connection, drift, dead = false, hostKeys = {} } = args;
     const { board } = plan;
     const { user } = connection;
     const phases = bootstrapPhases(plan).map(({ phase, asRoot, timeLimit, ...document }) => {
@@ -38,7 +40,7 @@ export class BoardBootstrap extends ComponentResource {
     });
     const steps = Object.fromEntries(phases.map(({ resource, step }) => [resource, step]));
     super("bramble:board:BoardBootstrap", name, { board, user, dead, steps }, opts);
-    const hooks = connectionHooks(name, { board, connection, dead });
+    const hooks = connectionHooks(name, { board, connection, dead, hostKeys });
     let previous: Resource[] = [];
     for (const { resource, step, script, whileStarting } of phases) {
       const attempts = whileStarting ? dialAttemptsWhileStarting : dialAttempts;

@@ -37,7 +37,8 @@ export const dialAttemptsWhileStarting = 55;
 /** Seconds for one attempt. */
 const perDialTimeout = 15;
 
-const keyTypes = [
+/** Types of keys that an SSH server has. */
+export const keyTypes = [
   "ssh-ed25519",
   "ecdsa-sha2-nistp256",
   "ecdsa-sha2-nistp384",
@@ -45,16 +46,13 @@ const keyTypes = [
   "ssh-rsa",
 ];
 
-/** What is wrong with a host key, and the command that prints the right one. Undefined if it has the right form. */
-export function hostKeyError(address: Partial<SshAddress> & { host: string }): string | undefined {
-  const { host, port = sshPort, hostKey = "" } = address;
+/** What is wrong with a host key; undefined if it has the right form. */
+export function hostKeyError(hostKey = ""): string | undefined {
   const [keyType = "", key = ""] = hostKey.trim().split(/\s+/);
   if (keyTypes.includes(keyType) && isKeyOf(keyType, key)) return undefined;
-  const print = printHostKey({ host, port });
-  const onBoard = "compare it with /etc/ssh/ssh_host_ed25519_key.pub on the machine";
-  if (hostKey === "") return `is missing. Print it with: ${print} (${onBoard})`;
-  if (keyTypes.includes(key)) return `starts with an address, as in known_hosts: leave out the first word`;
-  return `must be a public host key such as "ssh-ed25519 AAAA…". Print it with: ${print} (${onBoard})`;
+  if (hostKey === "") return "is missing.";
+  if (keyTypes.includes(key)) return "starts with an address, as in known_hosts: remove the first word.";
+  return 'must be a public host key such as "ssh-ed25519 AAAA…".';
 }
 
 /** A public key's type and bytes: its comment says nothing of the machine. */
@@ -69,13 +67,8 @@ export function hostKeyFingerprint(publicKey: string): string {
   return `SHA256:${digest.replace(/=+$/, "")}`;
 }
 
-/** The command that prints a machine's host key. */
-export function printHostKey({ host, port = sshPort }: Pick<SshAddress, "host" | "port">): string {
-  return `ssh-keyscan -t ed25519 -p ${port} ${host} | cut -d' ' -f2-`;
-}
-
-/** A key's bytes begin with the length of its type's name, and the name. */
-function isKeyOf(keyType: string, key: string): boolean {
+/** Whether bytes are a key of a type: they begin with the length of its name, and the name. */
+export function isKeyOf(keyType: string, key: string): boolean {
   const bytes = Buffer.from(key, "base64");
   return bytes.length > 4 && bytes.subarray(4, 4 + bytes.readUInt32BE(0)).toString() === keyType;
 }
@@ -94,8 +87,11 @@ export function commandConnection(
 }
 
 function reached(address: SshAddress, dialErrorLimit: number): types.input.remote.ProxyConnectionArgs {
-  const error = hostKeyError(address);
-  if (error) throw new Error(`The hostKey of ${address.host} ${error}`);
+  const error = hostKeyError(address.hostKey);
+  if (error) {
+    const where = "It is in /etc/ssh/ssh_host_ed25519_key.pub on the machine.";
+    throw new Error(`The hostKey of ${address.host} ${error} ${where}`);
+  }
   const { host, port = sshPort, user, hostKey, privateKey } = address;
   return { host, port, user, hostKey, ...(privateKey && { privateKey }), dialErrorLimit, perDialTimeout };
 }

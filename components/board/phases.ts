@@ -89,6 +89,8 @@ export const phaseNames = Object.keys(filesBefore) as PhaseName[];
 const space = { PACKAGES_SPACE: 512, IMAGES_SPACE: 2048, PODS_SPACE: 256 };
 /** MiB of journal on the card: about a week of a node's messages. */
 const journalSize = 64;
+/** Seconds that a board's first boot may take once its SSH server runs. */
+const firstBootWait = 150;
 /** Seconds for a synchronisation; a time server that is reached needs 10 to 30. */
 const clockWait = 120;
 
@@ -138,6 +140,7 @@ function phaseParameters({ packages, ...plan }: BootstrapPlan): Partial<Record<P
     inspect: {
       ...{ RAM: plan.ram, CAPACITY: plan.capacity, CORES: plan.cores, ARCH: plan.arch },
       ...space,
+      FIRST_BOOT_WAIT: firstBootWait,
       NODEFS_KEPT: diskThresholds.nodefs,
       IMAGEFS_KEPT: diskThresholds.imagefs,
       INODES_KEPT: diskThresholds.inodes,

@@ -1,12 +1,10 @@
 // Cards of Armbian. It has no first-boot files on a boot partition (armbian_first_run.txt is gone, and what
 // /root/.not_logged_in_yet presets is done at the first login only), so these files lie on its root file system.
 // https://github.com/armbian/build, packages/bsp/common
-import { stringify as stringifyIni } from "ini";
-import { stringify } from "yaml";
 import { assignments } from "../board/shell.ts";
 import { netplan } from "./network.ts";
-import type { CardFile, CardPlan } from "./plan.ts";
-import { script, setUpParameters } from "./scripts.ts";
+import { type CardFile, type CardPlan, writtenByBramble } from "./plan.ts";
+import { script, setUpParameters, unit, yaml } from "./documents.ts";
 
 const setUpScript = "etc/bramble/set-up";
 
@@ -19,18 +17,18 @@ export function armbianFiles(plan: CardPlan): CardFile[] {
   return [
     {
       path: setUpScript,
-      content: assignments(parameters) + script("setUp") + script("armbian"),
+      content: `${writtenByBramble}\n${assignments(parameters)}${script("setUp")}${script("armbian")}`,
       mode: 0o700,
     },
-    { path: "etc/systemd/system/bramble-card.service", content: stringifyIni(service) },
+    { path: "etc/systemd/system/bramble-card.service", content: unit(service) },
     // A link to the service would do the same; a file arrives whole wherever it is copied.
     {
       path: "etc/systemd/system/multi-user.target.d/bramble-card.conf",
-      content: stringifyIni({ Unit: { Wants: "bramble-card.service" } }),
+      content: unit({ Unit: { Wants: "bramble-card.service" } }),
     },
-    { path: "etc/netplan/60-bramble-card.yaml", content: stringify(netplan(plan, port), { lineWidth: 0 }), mode: 0o600 },
+    { path: "etc/netplan/60-bramble-card.yaml", content: yaml(netplan(plan, port)), mode: 0o600 },
     // It would replace the host key.
-    { path: "etc/default/armbian-firstrun", content: "OPENSSHD_REGENERATE_HOST_KEYS=false\n" },
+    { path: "etc/default/armbian-firstrun", content: `${writtenByBramble}\nOPENSSHD_REGENERATE_HOST_KEYS=false\n` },
   ];
 }
 

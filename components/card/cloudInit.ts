@@ -1,11 +1,10 @@
 // Cards of systems with cloud-init: it takes the files of the boot partition as a NoCloud seed.
 // https://docs.cloud-init.io/en/latest/reference/datasources/nocloud.html
-import { stringify } from "yaml";
 import { hostKeyFingerprint } from "../board/connection.ts";
 import { assignments } from "../board/shell.ts";
 import { netplan } from "./network.ts";
 import { type CardFile, cardMarkText, type CardPlan } from "./plan.ts";
-import { script, setUpParameters } from "./scripts.ts";
+import { script, setUpParameters, yaml } from "./documents.ts";
 
 /** Where the script that completes the board is while cloud-init runs: in RAM, since it has the private key. */
 export const setUpScript = "/run/bramble-set-up";
@@ -13,14 +12,14 @@ export const setUpScript = "/run/bramble-set-up";
 /** The NoCloud seed of a board. Raspberry Pi OS and Ubuntu call the interfaces of a Raspberry Pi eth0 and wlan0. */
 export function cloudInitFiles(plan: CardPlan): CardFile[] {
   return [
-    { path: "meta-data", content: stringify(metaData(plan)) },
-    { path: "network-config", content: stringify(netplan(plan, { eth0: {} }), { lineWidth: 0 }) },
+    { path: "meta-data", content: yaml(metaData(plan)) },
+    { path: "network-config", content: yaml(netplan(plan, { eth0: {} })) },
     { path: "user-data", content: cloudConfig(userData(plan)) },
   ];
 }
 
 function cloudConfig(data: object): string {
-  return `#cloud-config\n# Written by bramble.\n${stringify(data, { lineWidth: 0 })}`;
+  return `#cloud-config\n${yaml(data)}`;
 }
 
 /**

@@ -2,8 +2,8 @@
 // (https://github.com/raspberrypi/rpi-imager, src/downloadthread.cpp).
 import { assignments } from "../board/shell.ts";
 import { networkManagerKeyfile } from "./network.ts";
-import type { CardFile, CardPlan } from "./plan.ts";
-import { script, setUpParameters } from "./scripts.ts";
+import { type CardFile, type CardPlan, writtenByBramble } from "./plan.ts";
+import { script, setUpParameters } from "./documents.ts";
 
 const firstRun = "firstrun.sh";
 
@@ -23,6 +23,6 @@ export function firstRunFiles(plan: CardPlan): CardFile[] {
     KEYFILE: networkManagerKeyfile(plan),
     COUNTRY: plan.wifi?.country ?? "",
   };
-  const content = `#!/bin/bash\n${assignments(parameters)}${script("setUp")}${script("firstRun")}`;
+  const content = `#!/bin/bash\n${writtenByBramble}\n${assignments(parameters)}${script("setUp")}${script("firstRun")}`;
   return [{ path: firstRun, content, mode: 0o755 }];
 }

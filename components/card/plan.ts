@@ -54,6 +54,9 @@ export interface CardFile {
   readonly mode?: number | undefined;
 }
 
+/** A comment in each file of a card, by which bramble knows its own. */
+export const writtenByBramble = "# Written by bramble (npm run card).";
+
 /** Where a board keeps what its card was written for. */
 export const cardMark = "/etc/bramble/card";
 

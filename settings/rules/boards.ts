@@ -1,6 +1,6 @@
 import type { App } from "../../components/app/app.ts";
 import { apps } from "../../components/apps.ts";
-import { hostKeyError, printHostKey, withoutComment } from "../../components/board/connection.ts";
+import { hostKeyError, withoutComment } from "../../components/board/connection.ts";
 import { taintOf } from "../../components/board/taints.ts";
 import { allowedWords, cardCommand, didYouMean, settingError } from "../errors.ts";
 import { type Parsed, type Rule, rule, type SectionName } from "./rule.ts";
@@ -37,7 +37,7 @@ const controlPlane = rule(["boards"], function* ({ boards }) {
 /** Boards that bramble sets up must prove who they are. */
 const hostKeys = rule(["boards", "cluster"], function* ({ boards, cluster }, stack) {
   if (cluster.kubeconfig !== undefined) return;
-  for (const [i, { name = "", host = "", port, hostKey }] of boards.entries()) {
+  for (const [i, { name = "", hostKey }] of boards.entries()) {
     const setting = `boards[${i}].hostKey`;
     if (hostKey === undefined) {
       yield settingError(
@@ -47,27 +47,27 @@ const hostKeys = rule(["boards", "cluster"], function* ({ boards, cluster }, sta
       );
       continue;
     }
-    const why = hostKeyError({ host, port, hostKey });
+    const why = hostKeyError(hostKey);
     if (why !== undefined) yield settingError("host-key", setting, why);
   }
 });
 
 /** Each board makes its own key at its first start: two with one are one card and its copy. */
-const hostKeyOnce = rule(["boards"], function* ({ boards }) {
+const hostKeyOnce = rule(["boards"], function* ({ boards }, stack) {
   const keys = boards.map(({ hostKey }) =>
-    hostKeyError({ host: "", hostKey }) === undefined ? withoutComment(hostKey ?? "") : undefined,
+    hostKeyError(hostKey) === undefined ? withoutComment(hostKey ?? "") : undefined,
   );
-  for (const [i, { name = "", host = "", port }] of boards.entries()) {
+  for (const [i, { name = "" }] of boards.entries()) {
     const first = keys.indexOf(keys[i]);
     if (keys[i] === undefined || first === i) continue;
-    const message = `is the key of boards[${first}], too. Unless it was pasted twice (${printHostKey({ host, port })}), one card is a copy of the other and has its machine-id. Give "${name}" its own: sudo rm /etc/ssh/ssh_host_* && sudo ssh-keygen -A; sudo rm -f /etc/machine-id /var/lib/dbus/machine-id && sudo systemd-machine-id-setup && sudo reboot. Then set its new hostKey.`;
+    const message = `is the key of boards[${first}], too. Unless it was pasted twice, one card is a copy of the other and has its machine-id. Give "${name}" its own: sudo rm /etc/ssh/ssh_host_* && sudo ssh-keygen -A; sudo rm -f /etc/machine-id /var/lib/dbus/machine-id && sudo systemd-machine-id-setup && sudo reboot. Then store its new hostKey: npm run card -- ${stack} --scan`;
     yield settingError("host-key-taken", `boards[${i}].hostKey`, message);
   }
 });
 
 /** The machine in between must be who it is, too. */
 const jumpHostKey = rule(["ssh"], ({ ssh }) => {
-  const why = ssh?.jump && hostKeyError(ssh.jump);
+  const why = ssh?.jump && hostKeyError(ssh.jump.hostKey);
   return why === undefined ? [] : [settingError("host-key", "ssh.jump.hostKey", why)];
 });
 

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { sshPort, sshUser } from "../../components/board/connection.ts";
 import { type BoardModel, type ModelName, models, refusedModels } from "../../components/board/models.ts";
 import { controlPlaneTaint, taintPattern } from "../../components/board/taints.ts";
+import { cardSystems } from "../../components/card/plan.ts";
 import { allowedWords } from "../errors.ts";
 import { flag, label, list, secretString } from "../../components/fields/fields.ts";
 import { boardHost, clusterHost, host } from "../../components/fields/hosts.ts";
@@ -79,6 +80,11 @@ export const board = z
       .describe(
         "Its public SSH host key, `ssh-ed25519 AAAA…`, as `npm run card` writes it. Required unless `cluster.kubeconfig` is set.",
       ),
+    system: z
+      .enum(cardSystems)
+      .optional()
+      .describe("Operating system on its card. Default: `cards.system`."),
+    wifi: flag(false, "Whether its card connects it to `cards.wifi` instead of its network port."),
     maxPods: z
       .int("must be a whole number")
       .min(4, "must be 4 or more: the cluster's own pods")

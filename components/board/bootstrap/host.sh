@@ -141,6 +141,8 @@ remove() {
   absent "$chrony"
   absent "$timesyncd"
   absent "$CARD_MARK"
+  # It may come back under another name.
+  absent /etc/bramble/card
 }
 
 phase "$@"

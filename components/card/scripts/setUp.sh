@@ -33,7 +33,7 @@ set_host_key() {
     case $other in *_ed25519_key) ;; *) rm -f "$other" "$other.pub" ;; esac
   done
   # The image's own service may generate others later. The first file that names a setting wins.
-  printf '%s\n' '# Written by the card that bramble prepared.' 'HostKey /etc/ssh/ssh_host_ed25519_key' \
+  printf '%s\n' '# Written by bramble (npm run card).' 'HostKey /etc/ssh/ssh_host_ed25519_key' \
     'PasswordAuthentication no' 'KbdInteractiveAuthentication no' | put 644 /etc/ssh/sshd_config.d/10-bramble-card.conf
 }
 

@@ -5,13 +5,42 @@ machine_id=/etc/machine-id
 # Without D-Bus' own, from which systemd would take the same one again.
 new_machine_id="sudo rm -f $machine_id /var/lib/dbus/machine-id && sudo systemd-machine-id-setup"
 
+# What the first boot of a card from `npm run card` leaves, and what it works with until then.
+written_for=/etc/bramble/card
+first_boot=/run/bramble-set-up
+
+# A card of another board is in this one, or the board has a new name.
+card_of_other() {
+  local name
+  if [ ! -e "$ROOT$written_for" ]; then return; fi
+  name=$(sed -n 's/^board=//p' "$ROOT$written_for")
+  if [ -z "$name" ] || [ "$name" = "$BOARD" ]; then return; fi
+  obstacle "its card was written for board $name, but the settings call this board $BOARD" \
+    "insert the card of $BOARD, or write this one again (npm run card); to rename the board, remove it from bramble:boards, run pulumi up, then add it under its new name"
+}
+
+# The SSH server may start before the first boot has done its work.
+first_boot_ended() {
+  local tries
+  for ((tries = 0; tries < FIRST_BOOT_WAIT; tries++)); do
+    if [ ! -e "$ROOT$first_boot" ]; then return; fi
+    sleep 1
+  done
+  [ ! -e "$ROOT$first_boot" ] || obstacle "its first boot has not finished" \
+    "see the end of /var/log/cloud-init-output.log; if it failed there, write the card again (npm run card)"
+}
+
 card_obstacles() {
   local id name copied_from
+  first_boot_ended
   id=$(cat "$ROOT$machine_id" 2>/dev/null || true)
   if ! grep -qxE '[0-9a-f]{32}' <<<"$id"; then
     obstacle "$machine_id is ${id:-empty or missing}, so nothing identifies the board" "$new_machine_id, then reboot"
   fi
-  if [ ! -e "$ROOT$CARD_MARK" ]; then return; fi
+  if [ ! -e "$ROOT$CARD_MARK" ]; then
+    card_of_other
+    return
+  fi
   { read -r name && read -r copied_from; } <"$ROOT$CARD_MARK" || true
   # Damaged it says nothing, and is written anew.
   if [ -z "$name" ] || [ "$name" = "$BOARD" ]; then return; fi
