@@ -1,8 +1,8 @@
-import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { cacheFolder } from "../../../tools/cacheFolder.mjs";
+import { unpackedDebs } from "../../programs/debs.ts";
 
 /** cloud-init as Debian has it, and what it imports; some releases lack one or the other of these. */
 const packages = [
@@ -13,28 +13,10 @@ const packages = [
     .map((name) => `python3-${name}`),
 ];
 
-/** A folder with cloud-init unpacked, or why there is none. It is fetched once. */
-function unpacked(): { folder: string } | { reason: string } {
-  if (spawnSync("unshare", ["-rmu", "true"]).status !== 0) return { reason: "no user namespaces here" };
-  const folder = join(cacheFolder(), "cloud-init");
-  if (existsSync(folder)) return { folder };
-  const work = mkdtempSync(join(tmpdir(), "cloud-init-"));
-  try {
-    for (const name of packages) spawnSync("apt-get", ["download", name], { cwd: work });
-    const debs = readdirSync(work).filter((name) => name.endsWith(".deb"));
-    if (!debs.some((name) => name.startsWith("cloud-init_")))
-      return { reason: "apt-get has no cloud-init here" };
-    const fresh = `${folder}.${String(process.pid)}`;
-    mkdirSync(fresh, { recursive: true });
-    for (const deb of debs) execFileSync("dpkg-deb", ["--extract", join(work, deb), fresh]);
-    renameSync(fresh, folder);
-    return { folder };
-  } finally {
-    rmSync(work, { recursive: true, force: true });
-  }
-}
-
-const found = unpacked();
+const found =
+  spawnSync("unshare", ["-rmu", "true"]).status === 0
+    ? unpackedDebs("cloud-init", packages)
+    : { reason: "no user namespaces here" };
 export const noCloudInit = "reason" in found ? found.reason : "";
 
 /** What the real cloud-init does at a boot of the board whose files are in `root`; returns the name it sets. */
@@ -58,4 +40,13 @@ export function bootWithCloudInit(root: string): string {
   rmSync(machine, { recursive: true, force: true });
   if (status !== 0) throw new Error(stderr);
   return stdout.trim();
+}
+
+/** What a Python program that uses the real cloud-init prints. */
+export function withCloudInit(program: string, input: string): string {
+  if ("reason" in found) throw new Error(found.reason);
+  const env = { ...process.env, PYTHONPATH: join(found.folder, "usr/lib/python3/dist-packages") };
+  const { status, stdout, stderr } = spawnSync("python3", [program], { env, input, encoding: "utf8" });
+  if (status !== 0) throw new Error(stderr);
+  return stdout;
 }
