@@ -11,7 +11,7 @@ import { flashing } from "./text.ts";
 
 /** The cards that are wanted. */
 export interface WantedCards {
-  readonly settings: Settings;
+  readonly settings: Pick<Settings, "cards">;
   /** The configuration in the stack's file. */
   readonly written: StackConfig;
   readonly boards: readonly BoardSettings[];
