@@ -128,7 +128,9 @@ describe("data", () => {
 });
 
 describe("a directory that bramble did not make", () => {
-  const seven = Object.fromEntries([..."abcdefg"].map((name) => [`${gogs}/${name}`, ""]));
+  const seven = Object.fromEntries(
+    ["a", "b", "c", "d", "e", "f", "g"].map((name) => [`${gogs}/${name}`, ""]),
+  );
 
   it.for<[string, Files, RegExp]>([
     [
