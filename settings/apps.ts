@@ -1,14 +1,15 @@
-import type { App, AppContext, AppPart } from "../components/app/app.ts";
+import type { App, AppContext, AppPart, BoardPath, DataStorage } from "../components/app/app.ts";
 import { backupsOf } from "../components/app/deployApps.ts";
 import { apps } from "../components/apps.ts";
 import type { PlannedBoard } from "../components/board/board.ts";
 import { dogstatsdPort } from "../components/datadog/ports.ts";
+import { backupPlace } from "../components/storage/app.ts";
 import { foundations } from "../components/foundations.ts";
 import { kubeadmWorkloads } from "../components/kubeadm/kubeadmWorkloads.ts";
 import type { BackupPlan } from "../components/app/backupTarget.ts";
 import { backupWorkload } from "../components/app/backupWorkload.ts";
 import type { Load } from "../components/workload/workload.ts";
-import type { Settings } from "./schema.ts";
+import type { BoardSettings, Settings } from "./schema.ts";
 
 /**
  * What the settings have in the cluster.
@@ -22,7 +23,7 @@ export function partsOf(settings: Settings, stack: string, boards: readonly Plan
 
 /** Each app that the settings have, with its parts. */
 export function appParts(settings: Settings, stack: string, boards: readonly PlannedBoard[]) {
-  const { domain, storage, ingress, dns, sensors } = settings;
+  const { domain, ingress, dns, sensors } = settings;
   const wanted = wantedApps(settings);
   const published = wanted.flatMap(({ app, own }) => app.publish?.(own) ?? []);
   const living = settings.boards.filter(({ role, dead }) => role === "controlPlane" && !dead);
@@ -32,7 +33,7 @@ export function appParts(settings: Settings, stack: string, boards: readonly Pla
     domain,
     boards,
     controlPlanes: living.map(({ name }) => name),
-    storage,
+    storage: dataStorage(settings),
     tls: ingress?.certificates === "acme" ? tls : "selfSigned",
     hasLogin: ingress?.login !== undefined,
     entrance: ingress?.board,
@@ -64,9 +65,27 @@ export function wantedApps(settings: Partial<Settings>) {
   });
 }
 
-function planOf({ backup, datadog }: Settings): BackupPlan | undefined {
+/** Settings as far as they parsed. */
+type Places = Partial<Omit<Settings, "boards">> & { readonly boards?: readonly Partial<BoardSettings>[] };
+
+/** Where apps' data lies. */
+export function dataStorage({ storage, boards = [] }: Places): DataStorage {
+  const disks = boards.flatMap(({ name, disk }) => (disk?.for.includes("data") ? (name ?? []) : []));
+  return { ...storage, disks };
+}
+
+/** Directories of boards with data of apps, and with backups; each with the section that it is of. */
+export function directoriesOf(settings: Places): (BoardPath & { readonly section: keyof typeof apps })[] {
+  const storage = dataStorage(settings);
+  return wantedApps(settings as Partial<Settings>).flatMap(({ section, app, own }) =>
+    (app.directories?.(own, storage) ?? []).map((directory) => ({ ...directory, section })),
+  );
+}
+
+function planOf(settings: Settings): BackupPlan | undefined {
+  const { backup, datadog } = settings;
   if (!backup) return undefined;
-  const { board = "", directory, nfs, s3, schedule, keep } = backup;
-  const target = nfs ? { nfs } : s3 ? { s3 } : { board, directory };
+  const { nfs, s3, schedule, keep } = backup;
+  const target = nfs ? { nfs } : s3 ? { s3 } : backupPlace(backup, dataStorage(settings).disks);
   return { target, schedule, keep, ...(datadog && { statsdPort: dogstatsdPort }) };
 }

@@ -9,6 +9,7 @@ import { endpointName } from "../components/kubeadm/clusterLayout.ts";
 import type { KubeadmClusterArgs } from "../components/kubeadm/kubeadmCluster.ts";
 import type { RosterArgs } from "../components/kubeadm/roster.ts";
 import type { Load } from "../components/workload/workload.ts";
+import { directoriesOf } from "./apps.ts";
 import type { Settings } from "./schema.ts";
 
 /** https://kubernetes.io/docs/reference/networking/ports-and-protocols/ */
@@ -22,11 +23,13 @@ const controlPlanePorts = ["6443/tcp", "2379/tcp", "2380/tcp", "10257/tcp", "102
  * @param loads everything that will run on them, whose ports must be free
  */
 export function bootstrapsOf(
-  { cluster, ssh }: Settings,
+  settings: Settings,
   boards: readonly PlannedBoard[],
   loads: readonly Load[],
 ): Record<string, BoardBootstrapArgs> {
+  const { cluster, ssh } = settings;
   if (cluster.kubeconfig !== undefined) return {};
+  const folders = directoriesOf(settings);
   const common = {
     boards: byName(boards).map(({ name, host }) => ({ name, host })),
     hasFlannel: cluster.network === "flannel",
@@ -35,12 +38,13 @@ export function bootstrapsOf(
     names: endpointNames(cluster, boards),
   };
   const entries = boards.map((board) => {
-    const { name, ram, cores, arch, memory, dead } = board;
-    const machine = { board: name, ram, capacity: memory.capacity, cores, arch };
+    const { name, ram, cores, arch, memory, dead, disk } = board;
+    const machine = { board: name, ram, capacity: memory.capacity, cores, arch, disk };
     // The settings' rules have seen that a host key is there.
     const { host, port, user, hostKey = "" } = board;
     const connection = { host, port, user, hostKey, privateKey: ssh?.privateKey, jump: ssh?.jump };
-    const plan = { ...common, ...machine, ports: portsOf(board, loads) };
+    const own = folders.filter((folder) => folder.board === name);
+    const plan = { ...common, ...machine, ports: portsOf(board, loads), folders: own };
     return [name, { plan, connection, dead }] as const;
   });
   return Object.fromEntries(entries);

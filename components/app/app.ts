@@ -5,7 +5,7 @@ import type { RouteTls } from "./routeIngresses.ts";
 import type { RepositorySecrets } from "./appBackup.ts";
 import type { BackupPlan } from "./backupTarget.ts";
 import type { BackedUp } from "./backupWorkload.ts";
-import type { NfsDirectory } from "./volumes.ts";
+import type { BoardDirectory, NfsDirectory } from "./volumes.ts";
 import type { Load } from "../workload/workload.ts";
 
 /**
@@ -30,7 +30,7 @@ export interface App<Schema extends z.ZodType = z.ZodType> {
   /** Errors of its settings that its schema cannot see. */
   errors?(own: z.output<Schema>, others: OtherSettings): Iterable<AppError>;
   /** Directories of boards that hold its data. */
-  directories?(own: z.output<Schema>, storage: DataStorage | undefined): readonly BoardPath[];
+  directories?(own: z.output<Schema>, storage: DataStorage): readonly BoardPath[];
   /** What it is made of. */
   parts(own: z.output<Schema>, context: AppContext): readonly AppPart[];
 }
@@ -64,10 +64,13 @@ export interface BoardPort {
   readonly owner: string;
 }
 
-/** A directory of a board. */
-export interface BoardPath {
-  readonly board: string;
-  readonly path: string;
+/** A directory of a board with data of an app. */
+export interface BoardPath extends BoardDirectory {
+  /**
+   * Number of its user and group: those of the pods that write there (`runAsUser`, `fsGroup`). The directory is
+   * made for them on a board that bramble sets up.
+   */
+  readonly owner: number;
   /** Whether it can be had anew, so that its backups may lie on the same disk. */
   readonly isReplaceable?: boolean;
 }
@@ -82,18 +85,24 @@ export interface AppError {
   readonly message: string;
 }
 
-/** Where apps' data lies: section `storage`. */
-export interface DataStorage {
+/** Section `storage`. */
+export interface StorageSettings {
   readonly board?: string | undefined;
-  readonly directory: string;
+  readonly directory?: string | undefined;
   readonly nfs?: NfsDirectory | undefined;
+}
+
+/** Where apps' data lies. */
+export interface DataStorage extends StorageSettings {
+  /** Boards that have a disk for data. */
+  readonly disks: readonly string[];
 }
 
 /** What an app's errors depend on besides its own section. */
 export interface OtherSettings {
   /** The boards, as far as their settings are right. */
   readonly boards: readonly { readonly name?: string; readonly host?: string }[];
-  readonly storage?: DataStorage | undefined;
+  readonly storage?: StorageSettings | undefined;
 }
 
 /** What apps need to know besides their own section. */
@@ -105,7 +114,7 @@ export interface AppContext {
   readonly boards: readonly PlannedBoard[];
   /** Names of the control planes that are not dead. */
   readonly controlPlanes: readonly string[];
-  readonly storage?: DataStorage | undefined;
+  readonly storage: DataStorage;
   /** Where hosts' certificates come from. */
   readonly tls: RouteTls;
   /** Whether the entrance has a login for pages that have none of their own. */

@@ -1,10 +1,23 @@
 import { core } from "@pulumi/kubernetes";
 import { ComponentResource, type ComponentResourceOptions, type Input, interpolate } from "@pulumi/pulumi";
+import { diskDirectories } from "../board/disk.ts";
 import { configHash } from "../workload/podFiles.ts";
 import type { PodSpec } from "../workload/workload.ts";
 
-/** Where data lies on a board unless the settings say otherwise. */
+/** Where data lies on a board's card unless the settings say otherwise. */
 export const dataDirectory = "/var/lib/bramble";
+
+/**
+ * The directory for all apps' data on a board.
+ *
+ * @param storage `directory` of the settings, which holds for every board; and the boards with a disk for data
+ */
+export function dataDirectoryOn(
+  board: string,
+  { directory, disks }: { readonly directory?: string | undefined; readonly disks: readonly string[] },
+): string {
+  return directory ?? (disks.includes(board) ? diskDirectories.data : dataDirectory);
+}
 
 /** A directory of one board as a volume. */
 export interface BoardDirectory {
@@ -12,7 +25,7 @@ export interface BoardDirectory {
   claim: string;
   /** Name of the board (of its node) whose disk holds the data. Pods that use the claim run only there. */
   board: string;
-  /** Absolute path of an existing directory on that board, for this volume alone: its group becomes the pod's. */
+  /** Absolute path of the directory on that board, for this volume alone: its group is the pod's. */
   path: string;
 }
 
@@ -45,12 +58,12 @@ export type AppStorage =
   | {
       /** The board whose disk holds the data. */
       readonly board: string;
-      /** Absolute path of an existing directory on that board. */
+      /** Absolute path of the directory on that board. */
       readonly directory: string;
     }
   | { readonly nfs: NfsDirectory };
 
-/** The directory of one app, which must exist, as a volume. */
+/** The directory of one app as a volume. */
 export function appDirectory(claim: string, app: string, storage: AppStorage): DataDirectory {
   if (!("nfs" in storage)) return { claim, board: storage.board, path: `${storage.directory}/${app}` };
   return { claim, nfs: { server: storage.nfs.server, path: `${storage.nfs.path}/${app}` } };
@@ -91,9 +104,8 @@ export function besideData(directory: DataDirectory): Pick<PodSpec, "nodeSelecto
  * A directory as a volume: a PersistentVolume and the claim bound to it, one to one and in both directions, so
  * that no other claim can take it.
  *
- * The directory must exist, else the pod waits with an event that says so. On a board:
- *
- *     sudo install -d -m 0750 /var/lib/bramble/gogs
+ * The directory must exist, else the pod waits with an event that says so. On a board that bramble sets up, the phase
+ * `data` has made it before (`directories` of the app's descriptor).
  *
  * Data outlives the stack. The volume only points to the directory, and its reclaim policy is Retain: deleting
  * volume and claim deletes no file. They go with the stack all the same, without `retainOnDelete`: a volume

@@ -1,4 +1,5 @@
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
+import type { BoardDisk } from "./disk.ts";
 import { type KubeletConfiguration, kubeletConfiguration } from "./kubeletConfig.ts";
 import { type Taint, taintOf } from "./taints.ts";
 import { type MemoryPlan, memoryPlan } from "./memoryPlan.ts";
@@ -33,6 +34,8 @@ export interface BoardDescription {
   readonly taints?: readonly string[] | undefined;
   /** Labels of its node besides those of Kubernetes. Default: none. */
   readonly labels?: Readonly<Record<string, string>> | undefined;
+  /** Its disk besides the card. Default: none. */
+  readonly disk?: BoardDisk | undefined;
   /** Says that the board is gone for good. Default: false. */
   readonly dead?: boolean | undefined;
 }
@@ -64,6 +67,8 @@ export interface PlannedBoard extends BoardNode {
   readonly dead: boolean;
   /** Labels of its node besides those of Kubernetes. */
   readonly labels: Readonly<Record<string, string>>;
+  /** Its disk besides the card; undefined if it has none. */
+  readonly disk: BoardDisk | undefined;
   readonly memory: MemoryPlan;
   readonly kubelet: KubeletConfiguration;
 }
@@ -75,7 +80,7 @@ export function planBoards(boards: readonly BoardDescription[]): PlannedBoard[] 
 }
 
 function planBoard(description: BoardDescription, takesApps: boolean): PlannedBoard {
-  const { name, model, role, host, hostKey } = description;
+  const { name, model, role, host, hostKey, disk } = description;
   const known: BoardModel | undefined = model && models[model];
   const { ram = known?.ram, cores = known?.cores, arch = "arm64" } = description;
   const { port = sshPort, user = sshUser, taints = [], labels = {}, dead = false } = description;
@@ -87,8 +92,9 @@ function planBoard(description: BoardDescription, takesApps: boolean): PlannedBo
     ...{ name, modelName: known?.name ?? "board", ram, cores, arch },
     ...{ role, takesApps, labels, taints: taints.map(taintOf), dead },
     ...{ host, port, user, hostKey },
+    disk,
     memory,
-    kubelet: kubeletConfiguration(memory),
+    kubelet: kubeletConfiguration(memory, disk),
   };
 }
 

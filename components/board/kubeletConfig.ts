@@ -1,17 +1,28 @@
+import type { BoardDisk } from "./disk.ts";
 import type { MemoryPlan } from "./memoryPlan.ts";
 
 /**
  * Per cent that the kubelet keeps free of the file system with its own folder (`nodefs`), of that with the images
  * (`imagefs`), and of the former's inodes; below that it evicts pods and starts none. The kubelet's own defaults
  * (https://kubernetes.io/docs/concepts/scheduling-eviction/node-pressure-eviction/#hard-eviction-thresholds).
+ *
+ * `imagefsOnDisk`, in MiB, is kept free of a disk with the images instead: 15 % of 1 TB would be 150 GB, and data that
+ * fills the disk that far would evict every pod of the board. It is enough to pull and unpack the largest image.
  */
-export const diskThresholds = { nodefs: 10, imagefs: 15, inodes: 5 };
+export const diskThresholds = { nodefs: 10, imagefs: 15, inodes: 5, imagefsOnDisk: 2048 };
 
 /** What bramble sets of https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/. */
 export type KubeletConfiguration = ReturnType<typeof kubeletConfiguration>;
 
-/** A board's kubelet configuration, from its memory plan. */
-export function kubeletConfiguration(plan: MemoryPlan) {
+/**
+ * A board's kubelet configuration, from its memory plan.
+ *
+ * @param disk the board's disk; if omitted, images are on the card
+ */
+export function kubeletConfiguration(plan: MemoryPlan, disk?: BoardDisk) {
+  const imagefs = disk?.for.includes("images")
+    ? `${diskThresholds.imagefsOnDisk}Mi`
+    : `${diskThresholds.imagefs}%`;
   return {
     apiVersion: "kubelet.config.k8s.io/v1beta1",
     kind: "KubeletConfiguration",
@@ -24,7 +35,7 @@ export function kubeletConfiguration(plan: MemoryPlan) {
       // The kubelet's own defaults, which it drops as soon as one signal is set.
       "nodefs.available": `${diskThresholds.nodefs}%`,
       "nodefs.inodesFree": `${diskThresholds.inodes}%`,
-      "imagefs.available": `${diskThresholds.imagefs}%`,
+      "imagefs.available": imagefs,
     },
     evictionSoft: { "memory.available": `${plan.evictionSoft}Mi` },
     // Long enough for a start-up peak on a slow board to pass.

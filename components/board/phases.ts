@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { isIPv4, isIPv6 } from "node:net";
+import { type BoardDisk, type DataFolder, diskMount, diskUses, folderLines, folderMode } from "./disk.ts";
 import { diskThresholds } from "./kubeletConfig.ts";
 import { assignments } from "./shell.ts";
 
@@ -54,6 +55,10 @@ export interface BootstrapPlan {
   readonly hasFlannel?: boolean | undefined;
   /** Time servers that the board asks. Empty: those of its operating system. */
   readonly timeServers: readonly string[];
+  /** Its disk. Default: all is on the card. */
+  readonly disk?: BoardDisk | undefined;
+  /** Directories of apps' data on it. Default: none. */
+  readonly folders?: readonly DataFolder[] | undefined;
   readonly packages: BoardPackages;
 }
 
@@ -64,6 +69,7 @@ export interface BootstrapPlan {
 const filesBefore = {
   inspect: [
     ...["apt", "sources", "containerdConfig", "cardMark", "node", "modules", "firmware", "swapOwners"],
+    ...["disks", "diskUses", "folders"],
     ...["board", "card", "storage", "clusters", "containers", "packages", "network"].map(
       (of) => `inspect/${of}`,
     ),
@@ -74,13 +80,18 @@ const filesBefore = {
   swap: ["swapOwners"],
   reboot: [],
   restarted: ["clock", "swapOwners"],
+  // Before anything can write to where the disk will be mounted.
+  disk: ["inspect/containers", "node", "disks", "diskUses"],
   repositories: ["sources"],
   containerd: ["apt", "containerdConfig"],
   packages: ["apt"],
+  data: ["folders"],
 } satisfies Record<string, readonly string[]>;
 /** A phase's name. */
 export type PhaseName = keyof typeof filesBefore;
-export const phaseNames = Object.keys(filesBefore) as PhaseName[];
+const allPhases = Object.keys(filesBefore) as PhaseName[];
+/** The phases of every board; one with a disk has `disk`, too. */
+export const phaseNames: readonly PhaseName[] = allPhases.filter((phase) => phase !== "disk");
 
 /**
  * MiB that must be free for what comes: kubelet, kubeadm, kubectl, containerd and plugins, unpacked; a node's images
@@ -93,6 +104,8 @@ const journalSize = 64;
 const firstBootWait = 150;
 /** Seconds for a synchronisation; a time server that is reached needs 10 to 30. */
 const clockWait = 120;
+/** Seconds for a disk to be found after a boot. */
+const diskWait = 30;
 
 /** The phases of a board. The same plan gives the same documents; a document changes with what it depends on. */
 export function bootstrapPhases(plan: BootstrapPlan) {
@@ -106,12 +119,12 @@ export function bootstrapPhases(plan: BootstrapPlan) {
     .digest("hex");
   parameters.reboot = { BOOT_CONFIGURATION: bootConfiguration };
   parameters.restarted = { BOOT_CONFIGURATION: bootConfiguration, CLOCK_WAIT: clockWait };
-  return phaseNames.map((phase) => ({
+  return (plan.disk ? allPhases : phaseNames).map((phase) => ({
     phase,
     /** The script with its parameters in front. Holds no secret. */
     script: script(phase),
     /** Seconds. */
-    timeLimit: installs.has(phase) ? 1800 : 300,
+    timeLimit: takesLong.has(phase) ? 1800 : 300,
     /** Whether it runs as root; else as the user who logs in. `inspect` says what to do where sudo does not work. */
     asRoot: phase !== "inspect",
     /** Whether the board may be starting when this phase begins. */
@@ -119,8 +132,8 @@ export function bootstrapPhases(plan: BootstrapPlan) {
   }));
 }
 
-/** Phases that may have to download packages. */
-const installs = new Set<PhaseName>(["host", "containerd", "packages"]);
+/** Phases that may have to download packages, or to check a large disk. */
+const takesLong = new Set<PhaseName>(["host", "disk", "containerd", "packages"]);
 
 /** What a script is told, by name. */
 export type Parameters = Readonly<Record<string, string | number>>;
@@ -136,6 +149,14 @@ function phaseParameters({ packages, ...plan }: BootstrapPlan): Partial<Record<P
     CONTAINERD_MINIMUM: packages.containerdMinimum,
     IMAGE_REPOSITORY: packages.imageRepository ?? "",
   };
+  const disk = {
+    DISK: diskMount,
+    DISK_ID: plan.disk?.id ?? "",
+    // In an order of its own: another one in the settings is no change.
+    DISK_FOR: diskUses.filter((use) => plan.disk?.for.includes(use)).join(" "),
+    DISK_WAIT: diskWait,
+  };
+  const folders = { FOLDERS: folderLines(plan.folders ?? []), FOLDER_MODE: folderMode, DISK: diskMount };
   return {
     inspect: {
       ...{ RAM: plan.ram, CAPACITY: plan.capacity, CORES: plan.cores, ARCH: plan.arch },
@@ -143,6 +164,7 @@ function phaseParameters({ packages, ...plan }: BootstrapPlan): Partial<Record<P
       FIRST_BOOT_WAIT: firstBootWait,
       NODEFS_KEPT: diskThresholds.nodefs,
       IMAGEFS_KEPT: diskThresholds.imagefs,
+      IMAGEFS_KEPT_ON_DISK: diskThresholds.imagefsOnDisk,
       INODES_KEPT: diskThresholds.inodes,
       KUBERNETES_VERSION: packages.kubernetes,
       ...containerd,
@@ -150,6 +172,8 @@ function phaseParameters({ packages, ...plan }: BootstrapPlan): Partial<Record<P
       KUBERNETES_REPOSITORY: kubernetesRepository?.line ?? "",
       MODULES: modules.join(" "),
       PORTS: (plan.ports ?? []).join(" "),
+      ...disk,
+      ...folders,
     },
     host: {
       HOSTS: hostsEntries(plan.board, [...plan.boards, ...(plan.names ?? [])]).join("\n"),
@@ -158,6 +182,7 @@ function phaseParameters({ packages, ...plan }: BootstrapPlan): Partial<Record<P
     },
     wear: { JOURNAL_SIZE: journalSize },
     kernel: { MODULES: modules.join(" ") },
+    disk,
     repositories: {
       ...repository("CONTAINERD", packages.containerdRepository),
       ...repository("KUBERNETES", kubernetesRepository),
@@ -167,6 +192,7 @@ function phaseParameters({ packages, ...plan }: BootstrapPlan): Partial<Record<P
       KUBERNETES_VERSION: packages.kubernetes,
       EXTRA_PACKAGES: packages.extra.join(" "),
     },
+    data: folders,
   };
 }
 

@@ -1,7 +1,7 @@
 import { app } from "../app/app.ts";
-import type { AppStorage } from "../app/volumes.ts";
+import { type AppStorage, dataDirectoryOn } from "../app/volumes.ts";
 import { Gogs, type GogsArgs } from "./gogs.ts";
-import { gogsApp, gogsNamespace } from "./gogsBackup.ts";
+import { gogsApp, gogsNamespace, gogsUser } from "./gogsBackup.ts";
 import { gogsBackup, gogsDirectory, gogsWorkload } from "./gogsWorkload.ts";
 import { schema } from "./settings.ts";
 
@@ -28,14 +28,16 @@ export const gogs = app({
     }
   },
   directories({ volume, board }, storage) {
-    const holder = board ?? storage?.board;
-    if (volume === "nfs" || !storage || holder === undefined) return [];
-    const directory = gogsDirectory({ storage: { board: holder, directory: storage.directory } });
-    return "path" in directory ? [directory] : [];
+    const holder = board ?? storage.board;
+    if (volume === "nfs" || holder === undefined) return [];
+    const where = { board: holder, directory: dataDirectoryOn(holder, storage) };
+    const directory = gogsDirectory({ storage: where });
+    return "path" in directory ? [{ ...directory, owner: gogsUser }] : [];
   },
   parts(own, { domain, storage, tls, plan }) {
-    const onBoard = { board: own.board ?? storage?.board ?? "", directory: storage?.directory ?? "" };
-    const where: AppStorage = own.volume === "nfs" && storage?.nfs ? { nfs: storage.nfs } : onBoard;
+    const board = own.board ?? storage.board ?? "";
+    const onBoard = { board, directory: dataDirectoryOn(board, storage) };
+    const where: AppStorage = own.volume === "nfs" && storage.nfs ? { nfs: storage.nfs } : onBoard;
     const args: GogsArgs = {
       ...own,
       host: `${own.host}.${domain}`,

@@ -37,9 +37,7 @@ export interface GogsArgs extends GogsWorkloadArgs, GogsAppIniArgs {
  * The Git service, on SQLite. Nobody can register: the administrator `gogs-admin` makes the accounts. Public
  * repositories are for everyone to see. Git goes over HTTPS, and over SSH on a port of the entrance.
  *
- * Its data outlives the stack, and its directory must exist on the board:
- * `sudo install -d -m 0750 /var/lib/bramble/gogs`. With the data is the key for cookies and two-factor
- * authentication. A new stack on old data leaves the administrator's password as it was, so that
+ * Its data outlives the stack. With it is the key for cookies and two-factor authentication. A new stack on old data leaves the administrator's password as it was, so that
  * `adminPassword` is then not the right one unless it is given.
  */
 export class Gogs extends ComponentResource {

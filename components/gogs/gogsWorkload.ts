@@ -13,7 +13,7 @@ import { gogsImage } from "./images.ts";
 export interface GogsWorkloadArgs {
   /** Full host name under which browsers and git reach it. */
   host: string;
-  /** Where its data is. The directory's `gogs` must exist, for Gogs alone. */
+  /** Where its data is. The directory's `gogs` is for Gogs alone. */
   storage: AppStorage;
   /** How it is backed up; not at all if omitted. */
   backup?: BackupPlan;

@@ -1,9 +1,9 @@
 import ipaddr from "ipaddr.js";
 import { app } from "../app/app.ts";
-import { dataDirectory } from "../app/volumes.ts";
+import { dataDirectoryOn } from "../app/volumes.ts";
 import { cloudflareNetworks } from "./cloudflareNetworks.ts";
 import { Traefik, type TraefikArgs } from "./traefik.ts";
-import { acmeDirectory, traefikBackup, traefikWorkload } from "./traefikWorkload.ts";
+import { acmeDirectory, traefikBackup, traefikUser, traefikWorkload } from "./traefikWorkload.ts";
 import { schema } from "./settings.ts";
 
 /** Traefik, the entrance. */
@@ -17,10 +17,12 @@ export const ingress = app({
     { port: 80, protocol: "TCP", owner: "Traefik" },
     { port: 443, protocol: "TCP", owner: "Traefik" },
   ],
-  directories: ({ board }, storage) => [
-    // Certificates can be had anew.
-    { ...acmeDirectory({ board, directory: storage?.directory ?? dataDirectory }), isReplaceable: true },
-  ],
+  directories({ board, certificates }, storage) {
+    if (certificates !== "acme") return [];
+    const directory = acmeDirectory({ board, directory: dataDirectoryOn(board, storage) });
+    // Certificates can be issued again.
+    return [{ ...directory, owner: traefikUser, isReplaceable: true }];
+  },
   *errors({ certificates, acme, trustedProxies }) {
     const challenge = certificates === "acme" ? acme.challenge : undefined;
     if (acme.wildcard && challenge !== "dns01") {
@@ -45,7 +47,7 @@ export const ingress = app({
     const [tcp] = published.flatMap((each) => each.tcp ?? []);
     const args: TraefikArgs = {
       ...own,
-      directory: storage?.directory ?? dataDirectory,
+      directory: dataDirectoryOn(own.board, storage),
       ...(dns && { dnsApiToken: dns.apiToken }),
       namespaces: published.map(({ namespace }) => namespace),
       trustedProxies: [...own.trustedProxies, ...(dns?.proxied ? cloudflareNetworks : [])],

@@ -40,8 +40,7 @@ export interface TraefikArgs extends TraefikConfigArgs, TraefikDynamicArgs, Trae
 /**
  * The entrance: Traefik on one board's ports 80 and 443. HTTP is redirected to HTTPS.
  *
- * Certificates outlive pod and stack: new ones at each start would soon meet the authority's rate limits. The
- * directory for them must exist on the board: `sudo install -d -m 0750 /var/lib/bramble/traefik`.
+ * Certificates outlive pod and stack: new ones at each start would soon meet the authority's rate limits.
  */
 export class Traefik extends ComponentResource {
   /** The login's password, if there is a login. A secret. */

@@ -14,8 +14,8 @@ export interface TraefikWorkloadArgs extends Pick<TraefikConfigArgs, "certificat
   /** The board to whose ports 80 and 443 the router forwards. */
   board: string;
   /**
-   * Absolute path of the directory for all apps' data on `board`. With `certificates: "acme"` its `traefik` must
-   * exist, for Traefik alone.
+   * Absolute path of the directory for all apps' data on `board`. With `certificates: "acme"` its `traefik` is for
+   * Traefik alone.
    */
   directory: string;
   /** Given if there are users of the login to read. */
@@ -47,7 +47,8 @@ export function acmeDirectory({
 // 3.7.11, five Ingresses and their limits: 25 anonymous after 5,000 wrong passwords as fast as they came.
 const memoryRequest = 112;
 const memoryLimit = 160;
-const traefikUser = 65532;
+/** User and group as whom it runs: `nonroot` of distroless images. */
+export const traefikUser = 65532;
 
 /** How ACME's account and certificates are backed up, if they are. */
 export function traefikBackup(args: TraefikWorkloadArgs): BackedUp | undefined {

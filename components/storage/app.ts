@@ -1,8 +1,22 @@
 import { app, type AppPart } from "../app/app.ts";
+import { diskDirectories } from "../board/disk.ts";
 import { BackupStore } from "./backup.ts";
-import { backupServerWorkload } from "./backupServerWorkload.ts";
+import { backupDirectory, backupServerUser, backupServerWorkload } from "./backupServerWorkload.ts";
 import { etcdBackup, EtcdBackup } from "./etcdBackup.ts";
-import { schema } from "./settings.ts";
+import { backupDirectory as onCard, schema } from "./settings.ts";
+
+/**
+ * Where backups lie on the board that stores them.
+ *
+ * @param directory `backup.directory` of the settings
+ * @param disks boards that have a disk for data
+ */
+export function backupPlace(
+  { board = "", directory }: { readonly board?: string | undefined; readonly directory?: string | undefined },
+  disks: readonly string[],
+) {
+  return { board, directory: directory ?? (disks.includes(board) ? diskDirectories.backups : onCard) };
+}
 
 /** The backups of all apps' data. */
 export const backup = app({
@@ -11,6 +25,10 @@ export const backup = app({
   example: { board: "pi3-2" },
   needs: [],
   takeover: "; the backups on it are lost, and the next ones are complete again",
+  directories(own, { disks }) {
+    const place = backupPlace(own, disks);
+    return place.board === "" ? [] : [{ ...backupDirectory(place), owner: backupServerUser }];
+  },
   *errors({ board, nfs, s3, accessKey, secretKey, keep }) {
     const targets = Object.entries({ board, nfs, s3 }).flatMap(([key, value]) => (value ? [key] : []));
     if (targets.length !== 1) {

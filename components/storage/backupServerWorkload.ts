@@ -17,7 +17,8 @@ export function backupDirectory({ board, directory }: BackupServerArgs): BoardDi
   return { claim: "backups", board, path: directory };
 }
 
-const user = 1000;
+/** User and group as whom the server runs. */
+export const backupServerUser = 1000;
 
 /** The Deployment of restic's server, which keeps backups on a board's disk for pods of other boards. */
 export function backupServerWorkload(args: BackupServerArgs): Workload {
@@ -34,7 +35,11 @@ export function backupServerWorkload(args: BackupServerArgs): Workload {
       automountServiceAccountToken: false,
       enableServiceLinks: false,
       terminationGracePeriodSeconds: 30,
-      securityContext: { ...restrictedPod(user), fsGroup: user, fsGroupChangePolicy: "OnRootMismatch" },
+      securityContext: {
+        ...restrictedPod(backupServerUser),
+        fsGroup: backupServerUser,
+        fsGroupChangePolicy: "OnRootMismatch",
+      },
       containers: [
         {
           name: "rest-server",

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { diskDirectories } from "../board/disk.ts";
 import { dataDirectory } from "../app/volumes.ts";
 import { podHost, urlHostError } from "../fields/hosts.ts";
 import { absolutePath, label, nfsDirectory, secretString } from "../fields/fields.ts";
@@ -44,7 +45,11 @@ export const schema = z
     board: label
       .describe("The board whose disk stores the backups; it must not be one whose data is backed up.")
       .optional(),
-    directory: absolutePath.default(backupDirectory).describe("The directory on `board`; it must exist."),
+    directory: absolutePath
+      .optional()
+      .describe(
+        `The directory on \`board\`. Default: \`${backupDirectory}\`, or \`${diskDirectories.backups}\` on a board with a disk for data.`,
+      ),
     nfs: nfsDirectory.describe("A directory of an NFS server that stores the backups.").optional(),
     s3: s3.optional(),
     accessKey: secretString(/^\S+$/, "must be an access key", "Access key of the bucket.", 20).optional(),
@@ -79,6 +84,10 @@ export const storage = z
     nfs: nfsDirectory
       .describe("A directory of an NFS server, for apps that ask for it (`volume: nfs`).")
       .optional(),
-    directory: absolutePath.default(dataDirectory).describe("The directory on the board; it must exist."),
+    directory: absolutePath
+      .optional()
+      .describe(
+        `The directory on the board. Default: \`${dataDirectory}\`, or \`${diskDirectories.data}\` on a board with a disk for data.`,
+      ),
   })
   .describe("Where data lives.");

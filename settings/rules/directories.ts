@@ -1,12 +1,12 @@
-import type { BoardPath } from "../../components/app/app.ts";
+// Rules about directories of boards that are handed to apps, and about boards' disks.
 import { apps } from "../../components/apps.ts";
-import { wantedApps } from "../apps.ts";
-// Rules about directories of boards that are handed to apps.
+import { diskMount } from "../../components/board/disk.ts";
+import { dataStorage, directoriesOf } from "../apps.ts";
 import { dataDirectory } from "../../components/app/volumes.ts";
+import { backupPlace } from "../../components/storage/app.ts";
 import { backupDirectory } from "../../components/storage/settings.ts";
 import { type SettingError, settingError } from "../errors.ts";
 import { type Rule, rule } from "./rule.ts";
-import type { Settings } from "../schema.ts";
 
 const sections = Object.keys(apps) as (keyof typeof apps)[];
 
@@ -25,6 +25,8 @@ const others = [
   "/var/lib/kubelet",
   "/var/lib/etcd",
   "/var/lib/containerd",
+  `${diskMount}/images`,
+  `${diskMount}/etcd`,
 ];
 
 const lastingStorage = rule(["storage"], ({ storage }) =>
@@ -51,16 +53,14 @@ function lasting(setting: string, directory: string | undefined, instead: string
           : undefined;
   if (why === undefined) return [];
   const code = lost === undefined ? "directory-of-system" : "directory-fleeting";
-  return [
-    settingError(code, setting, `"${directory}" ${why}. Use ${instead}, or the mount point of a disk.`),
-  ];
+  return [settingError(code, setting, `"${directory}" ${why}. Use ${instead}, or a directory on a disk.`)];
 }
 
 /** The kubelet hands the whole directory of backups to the group of their server: nothing else may be in it. */
-const backupsAlone = rule([...sections, "storage"], function* (settings) {
+const backupsAlone = rule([...sections, "storage", "boards"], function* (settings) {
   const { backup } = settings;
   if (backup?.board === undefined) return;
-  const { board, directory } = backup;
+  const { board, directory } = backupPlace(backup, dataStorage(settings).disks);
   const home = /^(\/root|\/home(\/[^/]+)?)$/.test(directory)
     ? "a user's home directory, and the user could no longer log in by SSH"
     : undefined;
@@ -78,7 +78,7 @@ const backupsAlone = rule([...sections, "storage"], function* (settings) {
 });
 
 /** Backups do not fail together with the data. */
-const besideData = rule([...sections, "storage"], function* (settings) {
+const besideData = rule([...sections, "storage", "boards"], function* (settings) {
   const { backup } = settings;
   if (backup?.board === undefined || backup.nfs || backup.s3) return;
   if (dataOn(settings, backup.board).every(({ isReplaceable }) => isReplaceable)) return;
@@ -86,15 +86,46 @@ const besideData = rule([...sections, "storage"], function* (settings) {
   yield settingError("backup-beside-data", "backup.board", message);
 });
 
-/** The directories of apps' data on a board. */
-function dataOn(settings: Partial<Settings>, board: string): BoardPath[] {
-  const all = wantedApps(settings).flatMap(({ app, own }) => app.directories?.(own, settings.storage) ?? []);
-  return all.filter((directory) => directory.board === board);
+/** The directories of apps' data on a board, without its backups. */
+function dataOn(settings: Parameters<typeof directoriesOf>[0], board: string) {
+  return directoriesOf(settings).filter((each) => each.board === board && each.section !== "backup");
 }
+
+/** A directory of the settings is on the board's disk where that is for data, and on the card where it is not. */
+const onDisk = rule([...sections, "storage", "boards"], function* (settings) {
+  const { disks } = dataStorage(settings);
+  const wrong = new Map(
+    directoriesOf(settings)
+      .filter(({ board, path }) => isIn(path, diskMount) !== disks.includes(board))
+      .map((each) => [each.section === "backup" ? "backup.directory" : "storage.directory", each] as const),
+  );
+  for (const [setting, { board, path }] of wrong) {
+    const why = disks.includes(board)
+      ? `is on the card of ${board}, whose disk is for data. Omit it, or use a directory below ${diskMount}, or remove data from disk.for.`
+      : `is where a disk is mounted, but ${board} has none for data. Omit it, or give ${board} a disk.`;
+    yield settingError("directory-beside-disk", setting, `"${path}" ${why}`);
+  }
+});
+
+/** Only a control plane has a database. */
+const etcdDisk = rule(["boards"], function* ({ boards }) {
+  for (const [i, { disk, role }] of boards.entries()) {
+    if (role !== "worker" || !disk?.for.includes("etcd")) continue;
+    const message = '"etcd" is for control planes, and this is a worker. Remove etcd.';
+    yield settingError("disk-without-etcd", `boards[${i}].disk.for`, message);
+  }
+});
 
 function isIn(path: string, root: string): boolean {
   return path === root || path.startsWith(`${root}/`);
 }
 
 /** Rules about directories. */
-export const directoryRules: readonly Rule[] = [lastingStorage, lastingBackup, backupsAlone, besideData];
+export const directoryRules: readonly Rule[] = [
+  lastingStorage,
+  lastingBackup,
+  backupsAlone,
+  besideData,
+  onDisk,
+  etcdDisk,
+];

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { sshPort, sshUser } from "../../components/board/connection.ts";
+import { diskMount, diskUses } from "../../components/board/disk.ts";
 import { type BoardModel, type ModelName, models, refusedModels } from "../../components/board/models.ts";
 import { controlPlaneTaint, taintPattern } from "../../components/board/taints.ts";
 import { cardSystems } from "../../components/card/plan.ts";
@@ -41,6 +42,36 @@ function refusedModel(given: unknown): string | undefined {
   const refused = refusedModels[String(given)];
   return refused && `is the ${refused.name}: ${refused.why}`;
 }
+
+/** What is said of a name that is none of a disk. */
+function diskIdError(given: unknown): string {
+  const id = String(given);
+  if (/-part\d+$/.test(id)) return "must be a whole disk: remove -part and its number";
+  if (id.startsWith("/dev/disk/by-id/")) return "must be the name alone, without /dev/disk/by-id/";
+  if (id.startsWith("/dev/")) {
+    return "can name another disk after the next boot. Use the name that ls -l /dev/disk/by-id shows for it";
+  }
+  return "must be the name of a disk in /dev/disk/by-id, such as usb-Samsung_PSSD_T7_S5TANS0R100000-0:0";
+}
+
+/** A disk of a board. */
+const disk = z
+  .strictObject({
+    id: z
+      .string("must be the name of a disk")
+      // What udev leaves in a name: https://github.com/systemd/systemd/blob/main/src/basic/utf8.h (ALLOWED_CHARS).
+      .regex(/^(?!.*-part\d+$)[A-Za-z0-9][\w#+.:=@\\-]*$/, { error: ({ input }) => diskIdError(input) })
+      .describe("Its name in /dev/disk/by-id. A disk that is not blank, and not bramble's, is rejected."),
+    for: z
+      .array(z.enum(diskUses), `must be a list of ${diskUses.join(", ")}`)
+      .min(1, `must have one of ${diskUses.join(", ")}`)
+      .refine((uses) => new Set(uses).size === uses.length, "must not have one twice")
+      .default(["data"])
+      .describe(
+        "What it holds: `data` (apps' data and backups), `images` (container images), `etcd` (the database of a control plane).",
+      ),
+  })
+  .describe(`A USB or NVMe disk besides the card (docs/disks.md), mounted at ${diskMount}.`);
 
 /** A board. */
 export const board = z
@@ -121,6 +152,7 @@ export const board = z
       "taints",
       "Taints of its node, as kubectl writes them: `dedicated=media:NoSchedule`. The memory budget only places pods there that tolerate them.",
     ),
+    disk: disk.optional(),
     dead: flag(false, "The board is gone for good: bramble no longer contacts it, not even to remove it."),
   })
   .superRefine(asItsModel)

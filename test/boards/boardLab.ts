@@ -61,6 +61,7 @@ export class BoardLab {
         { name: "board-2", host: boardAddress(2) },
       ],
       timeServers: [],
+      folders: [{ claim: "gogs-data", path: "/var/lib/bramble/gogs", owner: 1000 }],
       packages: {
         kubernetes: currentBuild.version,
         kubernetesRepository: { line, key: keyUrl },

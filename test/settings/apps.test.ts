@@ -7,7 +7,7 @@ import { backupsOf } from "../../components/app/deployApps.ts";
 import { apps } from "../../components/apps.ts";
 import { planBoards } from "../../components/board/board.ts";
 import type { Load } from "../../components/workload/workload.ts";
-import { appParts, loadsOf, partsOf } from "../../settings/apps.ts";
+import { appParts, dataStorage, directoriesOf, loadsOf, partsOf } from "../../settings/apps.ts";
 import { exampleSettings } from "../../settings/appsReference.ts";
 import { settingsOf } from "../../settings/settings.ts";
 import { type Config, section, settings } from "./smallCluster.ts";
@@ -69,10 +69,22 @@ describe("every app of bramble's own", () => {
       (each) => boardsWithData(each).length > 0,
     );
     expect(withData.map(({ section }) => section)).toEqual(expect.arrayContaining(["ingress", "gogs"]));
-    const unnamed = withData.filter(
-      ({ app, own }) => (app.directories?.(own, example.storage) ?? []).length === 0,
-    );
+    const storage = dataStorage(example);
+    const unnamed = withData.filter(({ app, own }) => (app.directories?.(own, storage) ?? []).length === 0);
     expect(unnamed.map(({ section }) => section)).toEqual([]);
+  });
+
+  it("has directories of the user and group that its pods have, or the kubelet would change all files in them", () => {
+    const directories = new Map(directoriesOf(example).map((each) => [claimName(each), each]));
+    const mounting = loadsOf(partsOf(example, "home", planBoards(example.boards)), planBoards(example.boards))
+      .filter(({ kind }) => kind !== "CronJob")
+      .flatMap((load) => claimsIn(load).map((claim) => ({ load, claim })));
+    expect(mounting.map(({ claim }) => claim).sort()).toEqual([...directories.keys()].sort());
+    for (const { load, claim } of mounting) {
+      const { runAsUser, fsGroup, fsGroupChangePolicy } = load.pod.securityContext ?? {};
+      expect([runAsUser, fsGroup], claim).toEqual(Array(2).fill(directories.get(claim)?.owner));
+      expect(fsGroupChangePolicy, claim).toBe("OnRootMismatch");
+    }
   });
 
   it("is refused where no board is named for its data", () => {

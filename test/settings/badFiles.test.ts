@@ -41,6 +41,10 @@ const all =
   (...changes: Change[]): Change =>
   (config) =>
     changes.forEach((change) => change(config));
+/** Every board has a disk for its data. */
+const everyDisk = (): Change => (config) => {
+  for (const each of config["bramble:boards"] as Config[]) each.disk = { id: "usb-x" };
+};
 
 /** What is done to the file, the setting that is named, the error's code, and a part of its words where they vary. */
 const bad: [Change, string, string, string?][] = [
@@ -300,13 +304,13 @@ const bad: [Change, string, string, string?][] = [
     set("backup", { board: "pi3-1", directory: "/tmp" }),
     "backup.directory",
     "directory-fleeting",
-    '"/tmp" is emptied by a restart. Use /var/lib/bramble-backups, or the mount point of a disk.',
+    '"/tmp" is emptied by a restart. Use /var/lib/bramble-backups, or a directory on a disk.',
   ],
   ...["/tmp/b", "/run/backups", "/var/tmp/b"].map((directory): (typeof bad)[number] => [
     set("backup", { board: "pi3-1", directory }),
     "backup.directory",
     "directory-fleeting",
-    "which a restart empties. Use /var/lib/bramble-backups, or the mount point of a disk.",
+    "which a restart empties. Use /var/lib/bramble-backups, or a directory on a disk.",
   ]),
   [
     set("backup", { board: "pi3-1", directory: "/var/lib" }),
@@ -451,6 +455,37 @@ const bad: [Change, string, string, string?][] = [
     "storage.directory",
     "directory-of-system",
     "which belongs to the system",
+  ],
+  [
+    set("storage", { directory: "/var/lib/bramble-disk" }),
+    "storage.directory",
+    "directory-of-system",
+    "holds /var/lib/bramble-disk/images",
+  ],
+  [
+    set("storage", { directory: "/var/lib/bramble-disk/data" }),
+    "storage.directory",
+    "directory-beside-disk",
+    "has none for data",
+  ],
+  [
+    all(everyDisk(), set("storage", { directory: "/srv/data" })),
+    "storage.directory",
+    "directory-beside-disk",
+    "is on the card of",
+  ],
+  // Disks
+  ...["/dev/sda", "/dev/disk/by-id/usb-x", "usb-x-part1", "../sda1", "usb x", "", "usb/x"].map(
+    (id): (typeof bad)[number] => [setBoard(1, { disk: { id } }), "boards[1].disk.id", "invalid"],
+  ),
+  [setBoard(1, { disk: { id: "usb-x", for: [] } }), "boards[1].disk.for", "invalid", "must have one of data"],
+  [setBoard(1, { disk: { id: "usb-x", for: ["data", "data"] } }), "boards[1].disk.for", "invalid", "twice"],
+  [setBoard(1, { disk: { id: "usb-x", for: ["swap"] } }), "boards[1].disk.for[0]", "unknown-value", "images"],
+  [
+    setBoard(1, { disk: { id: "usb-x", for: ["etcd"] } }),
+    "boards[1].disk.for",
+    "disk-without-etcd",
+    "Remove etcd",
   ],
   // Network
   [
@@ -821,6 +856,8 @@ const good: [string, Change][] = [
     all(setBoard(1, { host: "10.100.0.7" }), set("cluster", { serviceSubnet: "172.20.0.0/16" })),
   ],
   ["data on a disk", set("storage", { directory: "/mnt/disk" })],
+  ["data on boards' disks", everyDisk()],
+  ["a disk for everything", setBoard(0, { disk: { id: "nvme-Samsung_SSD_980", for: ["etcd", "images"] } })],
 ];
 
 it("there are enough good ones", () => expect(good.length).toBeGreaterThanOrEqual(15));

@@ -107,3 +107,48 @@ it("gives the endpoint's name every control plane that is not dead, in any order
   ]);
   expect(bootstraps.w?.plan.names?.map(({ host }) => host)).toEqual(["192.168.1.10", "192.168.1.12"]);
 });
+
+const home = {
+  "bramble:storage": { board: "b" },
+  "bramble:ingress": { board: "b", acme: { email: "me@example.com", challenge: "http01" } },
+  "bramble:gogs": {},
+  "bramble:backup": { board: "c" },
+};
+const three = (disk?: object) => [
+  board("a"),
+  board("b", { role: "worker", disk }),
+  board("c", { role: "worker", disk }),
+];
+const pathsOf = (all: ReturnType<typeof bootstraps>) =>
+  Object.values(all).map(({ plan }) =>
+    (plan.folders ?? []).map(({ path, owner }) => `${owner} ${path}`).sort(),
+  );
+
+it("tells each board the directories of the apps' data on it, and its backups'", () => {
+  expect(pathsOf(bootstraps({}, three(), home))).toEqual([
+    [],
+    ["1000 /var/lib/bramble/gogs", "65532 /var/lib/bramble/traefik"],
+    ["1000 /var/lib/bramble-backups"],
+  ]);
+  const nfs = { server: "nas.lan", path: "/srv" };
+  const onServer = {
+    ...home,
+    "bramble:storage": { nfs },
+    "bramble:gogs": { volume: "nfs" },
+    "bramble:backup": { nfs },
+  };
+  expect(pathsOf(bootstraps({}, three(), onServer))).toEqual([[], ["65532 /var/lib/bramble/traefik"], []]);
+});
+
+it("has them on a board's disk where that is for data, and where the settings say", () => {
+  expect(pathsOf(bootstraps({}, three({ id: "usb-x" }), home))).toEqual([
+    [],
+    ["1000 /var/lib/bramble-disk/data/gogs", "65532 /var/lib/bramble-disk/data/traefik"],
+    ["1000 /var/lib/bramble-disk/backups"],
+  ]);
+  expect(pathsOf(bootstraps({}, three({ id: "usb-x", for: ["images"] }), home))[2]).toEqual([
+    "1000 /var/lib/bramble-backups",
+  ]);
+  const elsewhere = { ...home, "bramble:storage": { board: "b", directory: "/srv" } };
+  expect(pathsOf(bootstraps({}, three(), elsewhere))[1]).toEqual(["1000 /srv/gogs", "65532 /srv/traefik"]);
+});

@@ -151,6 +151,12 @@ os_release() {
 # listed <LINES: in one line, with commas.
 listed() { sed -z 's/\n$//; s/\n/, /g'; }
 
+# entries PATH: the first of what is in a directory, in one line; nothing if it is empty or missing.
+entries() {
+  { as_root find "$ROOT$1" -mindepth 1 -maxdepth 1 ! -name lost+found -printf '%f\n' 2>/dev/null || true; } |
+    sort | awk 'NR <= 5 { print } NR == 6 { print "…" }' | listed
+}
+
 # quietly COMMAND…: its output goes to a file, so that it does not die with the connection; its last lines are
 # shown if it fails.
 quietly() {

@@ -29,8 +29,9 @@ describe("all phases", () => {
 
   it("are on the card before they are said to be done", () => {
     boardOf({ "etc/fstab": "/swap.img none swap sw 0 0\n" });
+    const folders = [{ claim: "gogs-data", path: "/var/lib/bramble/gogs", owner: process.getuid!() }];
     for (const phase of phaseNames.filter((name) => !["inspect", "reboot", "restarted"].includes(name)))
-      expect(board.run(phase, "apply").calls.at(-1), phase).toBe("sync");
+      expect(board.run(phase, "apply", { ...plan, folders }).calls.at(-1), phase).toBe("sync");
   });
 
   it.for(phaseNames)("do nothing if %s arrives without its last line", (phase) => {

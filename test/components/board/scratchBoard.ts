@@ -108,6 +108,8 @@ export function containerdDefault(version: 2 | 3): string {
 export class ScratchBoard {
   readonly root = mkdtempSync(join(tmpdir(), "board-"));
   readonly #programs = mkdtempSync(join(tmpdir(), "programs-"));
+  /** A command that runs what stands behind it, such as nsenter. */
+  enter: readonly string[] = [];
 
   constructor(files: Files, programs: Programs = {}) {
     this.write({ ...kernel, ...files });
@@ -143,8 +145,8 @@ export class ScratchBoard {
   /** Runs a script as a phase is run, for so many seconds at most. */
   runScript(script: string, verb = "apply", timeLimit = 300) {
     rmSync(this.#calls, { force: true });
-    const command = [String(timeLimit), "bash", "-s", "--", ...verb.split(" ")];
-    const { status, stdout, stderr } = spawnSync("timeout", command, {
+    const command = [...this.enter, "timeout", String(timeLimit), "bash", "-s", "--", ...verb.split(" ")];
+    const { status, stdout, stderr } = spawnSync(command[0]!, command.slice(1), {
       input: script,
       env: this.environment,
       encoding: "utf8",
