@@ -34,6 +34,8 @@ export function bootstrapsOf(
     packages: packagesOf(cluster),
     names: endpointNames(cluster, boards),
   };
+  // Who answers in a board's place is told by its key.
+  const hostKeys = Object.fromEntries(boards.map(({ name, hostKey = "" }) => [name, hostKey]));
   const entries = boards.map((board) => {
     const { name, ram, cores, arch, memory, dead } = board;
     const machine = { board: name, ram, capacity: memory.capacity, cores, arch };
@@ -41,7 +43,7 @@ export function bootstrapsOf(
     const { host, port, user, hostKey = "" } = board;
     const connection = { host, port, user, hostKey, privateKey: ssh?.privateKey, jump: ssh?.jump };
     const plan = { ...common, ...machine, ports: portsOf(board, loads) };
-    return [name, { plan, connection, dead }] as const;
+    return [name, { plan, connection, dead, hostKeys }] as const;
   });
   return Object.fromEntries(entries);
 }

@@ -71,7 +71,7 @@ function bootCloudInit(card: ScratchCard, cutAfter = Infinity, cutStage = "runcm
   const before = card.read("var/lib/cloud/data/instance-id") ?? "NO_PREVIOUS_INSTANCE_ID\n";
   card.write("var/lib/cloud/data/instance-id", `${id!}\n`);
   card.write("var/lib/cloud/data/previous-instance-id", before);
-  const again = data.bootcmd?.[0][2];
+  const again = data.bootcmd?.[0]?.[2];
   if (again !== undefined) {
     writeFileSync(join(card.root, "script"), again);
     const ended = card.run(join(card.root, "script"), cutStage === "bootcmd" ? cutAfter : Infinity);
