@@ -12,10 +12,23 @@ beforeEach(() => void (folder = fs.mkdtempSync(join(tmpdir(), "folder-"))));
 afterEach(() => fs.rmSync(folder, { recursive: true }));
 
 const line = "console=tty1 root=PARTUUID=1-02 rootwait\n";
-const rpi = { "config.txt": "arm_64bit=1\n", "cmdline.txt": line, "meta-data": "instance_id: rpios-image\n", "user-data": "#cloud-config\n#hostname: x\n", "network-config": "#network:\n" };
-const ubuntu = { ...rpi, "cmdline.txt": "root=LABEL=writable\n", "user-data": "#cloud-config\nchpasswd:\n  expire: true\nssh_pwauth: true\n" };
+const rpi = {
+  "config.txt": "arm_64bit=1\n",
+  "cmdline.txt": line,
+  "meta-data": "instance_id: rpios-image\n",
+  "user-data": "#cloud-config\n#hostname: x\n",
+  "network-config": "#network:\n",
+};
+const ubuntu = {
+  ...rpi,
+  "cmdline.txt": "root=LABEL=writable\n",
+  "user-data": "#cloud-config\nchpasswd:\n  expire: true\nssh_pwauth: true\n",
+};
 const bookworm = { "config.txt": "arm_64bit=1\n", "cmdline.txt": line };
-const armbian = { "etc/armbian-release": "BOARD=rock64\n", "etc/default/armbian-firstrun": "# x\nOPENSSHD_REGENERATE_HOST_KEYS=true\n" };
+const armbian = {
+  "etc/armbian-release": "BOARD=rock64\n",
+  "etc/default/armbian-firstrun": "# x\nOPENSSHD_REGENERATE_HOST_KEYS=true\n",
+};
 
 function fill(files: Record<string, string>): void {
   for (const [path, text] of Object.entries(files)) {
@@ -44,7 +57,9 @@ describe("a card", () => {
     expect(written.filter((path) => path.includes("bramble-new"))).toEqual([]);
     if ("config.txt" in files) {
       expect(fs.readFileSync(join(folder, "config.txt"), "utf8")).toBe(files["config.txt"]);
-      expect(fs.readFileSync(join(folder, "cmdline.txt"), "utf8")).toContain(`${files["cmdline.txt"].trim()} cgroup_enable=memory`);
+      expect(fs.readFileSync(join(folder, "cmdline.txt"), "utf8")).toContain(
+        `${files["cmdline.txt"].trim()} cgroup_enable=memory`,
+      );
     }
   });
 
@@ -58,16 +73,25 @@ describe("a card", () => {
   ] as const)("of another system than %s is refused", async ([system, files, says]) => {
     fill(files);
     await expect(check(system)).rejects.toThrow(says);
-    expect(fs.readdirSync(folder).toSorted()).toEqual(Object.keys(files).map((path) => path.split("/")[0]!).toSorted());
+    expect(fs.readdirSync(folder).toSorted()).toEqual(
+      Object.keys(files)
+        .map((path) => path.split("/")[0]!)
+        .toSorted(),
+    );
   });
 
   it.for([
     ["user-data", "#cloud-config\nusers: [{ name: me }]\n"],
     ["user-data", "#!/bin/sh\necho\n"],
-    ["network-config", "network: { version: 2, wifis: { wlan0: { access-points: { x: { password: y } } } } }\n"],
+    [
+      "network-config",
+      "network: { version: 2, wifis: { wlan0: { access-points: { x: { password: y } } } } }\n",
+    ],
   ] as const)("whose %s somebody customised is refused", async ([name, text]) => {
     fill({ ...rpi, [name]: text });
-    await expect(check("raspberry-pi-os")).rejects.toThrow(new RegExp(`${name} was customised[^]*flash the card again`));
+    await expect(check("raspberry-pi-os")).rejects.toThrow(
+      new RegExp(`${name} was customised[^]*flash the card again`),
+    );
   });
 });
 
@@ -98,7 +122,9 @@ describe("a folder", () => {
     fill({ "config.txt": "" });
     fs.symlinkSync(join(outside, "target"), join(folder, name));
     await expect(check("raspberry-pi-os")).rejects.toThrow(/is a link or a device/);
-    await expect(writeCard(folder, "raspberry-pi-os", filesOf("raspberry-pi-os"))).rejects.toThrow(/is a link/);
+    await expect(writeCard(folder, "raspberry-pi-os", filesOf("raspberry-pi-os"))).rejects.toThrow(
+      /is a link/,
+    );
     expect(fs.readFileSync(join(outside, "target"), "utf8")).toBe(line);
     fs.rmSync(outside, { recursive: true });
   });

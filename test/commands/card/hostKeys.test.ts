@@ -25,13 +25,29 @@ function changes(before: string, after: string): string[] {
 
 describe("a host key in a stack's file", () => {
   it.for([
-    ["a flow map", "    - { name: a, host: 1.2.3.4, role: worker } # first\n    - { name: b }", "    - { name: a, host: 1.2.3.4, hostKey: KEY, role: worker } # first"],
-    ["a flow map with a key", "    - { name: a, hostKey: ssh-ed25519 OLD, host: h }", "    - { name: a, hostKey: KEY, host: h }"],
+    [
+      "a flow map",
+      "    - { name: a, host: 1.2.3.4, role: worker } # first\n    - { name: b }",
+      "    - { name: a, host: 1.2.3.4, hostKey: KEY, role: worker } # first",
+    ],
+    [
+      "a flow map with a key",
+      "    - { name: a, hostKey: ssh-ed25519 OLD, host: h }",
+      "    - { name: a, hostKey: KEY, host: h }",
+    ],
     ["a quoted key", "    - { name: a, hostKey: 'ssh-ed25519 OLD' }", "    - { name: a, hostKey: KEY }"],
     ["a key without a value", "    - name: a\n      hostKey:", "      hostKey: KEY"],
-    ["a block map", "    - name: a\n      host: 1.2.3.4 # reserved\n      taints:\n        - x=y:NoSchedule", "      hostKey: KEY"],
+    [
+      "a block map",
+      "    - name: a\n      host: 1.2.3.4 # reserved\n      taints:\n        - x=y:NoSchedule",
+      "      hostKey: KEY",
+    ],
     ["a list without indent", "  - name: a\n    host: h", "    hostKey: KEY"],
-    ["a trailing comma", "    - {\n        name: a,\n        host: h, # last\n      }", "        host: h, hostKey: KEY, # last"],
+    [
+      "a trailing comma",
+      "    - {\n        name: a,\n        host: h, # last\n      }",
+      "        host: h, hostKey: KEY, # last",
+    ],
   ] as const)("goes into %s, and nothing else changes", ([, boards, line]) => {
     const before = file(boards);
     const after = withHostKeys(before, { a: key });
@@ -57,7 +73,11 @@ describe("a host key in a stack's file", () => {
     ["a map that an alias shares", "    - &a { name: a, host: h }\n    - { <<: *a, name: b }", "a"],
     ["a block scalar", "    - name: a\n      hostKey: >\n        ssh-ed25519 OLD\n", "a"],
   ] as const)("is refused in %s", ([, boards, name]) => {
-    const text = boards.includes("*boards") ? file(boards).replace("config:", "x: &boards [{ name: a }]\nconfig:") : file(boards);
-    expect(() => withHostKeys(text, { [name]: key })).toThrow(/can't be written[^]*fix: write each board out/);
+    const text = boards.includes("*boards")
+      ? file(boards).replace("config:", "x: &boards [{ name: a }]\nconfig:")
+      : file(boards);
+    expect(() => withHostKeys(text, { [name]: key })).toThrow(
+      /can't be written[^]*fix: write each board out/,
+    );
   });
 });
