@@ -37,15 +37,16 @@ export function bootstrapsOf(
     packages: packagesOf(cluster),
     names: endpointNames(cluster, boards),
   };
+  // Who answers in a board's place is told by its key.
+  const hostKeys = Object.fromEntries(boards.map(({ name, hostKey = "" }) => [name, hostKey]));
   const entries = boards.map((board) => {
     const { name, ram, cores, arch, memory, dead, disk } = board;
     const machine = { board: name, ram, capacity: memory.capacity, cores, arch, disk };
     // The settings' rules have seen that a host key is there.
     const { host, port, user, hostKey = "" } = board;
     const connection = { host, port, user, hostKey, privateKey: ssh?.privateKey, jump: ssh?.jump };
-    const own = folders.filter((folder) => folder.board === name);
-    const plan = { ...common, ...machine, ports: portsOf(board, loads), folders: own };
-    return [name, { plan, connection, dead }] as const;
+    const plan = { ...common, ...machine, ports: portsOf(board, loads) };
+    return [name, { plan, connection, dead, hostKeys }] as const;
   });
   return Object.fromEntries(entries);
 }

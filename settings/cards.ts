@@ -1,4 +1,3 @@
-import { sshUser } from "../components/board/connection.ts";
 import type { KeyPair } from "../components/card/keys.ts";
 import type { CardPlan } from "../components/card/plan.ts";
 import type { BoardSettings, Settings } from "./schema.ts";
@@ -15,7 +14,7 @@ export interface CardSecrets {
 /** What a board's card says. */
 export function cardPlanOf(
   { cards = cardsSchema.parse({}) }: Pick<Settings, "cards">,
-  { name, host, user = sshUser, system, wifi: usesWifi }: BoardSettings,
+  { name, host, user, system, wifi: usesWifi }: BoardSettings,
   { stackKey, wifiPassword = "" }: CardSecrets,
   hostKey: KeyPair,
 ): CardPlan {

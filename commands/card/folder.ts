@@ -35,22 +35,33 @@ export async function checkFolder(
   files: readonly CardFile[],
 ): Promise<boolean> {
   const stat = await fs.stat(folder).catch(() => undefined);
-  if (!stat) throw new FolderError(`${folder} does not exist.\n  fix: mount the card and give its folder, or make one: mkdir ${folder}`);
+  if (!stat)
+    throw new FolderError(
+      `${folder} does not exist.\n  fix: mount the card and give its folder, or make one: mkdir ${folder}`,
+    );
   if (!stat.isDirectory()) {
-    throw new FolderError(`${folder} is not a folder.\n  fix: mount the card and give the folder where it is mounted; bramble never writes to a device`);
+    throw new FolderError(
+      `${folder} is not a folder.\n  fix: mount the card and give the folder where it is mounted; bramble never writes to a device`,
+    );
   }
   const found = await systemIn(folder, files);
   if (found !== undefined && found !== system) {
     const what = found in names ? names[found as CardSystem] : found;
-    throw new FolderError(`${folder} is ${what}, but the board's card needs ${names[system]}.\n  fix: mount the right partition, or set the board's system (bramble:boards[].system or bramble:cards.system)`);
+    throw new FolderError(
+      `${folder} is ${what}, but the board's card needs ${names[system]}.\n  fix: mount the right partition, or set the board's system (bramble:boards[].system or bramble:cards.system)`,
+    );
   }
   for (const file of files) {
     const there = await contentOf(folder, file.path);
     if (there === undefined || there.includes(writtenByBramble) || isDefault(file.path, there)) continue;
-    throw new FolderError(`${path.join(folder, file.path)} was customised, and not by bramble.\n  fix: flash the card again without customisation; or, if the file is not needed, empty it`);
+    throw new FolderError(
+      `${path.join(folder, file.path)} was customised, and not by bramble.\n  fix: flash the card again without customisation; or, if the file is not needed, empty it`,
+    );
   }
   await fs.access(folder, constants.W_OK).catch(() => {
-    throw new FolderError(`${folder} is not writable.\n  fix: mount the card writable for you (udisksctl mount does); or write to an empty folder, and copy from there: sudo cp -r FOLDER/. ${folder}`);
+    throw new FolderError(
+      `${folder} is not writable.\n  fix: mount the card writable for you (udisksctl mount does); or write to an empty folder, and copy from there: sudo cp -r FOLDER/. ${folder}`,
+    );
   });
   return found !== undefined;
 }
@@ -58,13 +69,20 @@ export async function checkFolder(
 /** Makes a board's own folder, if it is missing. */
 export async function makeFolder(folder: string): Promise<void> {
   await fs.mkdir(folder, { recursive: true }).catch((error: unknown) => {
-    throw new FolderError(`${folder} can't be made: ${(error as Error).message}\n  fix: give a folder that is writable for you`);
+    throw new FolderError(
+      `${folder} can't be made: ${(error as Error).message}\n  fix: give a folder that is writable for you`,
+    );
   });
-  if ((await fs.lstat(folder)).isSymbolicLink()) throw new FolderError(`${folder} is a link.\n  fix: remove it`);
+  if ((await fs.lstat(folder)).isSymbolicLink())
+    throw new FolderError(`${folder} is a link.\n  fix: remove it`);
 }
 
 /** Writes a card's files; each is whole at any moment. What is in the folder besides stays. */
-export async function writeCard(folder: string, system: CardSystem, files: readonly CardFile[]): Promise<void> {
+export async function writeCard(
+  folder: string,
+  system: CardSystem,
+  files: readonly CardFile[],
+): Promise<void> {
   for (const file of files) await put(folder, file);
   const cmdline = await contentOf(folder, "cmdline.txt");
   if (cmdline === undefined) return;
@@ -96,7 +114,10 @@ async function insideOf(folder: string, name: string, makesFolders = false): Pro
     const isLast = i === parts.length - 1;
     if (!stat && !isLast && makesFolders) await fs.mkdir(at);
     const isRight = !stat || (isLast ? stat.isFile() : stat.isDirectory());
-    if (!isRight) throw new FolderError(`${at} is a link or a device, where a card has a ${isLast ? "file" : "folder"}.\n  fix: remove it`);
+    if (!isRight)
+      throw new FolderError(
+        `${at} is a link or a device, where a card has a ${isLast ? "file" : "folder"}.\n  fix: remove it`,
+      );
   }
   return at;
 }
@@ -108,11 +129,17 @@ async function contentOf(folder: string, name: string): Promise<string | undefin
 }
 
 /** What a folder is the card of; undefined of one with nothing in it but a card's files. */
-async function systemIn(folder: string, files: readonly CardFile[]): Promise<CardSystem | string | undefined> {
+async function systemIn(
+  folder: string,
+  files: readonly CardFile[],
+): Promise<CardSystem | string | undefined> {
   const entries = (await fs.readdir(folder)).filter((entry) => !left.test(entry));
   const has = (name: string) => entries.includes(name);
   if (has("config.txt") || has("cmdline.txt") || has("armbianEnv.txt")) {
-    const lines = [await contentOf(folder, "cmdline.txt"), await contentOf(folder, "current/cmdline.txt")].join("\n");
+    const lines = [
+      await contentOf(folder, "cmdline.txt"),
+      await contentOf(folder, "current/cmdline.txt"),
+    ].join("\n");
     if (has("armbianEnv.txt") || lines.includes("LABEL=armbi_root")) return "the boot partition of Armbian";
     if (lines.includes("LABEL=writable")) return "ubuntu";
     return has("user-data") || has("meta-data") ? "raspberry-pi-os" : "raspberry-pi-os-bookworm";
@@ -126,13 +153,15 @@ async function systemIn(folder: string, files: readonly CardFile[]): Promise<Car
 /** Whether a file is as images have it before anybody customises them. */
 function isDefault(name: string, content: string): boolean {
   if (name === "meta-data") return true;
-  if (name === "etc/default/armbian-firstrun") return !/^(?!\s*(#|$|OPENSSHD_REGENERATE_HOST_KEYS=))/m.test(content);
+  if (name === "etc/default/armbian-firstrun")
+    return !/^(?!\s*(#|$|OPENSSHD_REGENERATE_HOST_KEYS=))/m.test(content);
   try {
     const data = parse(content) as unknown;
     if (data === null) return true;
     if (typeof data !== "object") return false;
     // Ubuntu's: its user's first password, and an Ethernet port with DHCP.
-    if (name === "user-data") return Object.keys(data).every((key) => ["chpasswd", "ssh_pwauth"].includes(key));
+    if (name === "user-data")
+      return Object.keys(data).every((key) => ["chpasswd", "ssh_pwauth"].includes(key));
     return name === "network-config" && !/wifis|addresses|password/.test(JSON.stringify(data));
   } catch {
     return false;

@@ -33,18 +33,21 @@ export function withHostKeys(text: string, keys: Readonly<Record<string, string>
 
 function editFor(text: string, name: string, key: string): Edit {
   const board = boardNode(text, name);
-  const pairOf = (field: string) => board.items.find(({ key: node }) => isScalar(node) && node.value === field);
+  const pairOf = (field: string) =>
+    board.items.find(({ key: node }) => isScalar(node) && node.value === field);
   const present = pairOf("hostKey");
   if (present) {
     const { value } = present;
-    const isOneLine = isScalar(value) && value.type !== Scalar.BLOCK_LITERAL && value.type !== Scalar.BLOCK_FOLDED;
+    const isOneLine =
+      isScalar(value) && value.type !== Scalar.BLOCK_LITERAL && value.type !== Scalar.BLOCK_FOLDED;
     if (!isOneLine || !value.range) throw cannotEdit(name);
     const [from, to] = value.range;
     // Of `hostKey:` without a value.
     return { from, to, text: /\s/.test(text[from - 1] ?? "") ? key : ` ${key}` };
   }
   const after = pairOf("host") ?? pairOf("name");
-  const place = isScalar(after?.value) && isScalar(after.key) ? [after.key.range?.[0], after.value.range?.[1]] : [];
+  const place =
+    isScalar(after?.value) && isScalar(after.key) ? [after.key.range?.[0], after.value.range?.[1]] : [];
   const [start, end] = place;
   if (start === undefined || end === undefined) throw cannotEdit(name);
   if (board.flow) return { from: end, to: end, text: `, hostKey: ${key}` };
@@ -57,7 +60,9 @@ function editFor(text: string, name: string, key: string): Edit {
 
 function boardNode(text: string, name: string): YAMLMap {
   const boards = parseDocument(text).getIn(["config", "bramble:boards"], true);
-  const found = isSeq(boards) ? boards.items.find((each) => isMap(each) && each.get("name") === name) : undefined;
+  const found = isSeq(boards)
+    ? boards.items.find((each) => isMap(each) && each.get("name") === name)
+    : undefined;
   if (!isMap(found)) throw cannotEdit(name);
   return found;
 }

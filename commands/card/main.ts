@@ -6,7 +6,13 @@ import { hostKeyFingerprint } from "../../components/board/connection.ts";
 import { allowedWords, didYouMean } from "../../settings/errors.ts";
 import type { BoardSettings } from "../../settings/schema.ts";
 import { settingsOfFile } from "../../settings/settings.ts";
-import { hasStackFile, isObject, readStackFile, type StackConfig, stackFile } from "../../settings/stackFile.ts";
+import {
+  hasStackFile,
+  isObject,
+  readStackFile,
+  type StackConfig,
+  stackFile,
+} from "../../settings/stackFile.ts";
 import { replaceFile } from "../../tools/replaceFile.ts";
 import { runCommand } from "../run.ts";
 import { withHostKeys } from "./hostKeys.ts";
@@ -50,7 +56,8 @@ function parsed(args: readonly string[]) {
   if ([board !== undefined, all, scans].filter(Boolean).length !== 1) {
     throw new UsageError("name one board, or --all, or --scan");
   }
-  if (scans ? to !== undefined : !to) throw new UsageError(scans ? "--scan writes to no folder" : "--to DIR is missing");
+  if (scans ? to !== undefined : !to)
+    throw new UsageError(scans ? "--scan writes to no folder" : "--to DIR is missing");
   return { stack, board, options };
 }
 
@@ -68,7 +75,9 @@ function boardsOf(stack: string) {
   const written = readStackFile(stack);
   const base = written["bramble:extends"];
   if (typeof base === "string" && written["bramble:boards"] === undefined) {
-    throw new Error(`the boards of ${stack} are those of ${base}, which it extends.\n  fix: use ${base} instead`);
+    throw new Error(
+      `the boards of ${stack} are those of ${base}, which it extends.\n  fix: use ${base} instead`,
+    );
   }
   const { settings } = settingsOfFile(stack);
   if (settings.cluster.kubeconfig !== undefined) {
@@ -104,13 +113,17 @@ async function scanBoards(stack: string): Promise<number> {
   }
   const living = settings.boards.filter(({ dead }) => !dead);
   const known = writtenKeys(written);
-  const results = await scan(living.map(({ name, host, port }) => ({ name, host, port, hostKey: known[name] })));
+  const results = await scan(
+    living.map(({ name, host, port }) => ({ name, host, port, hostKey: known[name] })),
+  );
   for (const result of results) console.log(resultText(result));
   const open = results.filter(({ found }) => found === "new" || found === "changed");
   const failed = results.some(({ found }) => found === "silent" || found === "other");
   if (open.length === 0) return failed ? 1 : 0;
   if (!process.stdin.isTTY || !process.stdout.isTTY) {
-    console.error("\nTo store keys, run this in a terminal: each is stored only after you have confirmed it.");
+    console.error(
+      "\nTo store keys, run this in a terminal: each is stored only after you have confirmed it.",
+    );
     return 1;
   }
   const confirmed = await confirm(open);

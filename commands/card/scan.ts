@@ -27,9 +27,7 @@ export async function scan(
   boards: readonly ScannedBoard[],
   offer: typeof offeredHostKey = offeredHostKey,
 ): Promise<ScanResult[]> {
-  const answers = await Promise.all(
-    boards.map(async (board) => ({ board, offered: await offer(board) })),
-  );
+  const answers = await Promise.all(boards.map(async (board) => ({ board, offered: await offer(board) })));
   return answers.map(({ board, offered }) => {
     if (offered === undefined) return { board, offered, found: "silent" };
     const isSame = withoutComment(board.hostKey ?? "") === offered;

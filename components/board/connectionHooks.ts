@@ -20,21 +20,24 @@ export interface HookTarget {
  */
 export function connectionHooks(name: string, target: HookTarget): ResourceHookBinding {
   const { board, connection, dead } = target;
-  const unreachable = new ErrorHook(`${name}-unreachable`, async ({ name: command, errors: [error = ""] }) => {
-    const found = error.includes("exited with status") ? undefined : await meaningOf(error, target);
-    // Else it is no fault of the connection.
-    if (found !== undefined) {
-      const { host, port = sshPort, user, jump } = connection;
-      const through = jump ? ` through ${jump.user}@${jump.host}:${jump.port ?? sshPort}` : "";
-      const [meaning, fix] = found;
-      // The engine shows it instead of the provider's words, which it ends with.
-      throw new Error(
-        `board ${board}, phase ${command.slice(name.length + 1)}: SSH to ${user}@${host}:${port}${through} failed: ${meaning}: ${error.trim()}\n  fix: ${fix}`,
-      );
-    }
-    // No other try: it has been dialled for minutes.
-    return false;
-  });
+  const unreachable = new ErrorHook(
+    `${name}-unreachable`,
+    async ({ name: command, errors: [error = ""] }) => {
+      const found = error.includes("exited with status") ? undefined : await meaningOf(error, target);
+      // Else it is no fault of the connection.
+      if (found !== undefined) {
+        const { host, port = sshPort, user, jump } = connection;
+        const through = jump ? ` through ${jump.user}@${jump.host}:${jump.port ?? sshPort}` : "";
+        const [meaning, fix] = found;
+        // The engine shows it instead of the provider's words, which it ends with.
+        throw new Error(
+          `board ${board}, phase ${command.slice(name.length + 1)}: SSH to ${user}@${host}:${port}${through} failed: ${meaning}: ${error.trim()}\n  fix: ${fix}`,
+        );
+      }
+      // No other try: it has been dialled for minutes.
+      return false;
+    },
+  );
   // A board that was set up is not created again. Another would be dialled, which a dead one must not be.
   const refused = new ResourceHook(`${name}-dead`, () => {
     if (dead)
@@ -46,7 +49,8 @@ export function connectionHooks(name: string, target: HookTarget): ResourceHookB
 }
 
 async function meaningOf(error: string, target: HookTarget): Promise<[string, string] | undefined> {
-  if (/host key mismatch|no common algorithm for host key|knownhosts/.test(error)) return otherHostKey(target);
+  if (/host key mismatch|no common algorithm for host key|knownhosts/.test(error))
+    return otherHostKey(target);
   const found = meaningsFor(target.connection).find(([words]) => words.test(error));
   return found && [found[1], found[2]];
 }

@@ -23,6 +23,8 @@ export async function offeredHostKey({
     return line === undefined ? undefined : withoutComment(line.slice(line.indexOf(" ") + 1));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") return undefined;
-    throw new Error("ssh-keyscan is not on PATH\n  fix: install OpenSSH's client (openssh-client)", { cause: error });
+    throw new Error("ssh-keyscan is not on PATH\n  fix: install OpenSSH's client (openssh-client)", {
+      cause: error,
+    });
   }
 }

@@ -28,7 +28,10 @@ export function armbianFiles(plan: CardPlan): CardFile[] {
     },
     { path: "etc/netplan/60-bramble-card.yaml", content: yaml(netplan(plan, port)), mode: 0o600 },
     // It would replace the host key.
-    { path: "etc/default/armbian-firstrun", content: `${writtenByBramble}\nOPENSSHD_REGENERATE_HOST_KEYS=false\n` },
+    {
+      path: "etc/default/armbian-firstrun",
+      content: `${writtenByBramble}\nOPENSSHD_REGENERATE_HOST_KEYS=false\n`,
+    },
   ];
 }
 

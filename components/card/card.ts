@@ -24,7 +24,10 @@ export function cardFiles(plan: CardPlan): CardFile[] {
 export function withCardArguments(cmdline: string, system: CardSystem): string {
   const [line = "", ...rest] = cmdline.split("\n");
   const words = line.trimEnd().split(" ");
-  const wanted = ["cgroup_enable=memory", ...(system === "raspberry-pi-os-bookworm" ? firstRunArguments : [])];
+  const wanted = [
+    "cgroup_enable=memory",
+    ...(system === "raspberry-pi-os-bookworm" ? firstRunArguments : []),
+  ];
   const missing = wanted.filter((word) => !words.includes(word));
   return missing.length === 0 ? cmdline : [[line.trimEnd(), ...missing].join(" "), ...rest].join("\n");
 }

@@ -33,7 +33,12 @@ export function newKeyPair(comment: string): KeyPair {
   ]);
   const lines = bytes.toString("base64").match(/.{1,70}/g) ?? [];
   return {
-    privateKey: ["-----BEGIN OPENSSH PRIVATE KEY-----", ...lines, "-----END OPENSSH PRIVATE KEY-----", ""].join("\n"),
+    privateKey: [
+      "-----BEGIN OPENSSH PRIVATE KEY-----",
+      ...lines,
+      "-----END OPENSSH PRIVATE KEY-----",
+      "",
+    ].join("\n"),
     publicKey: ["ssh-ed25519", publicBytes.toString("base64"), comment].join(" ").trim(),
   };
 }
@@ -68,8 +73,9 @@ const loginKeyTypes = [...keyTypes, "sk-ssh-ed25519@openssh.com", "sk-ecdsa-sha2
 /** What is wrong with a public key for authorized_keys; undefined if nothing is. */
 export function publicKeyError(publicKey: string): string | undefined {
   const [keyType = "", key = ""] = publicKey.trim().split(/\s+/);
+  if (/PRIVATE KEY/.test(publicKey))
+    return "must be a public key; this one is private: use the file that ends in .pub";
   if (/[\r\n]/.test(publicKey.trim())) return "must be one key: write each in an item of its own";
-  if (/PRIVATE KEY/.test(publicKey)) return "must be a public key; this one is private: use the file that ends in .pub";
   const isKey = loginKeyTypes.includes(keyType) && isKeyOf(keyType, key);
   return isKey ? undefined : 'must be a public key such as "ssh-ed25519 AAAA… me@laptop", without options';
 }

@@ -19,7 +19,8 @@ const network = rule(["boards", "cards"], function* ({ boards, cards }) {
   const { gateway, prefix } = cards;
   if (gateway === undefined) {
     if (cards.nameservers.length === 0) return;
-    const message = "has no effect without a gateway: DHCP names the name servers. Set the gateway, or remove it.";
+    const message =
+      "has no effect without a gateway: DHCP names the name servers. Set the gateway, or remove it.";
     yield settingError("nameservers-without-gateway", "cards.nameservers", message);
     return;
   }
@@ -40,7 +41,11 @@ const network = rule(["boards", "cards"], function* ({ boards, cards }) {
       const message = `"${host}" is a name, but with cards.gateway a board's host is the fixed address on its card. Set its IPv4 address, or remove the gateway.`;
       yield settingError("host-not-fixed", setting, message);
     } else if (host === gateway) {
-      yield settingError("host-is-gateway", setting, `"${host}" is the address of the gateway (cards.gateway).`);
+      yield settingError(
+        "host-is-gateway",
+        setting,
+        `"${host}" is the address of the gateway (cards.gateway).`,
+      );
     } else if (!ipaddr.IPv4.parse(host).match(ipaddr.IPv4.parse(gateway), prefix)) {
       const message = `"${host}" is outside the network of the gateway, ${first}/${prefix}. Correct host, cards.gateway or cards.prefix.`;
       yield settingError("host-outside", setting, message);

@@ -111,10 +111,7 @@ export const board = z
       .describe(
         "Its public SSH host key, `ssh-ed25519 AAAA…`, as `npm run card` writes it. Required unless `cluster.kubeconfig` is set.",
       ),
-    system: z
-      .enum(cardSystems)
-      .optional()
-      .describe("Operating system on its card. Default: `cards.system`."),
+    system: z.enum(cardSystems).optional().describe("Operating system on its card. Default: `cards.system`."),
     wifi: flag(false, "Whether its card connects it to `cards.wifi` instead of its network port."),
     maxPods: z
       .int("must be a whole number")

@@ -3,7 +3,7 @@ import { publicKeyError } from "../../components/card/keys.ts";
 import { cardSystems } from "../../components/card/plan.ts";
 import { publicAddressError } from "../../components/fields/addresses.ts";
 import { list, secretString } from "../../components/fields/fields.ts";
-import { refusing } from "../../components/fields/refuse.ts";
+import { refuse, refusing } from "../../components/fields/refuse.ts";
 
 /** Length of the prefix of most home networks. */
 const defaultPrefix = 24;
@@ -29,7 +29,9 @@ const wifi = z
     country: z
       .string("must be a country code such as DE")
       .superRefine(refusing(countryError))
-      .describe("Country in which the boards are, as ISO 3166-1 code: `DE`. It sets the radio channels allowed there."),
+      .describe(
+        "Country in which the boards are, as ISO 3166-1 code: `DE`. It sets the radio channels allowed there.",
+      ),
   })
   .describe("The Wi-Fi for boards with `wifi: true`.");
 
@@ -56,7 +58,11 @@ export const cards = z
     nameservers: list(ipv4(), "IPv4 addresses", "Name servers, with a `gateway`. Default: the gateway."),
     wifi: wifi.optional(),
     authorizedKeys: list(
-      z.string("must be a public key").superRefine(refusing(publicKeyError)),
+      z.string("must be a public key").superRefine((key, context) => {
+        const message = publicKeyError(key);
+        // Without the value, which may be a private key.
+        if (message !== undefined) refuse(context, "public-key", [], `${message}.`);
+      }),
       "public keys",
       "More public SSH keys that may log in, such as your laptop's: `ssh-ed25519 AAAA… me@laptop`.",
     ),
@@ -68,7 +74,8 @@ function ssidError(ssid: string): string | undefined {
   const size = Buffer.byteLength(ssid);
   if (size < 1 || size > 32) return `must be 1 to 32 bytes in UTF-8; it is ${size}`;
   // netplan hands it to NetworkManager as it is, which then takes it for bytes.
-  if (/^(\d+;)+\d*$/.test(ssid)) return "must not consist of numbers and semicolons: NetworkManager reads such a name as a list of bytes";
+  if (/^(\d+;)+\d*$/.test(ssid))
+    return "must not consist of numbers and semicolons: NetworkManager reads such a name as a list of bytes";
   // eslint-disable-next-line no-control-regex -- These are the ones.
   return /[\x00-\x1f\x7f]/.test(ssid) ? "must not contain control characters" : undefined;
 }

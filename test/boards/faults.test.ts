@@ -87,7 +87,7 @@ describe("a board that can't be set up", { timeout: 5 * minutes }, () => {
       "another host key",
       {
         connection: () => ({ hostKey: strangersKey }),
-        says: /its host key.* differs from hostKey in the settings.*\n.*fix: .*--scan/,
+        says: /its host key( is SHA256:\S+, which)? differs from hostKey in the settings.*\n.*fix: write its card again: npm run card/,
       },
     ],
     [

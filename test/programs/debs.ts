@@ -10,7 +10,10 @@ import { cacheFolder } from "../../tools/cacheFolder.mjs";
  * @param name of the folder
  * @param packages of which the first is needed; of the others some releases have one, some another
  */
-export function unpackedDebs(name: string, packages: readonly string[]): { folder: string } | { reason: string } {
+export function unpackedDebs(
+  name: string,
+  packages: readonly string[],
+): { folder: string } | { reason: string } {
   const folder = join(cacheFolder(), name);
   if (existsSync(folder)) return { folder };
   const work = mkdtempSync(join(tmpdir(), `${name}-`));

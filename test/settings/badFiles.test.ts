@@ -422,7 +422,7 @@ const bad: [Change, string, string, string?][] = [
     setBoard(1, { hostKey: "192.168.1.11 ssh-ed25519 AAAA" }),
     "boards[1].hostKey",
     "host-key",
-    "leave out the first word",
+    "remove the first word",
   ],
   [setBoard(1, { port: 70000 }), "boards[1].port", "invalid", "1 to 65535"],
   [setBoard(0, { dead: true }), "boards[0].dead", "control-planes-dead"],

@@ -38,7 +38,9 @@ describe("a card", () => {
   it("is the same for the same plan, and another instance with another host key", () => {
     const one = plan();
     expect(cardFiles(one)).toEqual(cardFiles(one));
-    const ids = [one, plan()].map((each) => (parse(file(each, "meta-data")) as Record<string, string>)["instance-id"]);
+    const ids = [one, plan()].map(
+      (each) => (parse(file(each, "meta-data")) as Record<string, string>)["instance-id"],
+    );
     expect(new Set(ids).size).toBe(2);
     expect(ids[0]).toMatch(/^bramble-pi3-1-\w+$/);
   });
@@ -62,7 +64,9 @@ describe("a card", () => {
   it("lets nobody log in with a password, and root only if the settings say so", () => {
     const data = (user: string) => parse(file(plan({ user }), "user-data")) as Record<string, unknown>;
     expect(data("pi")).toMatchObject({ ssh_pwauth: false, disable_root: true });
-    expect(data("pi").users).toMatchObject([{ name: "pi", lock_passwd: true, sudo: "ALL=(ALL) NOPASSWD:ALL" }]);
+    expect(data("pi").users).toMatchObject([
+      { name: "pi", lock_passwd: true, sudo: "ALL=(ALL) NOPASSWD:ALL" },
+    ]);
     expect(data("root")).toMatchObject({ ssh_pwauth: false, disable_root: false });
   });
 
@@ -160,9 +164,12 @@ describe.skipIf(noNetworks !== "")("netplan and NetworkManager", () => {
       const files = generated(yaml(netplan(each, { eth0: {} })));
       const port = each.wifi ? "wlan0" : "eth0";
       const text = files[`systemd/network/10-netplan-${port}.network`]!;
-      if (each.network) expect(text).toMatch(/Address=192\.168\.1\.\d+\/24[^]*DNS=192\.168\.1\.1[^]*Gateway=192\.168\.1\.1/);
+      if (each.network)
+        expect(text).toMatch(/Address=192\.168\.1\.\d+\/24[^]*DNS=192\.168\.1\.1[^]*Gateway=192\.168\.1\.1/);
       else expect(text).toContain("DHCP=ipv4");
-      expect(Object.keys(files).some((path) => path.startsWith("netplan/wpa-"))).toBe(each.wifi !== undefined);
+      expect(Object.keys(files).some((path) => path.startsWith("netplan/wpa-"))).toBe(
+        each.wifi !== undefined,
+      );
     }
   }, 120_000);
 

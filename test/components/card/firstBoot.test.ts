@@ -52,7 +52,8 @@ function expectSetUp(card: ScratchCard, of: CardPlan): void {
 
 /** What a boot of bookworm does: whether it leaves for the next one. */
 function bootBookworm(card: ScratchCard, cutAfter?: number): boolean {
-  if (!card.read("boot/firmware/cmdline.txt")!.includes("systemd.run=/boot/firmware/firstrun.sh")) return false;
+  if (!card.read("boot/firmware/cmdline.txt")!.includes("systemd.run=/boot/firmware/firstrun.sh"))
+    return false;
   const script = join(card.root, "boot/firmware/firstrun.sh");
   expect(existsSync(script), "the command line names a script that is missing").toBe(true);
   card.run(script, cutAfter);
@@ -100,7 +101,9 @@ describe("Raspberry Pi OS bookworm", () => {
     expectSetUp(card, of);
     expect(card.read("boot/firmware/cmdline.txt")).toBe(cmdline.replace("\n", " cgroup_enable=memory\n"));
     expect(card.read("boot/firmware/firstrun.sh")).toBeUndefined();
-    expect(card.read("etc/NetworkManager/system-connections/bramble.nmconnection")).toContain("psk=correct\\shorse");
+    expect(card.read("etc/NetworkManager/system-connections/bramble.nmconnection")).toContain(
+      "psk=correct\\shorse",
+    );
     expect(bootBookworm(card)).toBe(false);
   });
 
@@ -112,7 +115,9 @@ describe("Raspberry Pi OS bookworm", () => {
     expect(card.read("home/pi/.ssh/authorized_keys")).toBe("ssh-ed25519 AAAA owner\n");
     const own = scratch(of, "boot/firmware", { "boot/firmware/cmdline.txt": line });
     bootBookworm(own);
-    expect(own.read("home/pi/.ssh/authorized_keys")).toBe(`ssh-ed25519 AAAA owner\n${of.authorizedKeys[0]!}\n`);
+    expect(own.read("home/pi/.ssh/authorized_keys")).toBe(
+      `ssh-ed25519 AAAA owner\n${of.authorizedKeys[0]!}\n`,
+    );
   });
 
   it("ends in the same after a power cut anywhere", () => {

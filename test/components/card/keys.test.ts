@@ -12,17 +12,20 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const keygen = (...args: string[]) => execFileSync("ssh-keygen", args, { encoding: "utf8" });
 
 describe("a new key pair", () => {
-  it.for(["", "pi3-1", "1234567", "12345678", "ü"])("is read by ssh-keygen, with the comment %j", (comment) => {
-    const { privateKey, publicKey } = newKeyPair(comment);
-    const file = join(folder, "new");
-    writeFileSync(file, privateKey, { mode: 0o600 });
-    expect(keygen("-y", "-f", file).trim()).toBe(publicKey);
-    expect(isKeyOf("ssh-ed25519", publicKey.split(" ")[1]!)).toBe(true);
-    expect(publicKeyOf(privateKey)).toBe(withoutComment(publicKey));
-    writeFileSync(`${file}.pub`, publicKey);
-    expect(keygen("-lf", `${file}.pub`)).toContain(` ${hostKeyFingerprint(publicKey)} `);
-    rmSync(file);
-  });
+  it.for(["", "pi3-1", "1234567", "12345678", "ü"])(
+    "is read by ssh-keygen, with the comment %j",
+    (comment) => {
+      const { privateKey, publicKey } = newKeyPair(comment);
+      const file = join(folder, "new");
+      writeFileSync(file, privateKey, { mode: 0o600 });
+      expect(keygen("-y", "-f", file).trim()).toBe(publicKey);
+      expect(isKeyOf("ssh-ed25519", publicKey.split(" ")[1]!)).toBe(true);
+      expect(publicKeyOf(privateKey)).toBe(withoutComment(publicKey));
+      writeFileSync(`${file}.pub`, publicKey);
+      expect(keygen("-lf", `${file}.pub`)).toContain(` ${hostKeyFingerprint(publicKey)} `);
+      rmSync(file);
+    },
+  );
 
   it("signs what its public key verifies", () => {
     const { privateKey, publicKey } = newKeyPair("pi3-1");
@@ -52,7 +55,9 @@ describe("the stack's own key", () => {
     keygen("-q", "-t", "ed25519", "-N", "secret", "-f", file);
     const key = readFileSync(file, "utf8");
     expect(() => publicKeyOf(key)).toThrow(/^has a passphrase\. .*ssh-keygen -p/);
-    expect(() => publicKeyOf(key)).not.toThrow(new RegExp(key.split("\n")[1]!.slice(0, 20).replaceAll("+", "\\+")));
+    expect(() => publicKeyOf(key)).not.toThrow(
+      new RegExp(key.split("\n")[1]!.slice(0, 20).replaceAll("+", "\\+")),
+    );
   });
 
   it.for(["-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----\n", "", "AAAA"])(

@@ -5,7 +5,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { unpackedDebs } from "../../programs/debs.ts";
 
-const found = unpackedDebs("netplan", ["netplan.io", "libnetplan1", "libnetplan0", "netplan-generator", "libnm0"]);
+const found = unpackedDebs("netplan", [
+  "netplan.io",
+  "libnetplan1",
+  "libnetplan0",
+  "netplan-generator",
+  "libnm0",
+]);
 const reader = fileURLToPath(new URL("readKeyfile.py", import.meta.url));
 
 /** Why there is neither netplan nor NetworkManager's library, or an empty text. */
@@ -39,7 +45,10 @@ export function wifisOf(...keyfiles: string[]): SeenWifi[] {
       writeFileSync(file, text);
       return file;
     });
-    const said = execFileSync("python3", [reader, ...files], { env: environment(found.folder), encoding: "utf8" });
+    const said = execFileSync("python3", [reader, ...files], {
+      env: environment(found.folder),
+      encoding: "utf8",
+    });
     const seen = JSON.parse(said) as { ssid: number[]; password: string }[];
     return seen.map(({ ssid, password }) => ({ ssid: Buffer.from(ssid).toString(), password }));
   } finally {
@@ -55,9 +64,15 @@ export function generated(text: string): Record<string, string> {
     mkdirSync(join(root, "etc/netplan"), { recursive: true });
     writeFileSync(join(root, "etc/netplan/50.yaml"), text, { mode: 0o600 });
     const program = join(found.folder, "usr/libexec/netplan/generate");
-    execFileSync(program, ["--root-dir", root], { env: environment(found.folder), encoding: "utf8", stdio: "pipe" });
+    execFileSync(program, ["--root-dir", root], {
+      env: environment(found.folder),
+      encoding: "utf8",
+      stdio: "pipe",
+    });
     const run = join(root, "run");
-    const entries = readdirSync(run, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    const entries = readdirSync(run, { recursive: true, withFileTypes: true }).filter((entry) =>
+      entry.isFile(),
+    );
     return Object.fromEntries(
       entries.map(({ parentPath, name }) => [
         join(parentPath, name).slice(run.length + 1),

@@ -26,7 +26,10 @@ export const twenty: readonly CardPlan[] = Array.from({ length: 20 }, (_, i) =>
     system: cardSystems[i % cardSystems.length]!,
     host: `192.168.1.${String(20 + i)}`,
     user: ["pi", "ubuntu", "root", "_x-1"][i % 4]!,
-    authorizedKeys: [stackKey, ...(i % 3 === 0 ? [newKeyPair(`"Zoë" o'k: #${String(i)} $(id) {{ x }}`).publicKey] : [])],
+    authorizedKeys: [
+      stackKey,
+      ...(i % 3 === 0 ? [newKeyPair(`"Zoë" o'k: #${String(i)} $(id) {{ x }}`).publicKey] : []),
+    ],
     network: i % 2 === 0 ? network : undefined,
     wifi: i % 8 < 4 ? { ...wifi, ssid: `net ${String(i)}` } : undefined,
   }),
@@ -34,10 +37,47 @@ export const twenty: readonly CardPlan[] = Array.from({ length: 20 }, (_, i) =>
 
 /** Names of Wi-Fi networks that some format takes for something else. */
 export const hostile = [
-  ...["it's", 'a "b"', "'", '"', "a\\", "\\n", "$(id)`id`", "{{ x }}", "## template: jinja", "%YAML 1.1", "---"],
+  ...[
+    "it's",
+    'a "b"',
+    "'",
+    '"',
+    "a\\",
+    "\\n",
+    "$(id)`id`",
+    "{{ x }}",
+    "## template: jinja",
+    "%YAML 1.1",
+    "---",
+  ],
   ...["&a *a", "!!python/object/apply:os.system", "a: b # c", "- x", "[x]", "{x", "|", ">", "?", "@x", "`x"],
-  ...["yes", "No", "null", "~", "=", "<<", "0123", "12345678", "1_000", "12:30:45", "2001-01-01", "0x1F", ".inf"],
-  ...[" leading", "trailing ", "a\tb", "ü € 網", "\u{1f600}", "a\u0085b", "a\u2028b", "\ufeffx", "a\x7fb", "x".repeat(32)],
+  ...[
+    "yes",
+    "No",
+    "null",
+    "~",
+    "=",
+    "<<",
+    "0123",
+    "12345678",
+    "1_000",
+    "12:30:45",
+    "2001-01-01",
+    "0x1F",
+    ".inf",
+  ],
+  ...[
+    " leading",
+    "trailing ",
+    "a\tb",
+    "ü € 網",
+    "\u{1f600}",
+    "a\u0085b",
+    "a\u2028b",
+    "\ufeffx",
+    "a\x7fb",
+    "x".repeat(32),
+  ],
 ];
 
 /** A password with the same, as far as Wi-Fi allows. */

@@ -1,5 +1,13 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { quoted } from "../../../components/board/shell.ts";
@@ -73,7 +81,9 @@ export class ScratchCard {
     const paths = entries
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name).slice(this.root.length + 1));
-    const own = paths.filter((path) => !/^(calls|commands|rebooting|script)$|\.bramble-new$/.test(path)).toSorted();
+    const own = paths
+      .filter((path) => !/^(calls|commands|rebooting|script)$|\.bramble-new$/.test(path))
+      .toSorted();
     return Object.fromEntries(own.map((path) => [path, this.read(path)!]));
   }
 
