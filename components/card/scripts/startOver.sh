@@ -14,6 +14,8 @@ if printf '%s' "$CARD" | cmp -s - "$ROOT/etc/bramble/card" &&
   ! grep -qs 'PRIVATE KEY-' "$ROOT/boot/firmware/user-data" "$ROOT/boot/user-data"; then
   exit 0
 fi
+# cloud-init does not flush what it writes: an empty network-config.json would stop each later start before it is here.
+sync
 # At the first boot of a card these differ.
 if ! cmp -s "$data/previous-instance-id" "$data/instance-id"; then exit 0; fi
 echo "bramble: the first boot was interrupted; it starts again" >&2
