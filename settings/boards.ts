@@ -45,7 +45,8 @@ export function bootstrapsOf(
     // The settings' rules have seen that a host key is there.
     const { host, port, user, hostKey = "" } = board;
     const connection = { host, port, user, hostKey, privateKey: ssh?.privateKey, jump: ssh?.jump };
-    const plan = { ...common, ...machine, ports: portsOf(board, loads) };
+    const own = folders.filter((folder) => folder.board === name);
+    const plan = { ...common, ...machine, ports: portsOf(board, loads), folders: own };
     return [name, { plan, connection, dead, hostKeys }] as const;
   });
   return Object.fromEntries(entries);
