@@ -129,10 +129,7 @@ async function contentOf(folder: string, name: string): Promise<string | undefin
 }
 
 /** What a folder is the card of; undefined of one with nothing in it but a card's files. */
-async function systemIn(
-  folder: string,
-  files: readonly CardFile[],
-): Promise<CardSystem | string | undefined> {
+async function systemIn(folder: string, files: readonly CardFile[]): Promise<string | undefined> {
   const entries = (await fs.readdir(folder)).filter((entry) => !left.test(entry));
   const has = (name: string) => entries.includes(name);
   if (has("config.txt") || has("cmdline.txt") || has("armbianEnv.txt")) {

@@ -149,7 +149,8 @@ async function confirm(results: readonly ScanResult[]): Promise<Record<string, s
 /** The host keys that stand in a stack's file, by board. */
 function writtenKeys(written: StackConfig): Record<string, string | undefined> {
   const boards = (written["bramble:boards"] ?? []) as Partial<BoardSettings>[];
-  return Object.fromEntries(boards.filter(isObject).map(({ name = "", hostKey }) => [name, hostKey]));
+  const entries = boards.filter(isObject).map(({ name = "", hostKey }) => [name, hostKey] as const);
+  return Object.fromEntries(entries) as Record<string, string | undefined>;
 }
 
 async function storeHostKeys(stack: string, keys: Readonly<Record<string, string>>): Promise<void> {

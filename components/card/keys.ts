@@ -73,7 +73,7 @@ const loginKeyTypes = [...keyTypes, "sk-ssh-ed25519@openssh.com", "sk-ecdsa-sha2
 /** What is wrong with a public key for authorized_keys; undefined if nothing is. */
 export function publicKeyError(publicKey: string): string | undefined {
   const [keyType = "", key = ""] = publicKey.trim().split(/\s+/);
-  if (/PRIVATE KEY/.test(publicKey))
+  if (publicKey.includes("PRIVATE KEY"))
     return "must be a public key; this one is private: use the file that ends in .pub";
   if (/[\r\n]/.test(publicKey.trim())) return "must be one key: write each in an item of its own";
   const isKey = loginKeyTypes.includes(keyType) && isKeyOf(keyType, key);

@@ -167,18 +167,28 @@ describe("boards that can't be reached", { timeout: 180_000 }, () => {
   it("fail, each with its reason, and are left as they were", async () => {
     // A board each: a server turns away who dials it while it talks to another.
     const other = await SshServer.start(board.environment);
+    const swapped = await SshServer.start(board.environment);
     const connections = {
       stranger: { ...server.address, hostKey: server.strangersKey },
+      swapped: { ...swapped.address, hostKey: server.strangersKey },
       "no-user": { ...other.address, user: "nobody" },
       "no-port": { ...server.address, port: 1 },
     };
     const boards = Object.entries(connections).map(
-      ([name, connection]) => [name, { plan, connection }] as const,
+      ([name, connection]) =>
+        [name, { plan, connection, hostKeys: { "pi3-2": swapped.address.hostKey } }] as const,
     );
     const before = board.files();
     const { done, errors } = await stack.up(Object.fromEntries(boards));
     for (const [what, fix] of [
-      ["its host key differs from hostKey in the settings", "if the card was flashed again"],
+      [
+        "its host key is SHA256:\\S+, which differs from hostKey in the settings \\(SHA256:\\S+\\): its card is older than the settings, or was not written by npm run card",
+        "write its card again: npm run card -- \\S+ pi3-1 --to DIR; .*--scan",
+      ],
+      [
+        "the card of pi3-2 is in the board at 127.0.0.1: its host key SHA256:\\S+ is that of pi3-2",
+        "insert the card of pi3-1 there",
+      ],
       ["none of the SSH keys was accepted for this user", "make sure the board has the user nobody"],
       ["it refuses the connection", "make sure sshd is running on port 1 "],
     ])
@@ -188,8 +198,9 @@ describe("boards that can't be reached", { timeout: 180_000 }, () => {
         ),
       );
     expect(done).toEqual([]);
-    expect([...server.takeCommands(), ...other.takeCommands()]).toEqual([]);
+    expect([...server.takeCommands(), ...other.takeCommands(), ...swapped.takeCommands()]).toEqual([]);
     await other.stop();
+    await swapped.stop();
     expect(board.files()).toEqual(before);
   });
 });

@@ -179,6 +179,12 @@ describe("inspect", () => {
       /machine-id is empty or missing.*\n.*systemd-machine-id-setup/,
     ],
     [
+      "a card that was written for another board",
+      { "etc/bramble/card": "board=pi3-2\nhostKey=SHA256:x\n" },
+      {},
+      /its card was written for board pi3-2, but the settings call this board pi3-1\n.*insert the card of pi3-1/,
+    ],
+    [
       "a copy of another board's card",
       copy,
       {},
