@@ -59,16 +59,14 @@ const network = rule(["boards", "cards"], function* ({ boards, cards }) {
 /** Images of these are for one kind of computers. */
 const onlyRaspberryPi: readonly CardSystem[] = ["raspberry-pi-os", "raspberry-pi-os-bookworm", "ubuntu"];
 
-/** What can't run the system on its card. Of boards whose cards bramble is not told about nothing is known. */
+/** Models that can't run the system on their card. Of a board without a model nothing is known. */
 const system = rule(["boards", "cards"], function* ({ boards, cards }) {
-  for (const [i, { system: own, model, arch }] of boards.entries()) {
+  for (const [i, { system: own, model }] of boards.entries()) {
     const wanted = own ?? cards?.system;
-    if (wanted === undefined || !onlyRaspberryPi.includes(wanted)) continue;
     const known: BoardModel | undefined = model && models[model];
-    const isOther = known ? !known.name.startsWith("Raspberry Pi") : arch === "amd64";
-    if (!isOther) continue;
-    const what = known ? `a ${known.name}` : "an amd64 board";
-    const message = `"${wanted}" runs only on Raspberry Pi, and this is ${what}. Set system: armbian for this board.`;
+    if (wanted === undefined || !onlyRaspberryPi.includes(wanted)) continue;
+    if (known === undefined || known.name.startsWith("Raspberry Pi")) continue;
+    const message = `"${wanted}" runs only on Raspberry Pi, and this is a ${known.name}. Set system: armbian for this board.`;
     yield settingError("system-of-other", `boards[${i}].system`, message);
   }
 });
