@@ -17,6 +17,9 @@ desired_state() {
     tail -n 5 "$WORK/output" >&2
     fail "kubeadm can't create a kubeconfig" "see the output above, and check that $DOCUMENTS/kubeadm.yaml exists"
   }
+  # Asked for the first time, the API server of a slow board describes itself within a minute or two. Pulumi's provider
+  # waits 32 s for that (client-go's discovery), and then calls the cluster unreachable.
+  if kube get --raw /readyz >/dev/null 2>&1; then wait_for 300 kube explain pods --output=plaintext-openapiv2 || true; fi
   if [ -n "$SERVER" ]; then quietly kubectl config --kubeconfig "$WORK/kubeconfig" set-cluster kubernetes --server="$SERVER"; fi
   answer <"$WORK/kubeconfig"
 }
