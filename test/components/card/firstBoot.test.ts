@@ -88,7 +88,7 @@ function bootCloudInit(card: ScratchCard, cutAfter = Infinity, cutStage = "runcm
 
 /** After how many of a script's commands the power fails: each of the last, where files change places; some before. */
 function cutsIn(commands: number): number[] {
-  return Array.from({ length: commands }, (_, i) => i).filter((i) => i % 9 === 0 || i >= commands - 18);
+  return Array.from({ length: commands }, (_, i) => i).filter((i) => i % 23 === 0 || i >= commands - 8);
 }
 
 describe("Raspberry Pi OS bookworm", () => {
