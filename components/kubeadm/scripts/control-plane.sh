@@ -85,9 +85,9 @@ newest_snapshot() {
 
 # Other boards on which a kubelet answers: nodes of the cluster that was here. A board whose card is new has none.
 living_nodes() {
-  local address name
-  while read -r address name; do
-    if [ "$name" != "$BOARD" ] && timeout 5 bash -c ": </dev/tcp/$address/10250" 2>/dev/null; then echo "$name"; fi
+  local at name
+  while read -r at name; do
+    if [ "$name" != "$BOARD" ] && timeout 5 bash -c ": </dev/tcp/$at/10250" 2>/dev/null; then echo "$name"; fi
   done < <(sed -n '/^# bramble: begin/,/^# bramble: end/{/^#/d;p}' "$ROOT/etc/hosts")
 }
 

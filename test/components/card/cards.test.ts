@@ -145,9 +145,9 @@ describe.skipIf(noCloudInit !== "")("cloud-init itself", () => {
       seeds.map((each) => file(each, "network-config")),
     );
     const written = seeds.map((each) => netplan(each, { eth0: {} }) as { network: Record<string, unknown> });
-    expect(handed.map((text) => (parse(text) as { network?: object }).network ?? parse(text))).toEqual(
-      written.map(({ network: all }) => all),
-    );
+    expect(
+      handed.map((text) => (parse(text) as { network?: object }).network ?? (parse(text) as object)),
+    ).toEqual(written.map(({ network: all }) => all));
   });
 
   it("would reject another", () => {
