@@ -14,6 +14,9 @@ const longest = [
   "/sources.test.ts",
   "/board/bootstrap",
   "/storage/",
+  "/policy/engine",
+  "/ingress/",
+  "/board/systems",
 ];
 
 class LongestFirst extends BaseSequencer {
