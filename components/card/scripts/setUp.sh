@@ -71,7 +71,11 @@ set_login() {
 
 # What comes with Raspberry Pi OS to ask for a user's name at the console.
 cancel_wizard() {
-  if [ -x "$ROOT/usr/bin/cancel-rename" ]; then "$ROOT/usr/bin/cancel-rename" "$LOGIN" || true; fi
+  local user=$LOGIN
+  if [ ! -x "$ROOT/usr/bin/cancel-rename" ]; then return; fi
+  # On a desktop it refuses root, and the wizard's user would stay logged in, with sudo: the image's user stands in.
+  if [ "$user" = root ]; then user=$(getent passwd 1000 | cut -d: -f1) || true; fi
+  "$ROOT/usr/bin/cancel-rename" "${user:-root}" || true
 }
 
 set_up() {

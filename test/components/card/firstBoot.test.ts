@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
@@ -118,6 +118,19 @@ describe("Raspberry Pi OS bookworm", () => {
     expect(own.read("home/pi/.ssh/authorized_keys")).toBe(
       `ssh-ed25519 AAAA owner\n${of.authorizedKeys[0]!}\n`,
     );
+  });
+
+  // As userconf-pi's cancel-rename does on a desktop: it refuses root.
+  it.each(["pi", "anna", "root"])("ends the wizard of a desktop for %s", (user) => {
+    const card = scratch({ ...of, user }, "boot/firmware", {
+      "boot/firmware/cmdline.txt": line,
+      "etc/xdg/autostart/piwiz.desktop": "",
+      "usr/bin/cancel-rename": `#!/bin/bash
+[ "$1" != root ] && getent passwd "$1" >/dev/null && rm -f "$BRAMBLE_ROOT/etc/xdg/autostart/piwiz.desktop"\n`,
+    });
+    chmodSync(join(card.root, "usr/bin/cancel-rename"), 0o755);
+    bootBookworm(card);
+    expect(card.read("etc/xdg/autostart/piwiz.desktop")).toBeUndefined();
   });
 
   it("ends in the same after a power cut anywhere", () => {

@@ -20,7 +20,7 @@ const programs: Readonly<Record<string, string>> = {
   rfkill: "true",
   sleep: "kill -9 0",
   id: 'echo "$2"',
-  getent: 'grep "^$2:" "$BRAMBLE_ROOT/etc/passwd"',
+  getent: 'grep -E "^($2|[^:]*:[^:]*:$2):" "$BRAMBLE_ROOT/etc/passwd"',
   useradd: `for last; do :; done; grep -q "^$last:" "$BRAMBLE_ROOT/etc/passwd" && exit 9
 echo "$last:x:1001:1001::/home/$last:/bin/bash" >>"$BRAMBLE_ROOT/etc/passwd"; mkdir -p "$BRAMBLE_ROOT/home/$last"`,
   usermod: 'echo "usermod $*" >>"$BRAMBLE_ROOT/calls"',
