@@ -87,7 +87,11 @@ export async function keepInCache<Name extends string>(
 
 async function moveIntoPlace(produced: string, file: string, origin: string): Promise<string> {
   const handle = await fs.open(produced, "r+");
-  await handle.sync().finally(() => handle.close());
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
   const { size } = await fs.stat(produced);
   const record: CacheRecord = { size, origin };
   const draft = `${produced}.json`;

@@ -27,7 +27,7 @@ export function nameError(name: string): string | undefined {
     return "has an underscore, which is not allowed in a host name (RFC 1123): rename it, or use its address";
   const plain = plainName(name);
   if (plain === undefined) return `${wanted}: letters, digits and hyphens, with dots in between`;
-  // eslint-disable-next-line no-control-regex -- Everything that is not ASCII.
+  // oxlint-disable-next-line no-control-regex -- Everything that is not ASCII.
   if (/[^\x00-\x7f]/.test(name)) return `must be written in its ASCII form: ${plain}`;
   return name.endsWith(".")
     ? `must be written without the dot at its end: ${plain}`

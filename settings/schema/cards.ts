@@ -76,7 +76,7 @@ function ssidError(ssid: string): string | undefined {
   // netplan hands it to NetworkManager as it is, which then takes it for bytes.
   if (/^(\d+;)+\d*$/.test(ssid))
     return "must not consist of numbers and semicolons: NetworkManager reads such a name as a list of bytes";
-  // eslint-disable-next-line no-control-regex -- These are the ones.
+  // oxlint-disable-next-line no-control-regex -- These are the ones.
   return /[\x00-\x1f\x7f]/.test(ssid) ? "must not contain control characters" : undefined;
 }
 

@@ -17,7 +17,7 @@ const programOf = (boards: RosterArgs["boards"]) => () =>
 /** Names by seniority, after an `up`. */
 async function order(boards: RosterArgs["boards"]): Promise<string> {
   const { outputs } = await temporary.stack.up({ program: programOf(boards), color: "never" });
-  return (outputs.order?.value as string[]).join(" ");
+  return (outputs.order!.value as string[]).join(" ");
 }
 
 beforeEach(({ skip }) => skip(noEngine !== "", noEngine));
