@@ -39,6 +39,8 @@ export async function startControlPlane(
   const flags = [
     `etcd=listen-client-urls=http://127.0.0.1:${etcd}`,
     `etcd=listen-peer-urls=http://127.0.0.1:${etcdPeer}`,
+    // Nothing of a rehearsal outlasts a power cut.
+    "etcd=unsafe-no-fsync=true",
     ...programs.map((program) => `${program}=bind-address=127.0.0.1`),
     `kwok-controller=server-address=127.0.0.1:${kwok}`,
   ];

@@ -1,9 +1,10 @@
 import path from "node:path";
 import { CoreV1Api, type V1Pod } from "@kubernetes/client-node";
 import * as fc from "fast-check";
-import { mkdir } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { stringify } from "yaml";
 import { type MemoryBudget, memoryBudget } from "../../components/capacity/memoryBudget.ts";
 import { priorityClasses } from "../../components/workload/priorities.ts";
 import { nodeOf, objectOf } from "../../rehearsal/boardObjects.ts";
@@ -38,13 +39,39 @@ const homeBoards = fc
     return first ? [{ ...first, takesApps: workers.length === 0 }, ...workers] : [];
   });
 
+/**
+ * All that kwok does here (https://kwok.sigs.k8s.io/docs/user/stages-configuration/). Nobody asks whether a pod runs,
+ * and each that does is some ten updates.
+ */
+const stage = {
+  apiVersion: "kwok.x-k8s.io/v1alpha1",
+  kind: "Stage",
+  metadata: { name: "ready" },
+  spec: {
+    resourceRef: { apiGroup: "v1", kind: "Node" },
+    selector: {
+      matchExpressions: [
+        {
+          key: '.status.conditions.[] | select(.type == "Ready") | .status',
+          operator: "NotIn",
+          values: ["True"],
+        },
+      ],
+    },
+    next: {
+      statusTemplate: 'conditions: [{ type: Ready, status: "True", lastHeartbeatTime: {{ Now | Quote }} }]',
+    },
+  },
+};
+
 const folder = rehearsalFolder(path.join(repository, `.rehearsal-scheduler-${process.pid}`));
 const tools = await findTools();
 let apply: Apply;
 let api: CoreV1Api;
 
 beforeAll(async () => {
-  await mkdir(folder.root, { recursive: true });
+  await mkdir(folder.kwok, { recursive: true });
+  await writeFile(path.join(folder.kwok, "kwok.yaml"), stringify(stage));
   await startControlPlane(folder, tools, new AbortController().signal);
   apply = applyTo(connect(folder));
   api = connect(folder).makeApiClient(CoreV1Api);
@@ -86,6 +113,8 @@ async function put({ id, boards, loads }: Case, namespace: string): Promise<void
     const pod = {
       ...load.pod,
       automountServiceAccountToken: false,
+      // It goes at once, without a kubelet.
+      terminationGracePeriodSeconds: 0,
       nodeSelector: { ...load.pod.nodeSelector, [label]: id },
     };
     const name = load.kind === "StaticPod" ? load.name : `${id}-${load.name}`;
