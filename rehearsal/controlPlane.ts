@@ -107,7 +107,19 @@ export type Apply = (object: KubernetesObject) => Promise<KubernetesObject>;
 /** Applies objects to the API server of a client configuration. */
 export function applyTo(config: KubeConfig): Apply {
   const api = KubernetesObjectApi.makeApiClient(config);
-  return (object) => api.patch(object, undefined, undefined, "bramble", true, PatchStrategy.ServerSideApply);
+  const apply: Apply = (object) =>
+    api.patch(object, undefined, undefined, "bramble", true, PatchStrategy.ServerSideApply);
+  return (object) =>
+    apply(object).catch((error: unknown) => {
+      if (isCutOff(error)) return apply(object);
+      throw error;
+    });
+}
+
+/** On a busy machine the API server closes connections that take long to begin. Applying twice is applying once. */
+function isCutOff(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof Error && "code" in cause && cause.code === "UND_ERR_SOCKET";
 }
 
 function kwokEnvironment(folder: RehearsalFolder): NodeJS.ProcessEnv {
