@@ -6,7 +6,7 @@ import { withoutComment } from "../board/connection.ts";
 import { bootstrapFile, type Parameters, stepScript } from "../board/phases.ts";
 import type { Admission } from "./admission.ts";
 import { factsOf } from "./clusterChange.ts";
-import { type ClusterLayout, type ClusterNode, endpointName } from "./clusterLayout.ts";
+import { type ClusterLayout, type ClusterNode, endpointName, inOrder, storeOf } from "./clusterLayout.ts";
 import {
   admissionKubeconfig,
   clusterConfiguration,
@@ -38,7 +38,7 @@ export const clusterSteps = {
   "snapshot-key": { timeLimit: 120, parts: ["answer"] },
   "snapshot-store": { timeLimit: 300, parts: [] },
   maintenance: { timeLimit: longest, parts: ["kube", "pki"] },
-  "control-plane": { timeLimit: longest, parts: ["kube", "manifests", "leave", "answer"] },
+  "control-plane": { timeLimit: longest, parts: ["kube", "manifests", "leave", "ask", "answer"] },
   credentials: { timeLimit: longest, parts: ["kube", "pki", "answer"] },
   membership: { timeLimit: 600, parts: ["kube"] },
   admission: { timeLimit: admissionTime + 120, parts: ["kube"] },
@@ -75,26 +75,32 @@ export function kubeletStep(layout: ClusterLayout, { name, kubelet }: ClusterNod
 }
 
 /**
- * The control plane that has been there for longest: made by `kubeadm init`, or brought to the settings.
+ * The control plane that has been there for longest: made by `kubeadm init`, or brought to the settings. A new machine
+ * in its place is restored from the board with the snapshots; before it begins without one, every board is asked
+ * whether it has a part of the cluster.
  *
- * @param store the board with the snapshots, from which a new machine in its place is restored
+ * @param order the roster's: names of the boards that are not dead
  */
 export function controlPlaneStep(
   layout: ClusterLayout,
   leader: ClusterNode,
-  store: ClusterNode | undefined,
+  order: readonly string[],
 ): string {
-  const others = layout.nodes.filter(({ name, role }) => role === "controlPlane" && name !== leader.name);
+  const controlPlanes = layout.nodes.filter(({ role }) => role === "controlPlane");
+  const living = [...inOrder(layout, order, "controlPlane"), ...inOrder(layout, order, "worker")];
+  const others = (nodes: readonly ClusterNode[]) =>
+    nodes.flatMap(({ name, host }) => (name === leader.name ? [] : `${name}=${host}`)).join(" ");
   return script("control-plane", leader.name, {
     VERSION: layout.version,
     KUBEADM: yamlOf(...kubeadmDocuments(layout, leader)),
     COREDNS_PATCH: stringify(coreDnsPatch(layout.nodes.length)),
     ADDRESS: leader.host,
     PROGRAMS: programsOf(layout),
-    OTHERS: others.map(({ name, host }) => `${name}=${host}`).join(" "),
+    OTHERS: others(controlPlanes),
+    NODES: others(living),
     IGNORED_CHECKS: ignoredPreflightErrors(layout).join(","),
     FACTS: JSON.stringify(factsOf(layout)),
-    ...storedAt(store),
+    ...storedAt(storeOf(layout, order)),
   });
 }
 

@@ -117,7 +117,7 @@ export class KubeadmCluster extends ComponentResource {
     const membership = this.#letIn(node, admission, before);
     const script = order.apply((names) =>
       leaderOf(layout, names) === node
-        ? output(scripts.controlPlaneStep(layout, node, storeOf(layout, names)))
+        ? output(scripts.controlPlaneStep(layout, node, names))
         : admission.apply((each) => scripts.joinStep(layout, node, each)),
     );
     return this.#run("control-plane", { about: node, script: () => script, after: [membership, ...store] });

@@ -25,14 +25,16 @@ require_no_cluster() {
 }
 
 begin() {
+  require_own
   require_no_cluster
-  begin_afresh
   if [ "$known" = again ]; then
+    require_no_peer
     take_snapshot
-    if [ -s "$WORK/snapshot.tar" ]; then
-      restore
-      ignored=DirAvailable--var-lib-etcd
-    fi
+  fi
+  begin_afresh
+  if [ -s "$WORK/snapshot.tar" ]; then
+    restore
+    ignored=DirAvailable--var-lib-etcd
   fi
   writing_manifests quietly kubeadm init --config "$ROOT$DOCUMENTS/kubeadm.yaml" --skip-token-print --skip-certificate-key-print \
     ${ignored:+--ignore-preflight-errors="$IGNORED_CHECKS,$ignored"} ||
@@ -83,30 +85,36 @@ newest_snapshot() {
   fi
 }
 
-# Other boards on which a kubelet answers: nodes of the cluster that was here. A board whose card is new has none.
-living_nodes() {
-  local at name
-  while read -r at name; do
-    if [ "$name" != "$BOARD" ] && timeout 5 bash -c ": </dev/tcp/$at/10250" 2>/dev/null; then echo "$name"; fi
-  done < <(sed -n '/^# bramble: begin/,/^# bramble: end/{/^#/d;p}' "$ROOT/etc/hosts")
+# With several control planes, those that are not seen may have the majority of etcd, and be the cluster once they are
+# back: a snapshot beside them would be a second one.
+require_no_peer() {
+  local node found='' silent='' peers=()
+  for node in $NODES; do
+    if [[ " $OTHERS " == *" $node "* ]]; then peers+=("$node"); fi
+  done
+  ask "${peers[@]}"
+  if [ -n "$found" ]; then
+    fail "the board is not in the cluster, and other control planes may have the cluster's data: $found" \
+      "start them and run pulumi up again; set dead: true for each that is gone for good"
+  fi
 }
 
 # The newest snapshot, unpacked. Where all boards are new and none is left, the cluster begins empty, and Pulumi fills
 # it.
 take_snapshot() {
-  local living='' status=0
+  local found='' silent='' status=0 boards=()
   (umask 077 && newest_snapshot >"$WORK/snapshot.tar") || status=$?
-  if [ "$status" = 3 ]; then
-    living=$(living_nodes | xargs)
-    if [ -z "$living" ]; then
-      changes+=("no board has anything of the cluster that was here: it begins empty")
-      return
-    fi
+  if [ "$status" = 0 ] && tar --extract --file "$WORK/snapshot.tar" -C "$WORK"; then return; fi
+  if [ "$status" != 0 ]; then
+    read -ra boards <<<"$NODES"
+    ask "${boards[@]}"
   fi
-  if [ "$status" != 0 ] || ! tar --extract --file "$WORK/snapshot.tar" -C "$WORK"; then
-    fail "the board was the cluster's control plane, its data is gone, and no snapshot is available${living:+, while $living still run}" \
-      "copy a snapshot to $STATE/snapshots on the board and run pulumi up again; to start with an empty cluster, flash all boards again, or destroy the stack first"
+  if [ "$status" = 3 ] && [ -z "$found" ]; then
+    changes+=("no board has anything of the cluster that was here: it begins empty")
+    return
   fi
+  fail "the board was the cluster's control plane, its data is gone, and no snapshot is available${found:+, while other boards may have a part of the cluster: $found}" \
+    "${silent:+switch on the boards that do not answer and run pulumi up again, or set dead: true for each that is gone for good; }copy a snapshot to $STATE/snapshots on the board and run pulumi up again; to start with an empty cluster, flash all boards again, or destroy the stack first"
 }
 
 # A new machine in the place of one that is lost gets the cluster's keys and what etcd knew. etcd's revisions are

@@ -94,16 +94,23 @@ remains() {
   done
 }
 
-# begin_afresh: marks the board as one that bramble makes a node of. What a first try that was cut off has left
-# here goes, for nobody has used it yet. `kubeadm reset` leaves etcd's data where a power cut has taken etcd's
-# manifest: it takes etcd for somebody else's.
-begin_afresh() {
+# What kubeadm has left here, if anything, is of a try of bramble's.
+require_own() {
   local left
   left=$(remains)
   if [ -n "$left" ] && { ! [ -e "$BEGUN_MARK" ] || [ -n "$(made_since)" ]; }; then
     fail "the board has a Kubernetes cluster that bramble did not create: $(paste -sd ' ' <<<"$left")" \
       "to keep it, remove the board from the settings; if it is no longer needed, on the board: sudo kubeadm reset && sudo rm -rf /etc/kubernetes /var/lib/etcd"
   fi
+}
+
+# begin_afresh: marks the board as one that bramble makes a node of. What a first try that was cut off has left
+# here goes, for nobody has used it yet. `kubeadm reset` leaves etcd's data where a power cut has taken etcd's
+# manifest: it takes etcd for somebody else's.
+begin_afresh() {
+  local left
+  require_own
+  left=$(remains)
   mark "$BEGUN_MARK"
   # With what a control plane ran here before.
   rm -rf "$STATE/control-plane.yaml" "$STATE/programs" "$STATE/manifests"

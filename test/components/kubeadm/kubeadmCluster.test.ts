@@ -92,9 +92,18 @@ it.each<[string, Partial<ClusterLayout>, string[]]>([
     withNode("one", { taints: [{ key: "slow", effect: "NoSchedule" }] }),
     ["one-in-service"],
   ],
+  ["a worker's address", withNode("other", { host: "192.168.1.9" }), ["cp-control-plane", "other-join"]],
   ["the control plane's plan", withNode("cp", plannedFor(3800)), ["cp-kubelet", "cp-control-plane"]],
 ])("a change of %s concerns only what it is about", async (_, changes, concerned) => {
   expect(await stepsThatChange(changes)).toEqual(concerned);
+});
+
+it("tells the leader of every other board that is not dead, whatever it is reached by", async () => {
+  const named = { ...layout, ...withNode("other", { host: "other.lan" }) };
+  const script = (await stepsOf(named)).get("cp-control-plane")?.script;
+  expect(script).toMatch(/^NODES='one=192\.168\.1\.3 other=other\.lan'$/m);
+  const without = (await stepsOf(named, ["cp", "other"], undefined, ["one"])).get("cp-control-plane")?.script;
+  expect(without).toMatch(/^NODES='other=other\.lan'$/m);
 });
 
 it("another version concerns the control plane, then each board: drained, brought to it, put back", async () => {
@@ -139,6 +148,8 @@ describe("three control planes", () => {
       expect(does(steps, joins)).not.toContain("kind: ClusterConfiguration");
     }
     expect(steps.get("cluster-credentials")?.host).toBe("192.168.2.2");
+    expect(does(steps, "b-control-plane")).toMatch(/^OTHERS='a=192\.168\.2\.1 c=192\.168\.2\.3'$/m);
+    expect(does(steps, "b-control-plane")).toMatch(/^NODES='a=\S+ c=\S+ one=\S+ other=\S+'$/m);
   });
 
   it("has what concerns a board done by another control plane than itself", async () => {

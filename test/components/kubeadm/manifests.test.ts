@@ -38,7 +38,7 @@ const admission = {
   authority: Buffer.from(ours).toString("base64"),
 };
 const steps = {
-  init: controlPlaneStep(layout, leader, undefined),
+  init: controlPlaneStep(layout, leader, ["cp"]),
   join: joinStep(layout, leader, admission),
 };
 
@@ -98,6 +98,18 @@ it.each([
   expect([ended.status, joins.length]).toEqual([status, tries]);
   expect(joins[0]).not.toContain("--skip-phases");
   for (const again of joins.slice(1)) expect(again).toMatch(/--skip-phases=preflight,.*kubelet-start$/);
+});
+
+it("changes nothing in a cluster that works when it is told of other boards", () => {
+  changed("init", {});
+  const before = board.files();
+  const told = controlPlaneStep(layout, leader, ["cp", "one", "other"]);
+  expect(told).not.toBe(steps.init);
+  const { status, stdout, stderr, calls } = board.runScript(told, "apply again", 30);
+  expect([status, stderr]).toEqual([0, ""]);
+  expect(stdout).toMatch(/^control-plane: changed nothing$/m);
+  expect(calls.filter((call) => /^(kubeadm|ssh|ctr|systemctl)/.test(call))).toEqual([]);
+  expect(board.files()).toEqual(before);
 });
 
 it("takes manifests as they are where an older bramble has kept none", () => {

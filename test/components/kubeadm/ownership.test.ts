@@ -1,4 +1,3 @@
-import { createServer, type Server } from "node:net";
 import { existsSync, utimesSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
 import type { ClusterNode } from "../../../components/kubeadm/clusterLayout.ts";
@@ -52,15 +51,10 @@ const programs: Programs = {
 };
 
 let board: ScratchBoard;
-let server: Server | undefined;
-afterEach(() => {
-  board.remove();
-  server?.close();
-  server = undefined;
-});
+afterEach(() => board.remove());
 
 interface Circumstances {
-  readonly verb?: "apply" | "apply again" | "remove";
+  readonly verb?: "apply" | "remove";
   /** Hours that the first try lies back. */
   readonly begunHoursAgo?: number;
 }
@@ -82,7 +76,7 @@ function run(
   return { ...result, did, before, after: board.files() };
 }
 
-const init = controlPlaneStep(layout, leader, undefined);
+const init = controlPlaneStep(layout, leader, ["cp"]);
 const join = (node = worker) => joinStep(layout, node, admission);
 
 describe("a board with a cluster that bramble did not make", () => {
@@ -308,48 +302,6 @@ describe("a control plane that leaves", () => {
     const forgotten = `case "$*" in *"get node"*) echo "(NotFound)" >&2; exit 1 ;; esac`;
     const { status, did } = run(node, { ...done, ...joined() }, { ...etcd(3, 2), kubectl: forgotten });
     expect([status, did("kubeadm"), board.read("var/lib/bramble/in-cluster")]).toEqual([1, [], ""]);
-  });
-});
-
-describe("a control plane that finds itself outside", () => {
-  it("does not begin a second cluster beside one that answers", async () => {
-    server = createServer().listen(6443, "127.0.0.1");
-    await new Promise((resolve) => server?.once("listening", resolve));
-    const other = { ...leader, name: "cp2", host: "127.0.0.1" };
-    const script = controlPlaneStep({ ...layout, nodes: [...layout.nodes, other] }, leader, undefined);
-    const { status, stderr, did } = run(script, {});
-    expect(status).toBe(1);
-    expect(stderr).toMatch(/cp2 is running as a control plane of it\n {2}fix: set dead: true for cp/);
-    expect(did("kubeadm")).toEqual([]);
-  });
-
-  const stored = (status: number) => ({ ssh: `exit ${status}`, kubeadm: `[ "$1" != init ]` });
-  const withStore = controlPlaneStep(layout, leader, worker);
-  const hosts = {
-    "etc/hosts": "127.0.0.1 mine\n# bramble: begin\n127.0.0.2 cp\n127.0.0.1 one\n# bramble: end\n",
-  };
-
-  it.each([
-    ["the board that stores them has none", withStore, 3],
-    ["no board stores them", init, 0],
-  ])("begins an empty cluster where no board has anything of it: %s", (_, script, status) => {
-    const { stdout, stderr, did } = run(script, hosts, stored(status), { verb: "apply again" });
-    expect(did("kubeadm").map((call) => call.split(" ")[1])).toEqual(["init"]);
-    expect(stdout + stderr).not.toMatch(/no snapshot is available/);
-  });
-
-  it.each([
-    ["a node of it runs", 3, /no snapshot is available, while one still run\n {2}fix: copy a snapshot/],
-    ["the board that stores snapshots is silent", 255, /no snapshot is available\n {2}fix: copy a snapshot/],
-  ])("does not begin an empty one where %s", async (_, status, says) => {
-    if (status === 3) {
-      server = createServer().listen(10250, "127.0.0.1");
-      await new Promise((resolve) => server?.once("listening", resolve));
-    }
-    const result = run(withStore, hosts, stored(status), { verb: "apply again" });
-    expect(result.status).toBe(1);
-    expect(result.stderr).toMatch(says);
-    expect(result.did("kubeadm")).toEqual([]);
   });
 });
 
