@@ -14,7 +14,7 @@ const engine = await findEngine();
 /** Why the engine can't be used, or an empty text. */
 export const noEngine = "missing" in engine ? engine.missing : "";
 
-/** What an `up` or a preview did or would do: commands on boards by what happened to them, and what failed. */
+/** What an `up` or a preview did or would do: resources by what happened to them, and what failed. */
 export interface Outcome {
   /** `update pi3-1-swap`, sorted by when they were done. */
   readonly done: readonly string[];
@@ -28,14 +28,19 @@ export type Program = () => Record<string, unknown> | undefined;
 export class TemporaryStack {
   readonly folder: string;
   readonly stack: Stack;
+  readonly #types: RegExp;
 
-  private constructor(folder: string, stack: Stack) {
+  private constructor(folder: string, stack: Stack, types: RegExp) {
     this.folder = folder;
     this.stack = stack;
+    this.#types = types;
   }
 
-  /** @param name of the stack and of its project */
-  static async create(name: string): Promise<TemporaryStack> {
+  /**
+   * @param name of the stack and of its project
+   * @param types of the resources that an {@link Outcome} tells of. Default: commands on boards
+   */
+  static async create(name: string, types = /command:remote:Command/): Promise<TemporaryStack> {
     if ("missing" in engine) throw new Error(engine.missing);
     const folder = mkdtempSync(path.join(tmpdir(), `${name}-`));
     const environment = { PULUMI_BACKEND_URL: `file://${folder}`, PULUMI_CONFIG_PASSPHRASE: name };
@@ -44,7 +49,7 @@ export class TemporaryStack {
       { stackName: name, projectName: name, program },
       { ...(await engineOptions(engine.cli, environment)), workDir: folder },
     );
-    return new TemporaryStack(folder, stack);
+    return new TemporaryStack(folder, stack, types);
   }
 
   /** `pulumi up`. */
@@ -54,12 +59,12 @@ export class TemporaryStack {
       outputs: () => Promise.resolve({}),
       info: () => Promise.resolve(undefined),
     });
-    return outcomeOf(program, (options) => alone.up(options));
+    return this.#outcomeOf(program, (options) => alone.up(options));
   }
 
   /** `pulumi preview`. */
   preview(program: Program): Promise<Outcome> {
-    return outcomeOf(program, (options) => this.stack.preview(options));
+    return this.#outcomeOf(program, (options) => this.stack.preview(options));
   }
 
   /** The state as it lies on disk. */
@@ -71,23 +76,20 @@ export class TemporaryStack {
   remove(): void {
     rmSync(this.folder, { recursive: true });
   }
-}
 
-async function outcomeOf(
-  program: Program,
-  run: (options: PreviewOptions) => Promise<unknown>,
-): Promise<Outcome> {
-  const done: string[] = [];
-  const errors: string[] = [];
-  const onEvent = ({ resOutputsEvent, diagnosticEvent }: EngineEvent) => {
-    const { op, urn } = resOutputsEvent?.metadata ?? {};
-    if (op !== undefined && op !== "same" && urn?.includes("command:remote:Command"))
-      done.push(`${op} ${urn.split("::").at(-1)}`);
-    if (diagnosticEvent?.severity === "error") errors.push(diagnosticEvent.message);
-  };
-  const inline = () => Promise.resolve(program() ?? {});
-  await run({ program: inline, onEvent, color: "never", suppressOutputs: true }).catch((error: unknown) => {
-    if (errors.length === 0) throw error;
-  });
-  return { done, errors: errors.join("\n") };
+  async #outcomeOf(program: Program, run: (options: PreviewOptions) => Promise<unknown>): Promise<Outcome> {
+    const done: string[] = [];
+    const errors: string[] = [];
+    const onEvent = ({ resOutputsEvent, diagnosticEvent }: EngineEvent) => {
+      const { op, urn = "" } = resOutputsEvent?.metadata ?? {};
+      if (op !== undefined && op !== "same" && this.#types.test(urn))
+        done.push(`${op} ${urn.split("::").at(-1)}`);
+      if (diagnosticEvent?.severity === "error") errors.push(diagnosticEvent.message);
+    };
+    const inline = () => Promise.resolve(program() ?? {});
+    await run({ program: inline, onEvent, color: "never", suppressOutputs: true }).catch((error: unknown) => {
+      if (errors.length === 0) throw error;
+    });
+    return { done, errors: errors.join("\n") };
+  }
 }
