@@ -17,7 +17,7 @@ export const sections = {
   extends: label
     .optional()
     .describe(
-      "The stack that this one extends: it inherits all settings except those set here. Every secret is replaced by a placeholder.",
+      "The stack that this one extends: it inherits all settings except those set here. Every secret is replaced by a placeholder, so certificates are self-signed, DNS is paused and there are no dashboards, unless set here.",
     ),
   boards: z
     .array(board, "must be a list of boards")

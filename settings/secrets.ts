@@ -4,7 +4,7 @@ import { setSecretCommand, type SettingError, settingError } from "./errors.ts";
 import { sections } from "./schema.ts";
 import type { Placeholder } from "../components/fields/fields.ts";
 import { fieldsOf, isSecret, valueAt, withoutWrapping } from "./schema/nodes.ts";
-import { isObject, type StackConfig } from "./stackFile.ts";
+import { extended, isObject, type StackConfig } from "./stackFile.ts";
 
 /** Every section with its schema and the ways to all secrets below it. */
 const sectionSecrets = Object.entries<z.ZodType>(sections).map(([section, node]) => {
@@ -36,6 +36,19 @@ export function secretsAdded(config: StackConfig, before: StackConfig): string[]
       valueAt(config[key], keys) !== undefined && valueAt(before[key], keys) === undefined;
     return secrets.filter(isAdded).map((keys) => [section, ...keys]);
   });
+}
+
+/** What asks others, with secrets or for something that they would give: an ACME authority, Datadog, Cloudflare. */
+const offline: StackConfig = {
+  "bramble:ingress": { certificates: "selfSigned" },
+  "bramble:datadog": { dashboards: false },
+  "bramble:dns": { paused: true },
+};
+
+/** The configuration with that turned off in each section that it has, for a stack with placeholders. */
+export function takenOffline(config: StackConfig): StackConfig {
+  const present = Object.entries(offline).filter(([key]) => isObject(config[key]));
+  return extended(config, Object.fromEntries(present));
 }
 
 /** The configuration with a placeholder for every secret, so that no real one is ever read. */

@@ -3,7 +3,7 @@ import { allowedWords, didYouMean, type SettingError, settingError, SettingsErro
 import { unknownSetting } from "./issues.ts";
 import { parseSections } from "./parse.ts";
 import { sections, type Settings } from "./schema.ts";
-import { plainSecrets, withPlaceholders } from "./secrets.ts";
+import { plainSecrets, takenOffline, withPlaceholders } from "./secrets.ts";
 import {
   extended,
   hasStackFile,
@@ -76,7 +76,7 @@ export function settingsOf(
   const base = baseOf(stack, config);
   return base === undefined
     ? checked(stack, config, plainSecrets(stack, config, isEncrypted))
-    : checked(stack, withPlaceholders(extended(readStackFile(base), config)), [], base);
+    : checked(stack, withPlaceholders(extended(takenOffline(readStackFile(base)), config)), [], base);
 }
 
 /**

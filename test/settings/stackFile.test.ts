@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { withPlaceholders } from "../../settings/secrets.ts";
+import { takenOffline, withPlaceholders } from "../../settings/secrets.ts";
 import { settingsOf, settingsOfFile } from "../../settings/settings.ts";
 import { extended, readStackFile } from "../../settings/stackFile.ts";
 
@@ -38,6 +38,25 @@ it("has none for an app that is left out", () => {
   expect(rehearsed({})).not.toHaveProperty("bramble:dns");
 });
 
+it("asks nobody outside, and adds no app for that", () => {
+  const offline = takenOffline({ ...home, "bramble:dns": {} });
+  expect(offline["bramble:ingress"]).toEqual({ ...home["bramble:ingress"], certificates: "selfSigned" });
+  expect(offline["bramble:datadog"]).toMatchObject({ site: "datadoghq.eu", dashboards: false });
+  expect(offline["bramble:dns"]).toEqual({ paused: true });
+  const bare = { "bramble:domain": home["bramble:domain"] };
+  expect(takenOffline(bare)).toEqual(bare);
+});
+
+it("asks them where it says so", () => {
+  const settings = settingsOf(
+    "test",
+    { "bramble:extends": "home", "bramble:cluster": { kubeconfig: "k" }, "bramble:dns": { paused: false } },
+    () => true,
+  );
+  expect(settings.dns?.paused).toBe(false);
+  expect(settings.ingress?.certificates).toBe("selfSigned");
+});
+
 it("the repository's own rehearsal is right, and follows home", () => {
   const settings = settingsOfFile("rehearsal").settings;
   const boards = readStackFile("home")["bramble:boards"];
@@ -46,6 +65,7 @@ it("the repository's own rehearsal is right, and follows home", () => {
   expect(boards).not.toContainEqual(expect.objectContaining({ hostKey: expect.anything() as unknown }));
   expect(settings.ingress?.certificates).toBe("selfSigned");
   expect(settings.dns?.paused).toBe(true);
+  expect(settings.datadog?.dashboards).toBe(false);
 });
 
 it("an error is told with both files", () => {
