@@ -1,4 +1,4 @@
-module github.com/bramble/test/programs
+module github.com/bramble/lab/modules/edge
 
 go 1.26.0
 
