@@ -4,6 +4,7 @@ import path from "node:path";
 import { catalogue, type Tool } from "../tools/catalogue.ts";
 import { obtainTools } from "../tools/obtain.ts";
 import { thisMachine } from "../tools/setUp.ts";
+import { backupModules, edgeModules, restic, restServer, traefik } from "./appPrograms.ts";
 import type { Surroundings } from "./built.ts";
 import type { KubernetesBuild } from "./kubernetesBuild.ts";
 
@@ -39,6 +40,9 @@ const shared = {
     goPackage: "github.com/coredns/coredns",
     modules: path.join(import.meta.dirname, "modules/coredns"),
   },
+  traefik: { ...traefik, modules: edgeModules },
+  restic: { ...restic, modules: backupModules },
+  "rest-server": { ...restServer, modules: backupModules },
 };
 
 export type ProgramName = keyof typeof versioned | keyof typeof shared;
@@ -48,7 +52,7 @@ export type Program<Name extends string = string> = Tool<Name> & { readonly modu
 
 /** A program as that version of Kubernetes has it: the rehearsal's own where it is the same. */
 export function programOf<Name extends ProgramName>(build: KubernetesBuild, name: Name): Program<Name> {
-  if (name in shared) return { name, releases: {}, ...shared[name as keyof typeof shared] };
+  if (name in shared) return { releases: {}, ...shared[name as keyof typeof shared], name };
   const isEtcd = name.startsWith("etcd");
   const version = isEtcd ? build.beside.etcd.replace(/-\d+$/, "") : build.version;
   const rehearsed = catalogue.find((tool) => tool.name === name && tool.version === version);

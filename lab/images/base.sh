@@ -10,8 +10,8 @@ mkdir -p "$folder/busybox/bin" "$folder/iptables"
 dpkg-deb --fsys-tarfile "$debs"/busybox-static_*.deb | tar --extract --directory "$folder/busybox" ./usr/bin/busybox
 mv "$folder/busybox/usr/bin/busybox" "$folder/busybox/bin/busybox"
 rm -r "$folder/busybox/usr"
-for applet in sh cat cp echo env httpd ls mkdir mv nc nslookup ping sleep test true wget; do
-  ln -s busybox "$folder/busybox/bin/$applet"
+for applet in $("$folder/busybox/bin/busybox" --list); do
+  [ "$applet" = busybox ] || ln -s busybox "$folder/busybox/bin/$applet"
 done
 
 for deb in "$debs"/*.deb; do

@@ -7,7 +7,7 @@ import { findGo } from "../../tools/build.ts";
 import { obtainBuilt, runOrThrow, type Recipe, type Surroundings } from "../built.ts";
 import { currentBuild, type KubernetesBuild } from "../kubernetesBuild.ts";
 import { debianMirror } from "../image.ts";
-import { obtainPrograms } from "../programs.ts";
+import { obtainPrograms, programOf } from "../programs.ts";
 import { type ImageRecipe, imagesOf } from "./catalogue.ts";
 import { flanneld } from "./flanneld.ts";
 import { addImage, addLayer, type Descriptor } from "./oci.ts";
@@ -41,6 +41,7 @@ export function clusterImages(kubernetes: KubernetesBuild): Recipe {
       kubernetes.version,
       debianMirror,
       JSON.stringify(wanted),
+      ...brought.map((name) => programOf(kubernetes, name).version),
       ...sources.map((file) => readFileSync(beside(file), "utf8")),
     ],
     build: async (folder, surroundings) => {
@@ -64,6 +65,9 @@ const brought = [
   "etcdctl",
   "etcdutl",
   "coredns",
+  "traefik",
+  "restic",
+  "rest-server",
 ] as const;
 
 /** The file of each program that an image may hold. */

@@ -1,10 +1,13 @@
 // The images that a cluster of bramble's takes from registries, and what the lab makes them of.
 import { flannelImages } from "../../components/flannel/images.ts";
+import { traefikImage } from "../../components/ingress/images.ts";
+import { backupServerImage } from "../../components/storage/images.ts";
+import { images } from "../../components/workload/images.ts";
 import type { KubernetesBuild } from "../kubernetesBuild.ts";
 
 /** An image as the lab builds it. */
 export interface ImageRecipe {
-  /** Name and tag without the registry: "kube-proxy:v1.36.3". */
+  /** Name and tag as a registry is asked for them: "kube-proxy:v1.36.3". */
   readonly name: string;
   /** What of Debian it holds besides its programs, the lowest layer first. */
   readonly base: readonly ("busybox" | "iptables")[];
@@ -21,7 +24,8 @@ export interface ImageRecipe {
 export const flannelVersion = "0.28.10";
 
 /**
- * All images of a cluster without apps, and `lab/busybox:1` for the pods with which the lab tries it.
+ * The images of a cluster with its entrance and backups, and `lab/busybox:1` for the pods with which the lab tries it.
+ * busybox is what the real images of apps have of Alpine, whose shell and tools their pods call.
  */
 export function imagesOf({ version, beside }: KubernetesBuild): ImageRecipe[] {
   const plain = (name: string): ImageRecipe => ({
@@ -51,15 +55,25 @@ export function imagesOf({ version, beside }: KubernetesBuild): ImageRecipe[] {
     },
     { name: `pause:${beside.pause}`, base: [], programs: { pause: "pause" }, entrypoint: ["/pause"] },
     {
-      name: withoutRegistry(flannelImages.flannel),
+      name: inRegistry(flannelImages.flannel),
       base: ["busybox", "iptables"],
       programs: { "opt/bin/flanneld": "flanneld", "opt/bin/install-conf": "install-conf" },
     },
-    { name: withoutRegistry(flannelImages.cniPlugin), base: ["busybox"], programs: { flannel: "flannel" } },
+    { name: inRegistry(flannelImages.cniPlugin), base: ["busybox"], programs: { flannel: "flannel" } },
+    app(traefikImage, { "usr/local/bin/traefik": "traefik" }),
+    app(images.restic, { "usr/bin/restic": "restic" }),
+    app(backupServerImage, { "usr/bin/rest-server": "rest-server" }),
     { name: "lab/busybox:1", base: ["busybox"], programs: {} },
   ];
 }
 
-function withoutRegistry(image: string): string {
-  return image.slice(image.indexOf("/") + 1);
+function app(image: string, programs: ImageRecipe["programs"]): ImageRecipe {
+  return { name: inRegistry(image), base: ["busybox"], programs };
+}
+
+/** "registry.k8s.io/pause:3" is "pause:3" there; Docker Hub needs no name, and has "traefik:v3" as "library/traefik:v3". */
+export function inRegistry(image: string): string {
+  const [first = "", ...rest] = image.split("/");
+  if (rest.length === 0) return `library/${image}`;
+  return first.includes(".") ? rest.join("/") : image;
 }
