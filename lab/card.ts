@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import { lastLines } from "../tools/lines.ts";
 import { gatewayAddress } from "./addresses.ts";
 import { runOrThrow } from "./built.ts";
+import { diskRule } from "./disk.ts";
 
 /** The files of a card's partitions. */
 export interface Card {
@@ -25,12 +26,16 @@ export async function copyCard(from: Card, to: Card): Promise<void> {
     await runOrThrow("cp", ["--reflink=auto", "--sparse=always", from[partition], to[partition]]);
 }
 
-/** What a home has and the lab has not: name servers, and Debian's packages and time servers in the internet. */
+/**
+ * What a home has and the lab has not: name servers, Debian's packages and time servers in the internet, and disks that
+ * udev knows by name.
+ */
 export function surroundingsOf(aptSources: string | undefined): PartitionFiles {
   return {
     // Nothing answers there, at once: better than a name look-up that takes its time to fail.
     "etc/resolv.conf": `nameserver ${gatewayAddress}\n`,
     "etc/systemd/timesyncd.conf.d/lab.conf": `[Time]\nFallbackNTP=${gatewayAddress}\n`,
+    "etc/udev/rules.d/60-lab-disk.rules": diskRule,
     ...(aptSources === undefined ? {} : { "etc/apt/sources.list.d/debian.sources": aptSources }),
   };
 }

@@ -2,6 +2,7 @@
 import fs from "node:fs/promises";
 import { findExecutable } from "../tools/executable.ts";
 import type { Card } from "./card.ts";
+import type { Disk } from "./disk.ts";
 import type { VirtualBoardImage } from "./image.ts";
 import type { Plug } from "./network.ts";
 
@@ -21,6 +22,8 @@ export interface Machine {
   readonly folder: string;
   /** The board's own card. */
   readonly card: Card;
+  /** What is plugged in besides the card; undefined if nothing is. */
+  readonly disk?: Disk | undefined;
   readonly plug: Plug;
   /** Seconds by which the board's clock is ahead of this machine's at each start. */
   readonly clockOffset: number;

@@ -19,7 +19,7 @@ export function programOf(machine: Machine, commandLine: string): Promise<Progra
 }
 
 async function userModeLinux(machine: Machine, commandLine: string): Promise<Program> {
-  const { ram, image, folder, card, plug } = machine;
+  const { ram, image, folder, card, disk, plug } = machine;
   return {
     command: [
       // Its processes' init: with it all of them end.
@@ -29,6 +29,7 @@ async function userModeLinux(machine: Machine, commandLine: string): Promise<Pro
       ...[
         `ubd0=${card.root}`,
         `ubd1=${card.boot}`,
+        ...(disk === undefined ? [] : [`ubd2=${disk.file},,${disk.serial}`]),
         "root=/dev/ubda", // Whichever its boot line makes the console.
         "con=null,fd:1",
       ],
@@ -48,7 +49,7 @@ async function memoryFolder(ram: number, otherwise: string): Promise<string> {
 }
 
 async function qemu(machine: Machine, commandLine: string): Promise<Program> {
-  const { ram, image, card, plug } = machine;
+  const { ram, image, card, disk, plug } = machine;
   // Emulated, mitigations cost a tenth of the time, and there is nobody to guard against.
   const kernel = `${commandLine} root=LABEL=card console=ttyS0 mitigations=off`;
   return {
@@ -58,11 +59,13 @@ async function qemu(machine: Machine, commandLine: string): Promise<Program> {
       ...(await processorArguments()),
       ...["-smp", "1", "-m", `${ram}M`],
       ...["-kernel", image.kernel, "-initrd", image.initrd, "-append", kernel],
-      // The board's flushes reach this machine's kernel, which outlives QEMU, and need not wait for its disk.
-      ...[card.root, card.boot].flatMap((file) => [
-        "-drive",
-        `if=virtio,format=raw,cache=unsafe,discard=unmap,file=${file}`,
-      ]),
+      ...[card.root, card.boot].flatMap((file) => ["-drive", `if=virtio,${driveOptions(file)}`]),
+      ...(disk === undefined
+        ? []
+        : [
+            ...["-drive", `if=none,id=disk,${driveOptions(disk.file)}`],
+            ...["-device", `virtio-blk-pci,drive=disk,serial=${disk.serial}`],
+          ]),
       ...["-netdev", `tap,id=lan,ifname=${tapOf(plug.board)},script=no,downscript=no`],
       ...["-device", `virtio-net-pci,netdev=lan,romfile=,mac=${boardMac(plug.board)}`],
       ...["-device", "virtio-rng-pci"],
@@ -70,6 +73,9 @@ async function qemu(machine: Machine, commandLine: string): Promise<Program> {
     ],
   };
 }
+
+/** The board's flushes reach this machine's kernel, which outlives QEMU, and need not wait for its disk. */
+const driveOptions = (file: string) => `format=raw,cache=unsafe,discard=unmap,file=${file}`;
 
 /**
  * QEMU's arguments for the processor: the real one where it virtualises, an emulated one elsewhere, which

@@ -7,6 +7,7 @@ import { boardAddress } from "./addresses.ts";
 import { makeBoardFolder, removeBoardFolder } from "./boardFolder.ts";
 import { writeBoardCard, type BoardCard } from "./boardCard.ts";
 import { copyCard, surroundingsOf, writeCard, type Card } from "./card.ts";
+import type { Disk } from "./disk.ts";
 import type { VirtualBoardImage } from "./image.ts";
 import type { BoardNetwork } from "./network.ts";
 import type { PackageMirror } from "./packageMirror.ts";
@@ -26,6 +27,8 @@ export interface VirtualBoardOptions {
   place?: number | undefined;
   /** What its owner has put on its card. Default: what lets in the lab, for a board of this network called board-1. */
   card?: BoardCard | undefined;
+  /** A disk that is plugged in. It is not the board's: it stays when the board is gone. Default: none. */
+  disk?: Disk | undefined;
   /** Whether it stays off for now. Default: it is started. */
   isOff?: boolean;
   /** Where apt on the fresh card finds Debian's packages. Default: nowhere. */
@@ -47,7 +50,7 @@ export interface VirtualBoardOptions {
  * @throws an Error with the machine's words and the console's last lines, if it does not start in time
  */
 export async function startVirtualBoard(options: VirtualBoardOptions): Promise<VirtualBoard> {
-  const { ram, image, network, mirror, cmdline, clockOffset = 0 } = options;
+  const { ram, image, network, mirror, cmdline, disk, clockOffset = 0 } = options;
   const folder = makeBoardFolder();
   const plug = await network.plugIn(options.place);
   const card = cardIn(folder, "card");
@@ -58,7 +61,9 @@ export async function startVirtualBoard(options: VirtualBoardOptions): Promise<V
   await writeCard(folder, card, { boot, root: surroundingsOf(mirror?.aptSources) });
   const kind = options.machine ?? (await usualMachine());
   const console = path.join(folder, "console.log");
-  const board = new VirtualBoard(hostKey, { kind, ram, image, folder, card, plug, clockOffset, console });
+  const board = new VirtualBoard(hostKey, {
+    ...{ kind, ram, image, folder, card, disk, plug, clockOffset, console },
+  });
   try {
     if (options.isOff !== true) await board.powerOn();
   } catch (error) {
@@ -116,6 +121,11 @@ export class VirtualBoard implements SshTarget {
     this.consoleLog = machine.console;
   }
 
+  /** What is plugged into it besides its card. */
+  get disk(): Disk | undefined {
+    return this.#machine.disk;
+  }
+
   /** Its machine's process number, while it is on. */
   get pid(): number | undefined {
     return this.#running?.pid;
@@ -126,8 +136,8 @@ export class VirtualBoard implements SshTarget {
     return ssh(this, command, options);
   }
 
-  /** Starts it again with the same disk and waits until ssh works. */
-  async powerOn(changes: Pick<VirtualBoardOptions, "clockOffset"> = {}): Promise<void> {
+  /** Starts it again with the same card and waits until ssh works. */
+  async powerOn(changes: Pick<VirtualBoardOptions, "clockOffset" | "disk"> = {}): Promise<void> {
     if (this.#running !== undefined) throw new Error(`${this.address} is already on`);
     this.#machine = { ...this.#machine, ...changes };
     const running = switchOn(this.#machine);
