@@ -5,21 +5,19 @@ import { gatewayAddress } from "./addresses.ts";
 import { makeBoardFolder, removeBoardFolder } from "./boardFolder.ts";
 import { writeBoardCard } from "./boardCard.ts";
 import type { Surroundings } from "./built.ts";
+import { diskIn } from "./disk.ts";
 import type { VirtualBoardImage } from "./image.ts";
 import { currentBuild, type KubernetesBuild } from "./kubernetesBuild.ts";
 import { clusterImage } from "./kernel.ts";
 import { usualMachine } from "./machine.ts";
 import { startBoardNetwork, type BoardNetwork } from "./network.ts";
 import { packageMirror, type PackageMirror } from "./packageMirror.ts";
-import { labSettings, LabStack, type LabBoard, type LabSettings } from "./stack.ts";
+import { type AppSection, type LabBoard, labSettings, type LabSettings, type LabSize } from "./settings.ts";
+import { LabStack } from "./stack.ts";
 import { startVirtualBoard, type VirtualBoard } from "./virtualBoard.ts";
 
 /** What a lab is like. */
-export interface LabOptions extends Surroundings {
-  /** How many boards. Default: those of stacks/Pulumi.lab.yaml; more are workers of 1 GiB. */
-  boards?: number | undefined;
-  /** How many of them are control planes, the first ones, of 2 GiB each. Default: 1. */
-  controlPlanes?: number | undefined;
+export interface LabOptions extends Surroundings, LabSize {
   /** Seconds by which boards' clocks are ahead until they ask the time server. Default: 0. */
   clockOffset?: number | undefined;
   /** The versions of Kubernetes that are there; the cluster begins with the first. Default: the current one. */
@@ -75,13 +73,18 @@ export class Lab {
     this.#parts = parts;
     this.#options = options;
     this.stack = parts.stack;
-    this.settings = labSettings(options.boards, options.controlPlanes);
+    this.settings = labSettings(options);
   }
 
   /** Settings of `cluster` for one of the versions of Kubernetes that are there. */
   settingsFor(version: string): Record<string, unknown> {
     const repository = this.#parts.mirror.kubernetes.get(version);
     return { version, kubernetesRepository: { line: repository?.line, key: repository?.key } };
+  }
+
+  /** The board of an app, by the app's section of the settings. */
+  boardOf(app: AppSection): VirtualBoard {
+    return this.board(this.settings[app]?.board ?? "");
   }
 
   board(name: string): VirtualBoard {
@@ -101,7 +104,7 @@ export class Lab {
     await this.#writeSettings();
   }
 
-  /** Throws the board away and puts a fresh one in its place, with the same name and address. */
+  /** Throws the board away and puts a fresh one in its place, with the same name and address, and the same disk. */
   async replaceBoard(name: string): Promise<void> {
     const described = this.settings.boards.find((each) => each.name === name);
     if (described === undefined) throw new Error(`the lab has no board ${name}`);
@@ -120,7 +123,7 @@ export class Lab {
   }
 
   async #startBoard(described: LabBoard, place = this.boards.size + 1) {
-    const { name, ram } = described;
+    const { name, ram, disk: wanted } = described;
     const { image, network, mirror, folder } = this.#parts;
     const { say, clockOffset = 0 } = this.#options;
     say?.(`${name}: starting, ${ram} MiB`);
@@ -128,7 +131,9 @@ export class Lab {
     const { cards } = this.settings;
     const to = await fs.mkdtemp(path.join(folder, `card-${name}-`));
     const card = await writeBoardCard(to, { board: described, cards, privateKey, flashed });
-    const board = await startVirtualBoard({ ram, image, network, mirror, card, clockOffset, place });
+    // The place's, whatever board is in it.
+    const disk = wanted && (await diskIn(path.join(folder, `disk-${place}.img`), wanted.id));
+    const board = await startVirtualBoard({ ram, image, network, mirror, card, disk, clockOffset, place });
     this.boards.set(name, board);
     described.hostKey = card.hostKey;
   }

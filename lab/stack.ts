@@ -1,6 +1,5 @@
 // The lab's stack: its settings, its state, and Pulumi's engine at work in the boards' network.
 import { execFile } from "node:child_process";
-import { readFileSync } from "node:fs";
 import fs from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -15,27 +14,12 @@ import { quoted } from "../components/board/shell.ts";
 import { findEngine } from "../tools/engine.ts";
 import { lastLines } from "../tools/lines.ts";
 import { engineOptions, writeProject } from "../tools/pulumi.ts";
-import { boardAddress } from "./addresses.ts";
 import type { Surroundings } from "./built.ts";
 import type { BoardNetwork } from "./network.ts";
+import type { LabSettings } from "./settings.ts";
 
 const stackName = "lab";
 const file = `stacks/Pulumi.${stackName}.yaml`;
-
-/** Settings by section, as below `bramble:` in a stack's file. */
-export type LabSettings = Record<string, unknown> & {
-  boards: LabBoard[];
-  cluster: Record<string, unknown>;
-};
-
-/** A board as the lab's settings describe it. */
-export interface LabBoard extends Record<string, unknown> {
-  name: string;
-  /** MiB. */
-  ram: number;
-  role: "controlPlane" | "worker";
-  hostKey?: string;
-}
 
 /** What an `up` or a preview would do or did. */
 export type StackOutcome = Awaited<ReturnType<LabStack["up"]>>;
@@ -43,23 +27,6 @@ export type StackOutcome = Awaited<ReturnType<LabStack["up"]>>;
 /** Thrown with what the engine said last. */
 export class StackError extends Error {
   override readonly name = "StackError";
-}
-
-/** The settings of stacks/Pulumi.lab.yaml, for as many boards and control planes as are wanted; see LabOptions. */
-export function labSettings(wanted: number | undefined, controlPlanes = 1): LabSettings {
-  const text = readFileSync(new URL(`../${file}`, import.meta.url), "utf8");
-  const { config } = parse(text) as { config: Record<string, unknown> };
-  const own = Object.entries(config).map(([key, value]) => [key.replace(/^bramble:/, ""), value]);
-  const settings = Object.fromEntries(own) as LabSettings;
-  const [first, template] = [settings.boards[0], settings.boards.at(-1)];
-  while (wanted !== undefined && template !== undefined && settings.boards.length < wanted) {
-    const number = settings.boards.length + 1;
-    settings.boards.push({ ...template, name: `lab-${number}`, host: boardAddress(number) });
-  }
-  settings.boards.splice(wanted ?? settings.boards.length);
-  for (const board of settings.boards.slice(0, controlPlanes))
-    Object.assign(board, { role: "controlPlane", ram: first?.ram });
-  return settings;
 }
 
 const later = new URL("later.mjs", import.meta.url).href;

@@ -1,7 +1,7 @@
 // What happens to the control planes of a cluster: to one of three, and to the only one.
 import { etcdMembers, kubectl, type Finding } from "../checks.ts";
 import type { Lab } from "../cluster.ts";
-import type { LabSettings } from "../stack.ts";
+import type { LabSettings } from "../settings.ts";
 import { configure, healthy, refusal, upTold, type Say } from "./fault.ts";
 
 /** Writes what must be there whatever happens to control planes. */

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { appsWork } from "../../lab/apps/checks.ts";
 import { findBuilt } from "../../lab/built.ts";
 import { clusterHealthy, type Finding } from "../../lab/checks.ts";
 import { startLab, type Lab } from "../../lab/cluster.ts";
@@ -29,14 +30,18 @@ afterAll(async () => {
 }, minutes);
 
 it(
-  "bare boards become a cluster with one up, and a second up changes nothing",
+  "bare boards become a cluster with its apps with one up, and a second up changes nothing",
   async ({ skip }) => {
     skip(reason !== "", reason);
     const first = await lab.stack.up();
     expect(first.changes.filter((change) => !change.startsWith("create "))).toEqual([]);
-    const findings: Finding[] = await clusterHealthy(lab.board("lab-1"), lab.boards.size);
+    const findings: Finding[] = [
+      ...(await clusterHealthy(lab.board("lab-1"), lab.boards.size)),
+      ...(await appsWork(lab)),
+    ];
     expect(findings.filter(({ holds }) => !holds)).toEqual([]);
     expect(findings.map(({ what }) => what)).toContain("a pod on lab-2 resolves its name");
+    expect(findings.map(({ what }) => what)).toContain("a backup of traefik completes");
     expect((await lab.stack.up()).changes).toEqual([]);
   },
   20 * minutes,
