@@ -3,11 +3,12 @@ import { once } from "node:events";
 import { parseArgs } from "node:util";
 import { untilInterrupted } from "../tools/interruption.ts";
 import { reasonOf } from "../tools/lines.ts";
+import { appsWork, leftOut } from "./apps/checks.ts";
 import { clusterHealthy, etcdMembers, type Finding } from "./checks.ts";
-import { startLab, type Lab, type LabOptions } from "./cluster.ts";
-import type { Fault, Say } from "./faults/fault.ts";
+import { startLab, type Lab } from "./cluster.ts";
+import type { Say } from "./faults/fault.ts";
 import { faults } from "./faults/faults.ts";
-import { currentBuild } from "./kubernetesBuild.ts";
+import { needsOf, roundsOf, type NamedFault } from "./faults/rounds.ts";
 import { labFault } from "./machine.ts";
 import { claimLab, endLab } from "./oneLab.ts";
 import { StackError } from "./stack.ts";
@@ -96,7 +97,7 @@ async function labWork(wanted: Wanted, interrupted: AbortSignal): Promise<number
     for (const [i, round] of rounds.entries()) {
       const isKept = wanted.keep === true && i === rounds.length - 1;
       const { boards, controlPlanes } = wanted;
-      const lab = await startLab({ say, signal, boards, controlPlanes, ...needsOf(round) });
+      const lab = await startLab({ say, signal, controlPlanes, ...needsOf(round, boards) });
       try {
         if (!(await tryOut(lab, round, say))) allHolds = false;
         if (isKept) await keep(lab, signal);
@@ -109,36 +110,6 @@ async function labWork(wanted: Wanted, interrupted: AbortSignal): Promise<number
   } finally {
     giveBack();
   }
-}
-
-type NamedFault = Fault & { readonly name: string };
-
-/**
- * Faults that can follow each other on the same boards: those of a healthy cluster that begins with the same
- * version. Without any there is one round with none.
- */
-function roundsOf(names: readonly string[]): NamedFault[][] {
-  const wanted = names.flatMap((name) => (faults[name] ? [{ ...faults[name], name }] : []));
-  const onFresh = wanted.filter(({ fresh }) => fresh).map((fault) => [fault]);
-  const onHealthy = Map.groupBy(
-    wanted.filter(({ fresh }) => !fresh),
-    ({ kubernetes }) => kubernetes?.[0] ?? currentBuild,
-  );
-  // A fault on fresh boards must leave a healthy cluster too.
-  const last = onFresh.findLast(([fault]) => fault?.last !== true);
-  const first = onHealthy.get(currentBuild);
-  if (last !== undefined && first !== undefined) {
-    last.push(...first);
-    onHealthy.delete(currentBuild);
-  }
-  return wanted.length === 0 ? [[]] : [...onFresh, ...onHealthy.values()];
-}
-
-/** What the boards must be like for these faults. */
-function needsOf(round: readonly Fault[]): Pick<LabOptions, "clockOffset" | "kubernetes"> {
-  const clockOffset = round.find((fault) => fault.clockOffset !== undefined)?.clockOffset;
-  const kubernetes = [...new Set(round.flatMap((fault) => fault.kubernetes ?? []))];
-  return { clockOffset, ...(kubernetes.length > 0 && { kubernetes }) };
 }
 
 async function tryOut(lab: Lab, round: readonly NamedFault[], say: Say): Promise<boolean> {
@@ -173,6 +144,10 @@ async function freshToHealthy(lab: Lab, say: Say): Promise<Finding[]> {
   const controlPlanes = lab.settings.boards.filter(({ role }) => role === "controlPlane");
   const names = controlPlanes.map(({ name }) => name);
   if (names.length > 1) findings.push(await etcdMembers(lab.board("lab-1"), "lab-1", names));
+  if (lab.settings.ingress !== undefined) {
+    findings.push(...(await appsWork(lab)));
+    say(`not in the lab, which has no images of them: ${leftOut}`);
+  }
   say("tried");
   const second = await lab.stack.up();
   say(`pulumi up again: ${second.seconds.toFixed(1)} s`);

@@ -75,7 +75,7 @@ export async function keepCertificate(lab: Lab): Promise<string> {
 /** The entrance shows this certificate. */
 export async function certificateShown(lab: Lab, serial: string): Promise<Finding> {
   const look = () => entrance(lab);
-  const seen = await until(180, look, (said) => said.trim().endsWith(serial));
+  const seen = await until(120, look, (said) => said.trim().endsWith(serial));
   return { what: `the entrance shows the certificate with ${serial}`, ...seen };
 }
 
@@ -96,7 +96,7 @@ export async function backedUp(lab: Lab): Promise<Finding[]> {
     const inNamespace = (command: string) => kubectl(first, `-n ${namespace} ${command}`);
     await inNamespace(`create job ${name} --from=cronjob/${app}-backup`);
     const log = () => inNamespace(`logs job/${name} --all-containers`);
-    const { holds, seen } = await until(300, log, (said) => said.includes(`backup of ${app}: complete.`));
+    const { holds, seen } = await until(180, log, (said) => said.includes(`backup of ${app}: complete.`));
     findings.push({ what: `a backup of ${app} completes`, holds, seen });
     // Not one more: of a day only the last is kept.
     const after = await backupsOf(lab, app);

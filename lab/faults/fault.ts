@@ -2,7 +2,8 @@
 import { clusterHealthy, type Finding } from "../checks.ts";
 import type { Lab } from "../cluster.ts";
 import type { KubernetesBuild } from "../kubernetesBuild.ts";
-import { type LabBoard, type LabSettings, StackError, type StackOutcome } from "../stack.ts";
+import type { LabBoard, LabSettings } from "../settings.ts";
+import { StackError, type StackOutcome } from "../stack.ts";
 
 /** A fault and how the lab goes through it. */
 export interface Fault {
@@ -15,6 +16,10 @@ export interface Fault {
   readonly last?: boolean;
   /** The versions of Kubernetes that it needs; the cluster begins with the first. Default: the current one. */
   readonly kubernetes?: readonly KubernetesBuild[];
+  /** Whether it needs the lab's apps. Default: there are none. */
+  readonly apps?: boolean;
+  /** How many boards it needs at least. Default: those of stacks/Pulumi.lab.yaml. */
+  readonly boards?: number;
   /** How many control planes it needs. Default: any number. */
   readonly controlPlanes?: number;
   /** Seconds by which the boards' clocks are ahead when they start. */

@@ -2,10 +2,11 @@
 import { currentBuild, nextPatchBuild, previousMinorBuild } from "../kubernetesBuild.ts";
 import { changeKubelet, refuseChanges, upgrade } from "./changes.ts";
 import { insertAbove, lose, removeFirst, rename, reorder, replaceFirst } from "./controlPlanes.ts";
+import { bootWithoutDisk, wipe } from "./data.ts";
 import { die, keepPinned, leave } from "./departures.ts";
 import { healthy, upTold, type Fault } from "./fault.ts";
 import { cutConnections, interrupted, pullPlug, type Interruption } from "./interruptions.ts";
-import { fillDisk, offForAYear, reboot, replaceWorker, restore, wipe } from "./machines.ts";
+import { fillDisk, offForAYear, reboot, replaceWorker, restore } from "./machines.ts";
 
 const daySeconds = 86_400;
 const toNextPatch = [currentBuild, nextPatchBuild] as const;
@@ -38,7 +39,17 @@ export const faults: Readonly<Record<string, Fault>> = {
     what: "the control plane is destroyed; a new machine of the same name is restored from a snapshot",
     go: restore,
   },
-  wipe: { what: "all boards get new cards, and nothing of the cluster is left", go: wipe },
+  wipe: {
+    what: "all boards get new cards; the disk with the backups stays",
+    apps: true,
+    boards: 3,
+    go: wipe,
+  },
+  "no-disk": {
+    what: "the board with the backups boots without its disk, then with it again",
+    apps: true,
+    go: bootWithoutDisk,
+  },
   pinned: { what: "a board with an app's data is removed from the settings", go: keepPinned },
   leave: { what: "the worker is removed from the settings and added again", go: leave },
   dead: { what: "the worker is broken and removed; a new machine replaces it", go: die },

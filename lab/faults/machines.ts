@@ -23,19 +23,6 @@ export async function restore(lab: Lab, say: Say): Promise<Finding[]> {
   ];
 }
 
-/** Every board on a new card: nothing is left of the cluster but Pulumi's state. */
-export async function wipe(lab: Lab, say: Say): Promise<Finding[]> {
-  const uid = () => kubectl(lab.board("lab-1"), "get namespace kube-system -o 'jsonpath={.metadata.uid}'");
-  const before = await uid();
-  for (const name of lab.boards.keys()) await lab.replaceBoard(name);
-  await upTold(lab, say);
-  const after = await uid();
-  return [
-    { what: "the cluster is another one", holds: after !== "" && after !== before, seen: after },
-    ...(await healthy(lab)),
-  ];
-}
-
 /** A card without room: the kubelet says so, and the board takes pods again once there is room. */
 export async function fillDisk(lab: Lab, say: Say): Promise<Finding[]> {
   const worker = lab.board("lab-2");
