@@ -1,9 +1,11 @@
 import fs from "node:fs";
 import net from "node:net";
+import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { withoutComment } from "../../components/board/connection.ts";
+import { diskIn } from "../../lab/disk.ts";
 import { builtImage } from "../../lab/image.ts";
 import { startBoardNetwork, type BoardNetwork } from "../../lab/network.ts";
 import { packageMirror, type PackageMirror } from "../../lab/packageMirror.ts";
@@ -21,18 +23,27 @@ describe("a virtual board", { timeout: 2 * minutes }, () => {
   let network: BoardNetwork;
   let mirror: PackageMirror;
   let board: VirtualBoard;
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "board-disk-"));
 
   beforeAll(async () => {
     if (noLab !== "") return;
     network = await startBoardNetwork();
     mirror = await packageMirror({ network, image });
-    board = await startVirtualBoard({ ram: 1024, image, network, mirror, cmdline });
+    const disk = await diskIn(path.join(folder, "disk.img"), "virtio-lab-disk");
+    board = await startVirtualBoard({ ram: 1024, image, network, mirror, cmdline, disk });
   }, 5 * minutes);
 
   afterAll(async () => {
+    fs.rmSync(folder, { recursive: true });
     if (noLab !== "") return;
     await mirror.stop();
     await network.stop();
+  });
+
+  it("has its disk by a stable name, and nothing else has one", async ({ skip }) => {
+    skip(noLab !== "", noLab);
+    const told = await board.ssh("cd /dev/disk/by-id; ls; lsblk --noheadings --bytes --output SIZE,FSTYPE *");
+    expect(told.trim().split(/\s+/)).toEqual(["virtio-lab-disk", String(2 ** 31)]);
   });
 
   it("has its RAM, its name and its host key", async ({ skip }) => {
