@@ -5,6 +5,7 @@ import { enginePlace } from "../tools/engine.ts";
 import { untilInterrupted } from "../tools/interruption.ts";
 import { obtainCli } from "../tools/obtainEngine.ts";
 import { complaintOf, engineOptions } from "../tools/pulumi.ts";
+import { providePassphrase } from "./passphrase.ts";
 
 const workDir = fileURLToPath(new URL("..", import.meta.url));
 
@@ -18,9 +19,14 @@ export async function runCommand(
   );
 }
 
-/** One of the user's stacks. Which one `pulumi stack select` has chosen stays so. */
+/**
+ * One of the user's stacks. Which one `pulumi stack select` has chosen stays so.
+ *
+ * @throws what {@link providePassphrase} throws
+ */
 export async function openStack(name: string): Promise<Stack> {
   const cli = await obtainCli(enginePlace());
+  await providePassphrase(name);
   const workspace = await LocalWorkspace.create({ ...(await engineOptions(cli)), workDir });
   // Every call of the API names its stack, too.
   workspace.selectStack = () => Promise.resolve();

@@ -4,13 +4,9 @@ import { fileURLToPath } from "node:url";
 import { enginePlace } from "../tools/engine.ts";
 import { obtainCli } from "../tools/obtainEngine.ts";
 import { engineOptions } from "../tools/pulumi.ts";
+import { providePassphrase } from "./passphrase.ts";
 
 const workDir = fileURLToPath(new URL("..", import.meta.url));
-
-/** Thrown if the stack's secrets are encrypted with a passphrase that is in neither variable of the environment. */
-export class PassphraseNeededError extends Error {
-  override readonly name = "PassphraseNeededError";
-}
 
 /** Thrown if a secret was not stored, with what the CLI said. */
 export class SecretNotStoredError extends Error {
@@ -22,20 +18,12 @@ export class SecretNotStoredError extends Error {
  * line, which everybody on the machine can read.
  *
  * @param path `bramble:dns.apiToken`
- * @param passphrase of the stack's secrets. Default: PULUMI_CONFIG_PASSPHRASE, or none is needed
- * @throws PassphraseNeededError, SecretNotStoredError
+ * @throws SecretNotStoredError, and what {@link providePassphrase} throws
  */
-export async function setSecret(
-  stack: string,
-  path: string,
-  value: string,
-  passphrase?: string,
-): Promise<void> {
+export async function setSecret(stack: string, path: string, value: string): Promise<void> {
   const cli = await obtainCli(enginePlace());
-  const { envVars } = await engineOptions(
-    cli,
-    passphrase === undefined ? {} : { PULUMI_CONFIG_PASSPHRASE: passphrase },
-  );
+  await providePassphrase(stack);
+  const { envVars } = await engineOptions(cli);
   const args = ["config", "set", "--secret", "--path", path, "--stack", stack, "--non-interactive"];
   const { exitCode, stderr } = await execa(cli, args, {
     cwd: workDir,
@@ -45,7 +33,6 @@ export async function setSecret(
   });
   if (exitCode === 0) return;
   const said = /error: (.+)/s.exec(stderr)?.[1]?.trim() ?? stderr.trim();
-  if (said.includes("PULUMI_CONFIG_PASSPHRASE")) throw new PassphraseNeededError(said);
   const fix = said.includes("no stack named") ? `\n  fix: npx pulumi stack init ${stack}` : "";
   throw new SecretNotStoredError(`${path} was not stored: ${said}${fix}`);
 }

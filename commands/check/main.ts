@@ -2,10 +2,10 @@ import { MemoryBudgetError } from "../../components/capacity/memoryBudget.ts";
 import { SettingsError } from "../../settings/errors.ts";
 import { settingsOfFile } from "../../settings/settings.ts";
 import { hasStackFile } from "../../settings/stackFile.ts";
-import { SecretNotStoredError } from "../secret.ts";
-import { askHidden, InterruptedError } from "./askHidden.ts";
+import { askHidden, InterruptedError } from "../askHidden.ts";
+import { SecretNotStoredError, setSecret } from "../secret.ts";
 import { checkSettings, isFine } from "./check.ts";
-import { setSecrets, storeOf } from "./setSecrets.ts";
+import { setSecrets } from "./setSecrets.ts";
 import { findingsText } from "./text.ts";
 
 const usage = `npm run check -- home                  check the settings in stacks/Pulumi.home.yaml, their memory budget and policies
@@ -54,7 +54,8 @@ async function askForSecrets(stack: string): Promise<boolean> {
     return false;
   }
   const say = (line: string) => console.log(line);
-  const skipped = await setSecrets(secrets, { ask: askHidden, say, store: storeOf(stack, askHidden) });
+  const store = (path: string, value: string) => setSecret(stack, path, value);
+  const skipped = await setSecrets(secrets, { ask: askHidden, say, store });
   if (secrets.length === 0) say("All secrets are set.");
   if (skipped.length > 0) say(`Skipped: ${skipped.join(", ")}.`);
   return true;

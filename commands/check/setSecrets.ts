@@ -1,6 +1,5 @@
 import { withoutWrapping } from "../../settings/schema/nodes.ts";
 import type { UnsetSetting } from "../../settings/unset.ts";
-import { PassphraseNeededError, setSecret } from "../secret.ts";
 
 /** How the user is asked, and where secrets go. */
 export interface SecretDesk {
@@ -43,18 +42,4 @@ export async function setSecrets(
     }
   }
   return skipped;
-}
-
-/** Stores secrets of a stack, and asks for the passphrase of its secrets once if the CLI needs one. */
-export function storeOf(stack: string, ask: SecretDesk["ask"]): SecretDesk["store"] {
-  let passphrase: string | undefined;
-  return async (path, value) => {
-    try {
-      await setSecret(stack, path, value, passphrase);
-    } catch (error) {
-      if (!(error instanceof PassphraseNeededError) || passphrase !== undefined) throw error;
-      passphrase = await ask(`  passphrase of the secrets of ${stack} (PULUMI_CONFIG_PASSPHRASE): `);
-      await setSecret(stack, path, value, passphrase);
-    }
-  };
 }

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { expect, it } from "vitest";
-import { InterruptedError } from "../../../commands/check/askHidden.ts";
+import { InterruptedError } from "../../../commands/askHidden.ts";
 import { setSecrets } from "../../../commands/check/setSecrets.ts";
 import { settings } from "../../settings/smallCluster.ts";
 import { completed } from "../../../settings/unset.ts";
@@ -68,7 +68,7 @@ it.for([
   ["Ctrl-C", "s3c\x03", "InterruptedError"],
   ["Ctrl-D", "\x04", "InterruptedError"],
 ] as const)("on a terminal takes %s without showing it", async ([, typed, says]) => {
-  const module = new URL("../../../commands/check/askHidden.ts", import.meta.url).href;
+  const module = new URL("../../../commands/askHidden.ts", import.meta.url).href;
   const program = `import(${JSON.stringify(module)}).then(({ askHidden }) => askHidden("value: ")).then((value) => console.log("answered " + value.length), (error) => console.log(error.name))`;
   const command = `'${process.execPath}' --input-type=module -e '${program}'`;
   // Of util-linux: gives a program a terminal.

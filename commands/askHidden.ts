@@ -19,7 +19,8 @@ export async function askHidden(question: string): Promise<string> {
   process.stdout.write(question);
   try {
     return await new Promise((resolve, reject) => {
-      for (const event of ["SIGINT", "close"]) line.once(event, () => reject(new InterruptedError()));
+      for (const event of ["SIGINT", "close"])
+        line.once(event, () => reject(new InterruptedError("interrupted")));
       line.question("", resolve);
     });
   } finally {
