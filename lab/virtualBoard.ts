@@ -61,9 +61,8 @@ export async function startVirtualBoard(options: VirtualBoardOptions): Promise<V
   await writeCard(folder, card, { boot, root: surroundingsOf(mirror?.aptSources) });
   const kind = options.machine ?? (await usualMachine());
   const console = path.join(folder, "console.log");
-  const board = new VirtualBoard(hostKey, {
-    ...{ kind, ram, image, folder, card, disk, plug, clockOffset, console },
-  });
+  const machine = { kind, ram, image, folder, card, disk, plug, clockOffset, console };
+  const board = new VirtualBoard(hostKey, machine);
   try {
     if (options.isOff !== true) await board.powerOn();
   } catch (error) {

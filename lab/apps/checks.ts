@@ -35,12 +35,13 @@ export async function directoriesAreThere(lab: Lab): Promise<Finding[]> {
   return Promise.all(
     places.map(async ([app, directory, user]) => {
       const board = lab.boardOf(app);
-      const label = board.disk === undefined ? "card" : "bramble-disk";
+      // Labels of file systems.
+      const [place, label] = board.disk === undefined ? ["card", "card"] : ["disk", "bramble-disk"];
       const seen = await board.ssh(
         `sudo stat -c '%u:%g %a' ${directory}; sudo findmnt --noheadings --output LABEL --target ${directory}`,
       );
       const holds = seen.trim() === `${user}:${user} 2770\n${label}`;
-      return { what: `${directory} is on the ${label}, ${user}'s alone`, holds, seen };
+      return { what: `${directory} is on its board's ${place}, for user ${user} alone`, holds, seen };
     }),
   );
 }
