@@ -21,27 +21,47 @@ export function shortageOf(capacity: FreeCapacity, pod: PlannedPod) {
     board: freest === undefined ? undefined : capacity.boards[freest]?.name,
     /** How much of it this board has left. */
     left: freest === undefined ? 0 : capacity.free(freest, resource),
+    /** What this board lacks instead, where it has enough of that. */
+    instead: freest === undefined ? undefined : lackedInstead(capacity, pod, freest, resource),
     movable,
     /** Whether it is of the control plane itself. */
     isStatic: load.kind === "StaticPod",
   };
 }
 
+function lackedInstead(capacity: FreeCapacity, pod: PlannedPod, board: number, resource: string) {
+  const lacked = capacity.missing(board, pod);
+  if (lacked === undefined || lacked === resource) return undefined;
+  return { resource: lacked, needed: amountOf(pod.needs, lacked), left: capacity.free(board, lacked) };
+}
+
 /** `gogs needs 128Mi on pi3-2, which has 96Mi left: 32Mi too much`. */
-export function shortageText({ name, resource, needed, board, left, movable }: Shortage): string {
+export function shortageText({ name, resource, needed, board, left, instead, movable }: Shortage): string {
   const quantity = quantities[resource];
   if (board === undefined) {
     return `${name} needs ${quantity?.(needed) ?? resource}, but its labels or tolerations match no board`;
   }
   if (quantity === undefined) {
-    const [, protocol = "", port = ""] = resource.split(" ");
     const where = movable ? "every board that it can run on" : board;
-    return `${name} needs port ${port} (${protocol}), which is already in use on ${where}`;
+    return `${name} needs ${portText(resource)}, which is already in use on ${where}`;
   }
   const where = movable ? `; the board with the most left, ${board}, has` : ` on ${board}, which has`;
-  const excess =
-    needed > left ? `: ${quantity(needed - left)} too much` : ", but not enough of another resource";
+  const excess = needed > left ? `: ${quantity(needed - left)} too much` : insteadText(instead);
   return `${name} needs ${quantity(needed)}${where} ${quantity(left)} left${excess}`;
+}
+
+function insteadText(instead: Shortage["instead"]): string {
+  if (instead === undefined) return "";
+  const { resource, needed, left } = instead;
+  const quantity = quantities[resource];
+  if (quantity === undefined) return `, but ${portText(resource)} is already in use there`;
+  return `, but ${quantity(left)} of the ${quantity(needed)} needed`;
+}
+
+/** Of `port TCP 443`. */
+function portText(resource: string): string {
+  const [, protocol = "", port = ""] = resource.split(" ");
+  return `port ${port} (${protocol})`;
 }
 
 const quantities: Record<string, ((amount: number) => string) | undefined> = {

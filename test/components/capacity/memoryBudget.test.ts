@@ -100,6 +100,22 @@ describe("memoryBudget", () => {
     ]);
   });
 
+  it("says what the board with the most room lacks instead", () => {
+    const container = (memory: string, cpu: string) => ({
+      containers: [{ name: "app", resources: { requests: { memory, cpu } } }],
+    });
+    const large = { ...worker("b"), model: undefined, ram: 4096, cores: 1 };
+    const { shortages } = memoryBudget(planBoards([controlPlane, worker("a"), large]), [
+      workload("first", 1, { ...on("b"), ...container("1Mi", "950m") }),
+      workload("second", 1, container("500Mi", "100m")),
+    ]);
+    expect(shortages.map(shortageText)).toEqual([
+      expect.stringMatching(
+        /^second needs 500Mi; the board with the most left, b, has \d+Mi left, but 50m of CPU of the 100m of CPU needed$/,
+      ),
+    ]);
+  });
+
   it("places what outranks first", () => {
     const low = workload("low", 400, { ...on("a"), priorityClassName: "bramble-observing" });
     const high = workload("high", 300, { ...on("a"), priorityClassName: "bramble-app" });

@@ -104,7 +104,7 @@ export const sample: Outcome = {
   upgrade: ["pi4", "pi3-1", "pi3-2", "pi3-3"].map((board) => {
     const isLast = board === "pi3-3";
     const shortage = { name: "sensor-gateway", resource: "memory", needed: 48, board: "pi3-1", left: 41 };
-    const pending = isLast ? [{ ...shortage, movable: true, isStatic: false }] : [];
+    const pending = isLast ? [{ ...shortage, instead: undefined, movable: true, isStatic: false }] : [];
     return { board, isCertain: !isLast, moves: [], pending, tied: board === "pi3-1" ? ["gogs"] : [] };
   }),
   policies: [
