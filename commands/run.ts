@@ -25,8 +25,8 @@ export async function runCommand(
  * @throws what {@link providePassphrase} throws
  */
 export async function openStack(name: string): Promise<Stack> {
-  const cli = await obtainCli(enginePlace());
   await providePassphrase(name);
+  const cli = await obtainCli(enginePlace());
   const workspace = await LocalWorkspace.create({ ...(await engineOptions(cli)), workDir });
   // Every call of the API names its stack, too.
   workspace.selectStack = () => Promise.resolve();

@@ -21,8 +21,8 @@ export class SecretNotStoredError extends Error {
  * @throws SecretNotStoredError, and what {@link providePassphrase} throws
  */
 export async function setSecret(stack: string, path: string, value: string): Promise<void> {
-  const cli = await obtainCli(enginePlace());
   await providePassphrase(stack);
+  const cli = await obtainCli(enginePlace());
   const { envVars } = await engineOptions(cli);
   const args = ["config", "set", "--secret", "--path", path, "--stack", stack, "--non-interactive"];
   const { exitCode, stderr } = await execa(cli, args, {

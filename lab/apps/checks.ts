@@ -13,7 +13,8 @@ const traefikUser = 65532;
 const script = (name: string) => readFileSync(new URL(name, import.meta.url), "utf8");
 
 /** What a home has and the lab has not: there are no images of them. */
-export const leftOut = "Gogs, Datadog's agent and with it the sensors, kube-state-metrics, the DNS updater";
+export const leftOut =
+  "Gogs, Datadog's agent and with it the sensors, kube-state-metrics, metrics-server, the DNS updater";
 
 /** Everything that healthy apps show. */
 export async function appsWork(lab: Lab): Promise<Finding[]> {

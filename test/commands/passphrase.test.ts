@@ -4,7 +4,6 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, expect, it, vi } from "vitest";
 import { InterruptedError } from "../../commands/askHidden.ts";
-import { providePassphrase } from "../../commands/passphrase.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "stacks-"));
 vi.mock("../../settings/stackFile.ts", () => ({
@@ -13,7 +12,16 @@ vi.mock("../../settings/stackFile.ts", () => ({
 writeFileSync(path.join(folder, "locked"), "encryptionsalt: v1:abc=\nconfig: {}\n");
 writeFileSync(path.join(folder, "open"), "secretsprovider: awskms://key\nconfig: {}\n");
 writeFileSync(path.join(folder, "empty"), "");
-afterAll(() => rmSync(folder, { recursive: true }));
+afterAll(() => {
+  vi.resetModules();
+  rmSync(folder, { recursive: true });
+});
+
+// Files of one worker share their modules: others have the real one.
+vi.resetModules();
+const { providePassphrase } = await import("../../commands/passphrase.ts");
+const { openStack } = await import("../../commands/run.ts");
+const { setSecret } = await import("../../commands/secret.ts");
 
 const typed = () => vi.fn(() => Promise.resolve("correct horse"));
 
@@ -43,6 +51,16 @@ it("says what to set without a terminal", async () => {
     /^the secrets of locked .*\n {2}fix: .*PULUMI_CONFIG_PASSPHRASE_FILE/,
   );
   expect(environment).toEqual({});
+});
+
+it.each([
+  ["a secret is stored", () => setSecret("locked", "bramble:dns.apiToken", "token")],
+  ["a stack is opened", () => openStack("locked")],
+])("is needed before %s", async (_, use) => {
+  for (const name of ["PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"])
+    vi.stubEnv(name, undefined);
+  await expect(use()).rejects.toThrow("the secrets of locked are encrypted with a passphrase");
+  vi.unstubAllEnvs();
 });
 
 it("sets nothing where the question is ended", async () => {
