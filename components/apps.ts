@@ -4,6 +4,7 @@ import { dns } from "./dns/app.ts";
 import { gogs } from "./gogs/app.ts";
 import { ingress } from "./ingress/app.ts";
 import { sensors } from "./sensors/app.ts";
+import { userApps } from "./userApps/app.ts";
 
-/** bramble's own apps, by their section of the settings. */
-export const apps = { ingress, dns, gogs, backup, datadog, sensors } as const;
+/** bramble's own apps, and the user's, by their section of the settings. */
+export const apps = { ingress, dns, gogs, backup, datadog, sensors, apps: userApps } as const;

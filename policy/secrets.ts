@@ -1,19 +1,6 @@
+import { isSecret, looksSecret } from "../components/workload/secretForms.ts";
 import { type AnyContainer, configMapData, containersOf, idOf, podOwner } from "./pods.ts";
 import { type Messages, resourceRule, type Seen } from "./rule.ts";
-
-const secretName = /(pass(word|wd|phrase)|token|secret|api_?key|private_?key|credentials?)$/i;
-/** Forms that nothing but a secret has. */
-const secretForms = [
-  /-----BEGIN [A-Z ]*PRIVATE KEY-----/,
-  /\bgh[pousr]_[A-Za-z0-9]{36}/,
-  /\bglpat-[\w-]{20}/,
-  /\bAKIA[0-9A-Z]{16}\b/,
-  /\bxox[abprs]-[\w-]{10}/,
-  /\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\./,
-];
-/** `password=…`, `--token …`, `api_key: "…"`: a word for a secret, and a value of letters and digits mixed. */
-const assignment =
-  /(?:pass(?:word|wd|phrase)|token|secret|api[_-]?key)["']?(?:\s*[:=]\s*|\s+)["']?(?=[^\s"']*[0-9])(?=[^\s"']*[A-Za-z])[\w+/=-]{12,}(?=["'\s]|$)/i;
 
 /** Secrets are in Secrets. The value itself is in no message. */
 export const plainSecrets = resourceRule({
@@ -66,13 +53,4 @@ function commandMessages(props: Seen["props"]): Messages {
       `${key} has a secret in its command line, which process lists, logs and errors show. Pass it on standard input.`
     );
   });
-}
-
-/** Whether what has this name is a secret by its form, or by its name and neither empty nor the path of a file. */
-function isSecret(name: string, value: string): boolean {
-  return looksSecret(value) || (secretName.test(name) && value !== "" && !value.startsWith("/"));
-}
-
-function looksSecret(text: string): boolean {
-  return secretForms.some((form) => form.test(text)) || assignment.test(text);
 }

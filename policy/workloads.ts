@@ -1,4 +1,4 @@
-import { repositoryOf } from "../components/workload/images.ts";
+import { digestForm, exactTag, repositoryOf } from "../components/workload/images.ts";
 import arm64Images from "./arm64Images.json" with { type: "json" };
 import { containersOf, idOf, metadataOf, podOwner } from "./pods.ts";
 import { names, resourceRule } from "./rule.ts";
@@ -20,9 +20,6 @@ export const priorityClass = resourceRule({
   ],
 });
 
-const digest = /@sha256:[0-9a-f]{64}$/;
-/** At least two numbers: `1.2`, `v3.7.11`, `next-0.14.3`. `3` and `latest` are other programs tomorrow. */
-const exactTag = /\d+\.\d+/;
 const otherArch = /(^|[/:_.-])(amd64|x86_64|i386|armhf|arm32v[567]|armv[67]l?|ppc64le|s390x)($|[/:_.-])/;
 
 /** An image that these boards can run, and that is the same one tomorrow. */
@@ -41,7 +38,7 @@ export const imageTag = resourceRule({
       const tag = image.slice(repository.length + 1);
       const isOther = otherArch.test(image);
       return [
-        !digest.test(image) &&
+        !digestForm.test(image) &&
           !exactTag.test(tag) &&
           `container ${name} has the image ${image || "(none)"}, which can change at any time: the boards would run different versions. Use an exact tag such as :1.2.3.`,
         isOther &&

@@ -37,25 +37,27 @@ export function imageRepositories(): string[] {
 export function appsReference(): string {
   const settings = exampleSettings();
   const all = appParts(settings, "home", planBoards(settings.boards));
-  const rows = all.map(({ section, app, own, parts }) => {
-    const pods = parts
-      .flatMap(({ loads = [] }) => loads)
-      .map(({ name, kind, pod }) => {
-        const each = kind === "DaemonSet" ? ", on each board" : "";
-        return `${name}: ${memoryRequest(pod)} to ${memoryLimit(pod)}${each}`;
-      });
-    const saved = backupsOf(parts).map(({ source }) => source.data.claim);
-    const cells = [
-      `[\`bramble:${section}\`](${app.page})`,
-      app.publish?.(own).host ?? "",
-      pods.join("<br>"),
-      saved.join(", "),
-    ];
-    return `| ${cells.join(" | ")} |`;
-  });
-  return `# Apps
+  const rows = all
+    .filter(({ section }) => section !== "apps")
+    .map(({ section, app, own, parts }) => {
+      const pods = parts
+        .flatMap(({ loads = [] }) => loads)
+        .map(({ name, kind, pod }) => {
+          const each = kind === "DaemonSet" ? ", on each board" : "";
+          return `${name}: ${memoryRequest(pod)} to ${memoryLimit(pod)}${each}`;
+        });
+      const saved = backupsOf(parts).map(({ source }) => source.data.claim);
+      const cells = [
+        `[\`bramble:${section}\`](${app.page})`,
+        (app.publish?.(own) ?? []).map(({ host }) => host).join(", "),
+        pods.join("<br>"),
+        saved.join(", "),
+      ];
+      return `| ${cells.join(" | ")} |`;
+    });
+  return `# Included apps
 
-bramble's own apps, generated from their descriptors (\`components/<app>/app.ts\`) by \`npm run generate\`. The least that
+bramble's own apps; for yours see [apps](apps.md). Generated from their descriptors (\`components/<app>/app.ts\`) by \`npm run generate\`. The least that
 an app needs, with memory in MiB: what its pods request, and the limit at which the kernel stops them.
 
 | settings | host | pods and their memory | backed up |

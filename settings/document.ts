@@ -12,6 +12,8 @@ interface JsonSchema {
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly required?: readonly string[];
   readonly items?: JsonSchema;
+  /** Of a map with keys of the user's. */
+  readonly additionalProperties?: JsonSchema | boolean;
   readonly $defs?: Readonly<Record<string, JsonSchema>>;
 }
 
@@ -60,7 +62,7 @@ export function settingsReference(): string {
   const chapters = Object.entries(sections).map(([key, schema]) => {
     const need = requiredSections.includes(key) ? "Required." : "Optional.";
     const text = [schema.description, schema.items?.description, need].filter(Boolean).join(" ");
-    const rows = rowsOf(schema.items ?? schema, "");
+    const rows = rowsOf(schema.items ?? entriesOf(schema) ?? schema, entriesOf(schema) ? "<name>." : "");
     const table = ["| setting | value | default | what it is |", "|---|---|---|---|", ...rows].join("\n");
     return [`## \`bramble:${key}\``, text, ...(rows.length > 0 ? [table] : [])].join("\n\n");
   });
@@ -89,6 +91,9 @@ function rowsOf({ properties = {}, required = [] }: JsonSchema, prefix: string):
     const { description = "", default: standard } = schema;
     const name = `${prefix}${key}`;
     const isSecret = schema.properties?.secure !== undefined;
+    if (entriesOf(schema)) {
+      return [`| \`${name}\` | map | | ${description} |`];
+    }
     const object = schema.items?.properties ? schema.items : schema;
     if (object.properties && !isSecret) {
       const [kind, within] = object === schema ? ["object", "."] : ["list", "[]."];
@@ -98,6 +103,11 @@ function rowsOf({ properties = {}, required = [] }: JsonSchema, prefix: string):
     const usual = standard === undefined ? need : `\`${JSON.stringify(standard).replaceAll('"', "")}\``;
     return [`| \`${name}\` | ${isSecret ? "secret" : valueText(name, schema)} | ${usual} | ${description} |`];
   });
+}
+
+/** The schema of a map's entries; undefined of anything else. */
+function entriesOf({ additionalProperties }: JsonSchema): JsonSchema | undefined {
+  return typeof additionalProperties === "object" ? additionalProperties : undefined;
 }
 
 function valueText(key: string, schema: JsonSchema): string {

@@ -10,7 +10,8 @@ import { directoryRules } from "./rules/directories.ts";
 import { challenge, domainRules } from "./rules/domain.ts";
 import { rangeRules } from "./rules/ranges.ts";
 import { sections, type Settings } from "./schema.ts";
-import { elementOf, fieldsOf, valueAt } from "./schema/nodes.ts";
+import { isObject } from "./stackFile.ts";
+import { elementOf, fieldsOf, valueAt, valueOf } from "./schema/nodes.ts";
 
 /** The rules between settings, in the order in which their errors are told. */
 const rules = [
@@ -64,8 +65,16 @@ export function parseSections(
   return { settings: parsed as Settings, errors };
 }
 
-/** What is right of each map of a list, so that a wrong one hides nothing of the others; undefined if it is no list. */
-function partsOf(schema: z.ZodType, written: unknown): Record<string, unknown>[] | undefined {
+/**
+ * What is right of each map of a list, or the entries of a map that are right, so that a wrong one hides nothing of the
+ * others; undefined if it is neither.
+ */
+function partsOf(schema: z.ZodType, written: unknown): object | undefined {
+  const ofMap = valueOf(schema);
+  if (ofMap && isObject(written)) {
+    const parsed = Object.entries(written).map(([key, value]) => [key, ofMap.safeParse(value).data] as const);
+    return Object.fromEntries(parsed.filter(([, value]) => value !== undefined));
+  }
   const fields = fieldsOf(elementOf(schema));
   if (!fields || !Array.isArray(written)) return undefined;
   return written.map((each: unknown) => {

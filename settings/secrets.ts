@@ -3,13 +3,8 @@ import type { z } from "zod";
 import { setSecretCommand, type SettingError, settingError } from "./errors.ts";
 import { sections } from "./schema.ts";
 import type { Placeholder } from "../components/fields/fields.ts";
-import { fieldsOf, isSecret, valueAt, withoutWrapping } from "./schema/nodes.ts";
+import { fieldsIn, isSecret, valueAt, withoutWrapping } from "./schema/nodes.ts";
 import { extended, isObject, type StackConfig } from "./stackFile.ts";
-
-/** Every section with its schema and the ways to all secrets below it. */
-const sectionSecrets = Object.entries<z.ZodType>(sections).map(([section, node]) => {
-  return { section, node, secrets: secretsIn(node) };
-});
 
 /** The secrets of a configuration that are neither encrypted nor in a section that is, as errors. */
 export function plainSecrets(
@@ -17,24 +12,28 @@ export function plainSecrets(
   config: StackConfig,
   isEncrypted: (section: string) => boolean,
 ): SettingError[] {
-  return sectionSecrets.flatMap(({ section, secrets }) =>
-    secrets
-      .filter((keys) => !isEncrypted(section) && isPlain(valueAt(config[`bramble:${section}`], keys)))
-      .map((keys) => {
-        const setting = [section, ...keys].join(".");
-        const message = `is a secret in plain text. Encrypt it: ${setSecretCommand(setting, stack)}`;
-        return settingError("plain-secret", setting, message);
-      }),
-  );
+  return secretsOf(config)
+    .filter(({ section, value }) => !isEncrypted(section) && isPlain(value))
+    .map(({ keys }) => {
+      const setting = keys.join(".");
+      const message = `is a secret in plain text. Encrypt it: ${setSecretCommand(setting, stack)}`;
+      return settingError("plain-secret", setting, message);
+    });
 }
 
 /** The ways to all secrets that a configuration has and another does not: `["dns", "apiToken"]`. */
 export function secretsAdded(config: StackConfig, before: StackConfig): string[][] {
-  return sectionSecrets.flatMap(({ section, secrets }) => {
-    const key = `bramble:${section}`;
-    const isAdded = (keys: string[]) =>
-      valueAt(config[key], keys) !== undefined && valueAt(before[key], keys) === undefined;
-    return secrets.filter(isAdded).map((keys) => [section, ...keys]);
+  const had = secretsOf(before).map(({ keys }) => keys.join("."));
+  return secretsOf(config).flatMap(({ keys }) => (had.includes(keys.join(".")) ? [] : [keys]));
+}
+
+/** The secrets that a configuration has, each with its section, the way to it from there on, and its value. */
+function secretsOf(config: StackConfig) {
+  return Object.entries<z.ZodType>(sections).flatMap(([section, node]) => {
+    const own = config[`bramble:${section}`];
+    return secretsIn(node, own).map((keys) => {
+      return { section, keys: [section, ...keys], value: valueAt(own, keys) };
+    });
   });
 }
 
@@ -54,7 +53,7 @@ export function takenOffline(config: StackConfig): StackConfig {
 /** The configuration with a placeholder for every secret, so that no real one is ever read. */
 export function withPlaceholders(config: StackConfig): StackConfig {
   const filled = { ...config };
-  for (const { section, node } of sectionSecrets) {
+  for (const [section, node] of Object.entries<z.ZodType>(sections)) {
     const key = `bramble:${section}`;
     if (filled[key] !== undefined) filled[key] = filledIn(node, filled[key], section);
   }
@@ -62,10 +61,9 @@ export function withPlaceholders(config: StackConfig): StackConfig {
 }
 
 function filledIn(node: z.ZodType, value: unknown, path: string): unknown {
-  const fields = fieldsOf(node);
-  if (!fields || !isObject(value)) return value;
+  if (!isObject(value)) return value;
   const filled: Record<string, unknown> = { ...value };
-  for (const [key, field] of Object.entries(fields)) {
+  for (const [key, field] of Object.entries(fieldsIn(node, value))) {
     const here = `${path}.${key}`;
     if (isSecret(field)) {
       // What is generated if omitted is so here, too.
@@ -82,14 +80,16 @@ export function placeholder(field: z.ZodType, path: string): string {
   return secret(createHash("sha256").update(`rehearsal of ${path}`).digest("hex"));
 }
 
-/** The ways to all secrets below a section. */
-function secretsIn(node: z.ZodType): string[][] {
-  return Object.entries(fieldsOf(node) ?? {}).flatMap(([key, field]) =>
-    isSecret(field) ? [[key]] : secretsIn(field).map((keys) => [key, ...keys]),
-  );
+/** The ways to all secrets in a value. */
+function secretsIn(node: z.ZodType, value: unknown): string[][] {
+  if (!isObject(value)) return [];
+  return Object.entries(fieldsIn(node, value)).flatMap(([key, field]) => {
+    if (value[key] === undefined || value[key] === null) return [];
+    return isSecret(field) ? [[key]] : secretsIn(field, value[key]).map((keys) => [key, ...keys]);
+  });
 }
 
 /** An encrypted value stands in a stack's file as `secure: …`; the engine passes it as text. */
 function isPlain(value: unknown): boolean {
-  return value !== undefined && valueAt(value, ["secure"]) === undefined;
+  return valueAt(value, ["secure"]) === undefined;
 }

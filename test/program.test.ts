@@ -46,9 +46,7 @@ const setUp = (config: Config) => {
 const components = () =>
   registered.flatMap(({ type }) => (type.startsWith("bramble:") ? [type.split(":")[2]] : []));
 const hostOf = (app: App, section: unknown) =>
-  (app.publish ? [app.publish(app.schema.parse(section)).host] : []).map(
-    (host) => `${host}.home.example.com`,
-  );
+  (app.publish?.(app.schema.parse(section)) ?? []).map(({ host }) => `${host}.home.example.com`);
 const leaveOut = (config: Config, ...sections: string[]) => {
   for (const section of sections) delete config[`bramble:${section}`];
 };

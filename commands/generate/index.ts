@@ -12,7 +12,7 @@ writeFileSync(at("stacks/settings.schema.json"), `${JSON.stringify(stackFileSche
 writeFileSync(at("policy/arm64Images.json"), `${JSON.stringify(imageRepositories(), null, 2)}\n`);
 writeFileSync(at("docs/settings.md"), settingsReference());
 writeFileSync(at("docs/models.md"), modelsReference());
-writeFileSync(at("docs/apps.md"), appsReference());
+writeFileSync(at("docs/included-apps.md"), appsReference());
 
 const project = parseDocument(readFileSync(at("Pulumi.yaml"), "utf8"));
 project.setIn(["template", "config"], project.createNode(settingDescriptions()));

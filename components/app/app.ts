@@ -23,10 +23,14 @@ export interface App<Schema extends z.ZodType = z.ZodType> {
   readonly needs: readonly string[];
   /** What else to do where its `board` is dead and another takes over: `, and restore the data there`. */
   readonly takeover?: string;
-  /** Its host on the entrance; none if omitted. */
-  publish?(own: z.output<Schema>): Published;
+  /** Its hosts on the entrance; none if omitted. */
+  publish?(own: z.output<Schema>): readonly Published[];
   /** Ports that it takes on boards, besides those of what it publishes. */
-  ports?(own: z.output<Schema>): readonly BoardPort[];
+  ports?(own: z.output<Schema>, storage: StorageSettings): readonly BoardPort[];
+  /** Boards that it names. Default: its setting `board`. */
+  boards?(own: z.output<Schema>): readonly NamedBoard[];
+  /** Sections that its errors depend on, besides its own, `boards` and `storage`. Default: none. */
+  readonly reads?: readonly ("dns" | "ingress")[];
   /** Errors of its settings that its schema cannot see. */
   errors?(own: z.output<Schema>, others: OtherSettings): Iterable<AppError>;
   /** Directories of boards that hold its data. */
@@ -40,9 +44,13 @@ export function app<Schema extends z.ZodType>(descriptor: App<Schema>): App<Sche
   return descriptor;
 }
 
-/** What an app has on the entrance. */
+/** A host of an app on the entrance. */
 export interface Published {
-  /** Its host below the domain: `gogs`. */
+  /** The setting in the app's section that it is from: `host`. */
+  readonly setting: string;
+  /** Whose it is, for an error. Default: the section. */
+  readonly owner?: string;
+  /** The host below the domain: `gogs`. */
   readonly host: string;
   /** Namespace of its routes. */
   readonly namespace: string;
@@ -60,8 +68,19 @@ export interface Published {
 export interface BoardPort {
   readonly port: number;
   readonly protocol: "TCP" | "UDP";
+  /** The board; every board if omitted. */
+  readonly board?: string | undefined;
   /** Who takes it, for an error: `the kubelet`. */
   readonly owner: string;
+  /** The setting in the app's section that it is from; none if it is always the same. */
+  readonly setting?: string;
+}
+
+/** A board that an app names. */
+export interface NamedBoard {
+  /** The setting in the app's section: `board`. */
+  readonly setting: string;
+  readonly board: string | undefined;
 }
 
 /** A directory of a board with data of an app. */
@@ -101,8 +120,23 @@ export interface DataStorage extends StorageSettings {
 /** What an app's errors depend on besides its own section. */
 export interface OtherSettings {
   /** The boards, as far as their settings are right. */
-  readonly boards: readonly { readonly name?: string; readonly host?: string }[];
+  readonly boards: readonly {
+    readonly name?: string;
+    readonly host?: string;
+    readonly arch?: "amd64" | "arm64";
+  }[];
   readonly storage?: StorageSettings | undefined;
+  /** The entrance, for an app that `reads` it. */
+  readonly ingress?: EntranceSettings | undefined;
+}
+
+/** What of section `ingress` decides who reaches a host. */
+export interface EntranceSettings {
+  /** Given if there is a login for pages that have none of their own. */
+  readonly login?: object | undefined;
+  /** Address ranges of the LAN. */
+  readonly lan: readonly string[];
+  readonly trustedProxies: readonly string[];
 }
 
 /** What apps need to know besides their own section. */
@@ -125,7 +159,7 @@ export interface AppContext {
   readonly dns?: { readonly proxied: boolean; readonly apiToken: Input<string> } | undefined;
   /** How data is backed up; not at all if omitted. */
   readonly plan?: BackupPlan | undefined;
-  /** What all apps have on the entrance, with full host names. */
+  /** All hosts on the entrance, with full names. */
   readonly published: readonly Published[];
   /** Relative humidity in % that is good for walls and people; undefined without sensors. */
   readonly humidity?: { readonly min: number; readonly max: number } | undefined;
@@ -169,6 +203,8 @@ export interface Registered {
   readonly resource: Resource;
   /** Outputs of the stack that come from it. */
   readonly outputs?: Readonly<Record<string, Output<unknown> | undefined>>;
+  /** Of one of the user's own apps, by its name: its part of the stack's output `apps`. */
+  readonly userApp?: Readonly<Record<string, object>>;
   /** Of the store of backups. */
   readonly backupSecrets?: RepositorySecrets;
 }

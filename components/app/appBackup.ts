@@ -9,6 +9,7 @@ import { filesBeside } from "../workload/podFiles.ts";
 import { registerSchedule } from "../workload/workload.ts";
 import { backupObjects, type BackupPlan, repositoriesVolume } from "./backupTarget.ts";
 import { type BackupSource, backupWorkload } from "./backupWorkload.ts";
+import { registerQuiesce } from "./quiesce.ts";
 import { DataVolume } from "./volumes.ts";
 
 /** What opens an app's repository. */
@@ -32,7 +33,14 @@ export interface AppBackupArgs {
   namespace: Input<string>;
 }
 
-const scripts = filesBeside(import.meta.url, "state.sh", "backup.sh", "restore.sh", "copyDatabase.mjs");
+const scripts = filesBeside(
+  import.meta.url,
+  "state.sh",
+  "backup.sh",
+  "restore.sh",
+  "copyDatabase.mjs",
+  "quiesce.mjs",
+);
 
 /** The backups of one app: its CronJob, and in the app's namespace what it and a restore need. */
 export class AppBackup extends ComponentResource {
@@ -65,9 +73,12 @@ export class AppBackup extends ComponentResource {
     const mounted = repositories
       ? [new DataVolume(`${name}-repositories`, { namespace, ...repositories, size: "64Gi" }, parent)]
       : [];
+    const { stopped } = source;
+    const quiesce =
+      stopped === undefined ? [] : registerQuiesce(`${name}-quiesce`, stopped, namespace, parent);
     registerSchedule(`${name}-cronjob`, backupWorkload(source, plan), {
       ...parent,
-      dependsOn: [...files, ...mounted],
+      dependsOn: [...files, ...mounted, ...quiesce],
     });
     this.registerOutputs({});
   }

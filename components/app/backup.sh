@@ -4,7 +4,8 @@
 #
 # Usage: backup.sh FOLDER WATCHED EXCLUDES SCRATCH KEEP…
 #   FOLDER    what is backed up: its `data`, and copies of databases in its `database`
-#   WATCHED   the folder of the data that must not change meanwhile; state.sh may have written SCRATCH/before
+#   WATCHED   the folder of the data that must not change meanwhile; state.sh may have written SCRATCH/before. Empty
+#             if none is watched
 #   EXCLUDES  a file with what to leave out, for `restic backup --exclude-file`
 #   SCRATCH   a folder for files of this run
 #   KEEP…     what to keep of earlier backups: options of `restic forget`
@@ -82,7 +83,7 @@ if [ -z "$(find data -type f | head -n 1)" ]; then
   fail "no file in $folder/data: its disk may be lost. Nothing was backed up."
 fi
 before=$scratch/before
-[ -e "$before" ] || sh "$here/state.sh" "$watched" "$before"
+[ -z "$watched" ] || [ -e "$before" ] || sh "$here/state.sh" "$watched" "$before"
 
 step="opening the repository"
 code=0
@@ -99,9 +100,11 @@ restic unlock
 step="writing"
 restic backup "$wait" --tag "unfinished,$run${BACKUP_TAG:+,$BACKUP_TAG}" --exclude-file "$excludes" data database
 
-step="checking that $watched did not change"
-sh "$here/state.sh" "$watched" "$scratch/after"
-cmp -s "$before" "$scratch/after" || fail "$watched changed during the backup, so it is not consistent; retrying."
+if [ -n "$watched" ]; then
+  step="checking that $watched did not change"
+  sh "$here/state.sh" "$watched" "$scratch/after"
+  cmp -s "$before" "$scratch/after" || fail "$watched changed during the backup, so it is not consistent; retrying."
+fi
 
 step="reading it back"
 # All of its structure, and of its data each day of the week another seventh.

@@ -1,7 +1,8 @@
 import { images } from "../workload/images.ts";
-import { restrictedContainer, restrictedPod } from "../workload/security.ts";
+import { anyOwnerContainer, restrictedContainer, restrictedPod } from "../workload/security.ts";
 import type { Container, PodSpec, ScheduledWorkload } from "../workload/workload.ts";
 import { backupPaths, type BackupPlan, repositoryAccess, repositoryVolumes } from "./backupTarget.ts";
+import { quiesceContainer, quiescePod, quiesceVolume } from "./quiesce.ts";
 import { besideData, claimName, type DataDirectory } from "./volumes.ts";
 
 /** What of an app is backed up. */
@@ -11,10 +12,19 @@ export interface BackupSource {
   readonly namespace: string;
   /** The volume with its data. */
   readonly data: DataDirectory;
-  /** User, and group of the volume's files, as whom the data is read: the app's own. */
+  /** User as whom the data is read: the app's own. */
   readonly user: number;
-  /** The folder of the volume that must not change while it is backed up, such as `git`; `.` for all of it. */
-  readonly watched: string;
+  /** Whether files belong to other users, too; `user` is root then. Default: false. */
+  readonly hasOwners?: boolean;
+  /** Group of the volume's files. Default: the number of `user`. */
+  readonly group?: number;
+  /**
+   * The folder of the volume that must not change while it is backed up, such as `git`; `.` for all of it. Nothing is
+   * watched if omitted.
+   */
+  readonly watched?: string;
+  /** Name of the app's StatefulSet, if it is stopped while it is backed up. */
+  readonly stopped?: string;
   /** What is left out: patterns of `restic backup --exclude`, such as `data/gogs/log`. The volume is `data`. */
   readonly excludes: readonly string[];
   /** Path in the volume of a SQLite database that its program may be writing to, such as `gogs/data/gogs.db`. */
@@ -34,7 +44,7 @@ const scratch = "/scratch";
 
 /** The CronJob that backs up an app. */
 export function backupWorkload(of: BackupSource, plan: BackupPlan): ScheduledWorkload {
-  const { app, namespace, data, user, database } = of;
+  const { app, namespace, data, database, watched, stopped } = of;
   return {
     name: `${app}-backup`,
     namespace,
@@ -51,27 +61,33 @@ export function backupWorkload(of: BackupSource, plan: BackupPlan): ScheduledWor
       automountServiceAccountToken: false,
       enableServiceLinks: false,
       terminationGracePeriodSeconds: 30,
-      securityContext: podSecurity(user),
-      initContainers: [stateContainer(of), ...(database === undefined ? [] : [databaseContainer(database)])],
+      ...(stopped !== undefined && quiescePod),
+      securityContext: podSecurity(of),
+      initContainers: [
+        ...(stopped === undefined ? [] : [quiesceContainer(namespace, stopped)]),
+        ...(watched === undefined ? [] : [stateContainer(watched)]),
+        ...(database === undefined ? [] : [databaseContainer(database)]),
+      ],
       containers: [backupContainer(of, plan)],
       volumes: [
         { name: "data", persistentVolumeClaim: { claimName: claimName(data), readOnly: true } },
         { name: "database", emptyDir: {} },
         { name: "scratch", emptyDir: {} },
+        ...(stopped === undefined ? [] : [quiesceVolume]),
         ...repositoryVolumes(plan.target),
       ],
     },
   };
 }
 
-/** root reads what belongs to root alone, and needs no capability for it. */
-function podSecurity(user: number): NonNullable<PodSpec["securityContext"]> {
+/** root reads what belongs to root, and needs no capability for it. */
+function podSecurity({ user, group = user }: BackupSource): NonNullable<PodSpec["securityContext"]> {
   return user === 0
     ? { ...restrictedPod(user), runAsNonRoot: false }
-    : { ...restrictedPod(user), fsGroup: user, fsGroupChangePolicy: "OnRootMismatch" };
+    : { ...restrictedPod(user, group), fsGroup: group, fsGroupChangePolicy: "OnRootMismatch" };
 }
 
-function stateContainer({ watched }: BackupSource): Container {
+function stateContainer(watched: string): Container {
   return {
     ...common,
     name: "state",
@@ -103,7 +119,7 @@ export function keepOptions({ keep }: BackupPlan): string[] {
   return [...counts, "--keep-tag", "upgrade"];
 }
 
-function backupContainer({ app, watched }: BackupSource, plan: BackupPlan): Container {
+function backupContainer({ app, watched, hasOwners }: BackupSource, plan: BackupPlan): Container {
   const { target, statsdPort } = plan;
   const access = repositoryAccess(target, app);
   return {
@@ -111,11 +127,12 @@ function backupContainer({ app, watched }: BackupSource, plan: BackupPlan): Cont
     ...access,
     name: "backup",
     image: images.restic,
+    ...(hasOwners && { securityContext: anyOwnerContainer }),
     command: [
       "sh",
       `${backupPaths.scripts}/backup.sh`,
       source.root,
-      `${source.data}/${watched}`,
+      watched === undefined ? "" : `${source.data}/${watched}`,
       `${backupPaths.scripts}/excludes`,
       scratch,
       ...keepOptions(plan),

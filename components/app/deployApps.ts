@@ -48,9 +48,11 @@ export function deployApps(parts: readonly AppPart[], { provider, boards, cluste
     backup ? { opts: after([...ground, ...store]), backupSecrets } : { opts: after(ground) },
   );
   const external = register("external", () => ({ opts: {} }));
+  const registered = [...foundations, ...stores, ...apps, ...external];
+  const userApps = Object.assign({}, ...registered.map((each) => each.userApp)) as object;
   return Object.assign(
-    {},
-    ...[...foundations, ...stores, ...apps, ...external].map(({ outputs }) => outputs),
+    { apps: Object.keys(userApps).length > 0 ? userApps : undefined },
+    ...registered.map(({ outputs }) => outputs),
   ) as Record<string, unknown>;
 }
 

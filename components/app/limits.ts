@@ -64,3 +64,22 @@ export function limitMiddlewares(limits: Limits, proxies: readonly string[]) {
     inFlight: { inFlightReq: { amount: limits.inFlight, sourceCriterion } },
   };
 }
+
+/** Addresses that no client on the internet has (RFC 1918, RFC 4193, and the links' own). */
+export const privateRanges: readonly string[] = [
+  "10.0.0.0/8",
+  "172.16.0.0/12",
+  "192.168.0.0/16",
+  "fc00::/7",
+  "fe80::/10",
+];
+
+/**
+ * The middleware that refuses who is not in the LAN. The address is the connection's own: who comes through a proxy has
+ * the proxy's, whatever it says of the client.
+ *
+ * @param ranges its address ranges
+ */
+export function lanMiddleware(ranges: readonly string[]) {
+  return { ipAllowList: { sourceRange: [...ranges] } };
+}

@@ -8,13 +8,20 @@ import {
   type Resource,
   unsecret,
 } from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
 import { configHash } from "../workload/podFiles.ts";
 import { Route, type RouteArgs } from "./route.ts";
 import { type PodSecurity, registerNamespace } from "../workload/namespace.ts";
 import { AppBackup, type RepositorySecrets } from "./appBackup.ts";
 import type { BackedUp } from "./backupWorkload.ts";
 import { DataVolume, type SizedDirectory } from "./volumes.ts";
-import { labelsOf, registerWorkload, type Workload } from "../workload/workload.ts";
+import {
+  labelsOf,
+  registerSchedule,
+  registerWorkload,
+  type ScheduledWorkload,
+  type Workload,
+} from "../workload/workload.ts";
 
 /** A ConfigMap or a Secret that an app's pod reads when it starts. */
 export interface AppFiles {
@@ -27,7 +34,9 @@ export interface AppFiles {
 /** What an app is made of. Keys of records end the Pulumi names: `gogs-configuration`. */
 export interface AppObjects {
   /** What runs; its namespace is the app's own, and made with it. */
-  readonly workload: Workload;
+  readonly workload: ScheduledWorkload | Workload;
+  /** Annotations of its pods, besides a hash of its files. Default: none. */
+  readonly podAnnotations?: Readonly<Record<string, string>>;
   /** The pod security standard of that namespace. Default: `restricted`. */
   readonly podSecurity?: PodSecurity;
   /** Files with nothing secret in them. */
@@ -84,12 +93,17 @@ export function registerApp(name: string, app: AppObjects, parent: Resource): Ou
       { ...opts, dependsOn: data },
     );
   const before = app.before?.(created, opts) ?? [];
-  const pods = registerWorkload(
-    `${name}-${workload.kind.toLowerCase()}`,
-    workload,
-    { ...opts, dependsOn: [...before, ...files, ...data, ...(saved ? [saved] : [])] },
-    { "bramble/config-hash": hashOf([...Object.values(configMaps), ...Object.values(secrets)]) },
-  );
+  const resourceName = `${name}-${workload.kind.toLowerCase()}`;
+  const after = { ...opts, dependsOn: [...before, ...files, ...data, ...(saved ? [saved] : [])] };
+  const salt = saltOf(name, secrets, opts);
+  const podAnnotations = {
+    ...app.podAnnotations,
+    "bramble/config-hash": hashOf([...Object.values(configMaps), ...Object.values(secrets)], salt),
+  };
+  const pods =
+    workload.kind === "CronJob"
+      ? registerSchedule(resourceName, workload, after, podAnnotations)
+      : registerWorkload(resourceName, workload, after, podAnnotations, scaledBy(backup));
   if (ports.length > 0) {
     new core.v1.Service(
       `${name}-service`,
@@ -111,8 +125,21 @@ export function registerApp(name: string, app: AppObjects, parent: Resource): Ou
   return namespace;
 }
 
+/** A backup that stops the app owns the number of its replicas meanwhile, and an update takes it back. */
+function scaledBy(backup: BackedUp | undefined): Record<string, string> {
+  return backup?.source.stopped === undefined ? {} : { "pulumi.com/patchForce": "true" };
+}
+
+/** Without it a password that somebody has chosen could be guessed by its hash. */
+function saltOf(name: string, secrets: object, opts: CustomResourceOptions): Output<string> | undefined {
+  if (Object.keys(secrets).length === 0) return undefined;
+  return new random.RandomPassword(`${name}-hash-salt`, { length: 32, special: false }, opts).result;
+}
+
 /** A secret hash would make one of the whole controller, and no preview could show what changes in it. */
-function hashOf(files: readonly AppFiles[]): Output<string> {
-  const values = all(files.map(({ data }) => output(data)));
-  return unsecret(values.apply((contents) => configHash(JSON.stringify(contents))));
+function hashOf(files: readonly AppFiles[], salt: Output<string> | undefined): Output<string> {
+  const values = all([salt ?? "", all(files.map(({ data }) => output(data)))]);
+  return unsecret(
+    values.apply(([salted, contents]) => configHash(...(salt ? [salted] : []), JSON.stringify(contents))),
+  );
 }

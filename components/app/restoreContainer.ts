@@ -1,5 +1,5 @@
 import { images } from "../workload/images.ts";
-import { restrictedContainer } from "../workload/security.ts";
+import { anyOwnerContainer, restrictedContainer } from "../workload/security.ts";
 import type { Container } from "../workload/workload.ts";
 import { backupPaths, type BackupPlan, repositoryAccess } from "./backupTarget.ts";
 import { resticEnvironment, resticResources } from "./backupWorkload.ts";
@@ -14,6 +14,8 @@ export interface RestoreArgs {
   readonly which: string;
   /** Folder in the volume of the SQLite database, as of the BackupSource. */
   readonly databases?: string;
+  /** Whether files belong to other users, too, as an app's that runs as root may. Default: false. */
+  readonly hasOwners?: boolean;
   /** Whether the app starts with an empty volume where the backups cannot be reached. By default it waits. */
   readonly isOptional?: boolean;
 }
@@ -25,7 +27,7 @@ const data = "/restored";
  * emptyDir `tmp`.
  */
 export function restoreContainer(args: RestoreArgs, { target }: BackupPlan): Container {
-  const { app, volume, which, isOptional } = args;
+  const { app, volume, which, hasOwners, isOptional } = args;
   const databases = args.databases === undefined ? [] : [args.databases];
   const access = repositoryAccess(target, app);
   return {
@@ -39,7 +41,7 @@ export function restoreContainer(args: RestoreArgs, { target }: BackupPlan): Con
       ...(isOptional ? [{ name: "RESTORE_OPTIONAL", value: "yes" }] : []),
     ],
     resources: resticResources,
-    securityContext: restrictedContainer,
+    securityContext: hasOwners ? anyOwnerContainer : restrictedContainer,
     terminationMessagePolicy: "FallbackToLogsOnError",
     volumeMounts: [
       ...(access.volumeMounts ?? []),

@@ -21,6 +21,8 @@ export interface RouteGuard {
   /** The limit that holds for each client address. Always before any password is checked. */
   limit: LimitName;
   authorization: Authorization;
+  /** Whether addresses outside the LAN are refused. Default: false. */
+  isLanOnly?: boolean;
 }
 
 /** Paths of a host that are guarded otherwise than the rest. */
@@ -96,7 +98,7 @@ function routeAnnotations(tls: RouteTls, guard: Omit<GuardedPaths, "name">): Rec
 }
 
 /** In this order they act: the limits before the password. */
-function middlewares({ limit, authorization }: RouteGuard): string[] {
+function middlewares({ limit, authorization, isLanOnly }: RouteGuard): string[] {
   const guards = { pass: [], drop: ["withoutCredentials"], login: ["login"] };
-  return ["headers", "inFlight", limit, ...guards[authorization]];
+  return ["headers", ...(isLanOnly ? ["lan"] : []), "inFlight", limit, ...guards[authorization]];
 }

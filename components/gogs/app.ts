@@ -12,11 +12,12 @@ export const gogs = app({
   example: {},
   needs: ["ingress", "storage"],
   takeover: ", and restore the data there",
-  publish: ({ host, sshPort }) => ({
-    host,
-    namespace: gogsNamespace,
-    tcp: { setting: "sshPort", port: sshPort, backend: `${gogsApp}.${gogsNamespace}.svc:22` },
-  }),
+  publish: ({ host, sshPort }) => [
+    {
+      ...{ setting: "host", host, namespace: gogsNamespace },
+      tcp: { setting: "sshPort", port: sshPort, backend: `${gogsApp}.${gogsNamespace}.svc:22` },
+    },
+  ],
   *errors({ volume, board }, { storage }) {
     if (storage && volume === "nfs" && !storage.nfs) {
       const message = '"nfs" needs storage.nfs with server and path. Set it, or choose board.';

@@ -13,10 +13,8 @@ export const ingress = app({
   example: { board: "pi3-1" },
   needs: [],
   takeover: ", and forward the router's ports to it",
-  ports: () => [
-    { port: 80, protocol: "TCP", owner: "Traefik" },
-    { port: 443, protocol: "TCP", owner: "Traefik" },
-  ],
+  ports: ({ board }) =>
+    [80, 443].map((port) => ({ port, protocol: "TCP" as const, board, owner: "Traefik" })),
   directories({ board, certificates }, storage) {
     if (certificates !== "acme") return [];
     const directory = acmeDirectory({ board, directory: dataDirectoryOn(board, storage) });

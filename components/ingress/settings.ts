@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { defaultLimits, type LimitName } from "../app/limits.ts";
+import { defaultLimits, type LimitName, privateRanges } from "../app/limits.ts";
 import { rangeError } from "../fields/addresses.ts";
 import { flag, label, list, secretString } from "../fields/fields.ts";
 import { podHost, urlHostError } from "../fields/hosts.ts";
@@ -118,6 +118,16 @@ export const schema = z
     acme: acme.prefault({}),
     limits,
     login: login.optional(),
+    lan: z
+      .array(
+        z.string("must be an address range").superRefine(refusing(rangeError)),
+        "must be a list of address ranges",
+      )
+      .min(1, "must have at least one address range, or nobody could reach a host with access: lan")
+      .default([...privateRanges])
+      .describe(
+        "Whose addresses reach hosts with `access: lan`. If clients use IPv6, add the range that your provider gives you.",
+      ),
     trustedProxies: list(
       z.string("must be an address range").superRefine(refusing(rangeError)),
       "address ranges",

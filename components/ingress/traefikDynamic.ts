@@ -1,4 +1,4 @@
-import { limitMiddlewares, type Limits } from "../app/limits.ts";
+import { lanMiddleware, limitMiddlewares, type Limits } from "../app/limits.ts";
 import { secureEntryPoint } from "../app/entrance.ts";
 import type { SshForward, TraefikConfigArgs } from "./traefikConfig.ts";
 import { containerPlace, type TraefikPlace } from "./traefikPlace.ts";
@@ -7,6 +7,8 @@ import { containerPlace, type TraefikPlace } from "./traefikPlace.ts";
 export interface TraefikDynamicArgs extends Pick<TraefikConfigArgs, "trustedProxies" | "ssh"> {
   /** What one client address may ask for. */
   limits: Limits;
+  /** Address ranges of the LAN, for hosts that are for it alone. */
+  lan: readonly string[];
   /** Given if there is a login for pages that have none of their own. */
   login?: { user: string };
 }
@@ -34,6 +36,7 @@ export function traefikDynamicConfig(args: TraefikDynamicArgs, place: TraefikPla
       middlewares: {
         refuse,
         headers: { headers: securityHeaders },
+        lan: lanMiddleware(args.lan),
         ...limitMiddlewares(args.limits, args.trustedProxies),
         withoutCredentials: { headers: { customRequestHeaders: { Authorization: "" } } },
         ...(args.login && {

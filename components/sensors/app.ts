@@ -13,7 +13,7 @@ export const sensors = app({
   example: {},
   needs: ["ingress", "datadog"],
   takeover: ", and update the devices' files: npm run esphome",
-  publish: ({ host }) => ({ host, namespace: sensorGateway.namespace }),
+  publish: ({ host }) => [{ setting: "host", host, namespace: sensorGateway.namespace }],
   *errors({ board, humidity, devices }, { boards }) {
     if (humidity.min >= humidity.max) {
       // A monitor whose limits cross would always tell.

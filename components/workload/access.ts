@@ -4,7 +4,7 @@ import type { Input, Resource } from "@pulumi/pulumi";
 /** The service account by which a program asks the API server. */
 export interface Account {
   readonly name: string;
-  readonly namespace: string;
+  readonly namespace: Input<string>;
 }
 
 /** What of the API someone may use, and how. */

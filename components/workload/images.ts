@@ -18,3 +18,21 @@ export const images = {
 export function repositoryOf(image: string): string {
   return image.replace(/@.*$/, "").replace(/:[^/:]*$/, "");
 }
+
+/** An image by its digest. */
+export const digestForm = /@sha256:[0-9a-f]{64}$/;
+/** At least two numbers: `1.2`, `v3.7.11`, `next-0.14.3`. `3` and `latest` are other programs tomorrow. */
+export const exactTag = /\d+\.\d+/;
+
+/** What is wrong with an image whose version must be known; undefined if nothing is. */
+export function imageError(image: string): string | undefined {
+  const repository = repositoryOf(image);
+  if (!/^[a-z0-9][a-z0-9._:/-]*$/.test(repository) || /:\/\/|\/$/.test(repository)) {
+    return "must be an image such as ghcr.io/owner/name:1.2.3, in lower case and without a scheme";
+  }
+  const version = image.slice(repository.length);
+  if (digestForm.test(version) || (!version.includes("@") && exactTag.test(version))) return undefined;
+  return version === ""
+    ? "has no tag, which means latest: another program tomorrow. Add an exact one, such as :1.2.3, or a digest"
+    : "can be another program tomorrow. Use an exact tag, such as :1.2.3, or a digest, @sha256: with 64 digits";
+}

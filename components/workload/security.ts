@@ -7,12 +7,18 @@ export const restrictedContainer: NonNullable<Container["securityContext"]> = {
   capabilities: { drop: ["ALL"] },
 };
 
-/** A pod's security context as the standard `restricted` demands it, for a user and the group of the same id. */
-export function restrictedPod(user: number): NonNullable<PodSpec["securityContext"]> {
+/** The same for root that reads and writes files of others, and gives them to their owners. */
+export const anyOwnerContainer: NonNullable<Container["securityContext"]> = {
+  ...restrictedContainer,
+  capabilities: { drop: ["ALL"], add: ["CHOWN", "DAC_OVERRIDE", "FOWNER"] },
+};
+
+/** A pod's security context as the standard `restricted` demands it, for a user and a group, by default of the same number. */
+export function restrictedPod(user: number, group = user): NonNullable<PodSpec["securityContext"]> {
   return {
     runAsNonRoot: true,
     runAsUser: user,
-    runAsGroup: user,
+    runAsGroup: group,
     seccompProfile: { type: "RuntimeDefault" },
   };
 }

@@ -58,17 +58,21 @@ export function labelsOf(name: string): { "app.kubernetes.io/name": string } {
  *
  * @param resourceName Pulumi name of the resource
  * @param workload what to run
- * @param podAnnotations e.g. a hash of the configuration, so that a change of it rolls the pods
  * @param opts `parent` must be given
+ * @param podAnnotations e.g. a hash of the configuration, so that a change of it rolls the pods
+ * @param annotations of the controller
  */
 export function registerWorkload(
   resourceName: string,
   workload: Workload,
   opts: CustomResourceOptions,
   podAnnotations: Record<string, Input<string>> = {},
+  annotations: Record<string, string> = {},
 ): apps.v1.DaemonSet | apps.v1.Deployment | apps.v1.StatefulSet {
   const labels = labelsOf(workload.name);
-  const metadata = { name: workload.name, namespace: workload.namespace, labels };
+  const { name, namespace } = workload;
+  const isAnnotated = Object.keys(annotations).length > 0;
+  const metadata = { name, namespace, labels, ...(isAnnotated && { annotations }) };
   const selector = { matchLabels: labels };
   const template = { metadata: { labels, annotations: podAnnotations }, spec: workload.pod };
   const scaled = { replicas: workload.replicas, selector, template };
@@ -92,14 +96,19 @@ export function registerWorkload(
  * missed because the cluster was down is made up for within a day.
  *
  * @param opts `parent` must be given
+ * @param podAnnotations as of {@link registerWorkload}
  */
 export function registerSchedule(
   resourceName: string,
   { name, namespace, schedule, retries, deadline, pod }: ScheduledWorkload,
   opts: CustomResourceOptions,
+  podAnnotations?: Record<string, Input<string>>,
 ): batch.v1.CronJob {
   const labels = labelsOf(name);
-  const template = { metadata: { labels }, spec: pod };
+  const template = {
+    metadata: { labels, ...(podAnnotations && { annotations: podAnnotations }) },
+    spec: pod,
+  };
   return new batch.v1.CronJob(
     resourceName,
     {

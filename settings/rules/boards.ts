@@ -1,4 +1,4 @@
-import type { App } from "../../components/app/app.ts";
+import type { App, NamedBoard } from "../../components/app/app.ts";
 import { apps } from "../../components/apps.ts";
 import { hostKeyError, withoutComment } from "../../components/board/connection.ts";
 import { taintOf } from "../../components/board/taints.ts";
@@ -83,11 +83,18 @@ function takeover(section: SectionName): string {
 }
 
 const knownBoard = (section: SectionName) =>
-  rule([section, "boards"], (settings) => {
-    const { board } = (settings[section] ?? {}) as { board?: string };
-    const found = board === undefined ? undefined : placeError(section, board, settings.boards);
-    return found ? [settingError(found[0], `${section}.board`, found[1])] : [];
+  rule([section, "boards"], function* (settings) {
+    for (const { setting, board } of boardsNamed(section, settings[section])) {
+      const found = board === undefined ? undefined : placeError(section, board, settings.boards);
+      if (found) yield settingError(found[0], `${section}.${setting}`, found[1]);
+    }
   });
+
+function boardsNamed(section: SectionName, own: unknown): readonly NamedBoard[] {
+  if (own === undefined) return [];
+  const app = (apps as Partial<Record<SectionName, App>>)[section];
+  return app?.boards?.(own) ?? [{ setting: "board", board: (own as { board?: string }).board }];
+}
 
 /** Why a section can't name a board, as code and message: it must exist, live and take apps. */
 function placeError(section: SectionName, board: string, boards: Boards): [string, string] | undefined {
@@ -113,7 +120,9 @@ function placeError(section: SectionName, board: string, boards: Boards): [strin
   return ["board-unknown", `there is no board "${board}". ${allowed}${didYouMean(board, names)}`];
 }
 
-const placed = (Object.keys(sections) as SectionName[]).filter((name) => fieldsOf(sections[name])?.board);
+const placed = (Object.keys(sections) as SectionName[]).filter(
+  (name) => name === "apps" || fieldsOf(sections[name])?.board,
+);
 
 /** Rules about boards, and how they are reached. */
 export const boardRules: readonly Rule[] = [

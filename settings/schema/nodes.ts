@@ -24,6 +24,20 @@ export function elementOf(node: z.ZodType | undefined): z.ZodType | undefined {
   return bare && "element" in bare ? (bare.element as z.ZodType) : undefined;
 }
 
+/** The schema of a map's values, or undefined if it is no map with keys of the user's. */
+export function valueOf(node: z.ZodType | undefined): z.ZodType | undefined {
+  const bare = node && withoutWrapping(node);
+  return bare && "valueType" in bare ? (bare.valueType as z.ZodType) : undefined;
+}
+
+/** The schemas of what is in a value, by key: of an object's fields, or of a map's entries. */
+export function fieldsIn(node: z.ZodType, value: unknown): Record<string, z.ZodType> {
+  const each = valueOf(node);
+  if (!each) return fieldsOf(node) ?? {};
+  const keys = typeof value === "object" && value !== null ? Object.keys(value) : [];
+  return Object.fromEntries(keys.map((key) => [key, each]));
+}
+
 /** Names of the fields that have no default. */
 export function neededOf(node: z.ZodType | undefined): string[] {
   const fields = Object.entries(fieldsOf(node) ?? {});
@@ -33,7 +47,8 @@ export function neededOf(node: z.ZodType | undefined): string[] {
 /** The schema of what lies at a path. */
 export function schemaAt(schema: z.ZodType, path: readonly PropertyKey[]): z.ZodType | undefined {
   return path.reduce<z.ZodType | undefined>(
-    (node, key) => (typeof key === "number" ? elementOf(node) : fieldsOf(node)?.[String(key)]),
+    (node, key) =>
+      typeof key === "number" ? elementOf(node) : (fieldsOf(node)?.[String(key)] ?? valueOf(node)),
     schema,
   );
 }

@@ -12,7 +12,7 @@ const regenerate = "run `npm run generate`";
 it("the generated documents are those of the schema and the catalogue", () => {
   expect(read("docs/settings.md"), regenerate).toBe(settingsReference());
   expect(read("docs/models.md"), regenerate).toBe(modelsReference());
-  expect(read("docs/apps.md"), regenerate).toBe(appsReference());
+  expect(read("docs/included-apps.md"), regenerate).toBe(appsReference());
   expect(JSON.parse(read("policy/arm64Images.json")), regenerate).toEqual(imageRepositories());
   expect(JSON.parse(read("stacks/settings.schema.json")), regenerate).toEqual(stackFileSchema());
 });

@@ -2,7 +2,7 @@ import { compareSync } from "bcryptjs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { gogsGuards } from "../../../components/gogs/gogsRoute.ts";
 import { requireWhatAcmeNeeds, type TraefikArgs } from "../../../components/ingress/traefik.ts";
-import { defaultLimits } from "../../../components/app/limits.ts";
+import { defaultLimits, privateRanges } from "../../../components/app/limits.ts";
 import { inputsOf, type Registered, registeredBy } from "../registered.ts";
 
 const acme = { email: "me@example.com", challenge: "dns01", directory: "production" } as const;
@@ -15,6 +15,7 @@ const args: TraefikArgs = {
   namespaces: ["gogs"],
   trustedProxies: [],
   limits: defaultLimits,
+  lan: privateRanges,
 };
 
 describe("Traefik", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { AcmeArgs } from "../../../components/ingress/acmeConfig.ts";
-import { defaultLimits } from "../../../components/app/limits.ts";
+import { defaultLimits, privateRanges } from "../../../components/app/limits.ts";
 import { type TraefikConfigArgs, traefikStaticConfig } from "../../../components/ingress/traefikConfig.ts";
 import { traefikDynamicConfig, type TraefikDynamicArgs } from "../../../components/ingress/traefikDynamic.ts";
 
@@ -87,7 +87,7 @@ describe("traefikStaticConfig", () => {
 });
 
 function dynamic(changes: Partial<TraefikDynamicArgs> = {}) {
-  return traefikDynamicConfig({ limits: defaultLimits, trustedProxies: [], ...changes });
+  return traefikDynamicConfig({ limits: defaultLimits, lan: privateRanges, trustedProxies: [], ...changes });
 }
 
 describe("traefikDynamicConfig", () => {

@@ -1,0 +1,85 @@
+// Keeps an app stopped while its data is backed up: the sidecar of a backup's pod. It scales the app's StatefulSet to
+// zero, waits until no pod of it is left, and scales it up again when it is ended.
+// Usage: node quiesce.mjs NAMESPACE NAME READY
+//   READY  the file that it writes when the app is stopped
+//
+// That the app is stopped for a backup stands in a ConfigMap: after a power cut the next run starts it again, and an app
+// that its owner has stopped stays stopped.
+import { readFile, writeFile } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+
+const [namespace, name, ready] = process.argv.slice(2);
+const { API_SERVER = "https://kubernetes.default.svc", TOKEN_FILE } = process.env;
+const scale = `/apis/apps/v1/namespaces/${namespace}/statefulsets/${name}/scale`;
+const note = `/api/v1/namespaces/${namespace}/configmaps/backup-quiesce`;
+const pods = `/api/v1/namespaces/${namespace}/pods?labelSelector=app.kubernetes.io%2Fname%3D${name}`;
+
+const say = (text) => console.log(`backup of ${name}: ${text}`);
+
+async function ask(path, patch) {
+  // Read each time: the kubelet renews it.
+  const token = (await readFile(TOKEN_FILE)).toString();
+  const response = await fetch(`${API_SERVER}${path}`, {
+    method: patch ? "PATCH" : "GET",
+    headers: {
+      authorization: `Bearer ${token}`,
+      ...(patch && { "content-type": "application/merge-patch+json" }),
+    },
+    body: patch && JSON.stringify(patch),
+    signal: AbortSignal.timeout(20_000),
+  });
+  if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
+  return response.json();
+}
+
+/** Until it succeeds: a control plane that restarts answers again. */
+async function insist(path, patch) {
+  for (;;) {
+    try {
+      return await ask(path, patch);
+    } catch (error) {
+      say(
+        `the API server does not answer as it should, trying again: ${error.cause?.message ?? error.message}`,
+      );
+      await sleep(5000);
+    }
+  }
+}
+
+async function stop() {
+  const { spec } = await insist(scale);
+  const { data = {} } = await insist(note);
+  if ((spec.replicas ?? 0) > 0) {
+    await insist(note, { data: { stopped: "yes" } });
+    await insist(scale, { spec: { replicas: 0 } });
+    say("stopping it.");
+  } else if (data.stopped === undefined) {
+    say("it has been stopped by somebody else, and stays so.");
+    return false;
+  }
+  return true;
+}
+
+async function gone() {
+  for (;;) {
+    const { items } = await insist(pods);
+    if (items.length === 0) return;
+    await sleep(2000);
+  }
+}
+
+const ended = new Promise((resolve) => {
+  for (const signal of ["SIGTERM", "SIGINT"]) process.on(signal, resolve);
+});
+const isOurs = stop();
+const stopped = isOurs.then(gone).then(() => writeFile(ready, ""));
+await Promise.race([stopped, ended]);
+const waiting = setInterval(() => undefined, 60_000);
+await ended;
+clearInterval(waiting);
+if (await isOurs) {
+  await insist(scale, { spec: { replicas: 1 } });
+  await insist(note, { data: { stopped: null } });
+  say("started it again.");
+}
+process.exit();
