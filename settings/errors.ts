@@ -39,7 +39,9 @@ export class SettingsError extends RunError {
 /** ` Did you mean "x"?` for the likeliest of the allowed words, or nothing if none is near. */
 export function didYouMean(given: string, allowed: readonly string[]): string {
   if (allowed.length === 0) return "";
-  const nearest = closest(given, allowed);
+  const lower = allowed.map((word) => word.toLowerCase());
+  const at = lower.indexOf(closest(given.toLowerCase(), lower));
+  const nearest = allowed[at] ?? "";
   const near = distance(given.toLowerCase(), nearest.toLowerCase()) <= Math.max(2, given.length / 3);
   return near ? ` Did you mean "${nearest}"?` : "";
 }

@@ -46,6 +46,10 @@ export function issueErrors(
       const allowed = Object.keys(fieldsOf(node) ?? {});
       return issue.keys.map((key) => unknownSetting(`${setting}.${key}`, key, allowed));
     }
+    if (issue.code === "invalid_key") {
+      const [why] = issue.issues;
+      return [settingError("invalid-name", setting, `"${String(issue.path.at(-1))}" ${why?.message ?? ""}.`)];
+    }
     if (issue.code === "custom" && issue.params?.code !== undefined) {
       return [settingError(String(issue.params.code), setting, issue.message)];
     }

@@ -11,7 +11,7 @@ import { challenge, domainRules } from "./rules/domain.ts";
 import { rangeRules } from "./rules/ranges.ts";
 import { sections, type Settings } from "./schema.ts";
 import { isObject } from "./stackFile.ts";
-import { elementOf, fieldsOf, valueAt, valueOf } from "./schema/nodes.ts";
+import { elementOf, fieldsOf, mayHaveKey, valueAt, valueOf } from "./schema/nodes.ts";
 
 /** The rules between settings, in the order in which their errors are told. */
 const rules = [
@@ -72,7 +72,8 @@ export function parseSections(
 function partsOf(schema: z.ZodType, written: unknown): object | undefined {
   const ofMap = valueOf(schema);
   if (ofMap && isObject(written)) {
-    const parsed = Object.entries(written).map(([key, value]) => [key, ofMap.safeParse(value).data] as const);
+    const named = Object.entries(written).filter(([key]) => mayHaveKey(schema, key));
+    const parsed = named.map(([key, value]) => [key, ofMap.safeParse(value).data] as const);
     return Object.fromEntries(parsed.filter(([, value]) => value !== undefined));
   }
   const fields = fieldsOf(elementOf(schema));

@@ -190,8 +190,9 @@ const board: Check = function* (name, app, { boards, storage: places }) {
       `need security.privileged: true: Kubernetes gives a device to no other container. Then whoever compromises ${name} controls the board.`,
     ];
   }
-  const arch = boards.find((each) => each.name === own)?.arch;
-  if (app.architecture !== undefined && arch !== undefined && arch !== app.architecture) {
+  const known = boards.find((each) => each.name === own);
+  const arch = known?.arch ?? "arm64";
+  if (app.architecture !== undefined && known && arch !== app.architecture) {
     yield [
       "architecture",
       "board-of-other-architecture",

@@ -10,7 +10,7 @@ export const image = z.string("must be an image").superRefine(refusing(imageErro
 const sizeWanted = "must be a size such as 64Mi or 1Gi";
 
 /** An amount of memory or of a disk. */
-export const size = z.string(sizeWanted).regex(/^[1-9]\d{0,4}(Mi|Gi)$/, sizeWanted);
+export const size = z.string(sizeWanted).regex(/^[1-9]\d{0,4}(Mi|Gi)$/, { error: sizeWanted, abort: true });
 
 /** How much memory an app takes. */
 export const memory = z

@@ -26,8 +26,8 @@ const hostOnce = rule(sections, function* (settings) {
   );
   const { dns } = settings;
   const hosts = [
-    ...ofApps,
     ...(dns ? [{ owner: "the address", setting: "dns.entrance", host: dns.entrance }] : []),
+    ...ofApps,
   ];
   for (const [i, { setting, host }] of hosts.entries()) {
     const first = hosts.findIndex((other) => other.host === host);

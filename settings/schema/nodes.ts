@@ -30,6 +30,12 @@ export function valueOf(node: z.ZodType | undefined): z.ZodType | undefined {
   return bare && "valueType" in bare ? (bare.valueType as z.ZodType) : undefined;
 }
 
+/** Whether a map may have a key. */
+export function mayHaveKey(node: z.ZodType, key: string): boolean {
+  const bare = withoutWrapping(node);
+  return "keyType" in bare && (bare.keyType as z.ZodType).safeParse(key).success;
+}
+
 /** The schemas of what is in a value, by key: of an object's fields, or of a map's entries. */
 export function fieldsIn(node: z.ZodType, value: unknown): Record<string, z.ZodType> {
   const each = valueOf(node);
