@@ -102,7 +102,8 @@ export function traefikArgs(changes: Partial<TraefikArgs>): TraefikArgs {
     board: "pi3-1",
     certificates: "acme",
     directory: "/var/lib/bramble",
-    namespaces: ["gogs", "sensors"],
+    namespaces: ["gogs", "sensors", "wiki"],
+    lan: ["127.0.0.0/27"],
     trustedProxies: [],
     ...changes,
   } as TraefikArgs;

@@ -10,6 +10,7 @@ import type { RouteTls } from "../../components/app/routeIngresses.ts";
 import type { TraefikArgs } from "../../components/ingress/traefik.ts";
 import type { AcmeArgs } from "../../components/ingress/acmeConfig.ts";
 import { traefikWorkload } from "../../components/ingress/traefikWorkload.ts";
+import { schema as userApps } from "../../components/userApps/settings.ts";
 import { findPrograms } from "../programs/catalogue.ts";
 import { CloudflareApi } from "./cloudflareApi.ts";
 import { EdgeCluster, traefikArgs } from "./cluster.ts";
@@ -21,6 +22,8 @@ import { testPlace, Traefik } from "./traefik.ts";
 
 export const gogsHost = "gogs.home.example.com";
 export const sensorsHost = "sensors.home.example.com";
+/** Of an app of the user's, for the LAN alone. */
+export const wikiHost = "wiki.home.example.com";
 export const login = { user: "me", password: "correct horse battery" };
 
 /** Why the edge cannot be built here, in one line; undefined if it can. */
@@ -73,6 +76,7 @@ export class Home {
     const backends = {
       "gogs/gogs": await listening(gogs),
       "sensors/sensor-gateway": await listening(app("sensors")),
+      "wiki/wiki": await listening(app("wiki")),
     };
     this.#apps.push(gogs);
     await this.#cluster.apply(() => registerApps(tls), backends);
@@ -137,6 +141,16 @@ async function registerApps(tls: RouteTls): Promise<void> {
   new Component("traefik", traefikArgs({ certificates: "selfSigned", limits: defaultLimits }));
   const storage = { board: "pi3-2", directory: "/var/lib/bramble" };
   new Gogs("gogs", { host: gogsHost, tls, storage, size: "8Gi", sshPort: 2222, restore: "none" });
+  const { UserApp } = await import("../../components/userApps/userApp.ts");
+  const { wiki } = userApps.parse({
+    wiki: {
+      image: "ghcr.io/example/wiki:1.2.3",
+      memory: { request: "64Mi", limit: "128Mi" },
+      port: 8080,
+      loginPaths: ["/login"],
+    },
+  });
+  new UserApp("wiki", { name: "wiki", app: wiki!, data: undefined, host: wikiHost, tls });
   const noDevices = { devices: [], networks: [] };
   new SensorGateway("sensors", { host: sensorsHost, tls, hasLogin: true, dogstatsdPort: 8125, ...noDevices });
 }

@@ -10,7 +10,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { defaultLimits, type RateLimit } from "../../../components/app/limits.ts";
 import { type Answer, basic, get, type Request } from "../../edge/browse.ts";
-import { gogsHost, Home, login, noEdge, sensorsHost } from "../../edge/home.ts";
+import { gogsHost, Home, login, noEdge, sensorsHost, wikiHost } from "../../edge/home.ts";
 import type { Access, Traefik } from "../../edge/traefik.ts";
 
 const why = await noEdge();
@@ -182,6 +182,39 @@ describe("a path that a program behind may read otherwise than Traefik", () => {
     const { status, body } = await ask({ path, from: "127.0.0.20" });
     expect([status, JSON.parse(body.replace(/^.*<\/title>/, ""))]).toMatchObject([200, { path }]);
     expect(traefik.complaints).toEqual([]);
+  });
+});
+
+describe("an app of the user's for the LAN alone", () => {
+  const statusOf = async (from: string, changes: Partial<Request> = {}) =>
+    (await ask({ host: wikiHost, from, ...changes })).status;
+
+  it("answers the LAN and nobody else", async () => {
+    expect(await statusOf("127.0.0.9")).toBe(200);
+    expect(await statusOf("127.0.0.40")).toBe(403);
+    const claims = { "x-forwarded-for": "127.0.0.9", "x-real-ip": "127.0.0.9", forwarded: "for=127.0.0.9" };
+    expect(await statusOf("127.0.0.40", { headers: claims })).toBe(403);
+    // Other hosts are for everybody.
+    expect((await ask({ host: gogsHost, from: "127.0.0.40" })).status).toBe(200);
+  });
+
+  it("answers nobody through a proxy outside, whoever it says that asks", async () => {
+    traefik = await home.traefik("self-signed", {
+      certificates: "selfSigned",
+      trustedProxies: ["127.0.0.41/32"],
+    });
+    await traefik.until("routing", async () => (await statusOf("127.0.0.9")) === 200);
+    expect(await statusOf("127.0.0.41", { headers: { "x-forwarded-for": "127.0.0.9" } })).toBe(403);
+  });
+
+  it("bounds guesses on its login, and passwords reach it", async () => {
+    const start = Date.now();
+    const answers = await flood(100, () => ({ host: wikiHost, from: "127.0.0.10", path: "/login" }));
+    const passed = withStatus(answers, 200).length;
+    expect(passed).toBeGreaterThanOrEqual(defaultLimits.logins.burst);
+    expect(passed).toBeLessThanOrEqual(allowed(defaultLimits.logins, (Date.now() - start) / 1000));
+    const { body } = await ask({ host: wikiHost, from: "127.0.0.10", headers: basic("me", "pass") });
+    expect(body).toContain(basic("me", "pass").authorization);
   });
 });
 
