@@ -3,6 +3,7 @@ import { type BoardDescription, type PlannedBoard, planBoards } from "../../../c
 import { models } from "../../../components/board/models.ts";
 import { kubeadmWorkloads } from "../../../components/kubeadm/kubeadmWorkloads.ts";
 import { priorityClasses } from "../../../components/workload/priorities.ts";
+import { someUserApps } from "./randomApps.ts";
 import type { PodSpec, StaticPod, Workload } from "../../../components/workload/workload.ts";
 
 /** A cluster as a random generator makes it up. */
@@ -100,13 +101,13 @@ function workloadOf(name: string, chosen: Chosen): Workload {
   return { name, namespace: "default", kind, replicas, pod };
 }
 
-/** A cluster with kubeadm's own pods and some workloads. */
+/** A cluster with kubeadm's own pods, some workloads and some apps of the user's. */
 export function someCluster(boards: fc.Arbitrary<PlannedBoard[]>, most: number): fc.Arbitrary<RandomCluster> {
   return boards.chain((all) => {
     const controlPlanes = all.filter(({ role }) => role === "controlPlane").map(({ name }) => name);
-    return someWorkloads(all, most).map((own) => ({
+    return fc.tuple(someWorkloads(all, most), someUserApps(all, 2)).map(([workloads, userApps]) => ({
       boards: all,
-      loads: [...kubeadmWorkloads(controlPlanes), ...own],
+      loads: [...kubeadmWorkloads(controlPlanes), ...workloads, ...userApps],
     }));
   });
 }
