@@ -8,10 +8,12 @@ export interface PodOwner extends Omit<Workload, "kind"> {
   readonly kind: (JobPods | Workload)["kind"];
   /** Whether its pods are to run without end. */
   readonly lasts: boolean;
+  /** Annotations of its pods. */
+  readonly annotations: Readonly<Record<string, string>>;
 }
 
 interface Template {
-  readonly template?: { readonly spec?: PodSpec };
+  readonly template?: { readonly metadata?: Metadata; readonly spec?: PodSpec };
   readonly replicas?: number;
   readonly parallelism?: number;
 }
@@ -36,11 +38,17 @@ export function podOwner(resource: Seen): PodOwner | undefined {
   if (provider !== "kubernetes" || props.spec === undefined) return undefined;
   const pods = podsIn(kind.replace(/Patch$/, ""), props.spec);
   if (pods?.pod === undefined) return undefined;
-  const { name = resource.name, namespace = "default" } = metadataOf(resource);
-  return { ...pods, pod: pods.pod, name, namespace, id: idOf(resource) };
+  const own = metadataOf(resource);
+  const { name = resource.name, namespace = "default" } = own;
+  const { annotations = {} } = pods.metadata ?? own;
+  return { ...pods, pod: pods.pod, name, namespace, id: idOf(resource), annotations };
 }
 
-type Pods = Pick<PodOwner, "kind" | "replicas" | "lasts"> & { readonly pod: PodSpec | undefined };
+type Pods = Pick<PodOwner, "kind" | "replicas" | "lasts"> & {
+  readonly pod: PodSpec | undefined;
+  /** Of the pods, where a template has it. */
+  readonly metadata?: Metadata | undefined;
+};
 
 function podsIn(kind: string, spec: unknown): Pods | undefined {
   const own = spec as Template;
@@ -50,18 +58,22 @@ function podsIn(kind: string, spec: unknown): Pods | undefined {
     return { kind: lasts ? "Deployment" : "Job", replicas: 1, pod, lasts };
   }
   if (kind === "Job") {
-    return { kind, replicas: own.parallelism ?? 1, pod: own.template?.spec, lasts: false };
+    return { kind, replicas: own.parallelism ?? 1, ...podIn(own), lasts: false };
   }
   if (kind === "CronJob") {
     const { concurrencyPolicy, jobTemplate } = spec as CronJobSpec;
     const job = jobTemplate?.spec;
     // A run that takes too long meets the next one, unless that is forbidden.
     const runs = concurrencyPolicy === "Forbid" || concurrencyPolicy === "Replace" ? 1 : 2;
-    return { kind, replicas: runs * (job?.parallelism ?? 1), pod: job?.template?.spec, lasts: false };
+    return { kind, replicas: runs * (job?.parallelism ?? 1), ...podIn(job), lasts: false };
   }
   const controller = controllers[kind];
   if (controller === undefined) return undefined;
-  return { kind: controller, replicas: own.replicas ?? 1, pod: own.template?.spec, lasts: true };
+  return { kind: controller, replicas: own.replicas ?? 1, ...podIn(own), lasts: true };
+}
+
+function podIn(spec: Template | undefined): Pick<Pods, "metadata" | "pod"> {
+  return { pod: spec?.template?.spec, metadata: spec?.template?.metadata ?? {} };
 }
 
 interface Metadata {

@@ -9,7 +9,14 @@ import { reservations } from "./reservations.ts";
 import type { Rule } from "./rule.ts";
 import { plainSecrets } from "./secrets.ts";
 import { oneAppPerHost, rateLimitedAuth } from "./urls.ts";
-import { imageTag, namespaceSet, podPrivileges, priorityClass } from "./workloads.ts";
+import {
+  arm64Image,
+  imageTag,
+  namespaceSet,
+  podPrivileges,
+  priorityClass,
+  relaxedSecurity,
+} from "./workloads.ts";
 
 /** Everything that the pack wants. */
 export const rules: readonly Rule[] = [
@@ -27,7 +34,9 @@ export const rules: readonly Rule[] = [
   probeTiming,
   priorityClass,
   imageTag,
+  arm64Image,
   podPrivileges,
+  relaxedSecurity,
   namespaceSet,
   plainSecrets,
   hostKeys,

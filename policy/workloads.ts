@@ -1,4 +1,5 @@
 import { digestForm, exactTag, repositoryOf } from "../components/workload/images.ts";
+import { isPrivileged, relaxedAnnotation, usesDevice } from "../components/userApps/security.ts";
 import arm64Images from "./arm64Images.json" with { type: "json" };
 import { containersOf, idOf, metadataOf, podOwner } from "./pods.ts";
 import { names, resourceRule } from "./rule.ts";
@@ -22,32 +23,44 @@ export const priorityClass = resourceRule({
 
 const otherArch = /(^|[/:_.-])(amd64|x86_64|i386|armhf|arm32v[567]|armv[67]l?|ppc64le|s390x)($|[/:_.-])/;
 
-/** An image that these boards can run, and that is the same one tomorrow. */
+/** An image that is the same one tomorrow, and not built for other machines. */
 export const imageTag = resourceRule({
   name: "image-tag",
-  description: "Every image has an exact tag or a digest, and is known to run on arm64.",
-  settings: {
-    arm64Images: names
-      .default(arm64Images)
-      .describe('Repositories of images that are known to have a variant for linux/arm64; "*" for any.'),
-  },
+  description: "Every image has an exact tag or a digest, and none is of another architecture.",
   subject: podOwner,
-  messages: ({ pod }, { arm64Images: known }) =>
+  messages: ({ pod }) =>
     containersOf(pod).flatMap(({ name, image = "" }) => {
-      const repository = repositoryOf(image);
-      const tag = image.slice(repository.length + 1);
-      const isOther = otherArch.test(image);
+      const tag = image.slice(repositoryOf(image).length + 1);
       return [
         !digestForm.test(image) &&
           !exactTag.test(tag) &&
           `container ${name} has the image ${image || "(none)"}, which can change at any time: the boards would run different versions. Use an exact tag such as :1.2.3.`,
-        isOther &&
+        otherArch.test(image) &&
           `container ${name} has the image ${image}, which is not built for arm64. Use the multi-platform image.`,
-        !isOther &&
-          !known.includes("*") &&
-          !known.includes(repository) &&
-          `container ${name} has the image ${repository}, which is not known to run on arm64. Check its platforms, then add it to arm64Images.`,
       ];
+    }),
+});
+
+/** Whether a registry has an image for these boards, nobody sees before it is pulled. */
+export const arm64Image = resourceRule({
+  name: "arm64-image",
+  description: "Every image is known to run on arm64.",
+  level: "advisory",
+  settings: {
+    images: names
+      .default(arm64Images)
+      .describe('Repositories of images that are known to have a variant for linux/arm64; "*" for any.'),
+  },
+  subject: podOwner,
+  messages: ({ pod }, { images: known }) =>
+    containersOf(pod).map(({ name, image = "" }) => {
+      const repository = repositoryOf(image);
+      const isKnown = known.includes("*") || known.includes(repository);
+      return (
+        !isKnown &&
+        !otherArch.test(image) &&
+        `container ${name} has the image ${repository}, which is not known to run on arm64. Check its platforms, then add it to \`images\`.`
+      );
     }),
 });
 
@@ -70,10 +83,11 @@ export const podPrivileges = resourceRule({
       .describe("Paths of the board that a pod may mount, as namespace/name:/path."),
   },
   subject: podOwner,
-  messages: ({ id, pod }, { privileged, hostPaths }) => [
+  messages: ({ id, pod, annotations }, { privileged, hostPaths }) => [
     ...containersOf(pod).map(
       ({ name, securityContext }) =>
         !privileged.includes(id) &&
+        !relaxedIn(annotations).includes(isPrivileged) &&
         (securityContext?.privileged === true ||
           (securityContext?.capabilities?.add ?? []).some((each) => ["ALL", "SYS_ADMIN"].includes(each))) &&
         `container ${name} is privileged or equivalent: whoever compromises it controls the board. Add only the capability that it needs, or add ${id} to \`privileged\`.`,
@@ -82,10 +96,28 @@ export const podPrivileges = resourceRule({
       ({ hostPath }) =>
         hostPath !== undefined &&
         !hostPaths.includes(`${id}:${hostPath.path}`) &&
+        !relaxedIn(annotations).includes(usesDevice(hostPath.path)) &&
         `mounts ${hostPath.path} of whichever board it runs on. Use a volume, or add "${id}:${hostPath.path}" to \`hostPaths\`.`,
     ),
   ],
 });
+
+/** What of one of the user's own apps is loosened by its settings is known, and seen each time. */
+export const relaxedSecurity = resourceRule({
+  name: "relaxed-security",
+  description: "No app is less secure than the default, even where its settings say so.",
+  level: "advisory",
+  subject: podOwner,
+  messages: ({ annotations }) =>
+    relaxedIn(annotations).map(
+      (each) =>
+        `${each}, as its settings say: whoever compromises it gets further. Remove it from the settings if the program works without it.`,
+    ),
+});
+
+function relaxedIn(annotations: Readonly<Record<string, string>>): string[] {
+  return (annotations[relaxedAnnotation] ?? "").split(", ").filter(Boolean);
+}
 
 const namespaced =
   /^kubernetes:(apps|batch|core|networking\.k8s\.io|policy|rbac\.authorization\.k8s\.io)\/v1:(ConfigMap|CronJob|DaemonSet|Deployment|Ingress|Job|NetworkPolicy|PersistentVolumeClaim|Pod|PodDisruptionBudget|ReplicaSet|Role|RoleBinding|Secret|Service|ServiceAccount|StatefulSet)(Patch)?$/;

@@ -19,7 +19,18 @@ const baselineCapabilities = [
   "SYS_CHROOT",
 ];
 
+/** Annotation of pods with what of them is less secure than the default, separated by commas, for the policies. */
+export const relaxedAnnotation = "bramble/relaxed";
+
 type Security = Pick<UserAppSettings, "user" | "security" | "devices" | "boardPorts">;
+
+/** Of a container that owns its board. */
+export const isPrivileged = "is privileged";
+
+/** Of an app that has a device of its board. */
+export function usesDevice(path: string): string {
+  return `uses ${path}`;
+}
 
 /** What of an app is less secure than the default, each in a few words: `runs as root`. */
 export function relaxationsOf({ user, security, devices }: Security): string[] {
@@ -28,9 +39,9 @@ export function relaxationsOf({ user, security, devices }: Security): string[] {
     ...(user === 0 ? ["runs as root"] : []),
     ...(writableRoot ? ["writes to its image"] : []),
     ...capabilities.map((each) => `has the capability ${each}`),
-    ...(privileged ? ["is privileged"] : []),
+    ...(privileged ? [isPrivileged] : []),
     ...(hostNetwork ? ["uses its board's network"] : []),
-    ...devices.map((each) => `uses ${each}`),
+    ...devices.map(usesDevice),
   ];
 }
 

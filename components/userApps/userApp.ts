@@ -12,7 +12,7 @@ import { registerApp } from "../app/registerApp.ts";
 import type { RouteTls } from "../app/routeIngresses.ts";
 import { userAppBackup } from "./data.ts";
 import { userAppGuards } from "./route.ts";
-import { podSecurityOf, relaxationsOf } from "./security.ts";
+import { podSecurityOf, relaxationsOf, relaxedAnnotation } from "./security.ts";
 import { fileKey, userAppObjects, userAppWorkload, type UserAppWorkloadArgs } from "./workload.ts";
 
 /** What one of the user's own apps needs to know. */
@@ -24,9 +24,6 @@ export interface UserAppArgs extends UserAppWorkloadArgs {
   /** What opens the repositories, by app: a BackupStore's. Required with `backup`. */
   readonly backupSecrets?: RepositorySecrets | undefined;
 }
-
-/** Annotation of pods with what of them is less secure than the default, for the policies. */
-export const relaxedAnnotation = "bramble/relaxed";
 
 /**
  * One of the user's own apps: in a namespace of its own, with its files, volumes, backups, pod, service and host. Its

@@ -207,11 +207,12 @@ const image =
 const digest = `@sha256:${"0".repeat(64)}`;
 for (const text of ["traefik:v3.7.11", `traefik${digest}`, "gogs/gogs:next-0.14.3"])
   passes("image-tag", image(text));
-passes("image-tag", image("registry.example:5000/a/b:1.2"), { arm64Images: ["registry.example:5000/a/b"] });
-passes("image-tag", image("anything:1.2"), { arm64Images: ["*"] });
+passes("arm64-image", image("registry.example:5000/a/b:1.2"), { images: ["registry.example:5000/a/b"] });
+passes("arm64-image", image("anything:1.2"), { images: ["*"] });
+passes("image-tag", image("anything:1.2"));
 for (const text of ["traefik", "traefik:latest", "traefik:v3", "traefik:stable"])
   breaks("image-tag", "which can change at any time", image(text));
-breaks("image-tag", "mysql, which is not known to run on arm64", image("mysql:8.4.1"));
+breaks("arm64-image", "mysql, which is not known to run on arm64", image("mysql:8.4.1"));
 for (const text of ["arm32v7/traefik:3.7.1", "traefik:3.7.1-amd64"])
   breaks("image-tag", "not built for arm64", image(text));
 
@@ -225,6 +226,25 @@ breaks("pod-privileges", "container app is privileged", (own) =>
 breaks("pod-privileges", "mounts /etc of whichever board", (own) =>
   deployment(own, (_, spec) => (spec.volumes = [{ name: "etc", hostPath: { path: "/etc" } }])),
 );
+
+/** A deployment whose annotation says what of it is loosened. */
+const relaxed =
+  (what: string, change?: Parameters<typeof deployment>[1]): Make =>
+  (own) => {
+    const made = deployment(own, change);
+    const { template } = made.props.spec as { template: { metadata: object } };
+    Object.assign(template.metadata, { annotations: { "bramble/relaxed": what } });
+    return made;
+  };
+const device: Parameters<typeof deployment>[1] = (app, spec) => {
+  app.securityContext = { privileged: true };
+  spec.volumes = [{ name: "stick", hostPath: { path: "/dev/ttyUSB0" } }];
+};
+passes("pod-privileges", relaxed("runs as root, is privileged, uses /dev/ttyUSB0", device));
+breaks("pod-privileges", "container app is privileged", relaxed("uses /dev/ttyUSB0", device));
+breaks("pod-privileges", "mounts /dev/ttyUSB0", relaxed("is privileged, uses /dev/ttyUSB1", device));
+passes("relaxed-security", (own) => deployment(own));
+breaks("relaxed-security", "runs as root, as its settings say", relaxed("runs as root"));
 
 passes("namespace-set", (own) => deployment(own));
 passes("namespace-set", (own) => volume(own));

@@ -4,7 +4,7 @@ import { rules } from "../../policy/policies.ts";
 import type { Rule } from "../../policy/rule.ts";
 
 const text = readFileSync(new URL("../../docs/policies.md", import.meta.url), "utf8");
-const rows = [...text.matchAll(/^\| `([a-z-]+)` *\| ([a-z]+) *\|(.*)\|(.*)\|$/gm)].map((row) =>
+const rows = [...text.matchAll(/^\| `([a-z\d-]+)` *\| ([a-z]+) *\|(.*)\|(.*)\|$/gm)].map((row) =>
   row.slice(1).map((cell) => cell.trim()),
 );
 
