@@ -78,17 +78,26 @@ export function unknownSetting(setting: string, key: string, allowed: readonly s
   return settingError("unknown-setting", setting, message);
 }
 
-/** `boards[1].model` for `["boards", 1, "model"]`. */
+/** `boards[1].model` for `["boards", 1, "model"]`, as Pulumi writes it: `files["/etc/a.conf"]` for a key with a dot. */
 export function pathText(path: readonly PropertyKey[]): string {
   return path
-    .map((key, i) => (typeof key === "number" ? `[${key}]` : `${i ? "." : ""}${String(key)}`))
+    .map((key, i) => {
+      if (typeof key === "number") return `[${key}]`;
+      return /[.[\]"]/.test(String(key)) ? `[${JSON.stringify(key)}]` : `${i ? "." : ""}${String(key)}`;
+    })
     .join("");
 }
 
 /** The other way round. */
 export function pathKeys(text: string): PropertyKey[] {
-  const words = text.split(/[.[\]]+/).filter(Boolean);
-  return words.map((word) => (/^\d+$/.test(word) ? Number(word) : word));
+  const parts = text.matchAll(/\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]|([^.[\]]+)/g);
+  return [...parts].map(([, index, quoted, word]) =>
+    index === undefined
+      ? quoted === undefined
+        ? (word ?? "")
+        : (JSON.parse(quoted) as string)
+      : Number(index),
+  );
 }
 
 function mapWanted(node: z.ZodType | undefined): string {

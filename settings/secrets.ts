@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { z } from "zod";
 import { setSecretCommand, type SettingError, settingError } from "./errors.ts";
+import { pathText } from "./issues.ts";
 import { sections } from "./schema.ts";
 import type { Placeholder } from "../components/fields/fields.ts";
 import { fieldsIn, isSecret, valueAt, withoutWrapping } from "./schema/nodes.ts";
@@ -15,7 +16,7 @@ export function plainSecrets(
   return secretsOf(config)
     .filter(({ section, value }) => !isEncrypted(section) && isPlain(value))
     .map(({ keys }) => {
-      const setting = keys.join(".");
+      const setting = pathText(keys);
       const message = `is a secret in plain text. Encrypt it: ${setSecretCommand(setting, stack)}`;
       return settingError("plain-secret", setting, message);
     });

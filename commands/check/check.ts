@@ -23,6 +23,8 @@ export async function checkSettings(stack: string, { settings, config, unset }: 
     budget: requireFit(boards, loads),
     failures: boardFailures(boards, loads),
     policies: judge(await registeredResources(stack, config)),
+    /** Names of the user's own apps. */
+    apps: Object.keys(settings.apps ?? {}),
     /** What of the settings is allowed and seldom meant. */
     warnings: warningsOf(settings),
     /** What is still to be set before `pulumi up`. */

@@ -11,7 +11,7 @@ const mostBoards = 16;
 
 /** What a check found, for a terminal. */
 export function findingsText(stack: string, findings: Findings): string {
-  const { warnings, budget, failures, policies, unset } = findings;
+  const { warnings, budget, failures, policies, unset, apps } = findings;
   const broken = policies.filter(({ violations }) => violations.length > 0);
   const pods = budget.boards.reduce((total, { held }) => total + held.length, 0);
   const complaints = broken.flatMap(({ name, level, violations }) =>
@@ -22,6 +22,7 @@ export function findingsText(stack: string, findings: Findings): string {
     ...warnings.map(({ path, message }) => `  ${styleText("yellow", "warning:")} ${path}: ${message}`),
     `${mark(true)} memory budget: ${pods} pods fit on ${budget.boards.length} boards`,
     ...boardLines(budget.boards, failures),
+    ...appLines(budget.boards, apps),
     `${mark(isFine(findings))} policies: ${policies.length - broken.length} of ${policies.length} passed`,
     ...complaints,
     ...(budget.uncertain.length > 0
@@ -63,6 +64,18 @@ function boardLines(boards: readonly BoardBudget[], failures: readonly BoardFail
   });
   const rest = boards.length - shown.length;
   return rest > 0 ? [...lines, `    and ${rest} boards with more free memory`] : lines;
+}
+
+/** Where the user's own apps fit. */
+function appLines(boards: readonly BoardBudget[], apps: readonly string[]): string[] {
+  return apps.flatMap((app) => {
+    const place = boards.flatMap(({ board, held, left }) =>
+      held.filter(({ name }) => name === app).map(({ memory }) => ({ board: board.name, memory, left })),
+    );
+    return place.map(
+      ({ board, memory, left }) => `    ${app} fits on ${board}: ${memory}Mi, and ${left}Mi are left there`,
+    );
+  });
 }
 
 /** What happens when a board is gone, in half a sentence. */

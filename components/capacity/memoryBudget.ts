@@ -36,8 +36,9 @@ export class MemoryBudgetError extends RunError {
   constructor({ shortages, boards }: MemoryBudget) {
     const lines = shortages.map((shortage) => `  ${shortageText(shortage)}`);
     const short = new Set(shortages.map(({ board }) => board));
-    const concerned = boards.filter(({ board }) => short.has(board.name)).map(({ board }) => board);
-    const plans = concerned.map((board) => `  ${planText(board)}`);
+    const budgets = boards.filter(({ board }) => short.has(board.name));
+    const concerned = budgets.map(({ board }) => board);
+    const plans = budgets.flatMap(({ board, held }) => [`  ${planText(board)}`, ...heldLines(held)]);
     const starved = concerned.filter(({ role, name }) =>
       shortages.some(({ board, isStatic }) => role === "controlPlane" && board === name && isStatic),
     );
@@ -47,6 +48,13 @@ export class MemoryBudgetError extends RunError {
     super(["These pods do not fit on the boards:", ...lines, "where", ...plans, ...why, fix].join("\n"));
     this.name = "MemoryBudgetError";
   }
+}
+
+/** What a board that is too small holds already: the app that was added last may not be the one without a place. */
+function heldLines(held: readonly HeldPod[]): string[] {
+  const sized = held.filter(({ memory }) => memory > 0).toSorted((a, b) => b.memory - a.memory);
+  if (sized.length === 0) return [];
+  return [`    of which ${sized.map(({ name, memory }) => `${name} has ${memory}Mi`).join(", ")}`];
 }
 
 /**

@@ -157,8 +157,12 @@ const paths: Check = function* (_, app) {
     { path: "/tmp", setting: "/tmp, which is empty at each start", isFile: false },
     ...Object.entries(app.volumes).map(([key, path]) => ({ path, setting: `volumes.${key}`, isFile: false })),
     ...app.scratch.map((path, i) => ({ path, setting: `scratch[${i}]`, isFile: false })),
-    ...Object.keys(app.files).map((path) => ({ path, setting: `files.${path}`, isFile: true })),
-    ...Object.keys(app.secretFiles).map((path) => ({ path, setting: `secretFiles.${path}`, isFile: true })),
+    ...Object.keys(app.files).map((path) => ({ path, setting: keyOf("files", path), isFile: true })),
+    ...Object.keys(app.secretFiles).map((path) => ({
+      path,
+      setting: keyOf("secretFiles", path),
+      isFile: true,
+    })),
   ];
   for (const [i, { path, setting, isFile }] of all.entries()) {
     const outer = all.find((each, j) => {
@@ -170,6 +174,11 @@ const paths: Check = function* (_, app) {
     yield [setting, "path-taken", `"${path}" ${what} ${outer.setting}. Use another path.`];
   }
 };
+
+/** The setting of a file, whose path may have dots. */
+function keyOf(setting: string, path: string): string {
+  return path.includes(".") ? `${setting}["${path}"]` : `${setting}.${path}`;
+}
 
 function isIn(path: string, outer: string): boolean {
   return path === outer || path.startsWith(`${outer}/`);
@@ -214,7 +223,7 @@ const environment: Check = function* (_, app) {
   for (const [path, text] of Object.entries(app.files)) {
     if (!looksSecret(text)) continue;
     yield [
-      `files.${path}`,
+      keyOf("files", path),
       "secret-in-plain",
       "contains a secret in plain text. Set it encrypted in secretFiles.",
     ];

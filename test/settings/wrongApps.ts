@@ -167,9 +167,9 @@ export const wrongApps: Readonly<Record<string, WrongApp>> = {
   "a volume at /tmp": [{ volumes: { data: "/tmp" } }, "volumes.data", "path-taken", "empty at each start"],
   "a file twice": [
     { files: { "/etc/wiki.conf": "a" }, secretFiles: { "/etc/wiki.conf": "b" } },
-    "secretFiles./etc/wiki.conf",
+    'secretFiles["/etc/wiki.conf"]',
     "path-taken",
-    "already that of files./etc/wiki.conf",
+    "already that of files",
   ],
   "a volume's name with a space": [
     { volumes: { "my data": "/data" } },
@@ -230,7 +230,7 @@ export const wrongApps: Readonly<Record<string, WrongApp>> = {
   ],
   "a secret in a file": [
     { files: { "/etc/wiki.conf": "password = abcdefgh12345678\n" } },
-    "files./etc/wiki.conf",
+    'files["/etc/wiki.conf"]',
     "secret-in-plain",
     "secretFiles",
   ],
