@@ -5,7 +5,10 @@
 //
 // That the app is stopped for a backup stands in a ConfigMap: after a power cut the next run starts it again, and an app
 // that its owner has stopped stays stopped.
+import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
+import { request } from "node:https";
+import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 
 const [namespace, name, ready] = process.argv.slice(2);
@@ -14,22 +17,24 @@ const scale = `/apis/apps/v1/namespaces/${namespace}/statefulsets/${name}/scale`
 const note = `/api/v1/namespaces/${namespace}/configmaps/backup-quiesce`;
 const pods = `/api/v1/namespaces/${namespace}/pods?labelSelector=app.kubernetes.io%2Fname%3D${name}`;
 
-const say = (text) => console.log(`backup of ${name}: ${text}`);
+const say = (what) => console.log(`backup of ${name}: ${what}`);
 
+// Not fetch, which needs WebAssembly, and so a compiler.
 async function ask(path, patch) {
-  // Read each time: the kubelet renews it.
-  const token = (await readFile(TOKEN_FILE)).toString();
-  const response = await fetch(`${API_SERVER}${path}`, {
+  const call = request(`${API_SERVER}${path}`, {
     method: patch ? "PATCH" : "GET",
     headers: {
-      authorization: `Bearer ${token}`,
-      ...(patch && { "content-type": "application/merge-patch+json" }),
+      // Read each time: the kubelet renews it.
+      authorization: `Bearer ${(await readFile(TOKEN_FILE)).toString().trim()}`,
+      "content-type": "application/merge-patch+json",
     },
-    body: patch && JSON.stringify(patch),
     signal: AbortSignal.timeout(20_000),
   });
-  if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
-  return response.json();
+  call.end(patch && JSON.stringify(patch));
+  const [response] = await once(call, "response");
+  const answer = await text(response);
+  if (response.statusCode >= 300) throw new Error(`${response.statusCode} ${answer}`);
+  return JSON.parse(answer);
 }
 
 /** Until it succeeds: a control plane that restarts answers again. */
@@ -38,9 +43,7 @@ async function insist(path, patch) {
     try {
       return await ask(path, patch);
     } catch (error) {
-      say(
-        `the API server does not answer as it should, trying again: ${error.cause?.message ?? error.message}`,
-      );
+      say(`the API server does not answer as it should, trying again: ${error.message}`);
       await sleep(5000);
     }
   }

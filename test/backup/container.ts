@@ -48,8 +48,10 @@ export function startContainer(container: Container, machine: Machine): Running 
     stream.setEncoding("utf8").on("data", (text: string) => (said += text));
   }
   const stop = (signal: NodeJS.Signals) => {
+    // One that could not be started has none, and 0 is the group of whoever asks.
+    if (child.pid === undefined) return;
     try {
-      process.kill(-(child.pid ?? 0), signal);
+      process.kill(-child.pid, signal);
     } catch {
       // It has ended already.
     }
