@@ -1,27 +1,15 @@
-const bytesOf: Record<string, number> = {
-  "": 1,
-  k: 1e3,
-  Ki: 2 ** 10,
-  M: 1e6,
-  Mi: 2 ** 20,
-  G: 1e9,
-  Gi: 2 ** 30,
-  T: 1e12,
-  Ti: 2 ** 40,
-};
+// https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
+const decimal = { "": 1, n: 1e-9, u: 1e-6, m: 1e-3, k: 1e3, M: 1e6, G: 1e9, T: 1e12, P: 1e15, E: 1e18 };
+const binary = { Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40, Pi: 2 ** 50, Ei: 2 ** 60 };
+const factors: Readonly<Record<string, number>> = { ...decimal, ...binary };
 
 /**
- * MiB in a Kubernetes memory quantity (`128Mi`, `1Gi`, `50000Ki`, `1G`, plain bytes).
+ * MiB in a Kubernetes memory quantity (`128Mi`, `1Gi`, `50000Ki`, `1G`, `1e9`, plain bytes).
  *
  * @throws Error if it is none
  */
 export function mebibytes(quantity: string): number {
-  const [, digits, unit] = /^(\d+(?:\.\d+)?)([kMGT]?|[KMGT]i)$/.exec(quantity) ?? [];
-  const bytes = bytesOf[unit ?? "?"];
-  if (digits === undefined || bytes === undefined) {
-    throw new Error(`"${quantity}" is not a Kubernetes memory quantity such as 128Mi or 1Gi`);
-  }
-  return (Number(digits) * bytes) / 2 ** 20;
+  return valueOf(quantity, 2 ** 20, "memory quantity such as 128Mi or 1Gi");
 }
 
 /**
@@ -30,8 +18,16 @@ export function mebibytes(quantity: string): number {
  * @throws Error if it is none
  */
 export function millicores(quantity: string): number {
-  const [, digits, unit] = /^(\d+(?:\.\d+)?)(m?)$/.exec(quantity) ?? [];
-  if (digits === undefined)
-    throw new Error(`"${quantity}" is not a Kubernetes CPU quantity such as 100m or 2`);
-  return Number(digits) * (unit === "m" ? 1 : 1000);
+  return valueOf(quantity, 1e-3, "CPU quantity such as 100m or 2");
+}
+
+function valueOf(quantity: string, per: number, what: string): number {
+  const [, digits, unit = "", exponent = "0"] =
+    /^(\d+(?:\.\d*)?|\.\d+)(?:([a-zA-Z]*)|[eE]([+-]?\d+))$/.exec(quantity) ?? [];
+  const factor = factors[unit];
+  if (digits === undefined || factor === undefined) {
+    throw new Error(`"${quantity}" is not a Kubernetes ${what}`);
+  }
+  // In this order, so that 57m are not more than 57 millicores.
+  return Number(digits) * (factor / per) * 10 ** Number(exponent);
 }
