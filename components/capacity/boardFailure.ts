@@ -2,6 +2,7 @@ import type { BoardNode } from "../board/board.ts";
 import type { Load } from "../workload/workload.ts";
 import type { FreeCapacity, PlannedPod } from "./freeCapacity.ts";
 import { placedBudget } from "./memoryBudget.ts";
+import type { OtherPods } from "./otherPods.ts";
 import { type Shortage, shortageOf } from "./shortage.ts";
 
 /** A pod that another board takes over. */
@@ -34,9 +35,14 @@ export interface BoardFailure {
  * What happens to the cluster if any one of its boards is gone, each by itself.
  *
  * @param loads everything that runs on them, kubeadm's own pods included
+ * @param others what else runs there, which moves and is evicted as its priority demands. Default: nothing
  */
-export function boardFailures(boards: readonly BoardNode[], loads: readonly Load[]): BoardFailure[] {
-  const { capacity, uncertain } = placedBudget(boards, loads);
+export function boardFailures(
+  boards: readonly BoardNode[],
+  loads: readonly Load[],
+  others?: OtherPods,
+): BoardFailure[] {
+  const { capacity, uncertain } = placedBudget(boards, loads, others);
   return boards.map(({ name }, index) => {
     const common = { board: name, tied: tiedTo(capacity, index) };
     if (!keepsControlPlane(boards, index)) {
@@ -63,9 +69,14 @@ export interface UpgradeStep extends Pick<BoardFailure, "board" | "moves"> {
  * it lacks if there is never room for them. Pods stay where they have moved to.
  *
  * @param loads everything that runs on them, kubeadm's own pods included
+ * @param others what else runs there. Default: nothing
  */
-export function upgradeOrder(boards: readonly BoardNode[], loads: readonly Load[]): UpgradeStep[] {
-  const { capacity: placed, uncertain } = placedBudget(boards, loads);
+export function upgradeOrder(
+  boards: readonly BoardNode[],
+  loads: readonly Load[],
+  others?: OtherPods,
+): UpgradeStep[] {
+  const { capacity: placed, uncertain } = placedBudget(boards, loads, others);
   const steps: UpgradeStep[] = [];
   let capacity = placed;
   const drain = (board: number) => {

@@ -1,5 +1,6 @@
 import type { BoardNode } from "../board/board.ts";
 import type { Load } from "../workload/workload.ts";
+import type { OtherPod } from "./otherPods.ts";
 import { mayRunOn, pinnedTo, preference, priorityOf } from "./placement.ts";
 import { type Amounts, memoryLimit, needsOf } from "./podNeeds.ts";
 
@@ -9,9 +10,9 @@ import { type Amounts, memoryLimit, needsOf } from "./podNeeds.ts";
  */
 export const boardStorage = { capacity: 14_336, allocatable: 12_902 } as const;
 
-/** A pod that there is to be, before it has a board. */
+/** A pod that there is to be, before it has a board; or one that is not bramble's. */
 export interface PlannedPod {
-  readonly load: Load;
+  readonly load: Load | OtherPod;
   readonly name: string;
   readonly needs: Amounts;
   /** Its memory limit in MiB; infinite without one. */
@@ -21,6 +22,13 @@ export interface PlannedPod {
   readonly movable: boolean;
   /** Indices of the boards that take it. */
   readonly candidates: readonly number[];
+}
+
+/** A pod that is not bramble's, on its board. */
+export interface RunningPod extends PlannedPod {
+  readonly load: OtherPod;
+  /** Index of the board where it runs. */
+  readonly at: number;
 }
 
 /** The pods of everything that runs, one for each replica and one of a DaemonSet for each board that takes it. */
@@ -36,6 +44,30 @@ export function podsOf(boards: readonly BoardNode[], loads: readonly Load[]): Pl
     return Array.from({ length: replicas }, () => ({ ...common, movable, candidates }));
   });
 }
+
+/** Pods that run already, as far as they run on one of the boards. */
+export function runningPods(boards: readonly BoardNode[], pods: readonly OtherPod[]): RunningPod[] {
+  return pods.flatMap((load) => {
+    const { name, kind, pod } = load;
+    const at = boards.findIndex((board) => board.name === load.board);
+    if (at < 0) return [];
+    // Without its controller it is gone with its board; those of a DaemonSet and a kubelet go with it, too.
+    const movable = restarted.includes(kind) && pinnedTo(pod) === undefined;
+    // It may have chosen its board by a label that only the cluster knows.
+    const candidates = boards.flatMap((board, index) =>
+      index === at || (movable && mayRunOn(board, load)) ? [index] : [],
+    );
+    return [
+      {
+        ...{ load, name, at, movable, candidates },
+        ...{ needs: needsOf(pod), limit: memoryLimit(pod), priority: priorityOf(pod) },
+      },
+    ];
+  });
+}
+
+/** Controllers that start a pod again on another board. */
+const restarted: readonly OtherPod["kind"][] = ["Deployment", "StatefulSet", "Job"];
 
 /** What a board may give to pods. */
 export function allocatableOf({ cores, memory }: BoardNode): Amounts {

@@ -1,13 +1,15 @@
 import { RunError } from "@pulumi/pulumi";
 import type { BoardNode, PlannedBoard } from "../board/board.ts";
 import type { Load } from "../workload/workload.ts";
-import { FreeCapacity, type PlannedPod, podsOf } from "./freeCapacity.ts";
+import { FreeCapacity, type PlannedPod, podsOf, type RunningPod, runningPods } from "./freeCapacity.ts";
 import { crowding } from "./memoryBudgetCrowding.ts";
+import { noOtherPods, type OtherPods } from "./otherPods.ts";
+import { othersText, type ToldPod } from "./othersText.ts";
 import { controlPlaneText, planText, type Shortage, shortageOf, shortageText } from "./shortage.ts";
 
 /** A pod on a board. */
-export interface HeldPod extends Pick<PlannedPod, "name" | "limit" | "movable"> {
-  readonly kind: Load["kind"];
+export interface HeldPod extends ToldPod, Pick<PlannedPod, "limit" | "movable"> {
+  readonly kind: PlannedPod["load"]["kind"];
   /** Its memory request in MiB. */
   readonly memory: number;
 }
@@ -16,7 +18,7 @@ export interface HeldPod extends Pick<PlannedPod, "name" | "limit" | "movable"> 
 export interface BoardBudget<Board extends BoardNode = PlannedBoard> {
   readonly board: Board;
   readonly held: readonly HeldPod[];
-  /** MiB of its allocatable that no pod requests. */
+  /** MiB of its allocatable that no pod requests; less than 0 where pods that are not bramble's take more than that. */
   readonly left: number;
   /** MiB that its pods may take together before each is stopped at its limit; infinite if one has none. */
   readonly limits: number;
@@ -29,6 +31,11 @@ export interface MemoryBudget<Board extends BoardNode = PlannedBoard> {
   readonly shortages: readonly Shortage[];
   /** Names of workloads that have room here, but might not if the scheduler placed the others otherwise. */
   readonly uncertain: readonly string[];
+  /**
+   * Names of workloads for which Kubernetes might evict a pod that is not bramble's, of a lower priority, if the
+   * scheduler placed the others otherwise.
+   */
+  readonly evicting: readonly string[];
 }
 
 /** Thrown where the workloads do not fit the boards, with every pod that does not. Pulumi shows a RunError without a stack. */
@@ -39,13 +46,23 @@ export class MemoryBudgetError extends RunError {
     const budgets = boards.filter(({ board }) => short.has(board.name));
     const concerned = budgets.map(({ board }) => board);
     const plans = budgets.flatMap(({ board, held }) => [`  ${planText(board)}`, ...heldLines(held)]);
+    const others = othersLines(shortages, boards);
     const starved = concerned.filter(({ role, name }) =>
       shortages.some(({ board, isStatic }) => role === "controlPlane" && board === name && isStatic),
     );
     const fix =
       "Use a board with more RAM, add a board, move what is tied to it to another, or remove an app.";
     const why = starved.map(controlPlaneText);
-    super(["These pods do not fit on the boards:", ...lines, "where", ...plans, ...why, fix].join("\n"));
+    const text = [
+      "These pods do not fit on the boards:",
+      ...lines,
+      "where",
+      ...plans,
+      ...others,
+      ...why,
+      fix,
+    ];
+    super([...text, ...(others.length > 0 ? [othersFix] : [])].join("\n"));
     this.name = "MemoryBudgetError";
   }
 }
@@ -57,40 +74,95 @@ function heldLines(held: readonly HeldPod[]): string[] {
   return [`    of which ${sized.map(({ name, memory }) => `${name} has ${memory}Mi`).join(", ")}`];
 }
 
+const othersFix =
+  "What is not bramble's is not evicted for it: stop it, move it to another board, or lower its requests.";
+
+/** What else is on the boards that have too little. */
+function othersLines(shortages: readonly Shortage[], boards: readonly BoardBudget[]): string[] {
+  // A pod that can move finds too little on every board.
+  const isConcerned = (board: string, each: Shortage) => each.board === board || each.movable;
+  return boards.flatMap(({ board: { name }, held }) => {
+    const short = shortages.filter((each) => isConcerned(name, each));
+    const texts = new Set(
+      short.map(({ resource, instead }) => othersText(held, instead?.resource ?? resource)),
+    );
+    return [...texts].flatMap((text) => (text === "" ? [] : [`  on ${name}, ${text}`]));
+  });
+}
+
 /**
  * Places every pod: what is tied to a board first, then the others, higher priority and larger first, each on
  * the board that the scheduler would likely take. Where one finds no room so, any other placement will do: a
  * shortage is a pod that has no place in any.
  *
  * @param loads everything that runs on them, kubeadm's own pods included
+ * @param others what else runs there. It stays where it is, whatever its priority. Default: nothing
  */
 export function memoryBudget<Board extends BoardNode>(
   boards: readonly Board[],
   loads: readonly Load[],
+  others?: OtherPods,
 ): MemoryBudget<Board> {
-  return placedBudget(boards, loads).budget;
+  return placedBudget(boards, loads, others).budget;
 }
 
-/** The same with the boards as they are filled, and which workloads might find none without a board. */
-export function placedBudget<Board extends BoardNode>(boards: readonly Board[], loads: readonly Load[]) {
+/**
+ * The same with the boards as they are filled, and which workloads might find none without a board. What is not
+ * bramble's moves then as well, and may be evicted.
+ */
+export function placedBudget<Board extends BoardNode>(
+  boards: readonly Board[],
+  loads: readonly Load[],
+  { staying, leaving }: OtherPods = noOtherPods,
+) {
   const size = ({ needs }: PlannedPod) => needs.get("memory") ?? 0;
   const pods = podsOf(boards, loads).sort((a, b) => b.priority - a.priority || size(b) - size(a));
   const tied = pods.filter(({ movable }) => !movable);
   const movable = pods.filter((pod) => pod.movable);
+  const others = runningPods(boards, staying);
   let capacity = new FreeCapacity(boards);
-  let shortages = [...placeAll(capacity, tied), ...placeAll(capacity, movable)];
+  let shortages = [...placeTied(capacity, tied, others), ...placeAll(capacity, movable)];
   if (shortages.length > 0 && shortages.every((shortage) => shortage.movable)) {
-    const others = new FreeCapacity(boards);
-    placeAll(others, tied);
-    if (placeSomehow(others, movable)) [capacity, shortages] = [others, []];
+    const again = new FreeCapacity(boards);
+    placeTied(again, tied, others);
+    if (placeSomehow(again, movable)) [capacity, shortages] = [again, []];
   }
-  const uncertain = crowding(boards, pods);
+  const isOwn = (name: string) => pods.some((pod) => pod.name === name);
+  const crowded = crowding(boards, [...pods, ...others.map(settled)]);
   const budget: MemoryBudget<Board> = {
     boards: boards.map((board, index) => boardBudget(board, capacity.held(index))),
     shortages,
-    uncertain: uncertain(),
+    uncertain: crowded().filter(isOwn),
+    evicting: evicting(boards, pods, others, runningPods(boards, leaving)),
   };
+  // Without a board the scheduler treats all pods alike.
+  const uncertain = others.length === 0 ? crowded : crowding(boards, [...pods, ...others]);
   return { budget, capacity, uncertain };
+}
+
+/** A pod that keeps its board, whoever else needs it. */
+function settled(pod: RunningPod): PlannedPod {
+  return { ...pod, movable: false, candidates: [pod.at], priority: Number.MAX_SAFE_INTEGER };
+}
+
+/**
+ * The pods that are sure of their place only if they may push out others: the scheduler would choose those of the lowest
+ * priority, which are rarely bramble's own.
+ *
+ * @param leaving what an update removes only at its end
+ */
+function evicting(
+  boards: readonly BoardNode[],
+  pods: readonly PlannedPod[],
+  others: readonly RunningPod[],
+  leaving: readonly RunningPod[],
+): string[] {
+  const lowest = Math.min(...others.map(({ priority }) => priority));
+  const above = new Set(pods.flatMap(({ name, priority }) => (priority > lowest ? [name] : [])));
+  if (above.size === 0) return [];
+  const equal = pods.map((pod) => ({ ...pod, priority: 0 }));
+  const crowded = crowding(boards, [...equal, ...others.map(settled), ...leaving.map(settled)]);
+  return crowded().filter((name) => above.has(name));
 }
 
 /**
@@ -98,10 +170,32 @@ export function placedBudget<Board extends BoardNode>(boards: readonly Board[], 
  *
  * @throws MemoryBudgetError with every pod for which there is no room
  */
-export function requireFit(boards: readonly PlannedBoard[], loads: readonly Load[]): MemoryBudget {
-  const budget = memoryBudget(boards, loads);
+export function requireFit(
+  boards: readonly PlannedBoard[],
+  loads: readonly Load[],
+  others?: OtherPods,
+): MemoryBudget {
+  const budget = memoryBudget(boards, loads, others);
   if (budget.shortages.length > 0) throw new MemoryBudgetError(budget);
   return budget;
+}
+
+/** Puts what has no choice. A kubelet starts its static pods whatever else is there, and what runs already runs. */
+function placeTied(
+  capacity: FreeCapacity,
+  tied: readonly PlannedPod[],
+  others: readonly RunningPod[],
+): Shortage[] {
+  const isStatic = ({ load }: PlannedPod) => load.kind === "StaticPod";
+  const starved = placeAll(capacity, tied.filter(isStatic));
+  for (const pod of others) capacity.put(pod.at, pod);
+  return [
+    ...starved,
+    ...placeAll(
+      capacity,
+      tied.filter((pod) => !isStatic(pod)),
+    ),
+  ];
 }
 
 /** Puts pods one after the other; returns those that found no room, and why at that moment. */
@@ -116,7 +210,8 @@ function placeAll(capacity: FreeCapacity, pods: readonly PlannedPod[]): Shortage
 
 function boardBudget<Board extends BoardNode>(board: Board, pods: readonly PlannedPod[]): BoardBudget<Board> {
   const held = pods.map(({ name, load, needs, limit, movable }) => {
-    return { name, kind: load.kind, memory: needs.get("memory") ?? 0, limit, movable };
+    const other = "source" in load ? load.source : undefined;
+    return { name, kind: load.kind, memory: needs.get("memory") ?? 0, needs, limit, movable, other };
   });
   const requested = held.reduce((total, { memory }) => total + memory, 0);
   const limits = held.reduce((total, { limit }) => total + limit, 0);

@@ -1,7 +1,6 @@
 import type { BoardNode } from "../board/board.ts";
 import { amountOf, type PlannedPod, allocatableOf } from "./freeCapacity.ts";
 import type { Amounts } from "./podNeeds.ts";
-import type { Load } from "../workload/workload.ts";
 
 /** What it takes to fill a board so that a pod has no room on it: at least this much of what could be put there. */
 interface Filling {
@@ -125,7 +124,7 @@ function siegeOf(
 
 /** Pods of one workload are alike, but those of a DaemonSet, each of which has a board of its own. */
 function groupsOf(pods: readonly PlannedPod[]): { readonly pod: PlannedPod; count: number }[] {
-  const groups = new Map<Load | PlannedPod, { readonly pod: PlannedPod; count: number }>();
+  const groups = new Map<PlannedPod | PlannedPod["load"], { readonly pod: PlannedPod; count: number }>();
   for (const pod of pods) {
     const key = pod.load.kind === "DaemonSet" ? pod : pod.load;
     const known = groups.get(key);

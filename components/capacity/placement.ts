@@ -4,6 +4,7 @@ import type { BoardNode } from "../board/board.ts";
 import { priorityClasses } from "../workload/priorities.ts";
 import type { Load, PodSpec } from "../workload/workload.ts";
 import { controlPlaneTaint, type Taint } from "../board/taints.ts";
+import type { OtherPod } from "./otherPods.ts";
 
 /** The pod's priority: what is higher is scheduled first and may push out what is lower. */
 export function priorityOf(pod: PodSpec): number {
@@ -36,7 +37,7 @@ export function nodeTaints({ takesApps, taints }: BoardNode): Taint[] {
 }
 
 /** Whether a workload's pods may run on a board: it has the labels that they want, and its taints are tolerated. */
-export function mayRunOn(board: BoardNode, { kind, pod }: Load): boolean {
+export function mayRunOn(board: BoardNode, { kind, pod }: Load | OtherPod): boolean {
   const labels = nodeLabels(board);
   if (pod.nodeName !== undefined && pod.nodeName !== board.name) return false;
   const wanted = Object.entries(pod.nodeSelector ?? {});
@@ -50,7 +51,7 @@ export function mayRunOn(board: BoardNode, { kind, pod }: Load): boolean {
 }
 
 /** How much a pod would rather run on a board than elsewhere: the weights of the preferences that it meets. */
-export function preference(board: BoardNode, { name, pod }: Load): number {
+export function preference(board: BoardNode, { name, pod }: Load | OtherPod): number {
   // kubeadm starts CoreDNS before any other board has joined.
   const early = name === "coredns" && board.role === "controlPlane" ? 100 : 0;
   const preferred = pod.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? [];

@@ -58,6 +58,11 @@ function insteadText(instead: Shortage["instead"]): string {
   return `, but ${quantity(left)} of the ${quantity(needed)} needed`;
 }
 
+/** An amount of a resource with its unit: `128Mi`, `100m of CPU`, `port 443 (TCP)`. */
+export function amountText(resource: string, amount: number): string {
+  return quantities[resource]?.(amount) ?? portText(resource);
+}
+
 /** Of `port TCP 443`. */
 function portText(resource: string): string {
   const [, protocol = "", port = ""] = resource.split(" ");

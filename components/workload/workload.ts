@@ -1,5 +1,5 @@
 import { apps, batch, type types } from "@pulumi/kubernetes";
-import type { CustomResourceOptions, Input, Unwrap } from "@pulumi/pulumi";
+import { type CustomResourceOptions, getStack, type Input, type Unwrap } from "@pulumi/pulumi";
 
 /** A Kubernetes pod spec of plain values: what the memory budget reads is what is registered. */
 export type PodSpec = Unwrap<types.input.core.v1.PodSpec>;
@@ -54,6 +54,12 @@ export function labelsOf(name: string): { "app.kubernetes.io/name": string } {
 }
 
 /**
+ * The annotation of every pod with the stack that deployed it. By this the memory budget knows the pods of an app that
+ * the settings no longer have, which the next update removes, from those that are not bramble's.
+ */
+export const stackAnnotation = "bramble/stack";
+
+/**
  * Registers the controller of a workload.
  *
  * @param resourceName Pulumi name of the resource
@@ -74,7 +80,7 @@ export function registerWorkload(
   const isAnnotated = Object.keys(annotations).length > 0;
   const metadata = { name, namespace, labels, ...(isAnnotated && { annotations }) };
   const selector = { matchLabels: labels };
-  const template = { metadata: { labels, annotations: podAnnotations }, spec: workload.pod };
+  const template = { metadata: { labels, annotations: ofStack(podAnnotations) }, spec: workload.pod };
   const scaled = { replicas: workload.replicas, selector, template };
   switch (workload.kind) {
     case "DaemonSet":
@@ -102,13 +108,10 @@ export function registerSchedule(
   resourceName: string,
   { name, namespace, schedule, retries, deadline, pod }: ScheduledWorkload,
   opts: CustomResourceOptions,
-  podAnnotations?: Record<string, Input<string>>,
+  podAnnotations: Record<string, Input<string>> = {},
 ): batch.v1.CronJob {
   const labels = labelsOf(name);
-  const template = {
-    metadata: { labels, ...(podAnnotations && { annotations: podAnnotations }) },
-    spec: pod,
-  };
+  const template = { metadata: { labels, annotations: ofStack(podAnnotations) }, spec: pod };
   return new batch.v1.CronJob(
     resourceName,
     {
@@ -128,4 +131,9 @@ export function registerSchedule(
     },
     opts,
   );
+}
+
+/** Annotations of pods with the stack that they are of. */
+function ofStack(annotations: Record<string, Input<string>>): Record<string, Input<string>> {
+  return { [stackAnnotation]: getStack(), ...annotations };
 }

@@ -1,0 +1,138 @@
+// What runs on the boards besides what this stack deploys there.
+import type { V1Pod } from "@kubernetes/client-node";
+import { type Load, type PodSpec, stackAnnotation, type Workload } from "../workload/workload.ts";
+
+/** A pod that is not bramble's, on the board where it runs. */
+export interface OtherPod extends Omit<Workload, "kind"> {
+  /** Namespace and name of its controller, or its own if it has none: `media/jellyfin`. */
+  readonly name: string;
+  /** Of its controller; `Pod` if it has none. `Deployment` stands for whatever may start it again on another board. */
+  readonly kind: Load["kind"] | "Pod";
+  /** Name of the board. */
+  readonly board: string;
+  /** Where the memory that is counted comes from. A pod without a request that was not measured counts as 0. */
+  readonly source: "request" | "measurement" | "unknown";
+}
+
+/** Pods in a cluster that the stack's settings do not have. */
+export interface OtherPods {
+  /** Those that are not bramble's: they stay, and none is evicted for a pod of bramble's. */
+  readonly staying: readonly OtherPod[];
+  /** The stack's own, of an app that the settings no longer have: the next update removes them, at its end. */
+  readonly leaving: readonly OtherPod[];
+}
+
+/** Nothing else runs, or nobody could be asked. */
+export const noOtherPods: OtherPods = { staying: [], leaving: [] };
+
+/** Memory that containers use, as a quantity, by `namespace/pod/container`. */
+export type MemoryUse = ReadonlyMap<string, string>;
+
+/** What tells a stack's own pods from others. */
+export interface OwnPods {
+  /** Name of the stack. */
+  readonly stack: string;
+  /** Everything that the settings have on the boards, kubeadm's own pods included. */
+  readonly loads: readonly Load[];
+  /** The boards of the settings. What runs on another node, or is left over on a dead board, takes nothing of theirs. */
+  readonly boards: readonly { readonly name: string; readonly dead?: boolean }[];
+}
+
+/**
+ * Sorts out a cluster's pods. What has ended, is about to, or has no board yet takes no memory and is not counted.
+ *
+ * A pod is the stack's own if it carries the stack's annotation, which every workload of bramble has, or if its
+ * controller has the namespace and name of one in the settings: kubeadm's pods carry no mark.
+ *
+ * @param pods all pods of all namespaces
+ * @param use what was measured; a container without a memory request counts with that
+ */
+export function otherPodsIn(
+  pods: readonly V1Pod[],
+  use: MemoryUse,
+  { stack, loads, boards }: OwnPods,
+): OtherPods {
+  const known = new Set(loads.map(({ namespace, name }) => `${namespace}/${name}`));
+  const living = new Set(boards.flatMap(({ name, dead }) => (dead === true ? [] : [name])));
+  const others = pods.flatMap((pod) => {
+    const board = pod.spec?.nodeName ?? "";
+    if (!living.has(board) || hasEnded(pod)) return [];
+    const other = otherPod(pod, board, use);
+    const isOwn = pod.metadata?.annotations?.[stackAnnotation] === stack;
+    return known.has(other.name) ? [] : [{ other, isOwn }];
+  });
+  const { staying = [], leaving = [] } = Object.groupBy(others, ({ isOwn }) =>
+    isOwn ? "leaving" : "staying",
+  );
+  return { staying: staying.map(({ other }) => other), leaving: leaving.map(({ other }) => other) };
+}
+
+function hasEnded({ metadata, status }: V1Pod): boolean {
+  return (
+    metadata?.deletionTimestamp !== undefined || status?.phase === "Succeeded" || status?.phase === "Failed"
+  );
+}
+
+function otherPod(pod: V1Pod, board: string, use: MemoryUse): OtherPod {
+  const { name: podName = "", namespace = "" } = pod.metadata ?? {};
+  const { kind, name } = controllerOf(pod);
+  // Where it runs says its board: the name of that would tie it there.
+  const { nodeName: _, ...spec } = pod.spec as PodSpec;
+  const measured = withMeasurements(spec, (container) => use.get(`${namespace}/${podName}/${container}`));
+  return { name: `${namespace}/${name}`, namespace, kind, replicas: 1, board, ...measured };
+}
+
+/** What a pod belongs to. */
+function controllerOf({ metadata }: V1Pod): Pick<OtherPod, "kind" | "name"> {
+  const { name: pod = "", ownerReferences = [], labels = {} } = metadata ?? {};
+  const owner = ownerReferences.find(({ controller }) => controller);
+  if (owner === undefined) return { kind: "Pod", name: pod };
+  const { kind, name } = owner;
+  switch (kind) {
+    case "Node":
+      // What the API server shows of a static pod.
+      return { kind: "StaticPod", name: pod };
+    case "DaemonSet":
+    case "StatefulSet":
+      return { kind, name };
+    case "Job":
+      // A CronJob appends the minute of the run.
+      return { kind, name: name.replace(/-\d{8}$/, "") };
+    default: {
+      const suffix = `-${labels["pod-template-hash"] ?? ""}`;
+      const isOfDeployment = kind === "ReplicaSet" && suffix !== "-" && name.endsWith(suffix);
+      return { kind: "Deployment", name: isOfDeployment ? name.slice(0, -suffix.length) : name };
+    }
+  }
+}
+
+type Containers = PodSpec["containers"];
+
+/** A pod's spec in which each container without a memory request has what it was measured to use. */
+function withMeasurements(
+  spec: PodSpec,
+  useOf: (container: string) => string | undefined,
+): Pick<OtherPod, "pod" | "source"> {
+  if (spec.resources?.requests?.memory !== undefined) return { pod: spec, source: "request" };
+  const sources = new Set<OtherPod["source"]>();
+  const measured = (containers: Containers): Containers =>
+    containers.map((container) => {
+      const { requests, limits } = container.resources ?? {};
+      if ((requests?.memory ?? limits?.memory) !== undefined) return container;
+      const memory = useOf(container.name);
+      sources.add(memory === undefined ? "unknown" : "measurement");
+      if (memory === undefined) return container;
+      return { ...container, resources: { ...container.resources, requests: { ...requests, memory } } };
+    });
+  const isSidecar = ({ restartPolicy }: Containers[number]) => restartPolicy === "Always";
+  const pod = {
+    ...spec,
+    containers: measured(spec.containers),
+    // The others have ended before their pod runs.
+    initContainers: (spec.initContainers ?? []).flatMap((each) =>
+      isSidecar(each) ? measured([each]) : [each],
+    ),
+  };
+  const source = (["unknown", "measurement"] as const).find((each) => sources.has(each)) ?? "request";
+  return { pod, source };
+}
