@@ -5,21 +5,25 @@ import { BoardBootstrap } from "./components/board/bootstrap.ts";
 import { recordedDrift } from "./components/board/drift.ts";
 import { requireFit } from "./components/capacity/memoryBudget.ts";
 import { KubeadmCluster } from "./components/kubeadm/kubeadmCluster.ts";
+import { deployedKubeconfig } from "./components/kubeadm/kubeconfig.ts";
 import { clusterProvider } from "./components/kubeadm/provider.ts";
 import { Roster } from "./components/kubeadm/roster.ts";
 import { loadsOf, partsOf } from "./settings/apps.ts";
 import { bootstrapsOf, clusterOf, rosterOf } from "./settings/boards.ts";
+import { otherPodsOf, otherPodsWarnings } from "./settings/otherPods.ts";
 import { commandsFor, outputsOf } from "./settings/outputs.ts";
 import { readSettings } from "./settings/settings.ts";
 import { warningsOf } from "./settings/warnings.ts";
 
 const settings = readSettings();
-for (const { path, message } of warningsOf(settings)) void log.warn(`${path}: ${message}`);
 const boards = planBoards(settings.boards);
 const parts = partsOf(settings, getStack(), boards);
-// Refuses here, at preview too, before anything is registered.
 const loads = loadsOf(parts, boards);
-requireFit(boards, loads);
+const others = await otherPodsOf(settings, { stack: getStack(), boards, loads }, deployedKubeconfig);
+// Refuses here, at preview too, before anything is registered.
+const budget = requireFit(boards, loads, others);
+for (const { path, message } of [...warningsOf(settings), ...otherPodsWarnings(others, budget)])
+  void log.warn(`${path}: ${message}`);
 
 for (const board of boards) new Board(board);
 const bootstraps = bootstrapsOf(settings, boards, loads);

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { CoreV1Api, type KubeConfig, type V1Pod } from "@kubernetes/client-node";
 import type { MemoryBudget } from "../components/capacity/memoryBudget.ts";
+import { owners, type OwnPods } from "../components/capacity/otherPods.ts";
 import { memoryRequest } from "../components/capacity/podNeeds.ts";
 import type { PodSpec } from "../components/workload/workload.ts";
 import { isRefused } from "./boards.ts";
@@ -16,13 +17,16 @@ const refusedFor = 10;
  *
  * @param config the rehearsal's API server
  * @param budget the pods that there will be
+ * @param own what the stack has among them
  */
 export async function placedPods(
   config: KubeConfig,
   budget: MemoryBudget,
+  own: OwnPods,
   signal: AbortSignal,
 ): Promise<Pick<Outcome, "boards" | "pending">> {
   const api = config.makeApiClient(CoreV1Api);
+  const ownerOf = owners(own);
   const begin = performance.now();
   for (;;) {
     const { items } = await api.listPodForAllNamespaces();
@@ -33,7 +37,7 @@ export async function placedPods(
     const allRefused = pending.length === waiting.filter(isRefused).length;
     if (pending.length === 0 || (allRefused && seconds > refusedFor) || seconds > patience) {
       return {
-        boards: budget.boards.map(({ board }) => ({ board, pods: podsOn(board.name, pods) })),
+        boards: budget.boards.map(({ board }) => ({ board, pods: podsOn(board.name, pods, ownerOf) })),
         pending,
       };
     }
@@ -43,7 +47,8 @@ export async function placedPods(
 
 /** Pods that no controller has made. */
 function absentPods({ boards }: MemoryBudget, pods: readonly V1Pod[]): PendingPod[] {
-  const expected = boards.flatMap(({ held }) => held.map(({ name }) => name));
+  const ours = boards.flatMap(({ held }) => held.filter(({ other }) => other === undefined));
+  const expected = ours.map(({ name }) => name);
   return [...new Set(expected)].flatMap((name) => {
     const made = pods.filter(({ metadata }) => metadata?.labels?.["app.kubernetes.io/name"] === name).length;
     const missing = expected.filter((each) => each === name).length - made;
@@ -52,7 +57,11 @@ function absentPods({ boards }: MemoryBudget, pods: readonly V1Pod[]): PendingPo
   });
 }
 
-function podsOn(board: string, pods: readonly V1Pod[]): BoardOutcome["pods"] {
+function podsOn(
+  board: string,
+  pods: readonly V1Pod[],
+  ownerOf: ReturnType<typeof owners>,
+): BoardOutcome["pods"] {
   return pods
     .filter(({ spec }) => spec?.nodeName === board)
     .map((pod) => ({
@@ -60,7 +69,8 @@ function podsOn(board: string, pods: readonly V1Pod[]): BoardOutcome["pods"] {
       name: pod.metadata?.name ?? "",
       memory: memoryRequest(pod.spec as PodSpec),
       // A controller owns every pod but those that a kubelet starts by itself.
-      isStatic: pod.metadata?.ownerReferences === undefined,
+      isStatic: ownerOf(pod) === "settings" && pod.metadata?.ownerReferences === undefined,
+      isOther: ownerOf(pod) === "other",
     }));
 }
 

@@ -1,8 +1,10 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { ApiregistrationV1Api, type KubeConfig } from "@kubernetes/client-node";
 import { type PlannedBoard, planBoards } from "../components/board/board.ts";
 import { type BoardFailure, boardFailures, upgradeOrder } from "../components/capacity/boardFailure.ts";
+import { readPods } from "../components/capacity/clusterPods.ts";
 import { requireFit } from "../components/capacity/memoryBudget.ts";
+import { noOtherPods, type OtherPods, otherPodsIn, type OwnPods } from "../components/capacity/otherPods.ts";
 import { loadsOf, partsOf } from "../settings/apps.ts";
 import { settingsOfFile } from "../settings/settings.ts";
 import { allowedWords, didYouMean } from "../settings/errors.ts";
@@ -45,10 +47,13 @@ export async function rehearse(rehearsal: Rehearsal): Promise<Outcome> {
   const boards = planBoards(settings.boards);
   const failing = boardsToFail(boards, rehearsal.fail);
   const workloads = loadsOf(partsOf(settings, stackName, boards), boards);
-  const budget = await steps.run("memory budget", () => requireFit(boards, workloads));
+  const own = { stack: stackName, loads: workloads, boards };
+  const isThere = await hasBoards(folder, boards);
+  const others = isThere ? await otherPodsOf(folder, own) : noOtherPods;
+  const budget = await steps.run("memory budget", () => requireFit(boards, workloads, others));
 
   await mkdir(folder.root, { recursive: true });
-  if (!(await hasBoards(folder, boards))) {
+  if (!isThere) {
     await stopControlPlane(folder, tools.kwokctl);
     await mkdir(folder.root, { recursive: true });
     await steps.run("control plane", () => startControlPlane(folder, tools, signal));
@@ -63,17 +68,24 @@ export async function rehearse(rehearsal: Rehearsal): Promise<Outcome> {
   );
   await withdrawAggregatedApis(connect(folder));
   await startScheduledPods(connect(folder), signal);
-  const placement = await steps.run("pods", () => placedPods(connect(folder), budget, signal));
+  const placement = await steps.run("pods", () => placedPods(connect(folder), budget, own, signal));
   return {
     stack: settings.extends ?? stackName,
     kubernetesVersion,
     ...deployment,
     ...placement,
     uncertain: budget.uncertain,
-    failures: await failuresOf(boardFailures(boards, workloads), failing, rehearsal),
-    upgrade: upgradeOrder(boards, workloads),
+    evicting: budget.evicting,
+    failures: await failuresOf(boardFailures(boards, workloads, others), failing, rehearsal),
+    upgrade: upgradeOrder(boards, workloads, others),
     steps: withRooms(steps.taken, deployment),
   };
+}
+
+/** What was deployed to the rehearsal's cluster by hand, besides the stack. */
+async function otherPodsOf(folder: RehearsalFolder, own: OwnPods): Promise<OtherPods> {
+  const { pods, use } = await readPods(await readFile(folder.kubeconfig, "utf8"), 60);
+  return otherPodsIn(pods, use, own);
 }
 
 /** Thrown where a board is to fail that is none. */

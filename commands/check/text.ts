@@ -1,6 +1,7 @@
 import { styleText } from "node:util";
 import type { BoardFailure } from "../../components/capacity/boardFailure.ts";
 import type { BoardBudget } from "../../components/capacity/memoryBudget.ts";
+import { othersText } from "../../components/capacity/othersText.ts";
 import { shortageText } from "../../components/capacity/shortage.ts";
 import type { UnsetSetting } from "../../settings/unset.ts";
 import { violationText } from "../../policy/judge.ts";
@@ -11,18 +12,24 @@ const mostBoards = 16;
 
 /** What a check found, for a terminal. */
 export function findingsText(stack: string, findings: Findings): string {
-  const { warnings, budget, failures, policies, unset, apps } = findings;
+  const { warnings, budget, failures, policies, unset, isClusterUnknown, apps } = findings;
   const broken = policies.filter(({ violations }) => violations.length > 0);
-  const pods = budget.boards.reduce((total, { held }) => total + held.length, 0);
+  const pods = budget.boards.flatMap(({ held }) => held);
+  const others = pods.filter(({ other }) => other !== undefined).length;
   const complaints = broken.flatMap(({ name, level, violations }) =>
     violations.map((each) => `  ${level}: ${violationText(name, each)}`),
   );
   const lines = [
     `${mark(true)} settings of ${stack}`,
     ...warnings.map(({ path, message }) => `  ${styleText("yellow", "warning:")} ${path}: ${message}`),
-    `${mark(true)} memory budget: ${pods} pods fit on ${budget.boards.length} boards`,
+    `${mark(true)} memory budget: ${pods.length} pods fit on ${budget.boards.length} boards${others > 0 ? `, ${others} of them not bramble's` : ""}`,
     ...boardLines(budget.boards, failures),
     ...appLines(budget.boards, apps),
+    ...(isClusterUnknown
+      ? [
+          `    counted is only what is bramble's: npx pulumi preview -s ${stack} asks the cluster for other pods`,
+        ]
+      : []),
     `${mark(isFine(findings))} policies: ${policies.length - broken.length} of ${policies.length} passed`,
     ...complaints,
     ...(budget.uncertain.length > 0
@@ -57,10 +64,15 @@ function boardLines(boards: readonly BoardBudget[], failures: readonly BoardFail
   const width = Math.max(...boards.map(({ board }) => board.name.length));
   const shown =
     boards.length > mostBoards ? boards.toSorted((a, b) => a.left - b.left).slice(0, mostBoards) : boards;
-  const lines = shown.map(({ board, left }) => {
+  const lines = shown.map(({ board, left, held }) => {
     const failure = failures.find(({ board: name }) => name === board.name);
     const free = `${left}Mi of ${board.memory.allocatable}Mi left`.padStart(22);
-    return `    ${board.name.padEnd(width)} ${free}; if it fails: ${failure ? failureText(failure) : ""}`;
+    const others = othersText(held);
+    return [
+      `    ${board.name.padEnd(width)} ${free}`,
+      ...(others === "" ? [] : [others]),
+      `if it fails: ${failure ? failureText(failure) : ""}`,
+    ].join("; ");
   });
   const rest = boards.length - shown.length;
   return rest > 0 ? [...lines, `    and ${rest} boards with more free memory`] : lines;

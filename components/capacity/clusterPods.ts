@@ -62,11 +62,9 @@ async function memoryUse(get: Get): Promise<MemoryUse> {
 
 async function clientOf(kubeconfig: string, limit: number): Promise<Get> {
   const config = await parsed(kubeconfig);
-  const { server } = config.getCurrentCluster() ?? {};
-  if (server === undefined) {
-    throw new UnreadableClusterError(
-      "its kubeconfig is not valid: it needs a current context with a cluster",
-    );
+  const { server } = config?.getCurrentCluster() ?? {};
+  if (config === undefined || server === undefined) {
+    throw new UnreadableClusterError("its kubeconfig has no current context with a cluster");
   }
   const fail = (why: string): never => {
     throw new UnreadableClusterError(`${server}: ${why}`);
@@ -76,37 +74,31 @@ async function clientOf(kubeconfig: string, limit: number): Promise<Get> {
     fail("its kubeconfig logs in with a program, which is not run here. Use one with a certificate or token");
   }
   const options: RequestOptions = { headers: { Accept: "application/json" } };
-  try {
-    await config.applyToHTTPSOptions(options);
-  } catch (error) {
-    fail(reasonOf(error, limit));
-  }
+  await config.applyToHTTPSOptions(options).catch((error: unknown) => fail(reasonOf(error, limit)));
   // One limit for all requests.
   const signal = AbortSignal.timeout(limit * 1000);
   return async (path) => {
-    const { status, body } = await request(new URL(server + path), { ...options, signal }).catch(
-      (error: unknown) => fail(reasonOf(error, limit)),
-    );
+    const answered = request(new URL(server + path), { ...options, signal });
+    const { status, body } = await answered.catch((error: unknown) => fail(reasonOf(error, limit)));
     const answer = jsonOf(body);
     if (status === 200 && answer !== undefined) return answer;
-    const said = (answer as { message?: string } | undefined)?.message;
-    return fail(
-      said === undefined ? `status ${status}, and not a Kubernetes API` : `${said} (status ${status})`,
-    );
+    const said = (answer as { message?: string } | undefined)?.message ?? "not a Kubernetes API";
+    return fail(`${said} (status ${status})`);
   };
 }
 
-async function parsed(kubeconfig: string): Promise<KubeConfig> {
+/** Undefined if it is none. The parser's own words would quote a line of it. */
+async function parsed(text: string): Promise<KubeConfig | undefined> {
+  if (text.trim() === "") return undefined;
   // Half a second that a program without a cluster does not spend.
   const { KubeConfig } = await import("@kubernetes/client-node");
   const config = new KubeConfig();
   try {
-    config.loadFromString(kubeconfig);
+    config.loadFromString(text);
+    return config;
   } catch {
-    // The parser's own words would quote a line of it.
-    config.setCurrentContext("");
+    return undefined;
   }
-  return config;
 }
 
 /** Node's own client, since it ends the connection with the time limit; fetch keeps the process waiting for it. */

@@ -41,30 +41,34 @@ export interface OwnPods {
 /**
  * Sorts out a cluster's pods. What has ended, is about to, or has no board yet takes no memory and is not counted.
  *
- * A pod is the stack's own if it carries the stack's annotation, which every workload of bramble has, or if its
- * controller has the namespace and name of one in the settings: kubeadm's pods carry no mark.
- *
  * @param pods all pods of all namespaces
  * @param use what was measured; a container without a memory request counts with that
  */
-export function otherPodsIn(
-  pods: readonly V1Pod[],
-  use: MemoryUse,
-  { stack, loads, boards }: OwnPods,
-): OtherPods {
-  const known = new Set(loads.map(({ namespace, name }) => `${namespace}/${name}`));
-  const living = new Set(boards.flatMap(({ name, dead }) => (dead === true ? [] : [name])));
-  const others = pods.flatMap((pod) => {
-    const board = pod.spec?.nodeName ?? "";
-    if (!living.has(board) || hasEnded(pod)) return [];
-    const other = otherPod(pod, board, use);
-    const isOwn = pod.metadata?.annotations?.[stackAnnotation] === stack;
-    return known.has(other.name) ? [] : [{ other, isOwn }];
-  });
-  const { staying = [], leaving = [] } = Object.groupBy(others, ({ isOwn }) =>
-    isOwn ? "leaving" : "staying",
+export function otherPodsIn(pods: readonly V1Pod[], use: MemoryUse, own: OwnPods): OtherPods {
+  const living = new Set(own.boards.flatMap(({ name, dead }) => (dead === true ? [] : [name])));
+  const isOn = ({ spec }: V1Pod) => living.has(spec?.nodeName ?? "");
+  const ownerOf = owners(own);
+  const { other = [], stack = [] } = Object.groupBy(
+    pods.filter((pod) => isOn(pod) && !hasEnded(pod)),
+    ownerOf,
   );
-  return { staying: staying.map(({ other }) => other), leaving: leaving.map(({ other }) => other) };
+  return {
+    staying: other.map((pod) => otherPod(pod, use)),
+    leaving: stack.map((pod) => otherPod(pod, use)),
+  };
+}
+
+/**
+ * Whose a pod is: of the `settings`, of the `stack` although the settings do not have it any more, or `other`. It is
+ * known by its controller's namespace and name, as kubeadm's pods carry no mark, and by the stack's annotation, which all
+ * of bramble's own have.
+ */
+export function owners({ stack, loads }: OwnPods): (pod: V1Pod) => "settings" | "stack" | "other" {
+  const known = new Set(loads.map(({ namespace, name }) => `${namespace}/${name}`));
+  return (pod) => {
+    if (known.has(`${pod.metadata?.namespace ?? ""}/${controllerOf(pod).name}`)) return "settings";
+    return pod.metadata?.annotations?.[stackAnnotation] === stack ? "stack" : "other";
+  };
 }
 
 function hasEnded({ metadata, status }: V1Pod): boolean {
@@ -73,11 +77,11 @@ function hasEnded({ metadata, status }: V1Pod): boolean {
   );
 }
 
-function otherPod(pod: V1Pod, board: string, use: MemoryUse): OtherPod {
+function otherPod(pod: V1Pod, use: MemoryUse): OtherPod {
   const { name: podName = "", namespace = "" } = pod.metadata ?? {};
   const { kind, name } = controllerOf(pod);
-  // Where it runs says its board: the name of that would tie it there.
-  const { nodeName: _, ...spec } = pod.spec as PodSpec;
+  // Left in the spec, it would tie the pod to the board.
+  const { nodeName: board = "", ...spec } = pod.spec as PodSpec;
   const measured = withMeasurements(spec, (container) => use.get(`${namespace}/${podName}/${container}`));
   return { name: `${namespace}/${name}`, namespace, kind, replicas: 1, board, ...measured };
 }

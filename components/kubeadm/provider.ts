@@ -1,10 +1,6 @@
-import { readFileSync } from "node:fs";
-import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { Provider } from "@pulumi/kubernetes";
-import { getStack, type Output, RunError, secret } from "@pulumi/pulumi";
-
-const repository = fileURLToPath(new URL("../..", import.meta.url));
+import { getStack, type Output, secret } from "@pulumi/pulumi";
+import { readKubeconfig } from "./kubeconfig.ts";
 
 /**
  * The provider for everything in the cluster, or undefined while there is no cluster yet.
@@ -16,25 +12,11 @@ const repository = fileURLToPath(new URL("../..", import.meta.url));
 export function clusterProvider(kubeconfig: Output<string> | string | undefined): Provider | undefined {
   if (kubeconfig === undefined) return undefined;
   return new Provider("kubernetes", {
-    kubeconfig:
-      typeof kubeconfig === "string"
-        ? secret(readKubeconfig(path.resolve(repository, kubeconfig)))
-        : kubeconfig,
+    kubeconfig: typeof kubeconfig === "string" ? secret(readKubeconfig(kubeconfig)) : kubeconfig,
     // Else a changed kubeconfig would replace the provider, and with it everything.
     clusterIdentifier: getStack(),
     // Changed in place; by default a new one would be made after the old one is deleted.
     enableConfigMapMutable: true,
     enableSecretMutable: true,
   });
-}
-
-function readKubeconfig(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    throw new RunError(
-      `bramble:cluster.kubeconfig: can't read ${file}. On a control plane created with kubeadm it is ` +
-        "/etc/kubernetes/admin.conf; copy it from there, or correct the path.",
-    );
-  }
 }

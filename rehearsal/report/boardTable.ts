@@ -67,7 +67,8 @@ function podLines(pods: readonly PlacedPod[]): string[] {
   const bySize = pods.toSorted((a, b) => b.memory - a.memory);
   return bySize.map((pod) => {
     const name = fitted(oneLine(`${pod.namespace}/${pod.name}`), podWidth - podIndent);
-    return " ".repeat(podIndent) + name + gap + whole(pod.memory).padStart(columns.requested);
+    const line = " ".repeat(podIndent) + name + gap + whole(pod.memory).padStart(columns.requested);
+    return pod.isOther ? `${line}${gap}not bramble's` : line;
   });
 }
 

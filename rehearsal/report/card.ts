@@ -5,7 +5,7 @@ import { figures, type Markup, markup, table } from "./markup.ts";
 import { type BoardOutcome, left } from "./outcome.ts";
 import { arithmetic, derivation } from "./plan.ts";
 import { podName } from "./sections.ts";
-import { numberedPods } from "./segments.ts";
+import { kindOf, numberedPods } from "./segments.ts";
 
 /**
  * A board: its RAM as a picture, its pods and the sum behind it.
@@ -49,7 +49,7 @@ function podTable(outcome: BoardOutcome): Markup {
   if (pods.length === 0) return markup`<p>No pods.</p>`;
   const rows = pods.map(
     ({ number, pod }) => markup`<tr><td class="figure number">${number}</td>
-<th scope="row">${swatch(pod.isStatic ? "static" : "pod")} ${podName(pod)}</th>
+<th scope="row">${swatch(kindOf(pod))} ${podName(pod)}${pod.isOther ? markup` <span class="why">not bramble's</span>` : markup``}</th>
 <td class="figure">${mebibytes(pod.memory)}</td></tr>
 `,
   );

@@ -23,6 +23,7 @@ export function htmlReport(outcome: Outcome): string {
   const uncertain = caution(outcome);
   const scale = scaleOf(boards);
   const overflows = boards.some((board) => endOf(board) > board.board.ram);
+  const hasOthers = boards.some(({ pods }) => pods.some(({ isOther }) => isOther));
   const page = markup`<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -50,7 +51,7 @@ ${cluster(boards)}
 ${failures(outcome.failures)}
 <section aria-labelledby="boards">
 <h2 id="boards">Memory of the boards</h2>
-${legend(overflows)}
+${legend(overflows, hasOthers)}
 ${boards.map((board, index) => card(board, index, scale))}</section>
 ${upgrade(outcome.upgrade)}
 ${policies(outcome.policies)}

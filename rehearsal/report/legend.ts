@@ -7,9 +7,9 @@ export function swatch(kind: Kind | "beyond"): Markup {
   return markup`<svg class="swatch segment ${kind}" width="16" height="16" aria-hidden="true"><rect class="area" fill="${fill}" width="100%" height="100%"/></svg>`;
 }
 
-/** What the stretches of the bars stand for. */
-export function legend(someOverflow: boolean): Markup {
-  const all = Object.keys(kinds) as Kind[];
+/** What the stretches of the bars stand for; what is not on every page only where it is. */
+export function legend(someOverflow: boolean, someOthers: boolean): Markup {
+  const all = (Object.keys(kinds) as Kind[]).filter((kind) => kind !== "other" || someOthers);
   const items = all.map((kind) => markup`<li>${swatch(kind)} ${kinds[kind].title}</li>`);
   const beyond = someOverflow ? markup`<li>${swatch("beyond")} Beyond the RAM</li>` : markup``;
   return markup`<ul class="legend" aria-label="Legend of the bars">${items}${beyond}</ul>`;

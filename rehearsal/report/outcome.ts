@@ -11,6 +11,8 @@ export interface PlacedPod {
   readonly memory: number;
   /** Static pods belong to the control plane; the others came from `pulumi up` or with kubeadm. */
   readonly isStatic: boolean;
+  /** Whether it is not bramble's, but was deployed to the rehearsal's cluster by hand. */
+  readonly isOther: boolean;
 }
 
 /** A board and what runs on it. */
@@ -46,6 +48,8 @@ export interface Outcome {
   readonly pending: readonly PendingPod[];
   /** Workloads that have room here, but might not if the scheduler placed the others otherwise. */
   readonly uncertain: readonly string[];
+  /** Workloads for which pods that are not bramble's might be evicted then. */
+  readonly evicting: readonly string[];
   /** What happens if a board fails, for each. */
   readonly failures: readonly FailureOutcome[];
   /** The boards in the order in which they can be upgraded. */

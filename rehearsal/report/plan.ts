@@ -3,15 +3,14 @@ import { count, mebibytes } from "./figures.ts";
 import { swatch } from "./legend.ts";
 import { figures, linked, type Markup, markup, table } from "./markup.ts";
 import { type BoardOutcome, left, requested } from "./outcome.ts";
-import type { Kind } from "./segments.ts";
+import { type Kind, kindOf } from "./segments.ts";
 
 /** How a board's RAM becomes what is left of it, as a sum. */
 export function arithmetic(outcome: BoardOutcome): Markup {
   const { board, pods } = outcome;
   const { capacity, systemReserved, kubeReserved, evictionHard, allocatable } = board.memory;
   const unreserved = capacity - systemReserved - kubeReserved - evictionHard;
-  const statics = pods.filter(({ isStatic }) => isStatic);
-  const others = pods.filter(({ isStatic }) => !isStatic);
+  const { static: statics = [], pod: apps = [], other: others = [] } = Object.groupBy(pods, kindOf);
   const free = left(outcome);
   return markup`<table class="sum">
 <caption>From RAM to free memory</caption>
@@ -22,7 +21,8 @@ ${result("Capacity", capacity)}${less("system", "system reserved", systemReserve
 ${less("kubernetes", "Kubernetes reserved", kubeReserved)}${less("eviction", "eviction threshold", evictionHard)}
 ${result(unreserved < 0 ? `Allocatable (${mebibytes(unreserved)}, so none)` : "Allocatable", allocatable)}
 ${statics.length > 0 ? less("static", count(statics.length, "static pod"), requested({ pods: statics })) : markup``}
-${less("pod", count(others.length, statics.length > 0 ? "other pod" : "pod"), requested({ pods: others }))}
+${less("pod", count(apps.length, statics.length > 0 ? "other pod" : "pod"), requested({ pods: apps }))}
+${others.length > 0 ? less("other", `${count(others.length, "pod")}, not bramble's`, requested({ pods: others })) : markup``}
 </tbody>
 <tfoot class="${free < 0 ? "bad" : ""}">${result(free < 0 ? "Left: not enough" : "Left", free)}</tfoot>
 </table>`;

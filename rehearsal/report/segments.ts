@@ -8,6 +8,7 @@ export const kinds = {
   eviction: { title: "Eviction threshold", label: "eviction", fill: "url(#striped)", ink: "on-reserve" },
   static: { title: "Static pods", label: "static", fill: "var(--static)", ink: "on-static" },
   pod: { title: "Pods", label: "pod", fill: "var(--pod)", ink: "on-pod" },
+  other: { title: "Not bramble's", label: "other", fill: "var(--other)", ink: "on-other" },
   free: { title: "Free", label: "free", fill: "var(--free)", ink: "on-free" },
 } as const;
 
@@ -28,12 +29,19 @@ export interface Segment {
   readonly number?: number | undefined;
 }
 
+/** What a pod is shown as. */
+export function kindOf({ isStatic, isOther }: PlacedPod): "other" | "pod" | "static" {
+  if (isOther) return "other";
+  return isStatic ? "static" : "pod";
+}
+
 /**
- * A board's pods as they are shown: static ones first, larger ones first. A pod has the same number in the bar and
- * in the list beside it.
+ * A board's pods as they are shown: static ones first and what is not bramble's last, larger ones first. A pod has the
+ * same number in the bar and in the list beside it.
  */
 export function numberedPods({ pods }: BoardOutcome): { number: number; pod: PlacedPod }[] {
-  const order = pods.toSorted((a, b) => Number(b.isStatic) - Number(a.isStatic) || b.memory - a.memory);
+  const rank = (pod: PlacedPod) => ["static", "pod", "other"].indexOf(kindOf(pod));
+  const order = pods.toSorted((a, b) => rank(a) - rank(b) || b.memory - a.memory);
   return order.map((pod, index) => ({ number: index + 1, pod }));
 }
 
@@ -51,9 +59,9 @@ export function segmentsOf(outcome: BoardOutcome): Segment[] {
     ["eviction", evictionHard],
   ];
   const pods = numberedPods(outcome).map(({ number, pod }) => ({
-    kind: pod.isStatic ? ("static" as const) : ("pod" as const),
+    kind: kindOf(pod),
     size: pod.memory,
-    title: `${pod.namespace}/${pod.name}`,
+    title: `${pod.namespace}/${pod.name}${pod.isOther ? " (not bramble's)" : ""}`,
     label: shortName(pod.name, board.name),
     number,
   }));

@@ -25,10 +25,20 @@ function overcommitted(outcome: BoardOutcome): string[] {
   return free < 0 ? [`${outcome.board.name} is overcommitted by ${Math.round(-free)} MiB`] : [];
 }
 
-/** What might go otherwise on the boards, in a sentence; empty if nothing might. */
-export function caution({ uncertain }: Outcome): string {
-  if (uncertain.length === 0) return "";
-  const names = new Intl.ListFormat("en").format(uncertain);
-  const fit = uncertain.length === 1 ? "fits" : "fit";
-  return `${names} ${fit} here, but might not if the scheduler places other pods differently.`;
+/** What might go otherwise on the boards, in a sentence or two; empty if nothing might. */
+export function caution({ uncertain, evicting }: Pick<Outcome, "evicting" | "uncertain">): string {
+  const otherwise = "if the scheduler places other pods differently.";
+  const sentences = [
+    ...(uncertain.length > 0
+      ? [`${listed(uncertain)} ${uncertain.length === 1 ? "fits" : "fit"} here, but might not ${otherwise}`]
+      : []),
+    ...(evicting.length > 0
+      ? [`${listed(evicting)} might cause pods that are not bramble's to be evicted ${otherwise}`]
+      : []),
+  ];
+  return sentences.join(" ");
+}
+
+function listed(names: readonly string[]): string {
+  return new Intl.ListFormat("en").format(names);
 }

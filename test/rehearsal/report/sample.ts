@@ -37,7 +37,7 @@ const boards: PlannedBoard[] = planBoards([
 
 /** A pod as the scheduler would have placed it. */
 export function pod(namespace: string, name: string, memory: number, isStatic = false): PlacedPod {
-  return { namespace, name, memory, isStatic };
+  return { namespace, name, memory, isStatic, isOther: false };
 }
 
 function everywhere(suffix: string): PlacedPod[] {
@@ -81,6 +81,7 @@ export const sample: Outcome = {
   boards: boards.map((board, index) => ({ board, pods: placed[index] ?? [] })),
   pending: [],
   uncertain: [],
+  evicting: [],
   failures: [
     { board: "pi4", isRehearsed: true, hasControlPlane: false, moves: [], pending: [], tied: [] },
     { board: "pi3-1", isRehearsed: true, hasControlPlane: true, moves: [], pending: [], tied: ["gogs"] },

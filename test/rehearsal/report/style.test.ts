@@ -40,6 +40,7 @@ const texts = [
   ["on-reserve", "reserve"],
   ["on-static", "static"],
   ["on-pod", "pod"],
+  ["on-other", "other"],
   ["on-free", "free"],
 ] as const;
 
@@ -53,6 +54,7 @@ const shapes = [
   ["reserve-ink", "reserve"],
   ["static", "card"],
   ["pod", "card"],
+  ["other", "card"],
   ["free-line", "card"],
   ["free-line", "free"],
 ] as const;

@@ -1,0 +1,60 @@
+import { readPods, UnreadableClusterError } from "../components/capacity/clusterPods.ts";
+import type { MemoryBudget } from "../components/capacity/memoryBudget.ts";
+import { noOtherPods, type OtherPods, otherPodsIn, type OwnPods } from "../components/capacity/otherPods.ts";
+import { readKubeconfig } from "../components/kubeadm/kubeconfig.ts";
+import type { Settings } from "./schema.ts";
+import type { SettingWarning } from "./warnings.ts";
+
+/** What else runs on the boards, as far as the cluster told. */
+export interface ClusterLook extends OtherPods {
+  /** Why it could not be asked. Undefined if it was, or if there is no cluster yet. */
+  readonly unread?: string;
+}
+
+/**
+ * Asks the cluster what else runs on the boards. One that does not answer is no error: boards may be off, and a preview
+ * shows the rest all the same. Of a stack that extends another, nobody is asked.
+ *
+ * @param own what the settings have there
+ * @param deployed gives the kubeconfig of the cluster that bramble made, or undefined if there is none
+ * @throws RunError if the settings name a kubeconfig that is not there
+ */
+export async function otherPodsOf(
+  { extends: base, cluster }: Settings,
+  own: OwnPods,
+  deployed: () => Promise<string | undefined>,
+): Promise<ClusterLook> {
+  if (base !== undefined) return noOtherPods;
+  const { kubeconfig: file } = cluster;
+  const kubeconfig = file === undefined ? await deployed() : readKubeconfig(file);
+  if (kubeconfig === undefined) return noOtherPods;
+  try {
+    const { pods, use } = await readPods(kubeconfig);
+    return otherPodsIn(pods, use, own);
+  } catch (error) {
+    if (!(error instanceof UnreadableClusterError)) throw error;
+    return { ...noOtherPods, unread: error.message };
+  }
+}
+
+/** What is not sure of a budget because of pods that are not bramble's. */
+export function otherPodsWarnings({ staying, unread }: ClusterLook, budget: MemoryBudget): SettingWarning[] {
+  const { evicting } = budget;
+  const unknown = [...new Set(staying.flatMap(({ name, source }) => (source === "unknown" ? [name] : [])))];
+  const messages = [
+    ...(unread === undefined
+      ? []
+      : [
+          `pods that are not bramble's are not counted in the memory budget, because the cluster can't be read: ${unread}`,
+        ]),
+    ...(unknown.length === 0
+      ? []
+      : [`without a memory request and not measured, so counted as 0Mi: ${unknown.join(", ")}`]),
+    ...(evicting.length === 0
+      ? []
+      : [
+          `${evicting.join(", ")}: if the scheduler places pods differently, this evicts pods of a lower priority that are not bramble's. Free memory on the boards, or raise their priority`,
+        ]),
+  ];
+  return messages.map((message) => ({ path: "bramble:cluster", message }));
+}
