@@ -1,6 +1,6 @@
 import http from "node:http";
 import https, { type RequestOptions } from "node:https";
-import type { KubeConfig, PodMetricsList, V1PodList, V1Pod } from "@kubernetes/client-node";
+import type { KubeConfig, PodMetric, V1Pod } from "@kubernetes/client-node";
 import type { MemoryUse } from "./otherPods.ts";
 
 /** Every pod of a cluster, and what their containers use. */
@@ -37,7 +37,10 @@ export async function readPods(kubeconfig: string, limit = patience): Promise<Cl
   return { pods, use };
 }
 
-type Get = (path: string) => Promise<unknown>;
+/** Asks for a list. */
+type Get = (
+  path: string,
+) => Promise<{ readonly items: readonly unknown[]; readonly metadata?: { readonly continue?: string } }>;
 
 async function listPods(get: Get): Promise<V1Pod[]> {
   const pods: V1Pod[] = [];
@@ -45,16 +48,16 @@ async function listPods(get: Get): Promise<V1Pod[]> {
   do {
     const selector = "status.phase!=Succeeded,status.phase!=Failed";
     const query = new URLSearchParams({ fieldSelector: selector, limit: `${pageSize}`, continue: token });
-    const { items, metadata } = (await get(`/api/v1/pods?${query.toString()}`)) as V1PodList;
-    pods.push(...items);
-    token = (metadata as { continue?: string } | undefined)?.continue ?? "";
+    const { items, metadata } = await get(`/api/v1/pods?${query.toString()}`);
+    pods.push(...(items as V1Pod[]));
+    token = metadata?.continue ?? "";
   } while (token !== "");
   return pods;
 }
 
 async function memoryUse(get: Get): Promise<MemoryUse> {
-  const { items } = (await get("/apis/metrics.k8s.io/v1beta1/pods")) as PodMetricsList;
-  const entries = items.flatMap(({ metadata: { namespace, name }, containers }) =>
+  const { items } = await get("/apis/metrics.k8s.io/v1beta1/pods");
+  const entries = (items as PodMetric[]).flatMap(({ metadata: { namespace, name }, containers }) =>
     containers.map((each) => [`${namespace}/${name}/${each.name}`, each.usage.memory] as const),
   );
   return new Map(entries);
@@ -74,16 +77,18 @@ async function clientOf(kubeconfig: string, limit: number): Promise<Get> {
     fail("its kubeconfig logs in with a program, which is not run here. Use one with a certificate or token");
   }
   const options: RequestOptions = { headers: { Accept: "application/json" } };
-  await config.applyToHTTPSOptions(options).catch((error: unknown) => fail(reasonOf(error, limit)));
+  await config.applyToHTTPSOptions(options).catch((error: unknown) => fail(reasonOf(error)));
   // One limit for all requests.
   const signal = AbortSignal.timeout(limit * 1000);
   return async (path) => {
-    const answered = request(new URL(server + path), { ...options, signal });
-    const { status, body } = await answered.catch((error: unknown) => fail(reasonOf(error, limit)));
-    const answer = jsonOf(body);
-    if (status === 200 && answer !== undefined) return answer;
-    const said = (answer as { message?: string } | undefined)?.message ?? "not a Kubernetes API";
-    return fail(`${said} (status ${status})`);
+    const answered = request(server + path, { ...options, signal });
+    const { status, body } = await answered.catch((error: unknown) =>
+      fail(signal.aborted ? `no answer within ${limit} s` : reasonOf(error)),
+    );
+    const answer = jsonOf(body) as { items?: unknown[]; message?: string } | undefined;
+    const { items, message = "not a Kubernetes API" } = answer ?? {};
+    if (status !== 200 || !Array.isArray(items)) return fail(`${message} (status ${status})`);
+    return { ...answer, items };
   };
 }
 
@@ -102,9 +107,10 @@ async function parsed(text: string): Promise<KubeConfig | undefined> {
 }
 
 /** Node's own client, since it ends the connection with the time limit; fetch keeps the process waiting for it. */
-async function request(url: URL, options: RequestOptions): Promise<{ status: number; body: string }> {
+async function request(url: string, options: RequestOptions): Promise<{ status: number; body: string }> {
   const { promise, resolve, reject } = Promise.withResolvers<http.IncomingMessage>();
-  const client = url.protocol === "http:" ? http : https;
+  const { protocol } = new URL(url);
+  const client = protocol === "http:" ? http : https;
   client.get(url, options, resolve).once("error", reject);
   const answer = await promise;
   const chunks: Buffer[] = [];
@@ -120,10 +126,8 @@ function jsonOf(text: string): unknown {
   }
 }
 
-function reasonOf(error: unknown, limit: number): string {
+function reasonOf(error: unknown): string {
   // Of a name with several addresses, the first.
-  if (error instanceof AggregateError) return reasonOf(error.errors[0], limit);
-  if (!(error instanceof Error)) return String(error);
-  const isLate = error.name === "TimeoutError" || error.name === "AbortError";
-  return isLate ? `no answer within ${limit} s` : error.message;
+  if (error instanceof AggregateError) return reasonOf(error.errors[0]);
+  return error instanceof Error ? error.message : String(error);
 }

@@ -75,7 +75,7 @@ function heldLines(held: readonly HeldPod[]): string[] {
 }
 
 const othersFix =
-  "What is not bramble's is not evicted for it: stop it, move it to another board, or lower its requests.";
+  "What is not bramble's is never evicted to make space: stop it, move it to another board, or lower its requests.";
 
 /** What else is on the boards that have too little. */
 function othersLines(shortages: readonly Shortage[], boards: readonly BoardBudget[]): string[] {

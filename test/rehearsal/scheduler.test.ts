@@ -1,10 +1,12 @@
 import path from "node:path";
 import { CoreV1Api, type V1Pod } from "@kubernetes/client-node";
 import * as fc from "fast-check";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { stringify } from "yaml";
+import { readPods } from "../../components/capacity/clusterPods.ts";
+import { otherPodsIn } from "../../components/capacity/otherPods.ts";
 import { type MemoryBudget, memoryBudget } from "../../components/capacity/memoryBudget.ts";
 import { priorityClasses } from "../../components/workload/priorities.ts";
 import { nodeOf, objectOf } from "../../rehearsal/boardObjects.ts";
@@ -90,11 +92,40 @@ interface Case extends RandomCluster {
   readonly budget: MemoryBudget;
 }
 
-/** A cluster under names of its own, and what the budget says of it. */
-function caseOf(cluster: RandomCluster, id: string): Case {
+/** A cluster under names of its own. */
+function renamed(cluster: RandomCluster, id: string): RandomCluster & { id: string } {
   const own = JSON.stringify(cluster).replaceAll("board-", `${id}-board-`);
-  const { boards, loads } = JSON.parse(own) as RandomCluster;
-  return { id, boards, loads, budget: memoryBudget(boards, loads) };
+  return { id, ...(JSON.parse(own) as RandomCluster) };
+}
+
+/** Clusters with the pods that run there before anything of bramble does, and what the budget says of them. */
+async function begin(clusters: readonly ReturnType<typeof renamed>[], namespace: string): Promise<Case[]> {
+  await Promise.all(
+    clusters.map(async ({ id, boards, others }) => {
+      for (const board of boards) {
+        const node = nodeOf(board);
+        Object.assign(node.metadata?.labels ?? {}, { [label]: id });
+        await apply(node);
+      }
+      for (const { metadata, spec } of others) {
+        const labels = { [label]: id };
+        await apply(
+          object("v1", "Pod", {
+            metadata: { ...metadata, namespace, labels },
+            spec: { ...spec, terminationGracePeriodSeconds: 0, automountServiceAccountToken: false },
+          }),
+        );
+      }
+    }),
+  );
+  // As `pulumi preview` reads them.
+  const { pods, use } = await readPods(await readFile(folder.kubeconfig, "utf8"), 60);
+  return clusters.map((each) => {
+    const { boards, loads, others } = each;
+    const running = otherPodsIn(pods, use, { stack: "home", boards, loads });
+    expect(running.staying).toHaveLength(others.length);
+    return { ...each, budget: memoryBudget(boards, loads, running) };
+  });
 }
 
 /** A namespace with the service account without which no pod is admitted. */
@@ -103,12 +134,7 @@ async function makeNamespace(name: string): Promise<void> {
   while ((await api.listNamespacedServiceAccount({ namespace: name })).items.length === 0) await sleep(100);
 }
 
-async function put({ id, boards, loads }: Case, namespace: string): Promise<void> {
-  for (const board of boards) {
-    const node = nodeOf(board);
-    Object.assign(node.metadata?.labels ?? {}, { [label]: id });
-    await apply(node);
-  }
+async function put({ id, loads }: Case, namespace: string): Promise<void> {
   for (const load of loads) {
     const pod = {
       ...load.pod,
@@ -129,8 +155,13 @@ type Verdict = "fits" | "might not fit" | "does not fit";
 
 function verdictOf({ budget }: Case): Verdict {
   if (budget.shortages.length > 0) return "does not fit";
-  return budget.uncertain.length > 0 ? "might not fit" : "fits";
+  return budget.uncertain.length + budget.evicting.length > 0 ? "might not fit" : "fits";
 }
+
+/** Whose cluster a pod is of. */
+const caseOf = ({ metadata, spec }: V1Pod) => spec?.nodeSelector?.[label] ?? metadata?.labels?.[label] ?? "";
+/** Whether a pod was there before. */
+const isOther = ({ metadata }: V1Pod) => metadata?.labels?.[label] !== undefined;
 
 /** The pods of clusters, once each has a board or was refused one and nothing changes any more. */
 async function settled(cases: readonly Case[], namespace: string): Promise<Map<string, V1Pod[]>> {
@@ -139,7 +170,7 @@ async function settled(cases: readonly Case[], namespace: string): Promise<Map<s
   let same = 0;
   for (;;) {
     const { items } = await api.listNamespacedPod({ namespace });
-    const pods = Map.groupBy(items, ({ spec }) => spec?.nodeSelector?.[label] ?? "");
+    const pods = Map.groupBy(items, caseOf);
     const look = JSON.stringify(items.map(({ metadata, spec }) => [metadata?.uid, spec?.nodeName]).sort());
     same = look === before && cases.every((each) => isDecided(each, pods.get(each.id) ?? [])) ? same + 1 : 0;
     before = look;
@@ -151,11 +182,18 @@ async function settled(cases: readonly Case[], namespace: string): Promise<Map<s
 /** A pod that found no room is tried again after 10 s at most; where all are to find some, they are waited for. */
 function isDecided(each: Case, pods: readonly V1Pod[]): boolean {
   const { boards, shortages } = each.budget;
-  const wanted = boards.reduce((total, { held }) => total + held.length, 0) + shortages.length;
+  const held = boards.flatMap((board) => board.held.filter(({ other }) => other === undefined));
+  const wanted = held.length + shortages.length;
   const leaving = pods.some(({ metadata }) => metadata?.deletionTimestamp !== undefined);
   const pending = pods.filter(({ spec }) => spec?.nodeName === undefined);
-  if (leaving || pods.length < wanted) return false;
+  if (leaving || pods.filter((pod) => !isOther(pod)).length < wanted) return false;
   return verdictOf(each) === "fits" ? pending.length === 0 : pending.every(isRefused);
+}
+
+/** Pods that ran before and are gone. */
+function evicted({ others }: Case, pods: readonly V1Pod[]): string[] {
+  const there = new Set(pods.map(({ metadata }) => metadata?.name));
+  return others.flatMap(({ metadata: { name } }) => (there.has(name) ? [] : [name]));
 }
 
 /** What of a cluster has no place. */
@@ -181,35 +219,42 @@ it(
   `the real scheduler does with ${count} random clusters what the budget says`,
   { timeout: 900_000 },
   async () => {
-    const clusters = fc.sample(someCluster(homeBoards, 5), { numRuns: count, seed: 715 });
+    const clusters = fc.sample(someCluster(homeBoards, 5, 3), { numRuns: count, seed: 715 });
     const verdicts = { fits: 0, "might not fit": 0, "does not fit": 0 };
     const disagreements: string[] = [];
+    let evictions = 0;
     for (let at = 0; at < clusters.length; at += atOnce) {
-      const cases = clusters.slice(at, at + atOnce).map((cluster, i) => caseOf(cluster, `c${at + i}`));
+      const own = clusters.slice(at, at + atOnce).map((cluster, i) => renamed(cluster, `c${at + i}`));
       const namespace = `clusters-from-${at}`;
       await makeNamespace(namespace);
+      const cases = await begin(own, namespace);
       await Promise.all(cases.map((each) => put(each, namespace)));
       const pods = await settled(cases, namespace);
       for (const each of cases) {
         const verdict = verdictOf(each);
-        const without = homeless(each, pods.get(each.id) ?? []);
+        const here = pods.get(each.id) ?? [];
+        const [pending, gone] = [homeless(each, here), evicted(each, here)];
+        const without = [...pending, ...gone];
         verdicts[verdict] += 1;
+        if (pending.length === 0 && gone.length > 0) evictions += 1;
         if (
           (verdict === "fits" && without.length > 0) ||
           (verdict === "does not fit" && without.length === 0)
         ) {
-          const { shortages } = each.budget;
+          const { shortages, evicting } = each.budget;
           disagreements.push(
-            `${each.id} ${verdict}: ${JSON.stringify(shortages)}, in truth ${without.join()}`,
+            `${each.id} ${verdict}: ${JSON.stringify([shortages, evicting])}, in truth ${without.join()}`,
           );
         }
       }
       await api.deleteNamespace({ name: namespace });
       await api.deleteCollectionNode({ labelSelector: label });
     }
-    console.log(`random clusters: ${JSON.stringify(verdicts)}`);
+    console.log(`random clusters: ${JSON.stringify(verdicts)}, made to fit by an eviction: ${evictions}`);
     expect(disagreements).toEqual([]);
     // Each verdict is put to the test.
     for (const number of Object.values(verdicts)) expect(number).toBeGreaterThan(count / 20);
+    // So is that bramble evicts nothing that is not its own.
+    expect(evictions).toBeGreaterThan(0);
   },
 );

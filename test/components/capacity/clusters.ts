@@ -10,6 +10,14 @@ import type { PodSpec, StaticPod, Workload } from "../../../components/workload/
 export interface RandomCluster {
   readonly boards: readonly PlannedBoard[];
   readonly loads: readonly (StaticPod | Workload)[];
+  /** Pods that are not bramble's and run already. */
+  readonly others: readonly PodOfOthers[];
+}
+
+/** A pod as `kubectl` applies it. */
+export interface PodOfOthers {
+  readonly metadata: { readonly namespace: string; readonly name: string };
+  readonly spec: PodSpec;
 }
 
 type ModelName = NonNullable<BoardDescription["model"]>;
@@ -101,13 +109,57 @@ function workloadOf(name: string, chosen: Chosen): Workload {
   return { name, namespace: "default", kind, replicas, pod };
 }
 
-/** A cluster with kubeadm's own pods, some workloads and some apps of the user's. */
-export function someCluster(boards: fc.Arbitrary<PlannedBoard[]>, most: number): fc.Arbitrary<RandomCluster> {
+/** Pods without a controller that run on boards: small and large, with and without a request, of each priority. */
+export function someOthers(boards: readonly PlannedBoard[], most: number): fc.Arbitrary<PodOfOthers[]> {
+  const names = boards.map(({ name }) => name);
+  const one = fc.record({
+    board: fc.constantFrom(...names),
+    memory: fc.integer({ min: 0, max: 12 }).map((units) => 16 * units),
+    cpu: fc.constantFrom("10m", "10m", "250m"),
+    priorityClassName: fc.constantFrom(
+      undefined,
+      undefined,
+      "system-cluster-critical",
+      ...Object.keys(priorityClasses),
+    ),
+    hostPort: fc.integer({ min: 0, max: 15 }).map((port) => (port < 2 ? 80 + port : null)),
+  });
+  return fc.array(one, { maxLength: most }).map((chosen) =>
+    chosen.map(({ board, memory, cpu, priorityClassName, hostPort }, i) => ({
+      metadata: { namespace: "default", name: `other-${i}-of-${board}` },
+      spec: {
+        nodeName: board,
+        ...(priorityClassName !== undefined && { priorityClassName }),
+        containers: [
+          {
+            name: "app",
+            image: "app:1",
+            resources: { requests: { ...(memory > 0 && { memory: `${memory}Mi` }), cpu } },
+            ...(hostPort !== null && { ports: [{ containerPort: hostPort, hostPort }] }),
+          },
+        ],
+      },
+    })),
+  );
+}
+
+/**
+ * A cluster with kubeadm's own pods, some workloads and some apps of the user's.
+ *
+ * @param mostOthers pods that are not bramble's. Default: none
+ */
+export function someCluster(
+  boards: fc.Arbitrary<PlannedBoard[]>,
+  most: number,
+  mostOthers = 0,
+): fc.Arbitrary<RandomCluster> {
   return boards.chain((all) => {
     const controlPlanes = all.filter(({ role }) => role === "controlPlane").map(({ name }) => name);
-    return fc.tuple(someWorkloads(all, most), someUserApps(all, 2)).map(([workloads, userApps]) => ({
+    const some = fc.tuple(someWorkloads(all, most), someUserApps(all, 2), someOthers(all, mostOthers));
+    return some.map(([workloads, userApps, others]) => ({
       boards: all,
       loads: [...kubeadmWorkloads(controlPlanes), ...workloads, ...userApps],
+      others,
     }));
   });
 }
