@@ -75,7 +75,7 @@ export async function rehearse(rehearsal: Rehearsal): Promise<Outcome> {
     ...deployment,
     ...placement,
     uncertain: budget.uncertain,
-    evicting: budget.evicting,
+    atRisk: budget.atRisk,
     failures: await failuresOf(boardFailures(boards, workloads, others), failing, rehearsal),
     upgrade: upgradeOrder(boards, workloads, others),
     steps: withRooms(steps.taken, deployment),

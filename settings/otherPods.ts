@@ -39,7 +39,7 @@ export async function otherPodsOf(
 
 /** What is not sure of a budget because of pods that are not bramble's. */
 export function otherPodsWarnings({ staying, unread }: ClusterLook, budget: MemoryBudget): SettingWarning[] {
-  const { evicting } = budget;
+  const { atRisk } = budget;
   const unknown = [...new Set(staying.flatMap(({ name, source }) => (source === "unknown" ? [name] : [])))];
   const messages = [
     ...(unread === undefined
@@ -50,10 +50,10 @@ export function otherPodsWarnings({ staying, unread }: ClusterLook, budget: Memo
     ...(unknown.length === 0
       ? []
       : [`without a memory request and not measured, so counted as 0Mi: ${unknown.join(", ")}`]),
-    ...(evicting.length === 0
+    ...(atRisk.length === 0
       ? []
       : [
-          `${evicting.join(", ")}: if the scheduler places pods differently, this evicts pods of a lower priority that are not bramble's. Free memory on the boards, or raise their priority`,
+          `not bramble's, and might be evicted if the scheduler places pods differently: ${atRisk.join(", ")}. Free memory on their boards, or give them a higher priority`,
         ]),
   ];
   return messages.map((message) => ({ path: "bramble:cluster", message }));

@@ -32,10 +32,10 @@ export interface MemoryBudget<Board extends BoardNode = PlannedBoard> {
   /** Names of workloads that have room here, but might not if the scheduler placed the others otherwise. */
   readonly uncertain: readonly string[];
   /**
-   * Names of workloads for which Kubernetes might evict a pod that is not bramble's, of a lower priority, if the
-   * scheduler placed the others otherwise.
+   * Names of workloads that are not bramble's whose pods Kubernetes might evict for one of bramble's, of a higher
+   * priority, if the scheduler placed the others otherwise.
    */
-  readonly evicting: readonly string[];
+  readonly atRisk: readonly string[];
 }
 
 /** Thrown where the workloads do not fit the boards, with every pod that does not. Pulumi shows a RunError without a stack. */
@@ -113,13 +113,13 @@ export function memoryBudget<Board extends BoardNode>(
 export function placedBudget<Board extends BoardNode>(
   boards: readonly Board[],
   loads: readonly Load[],
-  { staying, leaving }: OtherPods = noOtherPods,
+  running: OtherPods = noOtherPods,
 ) {
   const size = ({ needs }: PlannedPod) => needs.get("memory") ?? 0;
   const pods = podsOf(boards, loads).sort((a, b) => b.priority - a.priority || size(b) - size(a));
   const tied = pods.filter(({ movable }) => !movable);
   const movable = pods.filter((pod) => pod.movable);
-  const others = runningPods(boards, staying);
+  const others = runningPods(boards, running.staying);
   let capacity = new FreeCapacity(boards);
   let shortages = [...placeTied(capacity, tied, others), ...placeAll(capacity, movable)];
   if (shortages.length > 0 && shortages.every((shortage) => shortage.movable)) {
@@ -133,7 +133,7 @@ export function placedBudget<Board extends BoardNode>(
     boards: boards.map((board, index) => boardBudget(board, capacity.held(index))),
     shortages,
     uncertain: crowded().filter(isOwn),
-    evicting: evicting(boards, pods, others, runningPods(boards, leaving)),
+    atRisk: others.length === 0 ? [] : atRisk(boards, pods, others, running),
   };
   // Without a board the scheduler treats all pods alike.
   const uncertain = others.length === 0 ? crowded : crowding(boards, [...pods, ...others]);
@@ -146,23 +146,38 @@ function settled(pod: RunningPod): PlannedPod {
 }
 
 /**
- * The pods that are sure of their place only if they may push out others: the scheduler would choose those of the lowest
- * priority, which are rarely bramble's own.
- *
- * @param leaving what an update removes only at its end
+ * What pods might push out that are sure of their place only so: the scheduler chooses victims of the lowest priority,
+ * which are rarely bramble's own.
  */
-function evicting(
+function atRisk(
   boards: readonly BoardNode[],
   pods: readonly PlannedPod[],
   others: readonly RunningPod[],
-  leaving: readonly RunningPod[],
+  { placed, leaving }: OtherPods,
 ): string[] {
   const lowest = Math.min(...others.map(({ priority }) => priority));
-  const above = new Set(pods.flatMap(({ name, priority }) => (priority > lowest ? [name] : [])));
-  if (above.size === 0) return [];
-  const equal = pods.map((pod) => ({ ...pod, priority: 0 }));
-  const crowded = crowding(boards, [...equal, ...others.map(settled), ...leaving.map(settled)]);
-  return crowded().filter((name) => above.has(name));
+  // Whoever came first holds off whoever comes later. What leaves does so after all of them have come.
+  const equal = whereTheyAre(pods, runningPods(boards, placed)).map((pod) => ({ ...pod, priority: 0 }));
+  const staying = [...others, ...runningPods(boards, leaving)].map(settled);
+  const heldOff = new Set(crowding(boards, [...equal, ...staying])());
+  const pushing = pods.filter(({ name, priority }) => priority > lowest && heldOff.has(name));
+  const victims = others.filter(({ priority, at }) =>
+    pushing.some((pod) => pod.priority > priority && pod.candidates.includes(at)),
+  );
+  return [...new Set(victims.map(({ name }) => name))];
+}
+
+/** Planned pods, those that run already tied to their boards: an update does not move them. */
+function whereTheyAre(pods: readonly PlannedPod[], placed: readonly RunningPod[]): PlannedPod[] {
+  const byName = Map.groupBy(placed, ({ name }) => name);
+  return pods.map((pod) => {
+    const { namespace, name } = pod.load;
+    const alike = byName.get(`${namespace}/${name}`) ?? [];
+    const index = alike.findIndex(({ at }) => pod.candidates.includes(at));
+    const [running] = index < 0 ? [] : alike.splice(index, 1);
+    // Pods of one load are taken to be alike, but these have boards of their own.
+    return running ? { ...pod, movable: false, candidates: [running.at], load: { ...pod.load } } : pod;
+  });
 }
 
 /**

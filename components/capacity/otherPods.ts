@@ -2,7 +2,7 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import { type Load, type PodSpec, stackAnnotation, type Workload } from "../workload/workload.ts";
 
-/** A pod that is not bramble's, on the board where it runs. */
+/** A pod on the board where it runs, most often one that is not bramble's. */
 export interface OtherPod extends Omit<Workload, "kind"> {
   /** Namespace and name of its controller, or its own if it has none: `media/jellyfin`. */
   readonly name: string;
@@ -14,16 +14,18 @@ export interface OtherPod extends Omit<Workload, "kind"> {
   readonly source: "request" | "measurement" | "unknown";
 }
 
-/** Pods in a cluster that the stack's settings do not have. */
+/** Pods that run in a cluster. */
 export interface OtherPods {
   /** Those that are not bramble's: they stay, and none is evicted for a pod of bramble's. */
   readonly staying: readonly OtherPod[];
   /** The stack's own, of an app that the settings no longer have: the next update removes them, at its end. */
   readonly leaving: readonly OtherPod[];
+  /** Those of the settings that have their boards already. */
+  readonly placed: readonly OtherPod[];
 }
 
-/** Nothing else runs, or nobody could be asked. */
-export const noOtherPods: OtherPods = { staying: [], leaving: [] };
+/** Nothing runs yet, or nobody could be asked. */
+export const noOtherPods: OtherPods = { staying: [], leaving: [], placed: [] };
 
 /** Memory that containers use, as a quantity, by `namespace/pod/container`. */
 export type MemoryUse = ReadonlyMap<string, string>;
@@ -48,13 +50,18 @@ export function otherPodsIn(pods: readonly V1Pod[], use: MemoryUse, own: OwnPods
   const living = new Set(own.boards.flatMap(({ name, dead }) => (dead === true ? [] : [name])));
   const isOn = ({ spec }: V1Pod) => living.has(spec?.nodeName ?? "");
   const ownerOf = owners(own);
-  const { other = [], stack = [] } = Object.groupBy(
+  const {
+    other = [],
+    stack = [],
+    settings = [],
+  } = Object.groupBy(
     pods.filter((pod) => isOn(pod) && !hasEnded(pod)),
     ownerOf,
   );
   return {
     staying: other.map((pod) => otherPod(pod, use)),
     leaving: stack.map((pod) => otherPod(pod, use)),
+    placed: settings.map((pod) => otherPod(pod, use)),
   };
 }
 

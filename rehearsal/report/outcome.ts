@@ -48,8 +48,8 @@ export interface Outcome {
   readonly pending: readonly PendingPod[];
   /** Workloads that have room here, but might not if the scheduler placed the others otherwise. */
   readonly uncertain: readonly string[];
-  /** Workloads for which pods that are not bramble's might be evicted then. */
-  readonly evicting: readonly string[];
+  /** Workloads that are not bramble's and might be evicted then. */
+  readonly atRisk: readonly string[];
   /** What happens if a board fails, for each. */
   readonly failures: readonly FailureOutcome[];
   /** The boards in the order in which they can be upgraded. */

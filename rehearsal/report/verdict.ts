@@ -26,15 +26,13 @@ function overcommitted(outcome: BoardOutcome): string[] {
 }
 
 /** What might go otherwise on the boards, in a sentence or two; empty if nothing might. */
-export function caution({ uncertain, evicting }: Pick<Outcome, "evicting" | "uncertain">): string {
+export function caution({ uncertain, atRisk }: Pick<Outcome, "atRisk" | "uncertain">): string {
   const otherwise = "if the scheduler places other pods differently.";
   const sentences = [
     ...(uncertain.length > 0
       ? [`${listed(uncertain)} ${uncertain.length === 1 ? "fits" : "fit"} here, but might not ${otherwise}`]
       : []),
-    ...(evicting.length > 0
-      ? [`${listed(evicting)} might cause pods that are not bramble's to be evicted ${otherwise}`]
-      : []),
+    ...(atRisk.length > 0 ? [`${listed(atRisk)}, not bramble's, might be evicted ${otherwise}`] : []),
   ];
   return sentences.join(" ");
 }

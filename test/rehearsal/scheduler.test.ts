@@ -155,7 +155,7 @@ type Verdict = "fits" | "might not fit" | "does not fit";
 
 function verdictOf({ budget }: Case): Verdict {
   if (budget.shortages.length > 0) return "does not fit";
-  return budget.uncertain.length + budget.evicting.length > 0 ? "might not fit" : "fits";
+  return budget.uncertain.length + budget.atRisk.length > 0 ? "might not fit" : "fits";
 }
 
 /** Whose cluster a pod is of. */
@@ -241,9 +241,9 @@ it(
           (verdict === "fits" && without.length > 0) ||
           (verdict === "does not fit" && without.length === 0)
         ) {
-          const { shortages, evicting } = each.budget;
+          const { shortages, atRisk } = each.budget;
           disagreements.push(
-            `${each.id} ${verdict}: ${JSON.stringify([shortages, evicting])}, in truth ${without.join()}`,
+            `${each.id} ${verdict}: ${JSON.stringify([shortages, atRisk])}, in truth ${without.join()}`,
           );
         }
       }

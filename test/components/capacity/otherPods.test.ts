@@ -16,7 +16,7 @@ const own: OwnPods = {
 const hash = { "pod-template-hash": "5c4f7d9b8" };
 const marked = (stack: string) => ({ "bramble/stack": stack });
 const look = (change: PodChange, use = new Map<string, string>()) => otherPodsIn([livePod(change)], use, own);
-const nobody = { staying: [], leaving: [] };
+const nobody = { staying: [], leaving: [], placed: [] };
 
 describe("what is not bramble's", () => {
   it.each<[string, string, PodChange]>([
@@ -66,8 +66,10 @@ describe("what is the stack's own", () => {
       { namespace: "kube-system", name: "x", owner: ["ReplicaSet", "coredns-5c4f7d9b8"], labels: hash },
     ],
   ])("is counted with the settings if it is %s", (_, change) => {
-    expect(look(change)).toEqual(nobody);
-    expect(look({ ...change, annotations: marked("home") })).toEqual(nobody);
+    for (const annotations of [undefined, marked("home")]) {
+      const { staying, leaving, placed } = look({ ...change, ...(annotations && { annotations }) });
+      expect([staying, leaving, placed.map(({ board }) => board)]).toEqual([[], [], ["a"]]);
+    }
   });
 
   it("leaves if the settings have it no more", () => {

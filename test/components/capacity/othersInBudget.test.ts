@@ -23,6 +23,7 @@ const workload = (name: string, memory: number, change: Partial<PodSpec> = {}): 
   ...{ name, namespace: name, kind: "Deployment", replicas: 1 },
   pod: { containers: [{ name, resources: { requests: { memory: `${memory}Mi`, cpu: "100m" } } }], ...change },
 });
+const requesting = (memory: string) => ({ name: "app", resources: { requests: { memory } } });
 const on = (board: string) => ({ nodeSelector: { "kubernetes.io/hostname": board } });
 const high = { priorityClassName: "bramble-app" };
 
@@ -128,40 +129,47 @@ describe("the budget with pods that are not bramble's", () => {
   });
 });
 
-describe("what might evict a pod that is not bramble's", () => {
-  const loads = [workload("first", 200, { ...on("a"), ...high }), workload("second", 200)];
-  const verdict = (there: OtherPods, change = loads) => {
-    const { shortages, uncertain, evicting } = memoryBudget(boards, change, there);
-    return { shortages: shortages.length, uncertain, evicting };
+describe("what is not bramble's and might be evicted", () => {
+  const [first, second] = [workload("first", 200, { ...on("a"), ...high }), workload("second", 200)];
+  const verdict = (there: OtherPods, loads = [first, second]) => {
+    const { shortages, uncertain, atRisk } = memoryBudget(boards, loads, there);
+    return { shortages: shortages.length, uncertain, atRisk };
   };
+  const app = (board: string, memory: string, priority = 0) =>
+    others({ board, memory, spec: { priority, containers: [requesting(memory)] } });
 
-  it("is a pod that may find its board full of bramble's own", () => {
+  it("is what is on a board that may be full of bramble's own", () => {
     // The scheduler may put `second` onto a, and `first` would push out what has the lowest priority.
-    const there = others({ board: "a", memory: "100Mi" });
-    expect(verdict(there)).toEqual({ shortages: 0, uncertain: [], evicting: ["first"] });
+    expect(verdict(app("a", "100Mi"))).toEqual({ shortages: 0, uncertain: [], atRisk: ["media/app-0"] });
   });
 
   it.each<[string, OtherPods]>([
     ["nobody else is there", others()],
-    ["these take little", others({ board: "a", memory: "30Mi" })],
-    ["these have a higher priority", others({ board: "a", memory: "30Mi", spec: { priority: 20_000 } })],
-  ])("is none where %s", (_, there) => {
-    expect(verdict(there).evicting).toEqual([]);
+    ["these take little", app("a", "30Mi")],
+    ["these are on a board that nothing is tied to", app("b", "100Mi")],
+    ["these have a higher priority", app("a", "100Mi", 20_000)],
+    ["these have the same priority", app("a", "100Mi", 10_000)],
+  ])("is nothing where %s", (_, there) => {
+    expect(verdict(there).atRisk).toEqual([]);
   });
 
-  it("is none that does not outrank it, and that one might find no place", () => {
-    const there = others({ board: "a", memory: "100Mi", spec: { priority: 20_000 } });
-    expect(verdict(there)).toEqual({ shortages: 0, uncertain: [], evicting: [] });
-    const low = [workload("first", 200, on("a")), workload("second", 200)];
-    expect(verdict(there, low)).toMatchObject({ uncertain: ["first"], evicting: [] });
+  it("is nothing whose place a pod of the same priority would need: that finds none", () => {
+    const low = [workload("first", 200, on("a")), second];
+    expect(verdict(app("a", "100Mi"), low)).toMatchObject({ uncertain: ["first"], atRisk: [] });
   });
 
-  it("is a pod that comes before an app is removed whose place it takes", () => {
-    const [old] = others({ board: "a", memory: "200Mi" }).staying;
-    const there = others({ board: "a", memory: "100Mi" });
-    const fresh = [workload("first", 200, { ...on("a"), ...high })];
-    expect(verdict(there, fresh).evicting).toEqual([]);
-    expect(verdict({ ...there, leaving: old ? [old] : [] }, fresh).evicting).toEqual(["first"]);
+  it("is nothing once bramble's own have their boards", () => {
+    const there = app("a", "100Mi");
+    const run = (board: string) => ({ ...there.staying[0]!, name: "second/second", board });
+    expect(verdict({ ...there, placed: [run("b")] }).atRisk).toEqual([]);
+    expect(verdict({ ...there, placed: [run("a")] }).atRisk).toEqual(["media/app-0"]);
+  });
+
+  it("is what is on the board of an app that takes the place of one that was removed", () => {
+    const there = app("a", "100Mi");
+    const old = { ...there.staying[0]!, name: "old/old", pod: { containers: [requesting("200Mi")] } };
+    expect(verdict(there, [first]).atRisk).toEqual([]);
+    expect(verdict({ ...there, leaving: [old] }, [first]).atRisk).toEqual(["media/app-0"]);
   });
 });
 

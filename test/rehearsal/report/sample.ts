@@ -81,7 +81,7 @@ export const sample: Outcome = {
   boards: boards.map((board, index) => ({ board, pods: placed[index] ?? [] })),
   pending: [],
   uncertain: [],
-  evicting: [],
+  atRisk: [],
   failures: [
     { board: "pi4", isRehearsed: true, hasControlPlane: false, moves: [], pending: [], tied: [] },
     { board: "pi3-1", isRehearsed: true, hasControlPlane: true, moves: [], pending: [], tied: ["gogs"] },
