@@ -25,8 +25,8 @@ export function readKubeconfig(file: string): string {
 
 /**
  * The kubeconfig of the cluster that bramble made, as the stack's last update put it out; undefined before the first
- * one. A preview has it before anything is registered, and registers nothing for it: the function is the one behind a
- * StackReference, which would be a resource of the stack.
+ * one. The function is the one behind a StackReference, which would be a resource of the stack: so it is known before
+ * anything is registered.
  */
 export async function deployedKubeconfig(): Promise<string | undefined> {
   const name = `${getOrganization()}/${getProject()}/${getStack()}`;

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { AppsV1Api, CoreV1Api, type KubernetesObject } from "@kubernetes/client-node";
-import { log, runtime } from "@pulumi/pulumi";
+import { log, runtime, secret } from "@pulumi/pulumi";
+import { type EngineEvent, LocalWorkspace } from "@pulumi/pulumi/automation/index.js";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { parse, stringify } from "yaml";
 import { checkSettings } from "../../commands/check/check.ts";
@@ -17,8 +18,11 @@ import { applyTo, connect, startControlPlane, stopControlPlane } from "../../reh
 import { rehearsalFolder, repository } from "../../rehearsal/folder.ts";
 import { freePorts } from "../../rehearsal/freePorts.ts";
 import { settingsOf } from "../../settings/settings.ts";
+import { findEngine } from "../../tools/engine.ts";
 import { findTools } from "../../tools/obtain.ts";
+import { engineOptions, writeProject } from "../../tools/pulumi.ts";
 import { type Registered, registeredBy } from "../components/registered.ts";
+import { hostKeyOf } from "../settings/files.ts";
 import { settings } from "../settings/smallCluster.ts";
 
 const folder = rehearsalFolder(path.join(repository, `.rehearsal-others-${process.pid}`));
@@ -156,6 +160,63 @@ it(
     const [free] = await freePorts(1);
     await writeFile(kubeconfig, access.replace(/(127\.0\.0\.1):\d+/, `$1:${free}`));
     await expectUnread(/ECONNREFUSED/);
+  },
+);
+
+/** Home's boards as bramble sets them up. */
+const setUp = settings((all) => {
+  for (const section of ["cluster", "dns", "datadog", "sensors"]) delete all[`bramble:${section}`];
+  all["bramble:ingress"] = { board: "pi3-1", certificates: "selfSigned" };
+  for (const [i, each] of (all["bramble:boards"] as object[]).entries())
+    Object.assign(each, { hostKey: hostKeyOf(i) });
+});
+
+it(
+  "Pulumi's engine has the kubeconfig of the last update at a preview, before anything is registered",
+  { timeout: 300_000 },
+  async ({ skip }) => {
+    const engine = await findEngine();
+    if ("missing" in engine) return skip(`no Pulumi engine: ${engine.missing}`);
+    const project = path.join(temporary, "project");
+    await writeProject(project);
+    await writeFile(path.join(project, "stacks", "Pulumi.home.yaml"), stringify({ config: setUp }));
+    const options = await engineOptions(engine.cli, { PULUMI_CONFIG_PASSPHRASE: "others" });
+    const stack = await LocalWorkspace.createOrSelectStack({ stackName: "home", workDir: project }, options);
+    const previewed = async () => {
+      const said: string[] = [];
+      const registered: string[] = [];
+      const onEvent = ({ diagnosticEvent, resourcePreEvent }: EngineEvent) => {
+        if (/error|warning/.test(diagnosticEvent?.severity ?? ""))
+          said.push(`${diagnosticEvent?.severity}: ${diagnosticEvent?.message}`);
+        if (resourcePreEvent) registered.push(resourcePreEvent.metadata.type);
+      };
+      await stack.preview({ onEvent, color: "never", suppressOutputs: true }).catch(() => undefined);
+      return {
+        said: said.join("\n"),
+        registered: registered.filter((type) => !type.startsWith("pulumi:")).sort(),
+      };
+    };
+    // The stack has no cluster yet, and nobody is asked.
+    const before = await previewed();
+    expect(before.said).not.toMatch(/^error|not bramble's/m);
+    expect(before.registered.length).toBeGreaterThan(20);
+
+    // Besides what the test before has left.
+    await applyTo(connect(folder))(workload("Deployment", "jellyfin", "256Mi"));
+    await untilRunning(5);
+    const output = secret(await readFile(folder.kubeconfig, "utf8"));
+    await stack.up({ program: () => Promise.resolve({ kubeconfig: output }), suppressOutputs: true });
+    const refused = await previewed();
+    expect(refused.said).toMatch(/^error: [^]*304Mi are not bramble's: default\/jellyfin 256Mi/);
+    expect(refused.registered).toEqual([]);
+
+    const apps = connect(folder).makeApiClient(AppsV1Api);
+    await apps.deleteNamespacedDeployment({ namespace: "default", name: "jellyfin" });
+    await untilRunning(4);
+    const fits = await previewed();
+    expect(fits.said).not.toMatch(/^error/m);
+    expect(fits.said).toMatch(/^warning: bramble:cluster: .*counted as 0Mi: default\/shell/m);
+    expect(fits.registered).toEqual(before.registered);
   },
 );
 
