@@ -1,5 +1,5 @@
 import path from "node:path";
-import { CoreV1Api, type V1Pod } from "@kubernetes/client-node";
+import { CoreV1Api, type V1Node, type V1Pod } from "@kubernetes/client-node";
 import * as fc from "fast-check";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -8,7 +8,9 @@ import { stringify } from "yaml";
 import { readPods } from "../../components/capacity/clusterPods.ts";
 import { otherPodsIn } from "../../components/capacity/otherPods.ts";
 import { type MemoryBudget, memoryBudget } from "../../components/capacity/memoryBudget.ts";
+import { planBoards } from "../../components/board/board.ts";
 import { priorityClasses } from "../../components/workload/priorities.ts";
+import type { PodSpec } from "../../components/workload/workload.ts";
 import { nodeOf, objectOf } from "../../rehearsal/boardObjects.ts";
 import { isRefused } from "../../rehearsal/boards.ts";
 import {
@@ -258,3 +260,51 @@ it(
     expect(evictions).toBeGreaterThan(0);
   },
 );
+
+it("the real scheduler evicts what the budget says is at risk", { timeout: 120_000 }, async () => {
+  const boards = planBoards([
+    { name: "board-0", model: "rpi-4b-2gb", role: "controlPlane", host: "192.168.1.1" },
+    { name: "board-1", model: "rpi-3b", role: "worker", host: "192.168.1.2" },
+    { name: "board-2", model: "rpi-3b", role: "worker", host: "192.168.1.3" },
+  ]);
+  const pod = (memory: string): PodSpec => ({
+    containers: [{ name: "app", image: "app:1", resources: { requests: { memory } } }],
+  });
+  const here = { matchExpressions: [{ key: "kubernetes.io/hostname", operator: "In", values: ["board-1"] }] };
+  const preferred = { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, preference: here }] };
+  const kinds = { namespace: "default", kind: "Deployment", replicas: 1 } as const;
+  // Of 438Mi, one that could be elsewhere, one that could not and comes later, and one that is not bramble's.
+  const movable = {
+    name: "movable",
+    ...kinds,
+    pod: { ...pod("200Mi"), affinity: { nodeAffinity: preferred } },
+  };
+  const tied = {
+    ...{ name: "tied", ...kinds },
+    pod: {
+      ...pod("200Mi"),
+      nodeSelector: { "kubernetes.io/hostname": "board-1" },
+      priorityClassName: "bramble-app",
+    },
+  };
+  const other = {
+    metadata: { namespace: "default", name: "other" },
+    spec: { nodeName: "board-1", ...pod("100Mi") },
+  };
+  const namespace = "at-risk";
+  await makeNamespace(namespace);
+  const cluster = renamed({ boards, loads: [movable, tied], others: [other] }, "risk");
+  const [each] = await begin([cluster], namespace);
+  expect(each?.budget).toMatchObject({ shortages: [], uncertain: [], atRisk: [`${namespace}/other`] });
+  const isNew = ({ spec }: V1Node) => spec?.taints?.some(({ key }) => key.endsWith("/not-ready"));
+  while ((await api.listNode({ labelSelector: `${label}=risk` })).items.some(isNew)) await sleep(200);
+  for (const load of cluster.loads) {
+    await put({ ...each!, loads: [load] }, namespace);
+    const isPlaced = ({ metadata, spec }: V1Pod) =>
+      metadata?.labels?.["app.kubernetes.io/name"] === `risk-${load.name}` && spec?.nodeName !== undefined;
+    while (!(await api.listNamespacedPod({ namespace })).items.some(isPlaced)) await sleep(200);
+  }
+  const { items } = await api.listNamespacedPod({ namespace });
+  expect(items.map(({ spec }) => spec?.nodeName)).toEqual(["risk-board-1", "risk-board-1"]);
+  expect(evicted(each!, items)).toEqual(["other"]);
+});
