@@ -206,11 +206,42 @@ describe("the program", () => {
       const second = { name: "pi4-2", model: "rpi-4b-2gb", role: "controlPlane", host: "192.168.1.20" };
       (config["bramble:boards"] as Config[]).push(second);
     });
-    expect(warned.mock.calls).toEqual([[expect.stringMatching(/^bramble:boards: 2 boards have the role/)]]);
+    const said = () =>
+      warned.mock.calls.flatMap(([message]) => (message.startsWith("bramble:boards:") ? [message] : []));
+    expect(said()).toEqual([expect.stringMatching(/^bramble:boards: 2 boards have the role/)]);
     expect(components()).toContain("Gogs");
     warned.mockClear();
     await run(() => undefined);
+    expect(said()).toEqual([]);
+  });
+
+  it("asks the cluster that is there what else runs in it, and says why it can't", async () => {
+    const warned = vi.spyOn(log, "warn").mockResolvedValue();
+    await run(() => undefined);
+    const why = "the cluster can't be read: its kubeconfig has no current context with a cluster";
+    expect(warned.mock.calls).toEqual([[expect.stringContaining(why)]]);
+    expect(called).not.toContain("pulumi:pulumi:readStackOutputs");
+  });
+
+  it("looks in the stack's own outputs for the cluster that it made", async () => {
+    const warned = vi.spyOn(log, "warn").mockResolvedValue();
+    await run((config) => {
+      leaveOut(config, "cluster");
+      setUp(config);
+    });
+    expect(called).toContain("pulumi:pulumi:readStackOutputs");
     expect(warned.mock.calls).toEqual([]);
+  });
+
+  it("asks nobody for a stack that extends another", async () => {
+    const warned = vi.spyOn(log, "warn").mockResolvedValue();
+    await run((config) => {
+      for (const key of Object.keys(config)) delete config[key];
+      config["bramble:extends"] = "home";
+      config["bramble:cluster"] = { kubeconfig };
+    });
+    expect(components()).toContain("Gogs");
+    expect([...called, ...warned.mock.calls]).toEqual([]);
   });
 
   it("registers nothing at all when a board is too small", async () => {

@@ -37,6 +37,7 @@ export async function registeredResources(stack: string, config: StackConfig): P
     stack,
     // As in a preview, what only a deployment brings forth, such as a board's answer, is not known.
     true,
+    "organization",
   );
   // What the SDK's test monitor lacks: hooks are registered with an engine, which would call them at a deployment.
   const register = (_: unknown, answer: (error: null, response: object) => void) => answer(null, {});

@@ -27,7 +27,7 @@ export function findingsText(stack: string, findings: Findings): string {
     ...appLines(budget.boards, apps),
     ...(isClusterUnknown
       ? [
-          `    counted is only what is bramble's: npx pulumi preview -s ${stack} asks the cluster for other pods`,
+          `    not counted: pods that are not bramble's. npx pulumi preview -s ${stack} asks the cluster for them`,
         ]
       : []),
     `${mark(isFine(findings))} policies: ${policies.length - broken.length} of ${policies.length} passed`,

@@ -42,6 +42,8 @@ export async function registeredBy(
     },
     "bramble",
     "home",
+    false,
+    "organization",
   );
   allowHooks();
   await program();

@@ -44,6 +44,10 @@ it("has nothing mandatory against home, and says what is still to be set", async
   );
   expect(text).toContain("bramble:boards[0].hostKey: npm run card -- home pi4-1 --to DIR");
   expect(text).toContain("npm run check -- home --set-secrets");
+  expect(text).toContain(
+    "not counted: pods that are not bramble's. npx pulumi preview -s home asks the cluster",
+  );
+  expect(text).not.toMatch(/of them not bramble's|are not bramble's:/);
   expect(text).toMatch(/pi4-1 .* no API until it is back/);
   expect(text).toMatch(/pi3-2 .*gogs.* waits? for it/);
 });
@@ -57,6 +61,19 @@ it("shows a warning of the settings once, and is fine", async () => {
   expect(isFine(found)).toBe(true);
   const text = findingsText("home", found);
   expect(text.match(/warning: bramble:boards: 2 boards have the role controlPlane: etcd/g)).toHaveLength(1);
+  expect(logged.mock.calls).toEqual([]);
+});
+
+it("says once that a cluster whose kubeconfig is not there was not asked, and is fine", async () => {
+  const logged = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+  const found = await findings(existing);
+  expect(isFine(found)).toBe(true);
+  const text = findingsText("home", found);
+  expect(text.match(/pods that are not bramble's are not counted/g)).toHaveLength(1);
+  expect(text).toMatch(
+    /because the cluster can't be read: bramble:cluster.kubeconfig: can't read .*kubeconfig.home/,
+  );
+  expect(text).not.toContain("asks the cluster");
   expect(logged.mock.calls).toEqual([]);
 });
 

@@ -122,3 +122,11 @@ it("labels a segment only from the width on at which the label fits", () => {
   const tiny = parts.find(({ title }) => title.includes("dynamic-dns"));
   expect(tiny?.svg.children.map(({ name }) => name)).toEqual(["title", "rect"]);
 });
+
+it("puts what is not bramble's behind the others, in a colour of its own", () => {
+  const pods = segments(withPod(0, { ...pod("media", "jellyfin-0", 200), isOther: true }), 0);
+  const [last, free] = pods.slice(-2);
+  expect(last).toMatchObject({ kind: "other", title: "media/jellyfin-0 (not bramble's): 200 MiB" });
+  expect(find(last!.svg, "rect")[0]?.attributes.fill).toBe("var(--other)");
+  expect(free?.kind).toBe("free");
+});

@@ -126,3 +126,13 @@ it("says what might go otherwise, and nothing where nothing might", () => {
   const page = htmlReport({ ...sample, uncertain: ["gogs"] });
   expect(page).toContain('<p class="uncertain">gogs fits here, but might not');
 });
+
+it("shows what is not bramble's in the list, the sum and the legend, and only where it is", () => {
+  const root = page(withPod(1, { ...pod("media", "jellyfin-0", 16), isOther: true }));
+  const card = cards(root)[1]!;
+  const [table, sum] = [find(card, "table", "pods")[0]!, find(card, "table", "sum")[0]!];
+  expect(table.text).toMatch(/5\s*media\/jellyfin-0 not bramble's\s*16/);
+  expect(sum.text).toMatch(/4 pods\s*− 397\s*1 pod, not bramble's\s*− 16\s*Left\s*25/);
+  expect(find(root, "ul", "legend")[0]?.text).toContain("Not bramble's");
+  expect(page(sample).text).not.toMatch(/not bramble's/i);
+});

@@ -12,6 +12,7 @@ const longPod = pod(
   7,
 );
 
+const other = { ...pod("media", "jellyfin-0", 16), isOther: true };
 const crowded = withPod(1, pod("lab", "too-big", 96));
 
 it("has a row for each board with its pods below, larger ones first", () => {
@@ -112,4 +113,16 @@ it("says what might find no room if it were placed otherwise, and nothing where 
   expect(lines(unsure).join(" ")).toContain("datadog-agent and sensor-gateway fit here, but might not");
   expect(lines({ ...sample, uncertain: ["gogs"] }).join(" ")).toContain("gogs fits here");
   expect(lines(sample).join(" ")).not.toContain("might not");
+});
+
+it("names what is not bramble's, and what of it might be evicted", () => {
+  const all = lines(withPod(1, other));
+  expect(all.find((line) => line.includes("media/jellyfin"))).toMatch(
+    /^ {2}media\/jellyfin-0 +16 {2}not bramble's$/,
+  );
+  expect(lines(sample).join()).not.toContain("not bramble's");
+  const unsure = { ...sample, atRisk: ["media/jellyfin"], uncertain: ["gogs"] };
+  expect(lines(unsure).join(" ")).toContain(
+    "gogs fits here, but might not if the scheduler places other pods differently. media/jellyfin, not bramble's, might be evicted if",
+  );
 });
