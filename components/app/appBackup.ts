@@ -37,15 +37,17 @@ const scripts = filesBeside(
   import.meta.url,
   "state.sh",
   "backup.sh",
+  "report.sh",
   "restore.sh",
   "copyDatabase.mjs",
+  "integrity.mjs",
   "quiesce.mjs",
 );
 
 /** The backups of one app: its CronJob, and in the app's namespace what it and a restore need. */
 export class AppBackup extends ComponentResource {
   constructor(name: string, args: AppBackupArgs, opts?: ComponentResourceOptions) {
-    const secrets = secretsOf(args);
+    const secrets = secretsOf(args.source.app, args.secrets);
     super("bramble:storage:AppBackup", name, args, opts);
     const { source, plan, namespace } = args;
     const parent = { parent: this };
@@ -84,8 +86,12 @@ export class AppBackup extends ComponentResource {
   }
 }
 
-/** A plan that nothing opens would be no backup, and nobody would miss it. */
-function secretsOf({ source: { app }, secrets }: AppBackupArgs): BackupSecrets {
+/**
+ * What opens the repository of an app.
+ *
+ * @throws InputPropertyError if nothing does: a plan that nothing opens would be no backup, and nobody would miss it
+ */
+export function secretsOf(app: string, secrets: RepositorySecrets | undefined): BackupSecrets {
   const own = secrets?.[app];
   if (own) return own;
   const reason = `has no access to the repository of "${app}", which has a backup plan. Pass the secrets of a BackupStore that has "${app}" among its apps.`;

@@ -31,19 +31,14 @@ say() {
   echo "backup of $RESTIC_HOST: $*"
 }
 
-tell() {
-  [ -n "${STATSD_HOST:-}" ] || return 0
-  failed=0
-  [ "$1" -eq 0 ] || failed=1
-  printf 'bramble.backup.failed:%s|g|#app:%s\nbramble.backup.seconds:%s|g|#app:%s' \
-    "$failed" "$RESTIC_HOST" "$(($(date +%s) - begin))" "$RESTIC_HOST" |
-    timeout 10 nc -u -w 1 "$STATSD_HOST" "${STATSD_PORT:?}" || say "can't send metrics to DogStatsD." >&2
-}
-
 ended() {
   code=$?
-  [ "$code" -eq 0 ] || say "FAILED while $step. Earlier backups are unchanged." >&2
-  tell "$code"
+  failed=0
+  [ "$code" -eq 0 ] || {
+    failed=1
+    say "FAILED while $step. Earlier backups are unchanged." >&2
+  }
+  sh "$here/report.sh" backup "$RESTIC_HOST" "$failed" "$(($(date +%s) - begin))"
 }
 trap ended EXIT
 

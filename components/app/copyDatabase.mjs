@@ -2,6 +2,7 @@
 // Usage: node copyDatabase.mjs SOURCE TARGET
 import { renameSync, rmSync } from "node:fs";
 import { backup, DatabaseSync } from "node:sqlite";
+import { damageOf } from "./integrity.mjs";
 
 const [source, target] = process.argv.slice(2);
 const part = `${target}.part`;
@@ -12,14 +13,9 @@ const database = new DatabaseSync(source, { readOnly: true, timeout: 30_000 });
 const pages = await backup(database, part, { rate: 64 });
 database.close();
 
-const copy = new DatabaseSync(part);
-const found = copy
-  .prepare("PRAGMA integrity_check")
-  .all()
-  .map((row) => row.integrity_check);
-copy.close();
-if (found.join() !== "ok") {
-  console.error(`${source} is damaged; SQLite says:\n${found.join("\n")}`);
+const damage = damageOf(part);
+if (damage.length > 0) {
+  console.error(`${source} is damaged; SQLite says:\n${damage.join("\n")}`);
   process.exit(1);
 }
 renameSync(part, target);
