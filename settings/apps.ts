@@ -8,6 +8,7 @@ import { foundations } from "../components/foundations.ts";
 import { kubeadmWorkloads } from "../components/kubeadm/kubeadmWorkloads.ts";
 import type { BackupPlan } from "../components/app/backupTarget.ts";
 import { backupWorkload } from "../components/app/backupWorkload.ts";
+import { restoreTestWorkload } from "../components/app/restoreTestWorkload.ts";
 import type { Load } from "../components/workload/workload.ts";
 import type { BoardSettings, Settings } from "./schema.ts";
 
@@ -46,13 +47,16 @@ export function appParts(settings: Settings, stack: string, boards: readonly Pla
   return wanted.map((each) => ({ ...each, parts: each.app.parts(each.own, context) }));
 }
 
-/** Everything that will run on the boards: kubeadm's own pods, those of the parts and their backups. */
+/** Everything that will run on the boards: kubeadm's own pods, those of the parts, their backups and the test of these. */
 export function loadsOf(parts: readonly AppPart[], boards: readonly PlannedBoard[]): Load[] {
+  const backedUp = backupsOf(parts);
+  const test = restoreTestWorkload(backedUp);
   const controlPlanes = boards.filter(({ role }) => role === "controlPlane").map(({ name }) => name);
   return [
     ...kubeadmWorkloads(controlPlanes),
     ...parts.flatMap(({ loads = [] }) => loads),
-    ...backupsOf(parts).map(({ source, plan }) => backupWorkload(source, plan)),
+    ...backedUp.map(({ source, plan }) => backupWorkload(source, plan)),
+    ...(test ? [test] : []),
   ];
 }
 
@@ -85,7 +89,13 @@ export function directoriesOf(settings: Places): (BoardPath & { readonly section
 function planOf(settings: Settings): BackupPlan | undefined {
   const { backup, datadog } = settings;
   if (!backup) return undefined;
-  const { nfs, s3, schedule, keep } = backup;
+  const { nfs, s3, schedule, test, keep } = backup;
   const target = nfs ? { nfs } : s3 ? { s3 } : backupPlace(backup, dataStorage(settings).disks);
-  return { target, schedule, keep, ...(datadog && { statsdPort: dogstatsdPort }) };
+  return {
+    target,
+    schedule,
+    keep,
+    ...(test !== "never" && { test }),
+    ...(datadog && { statsdPort: dogstatsdPort }),
+  };
 }

@@ -193,7 +193,9 @@ describe("the program", () => {
     const named = (type: string) => registered.filter((each) => each.type === type).map(({ name }) => name);
     const backups = ["etcd-backup-backup", "gogs-backup", "traefik-backup"];
     expect(named("bramble:storage:AppBackup").sort()).toEqual(backups);
-    expect(named("kubernetes:batch/v1:CronJob").sort()).toEqual(backups.map((name) => `${name}-cronjob`));
+    expect(named("kubernetes:batch/v1:CronJob").sort()).toEqual(
+      [...backups, "restore-test"].map((name) => `${name}-cronjob`).sort(),
+    );
     const accounts = named("random:index/randomPassword:RandomPassword").filter((name) =>
       name.startsWith("backup-account-"),
     );

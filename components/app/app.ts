@@ -194,8 +194,8 @@ export interface Registration {
   readonly opts: ComponentResourceOptions;
   /** What opens the repositories, by app. */
   readonly backupSecrets?: RepositorySecrets | undefined;
-  /** Names of everything that is backed up. */
-  readonly backedUp: readonly string[];
+  /** Everything that is backed up. */
+  readonly backedUp: readonly BackedUp[];
 }
 
 /** A part that was registered. */

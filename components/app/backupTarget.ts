@@ -26,6 +26,8 @@ export interface BackupPlan {
   readonly schedule: string;
   /** How many backups to keep: the last of each of so many days, weeks and months. */
   readonly keep: { readonly daily: number; readonly weekly: number; readonly monthly: number };
+  /** When it is tested whether backups can be restored, as `schedule`; never if omitted. */
+  readonly test?: string;
   /** UDP port on every board on which DogStatsD is told how a backup ended; nobody is told if omitted. */
   readonly statsdPort?: number;
 }
@@ -36,6 +38,9 @@ export const backupObjects = {
   access: "backup-access",
   scripts: "backup-scripts",
 } as const;
+
+/** Names of objects that open a repository, and of the volumes with them. */
+export type RepositoryObjects = Pick<Record<keyof typeof backupObjects, string>, "password" | "access">;
 
 /** The server of backups on a board. */
 export const backupServer = { name: "backup-server", namespace: "backup", port: 8000 } as const;
@@ -64,10 +69,15 @@ export function repositoryOf(target: BackupTarget, app: string): string {
   return `s3:${endpoint.replace(/\/$/, "")}/${bucket}/${prefix}/${app}`;
 }
 
-/** What a container needs to reach an app's repository. */
+/**
+ * What a container needs to reach an app's repository.
+ *
+ * @param objects what opens it. Default: those in the app's own namespace
+ */
 export function repositoryAccess(
   target: BackupTarget,
   app: string,
+  objects: RepositoryObjects = backupObjects,
 ): Pick<Container, "env" | "envFrom" | "volumeMounts"> {
   const region = "s3" in target ? target.s3.region : undefined;
   return {
@@ -77,21 +87,28 @@ export function repositoryAccess(
       { name: "RESTIC_HOST", value: app },
       ...(region === undefined ? [] : [{ name: "AWS_DEFAULT_REGION", value: region }]),
     ],
-    ...(!("nfs" in target) && { envFrom: [{ secretRef: { name: backupObjects.access } }] }),
+    ...(!("nfs" in target) && { envFrom: [{ secretRef: { name: objects.access } }] }),
     volumeMounts: [
-      { name: "backup-scripts", mountPath: backupPaths.scripts, readOnly: true },
-      { name: "backup-password", mountPath: backupPaths.password.replace(/\/[^/]+$/, ""), readOnly: true },
+      { name: backupObjects.scripts, mountPath: backupPaths.scripts, readOnly: true },
+      { name: objects.password, mountPath: backupPaths.password.replace(/\/[^/]+$/, ""), readOnly: true },
       ...("nfs" in target ? [{ name: "repositories", mountPath: backupPaths.repositories }] : []),
     ],
   };
 }
 
-/** The volumes that `repositoryAccess` mounts. */
-export function repositoryVolumes(target: BackupTarget): NonNullable<PodSpec["volumes"]> {
+/**
+ * The volumes that `repositoryAccess` mounts.
+ *
+ * @param passwords names of the Secrets with the passwords. Default: that in the app's own namespace
+ */
+export function repositoryVolumes(
+  target: BackupTarget,
+  passwords: readonly string[] = [backupObjects.password],
+): NonNullable<PodSpec["volumes"]> {
   const repositories = repositoriesVolume(target);
   return [
-    { name: "backup-scripts", configMap: { name: backupObjects.scripts } },
-    { name: "backup-password", secret: { secretName: backupObjects.password, defaultMode: 0o440 } },
+    { name: backupObjects.scripts, configMap: { name: backupObjects.scripts } },
+    ...passwords.map((name) => ({ name, secret: { secretName: name, defaultMode: 0o440 } })),
     ...(repositories
       ? [{ name: "repositories", persistentVolumeClaim: { claimName: claimName(repositories) } }]
       : []),

@@ -28,7 +28,7 @@ export interface Ground {
  * @returns the outputs of the stack
  */
 export function deployApps(parts: readonly AppPart[], { provider, boards, cluster, identity }: Ground) {
-  const backedUp = backupsOf(parts).map(({ source }) => source.app);
+  const backedUp = backupsOf(parts);
   const after = (resources: readonly Resource[]) => ({
     providers: [provider],
     dependsOn: [...resources],

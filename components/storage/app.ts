@@ -1,5 +1,7 @@
 import { app, type AppPart } from "../app/app.ts";
 import { diskDirectories } from "../board/disk.ts";
+import { RestoreTest } from "../app/restoreTest.ts";
+import { restoreTest, restoreTestWorkload } from "../app/restoreTestWorkload.ts";
 import { BackupStore } from "./backup.ts";
 import { backupDirectory, backupServerUser, backupServerWorkload } from "./backupServerWorkload.ts";
 import { etcdBackup, EtcdBackup } from "./etcdBackup.ts";
@@ -56,7 +58,10 @@ export const backup = app({
       loads: "board" in target ? [backupServerWorkload(target)] : [],
       register(name, { opts, backedUp }) {
         const keys = { password, accessKey, secretKey, protectPassword: !isRehearsal };
-        const resource = new BackupStore(name, { target, apps: backedUp, ...keys }, opts);
+        const apps = backedUp.map(({ source }) => source.app);
+        const resource = new BackupStore(name, { target, apps, ...keys }, opts);
+        const workload = restoreTestWorkload(backedUp);
+        if (workload) new RestoreTest(restoreTest, { workload, backedUp, secrets: resource.secrets }, opts);
         // Without the password the backups are worthless: keep it outside the cluster.
         return { resource, outputs: { backupPassword: resource.password }, backupSecrets: resource.secrets };
       },

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { diskDirectories } from "../board/disk.ts";
+import { scheduleError } from "../app/schedule.ts";
 import { dataDirectory } from "../app/volumes.ts";
 import { podHost, urlHostError } from "../fields/hosts.ts";
 import { absolutePath, label, nfsDirectory, secretString } from "../fields/fields.ts";
@@ -7,6 +8,15 @@ import { refusing } from "../fields/refuse.ts";
 
 /** Where backups lie on a board unless the settings say otherwise. */
 export const backupDirectory = "/var/lib/bramble-backups";
+
+// Kubernetes takes no 7 for Sunday.
+const fiveFields = "[\\d*,/-]+( [\\d*,/-]+){3} [0-6*,/-]+";
+
+const schedule = (form: string, says: string) =>
+  z
+    .string(says)
+    .regex(new RegExp(`^(${form})$`), { error: says, abort: true })
+    .superRefine(refusing((text) => (text === "never" ? undefined : scheduleError(text))));
 
 const count = (unit: string, standard: number) =>
   z
@@ -54,11 +64,13 @@ export const schema = z
     s3: s3.optional(),
     accessKey: secretString(/^\S+$/, "must be an access key", "Access key of the bucket.", 20).optional(),
     secretKey: secretString(/^\S+$/, "must be a secret key", "Secret key of the bucket.", 40).optional(),
-    schedule: z
-      .string("must be five fields of cron")
-      .regex(/^[\d*,/-]+( [\d*,/-]+){4}$/, "must be five fields of cron, such as 17 3 * * *")
+    schedule: schedule(fiveFields, "must be five fields of cron, such as 17 3 * * *")
       .default("17 3 * * *")
       .describe("When to back up, in cron notation and UTC."),
+    // After the backup of that night, and on a day with time to see to what it finds.
+    test: schedule(`never|${fiveFields}`, "must be five fields of cron, such as 47 4 * * 0, or never")
+      .default("47 4 * * 0")
+      .describe("When to test whether the newest backups can be restored, as `schedule`, or `never`."),
     keep: z
       .strictObject({ daily: count("days", 7), weekly: count("weeks", 5), monthly: count("months", 12) })
       .prefault({})

@@ -28,7 +28,8 @@ export async function expectHome(outcome: Outcome, api: CoreV1Api): Promise<void
   if (ingress) expect(apps[ingress.board]).toContain("traefik");
   if (gogs && backup && storage?.board)
     expect(apps[storage.board]).toEqual(expect.arrayContaining(["gogs", "gogs-backup-rehearsed"]));
-  if (backup?.board) expect(apps[backup.board]).toContain("backup-server");
+  if (backup?.board)
+    expect(apps[backup.board]).toEqual(expect.arrayContaining(["backup-server", "restore-test-rehearsed"]));
   for (const board of outcome.boards) expect(left(board)).toBeGreaterThanOrEqual(0);
 
   // What the budget promised is what the scheduler sees: the same pods with the same requests.

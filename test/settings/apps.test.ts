@@ -112,7 +112,24 @@ describe("what is backed up", () => {
     const all = parts();
     expect(backedUp(all)).toEqual(["etcd", "gogs", "traefik"]);
     const pods = loadsOf(all, planBoards(exampleSettings().boards)).filter(({ kind }) => kind === "CronJob");
-    expect(pods.map(({ name }) => name).sort()).toEqual(["etcd-backup", "gogs-backup", "traefik-backup"]);
+    expect(pods.map(({ name }) => name).sort()).toEqual([
+      "etcd-backup",
+      "gogs-backup",
+      "restore-test",
+      "traefik-backup",
+    ]);
+  });
+
+  it("is not tested where that is not wanted, nor where there is nothing", () => {
+    const jobs = (change: (config: Config) => void) =>
+      loadsOf(parts(change), planBoards(exampleSettings().boards)).map(({ name }) => name);
+    expect(jobs((config) => (section(config, "backup").test = "never"))).not.toContain("restore-test");
+    const nothing = jobs((config) => {
+      delete config["bramble:gogs"];
+      section(config, "ingress").certificates = "selfSigned";
+      delete section(config, "backup").etcd;
+    });
+    expect(nothing).not.toContain("restore-test");
   });
 
   it("is nothing of an app that is left out, or has nothing to be backed up", () => {

@@ -193,6 +193,25 @@ const bad: [Change, string, string, string?][] = [
     "invalid",
     "must be an address or a host name",
   ],
+  ...(
+    [
+      ["schedule", "daily", "must be five fields of cron, such as 17 3 * * *"],
+      ["schedule", "17 3 * * 7", "must be five fields of cron, such as 17 3 * * *"],
+      ["schedule", "never", "must be five fields of cron, such as 17 3 * * *"],
+      [
+        "schedule",
+        "60 3 * * *",
+        "must be five fields of cron, such as 17 3 * * *: Invalid value for minute: 60",
+      ],
+      ["test", "0 4 30 2 *", '"0 4 30 2 *" never runs'],
+      ["test", "off", "must be five fields of cron, such as 47 4 * * 0, or never"],
+    ] as const
+  ).map(([key, value, words]): (typeof bad)[number] => [
+    set("backup", { board: "pi3-1", [key]: value }),
+    `backup.${key}`,
+    "invalid",
+    words,
+  ]),
   [
     set("backup", {
       s3: { endpoint: "http://minio.local:9000", bucket: "b-1" },

@@ -37,6 +37,8 @@ async function comesBack(): Promise<void> {
   app.write("notes/first", "first");
   const backup = await app.backUp();
   expect(backup.code, backup.said).toBe(0);
+  const test = await app.testRestore();
+  expect(test.code, test.said).toBe(0);
   app.empty();
   const restore = await app.restore();
   expect(restore.code, restore.said).toBe(0);
