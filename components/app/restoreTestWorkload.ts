@@ -1,7 +1,7 @@
 import { diskThresholds } from "../board/kubeletConfig.ts";
 import { images } from "../workload/images.ts";
 import type { PriorityClassName } from "../workload/priorities.ts";
-import { restrictedContainer, restrictedPod } from "../workload/security.ts";
+import { anyOwnerContainer, restrictedContainer, restrictedPod } from "../workload/security.ts";
 import type { Container, ScheduledWorkload } from "../workload/workload.ts";
 import {
   backupObjects,
@@ -96,15 +96,16 @@ export function restoreTestWorkload(backedUp: readonly BackedUp[]): ScheduledWor
 }
 
 /** Files come back with their owner, so the app's own user restores them. */
-function as(user: number): NonNullable<Container["securityContext"]> {
-  return { ...restrictedContainer, ...restrictedPod(user), runAsNonRoot: user !== 0 };
+function as(user: number, hasOwners = false): NonNullable<Container["securityContext"]> {
+  const container = hasOwners ? anyOwnerContainer : restrictedContainer;
+  return { ...container, ...restrictedPod(user), runAsNonRoot: user !== 0 };
 }
 
-function testContainers({ app, user, database }: BackupSource, plan: BackupPlan): Container[] {
+function testContainers({ app, user, hasOwners, database }: BackupSource, plan: BackupPlan): Container[] {
   const folder = `${tested}/${app}`;
   const access = repositoryAccess(plan.target, app, testedObjects(app));
   const common = {
-    securityContext: as(user),
+    securityContext: as(user, hasOwners),
     terminationMessagePolicy: "FallbackToLogsOnError",
     volumeMounts: [
       { name: `restored-${app}`, mountPath: folder },

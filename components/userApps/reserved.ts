@@ -20,6 +20,7 @@ export const reservedNames: readonly string[] = [
   "kube-node-lease",
   "kube-public",
   "kube-system",
+  "restore-test",
   "sensors",
   "traefik",
 ];

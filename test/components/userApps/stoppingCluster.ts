@@ -52,7 +52,7 @@ export class StoppingCluster {
       const { partsOf } = await import("../../../settings/apps.ts");
       const part = partsOf(settings, "home", planBoards(settings.boards)).find(({ name }) => name === app);
       const secrets = { [app]: { password: "p", access: {} } };
-      part!.register(app, { opts: {}, backupSecrets: secrets, backedUp: [app] });
+      part!.register(app, { opts: {}, backupSecrets: secrets, backedUp: [] });
     });
     for (const object of registered.flatMap(objectOf)) await apply(object);
     await until(async () => (await this.pods()).length === 1);
