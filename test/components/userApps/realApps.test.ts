@@ -54,7 +54,7 @@ describe("a real app with SQLite", { timeout: 120_000 }, () => {
   beforeAll(() => {
     if (bin !== undefined) app = new RunningApp(apps, "comments", bin, restic);
   });
-  afterAll(() => app?.end());
+  afterAll(() => (bin === undefined ? undefined : app.end()));
 
   const comment = async (text: string) => {
     const response = await fetch(`${app.url}/new?uri=%2Fa`, {
@@ -72,13 +72,13 @@ describe("a real app with SQLite", { timeout: 120_000 }, () => {
     expect(restored?.said).toContain("there is no backup yet");
     for (let i = 0; i < 20; i++) await comment(`before the backup ${i}`);
 
-    let isWriting = true;
+    const over = new AbortController();
     let written = 0;
     const writer = (async () => {
-      while (isWriting) await comment(`meanwhile ${written++}`);
+      while (!over.signal.aborted) await comment(`meanwhile ${written++}`);
     })();
     const { code, said } = await app.backUp();
-    isWriting = false;
+    over.abort();
     await writer;
     expect(said).toContain("backup of comments: complete.");
     expect(code).toBe(0);
@@ -107,7 +107,8 @@ describe("a real app with files", { timeout: 300_000 }, () => {
     app.env = await cluster.credentials(app.root);
   }, 180_000);
   afterAll(async () => {
-    await app?.end();
+    if (bin === undefined) return;
+    await app.end();
     await cluster.end();
   }, 120_000);
 

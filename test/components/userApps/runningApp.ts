@@ -186,7 +186,7 @@ export class RunningApp {
    *
    * @param stopped is called once a sidecar has stopped the app
    */
-  async backUp(stopped: () => Promise<void> = async () => undefined): Promise<Ended> {
+  async backUp(stopped: () => Promise<void> = () => Promise.resolve()): Promise<Ended> {
     const scratch = "scratch";
     rmSync(path.join(this.root, scratch), { recursive: true, force: true });
     mkdirSync(path.join(this.root, scratch));

@@ -145,5 +145,5 @@ async function until(holds: () => Promise<boolean>): Promise<void> {
 function objectOf({ type, inputs }: Registered): KubernetesObject[] {
   const [, api, kind] = /^kubernetes:([^:]+):(\w+)$/.exec(type) ?? [];
   if (api === undefined || kind === undefined || inputs.metadata === undefined) return [];
-  return [{ ...inputs, apiVersion: api.replace(/^core\//, ""), kind } as KubernetesObject];
+  return [{ ...inputs, apiVersion: api.replace(/^core\//, ""), kind }];
 }
