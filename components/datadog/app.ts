@@ -2,7 +2,7 @@ import { app, type AppPart } from "../app/app.ts";
 import { KubeStateMetrics, kubeStateMetricsWorkload } from "../metrics/kubeStateMetrics.ts";
 import { DatadogAgent } from "./agent.ts";
 import { datadogWorkload } from "./agentWorkload.ts";
-import { homeBoards } from "./home.ts";
+import { homeBackups, homeBoards } from "./home.ts";
 import { datadogProvider, Observability } from "./observability.ts";
 import { dogstatsdPort, tracePort } from "./ports.ts";
 import { schema } from "./settings.ts";
@@ -17,7 +17,7 @@ export const datadog = app({
     { port: dogstatsdPort, protocol: "UDP", owner: "DogStatsD" },
     ...(traces ? [{ port: tracePort, protocol: "TCP" as const, owner: "Datadog's trace agent" }] : []),
   ],
-  parts(own, { stack, boards, entrance, published, humidity }) {
+  parts(own, { stack, boards, entrance, published, humidity, plan }) {
     const { apiKey, appKey, site, notify, dashboards } = own;
     const agent = { ...own, clusterName: stack };
     const watched = boards.find(({ name }) => name === entrance);
@@ -46,6 +46,7 @@ export const datadog = app({
       boards: homeBoards(boards),
       humidity: humidity ?? { min: 0, max: 100 },
       hasSensors: humidity !== undefined,
+      backups: plan && homeBackups(plan),
     };
     const observability: AppPart = {
       name: "observability",

@@ -36,7 +36,7 @@ export function climateDashboard({ cluster, humidity }: Home) {
 }
 
 /** The dashboard of the boards. */
-export function boardsDashboard({ cluster, boards }: Home) {
+export function boardsDashboard({ cluster, boards, backups }: Home) {
   const scope = `{cluster_name:${cluster},$host}`;
   const containers = `{cluster_name:${cluster},kube_namespace:kube-system,kube_container_name IN (${controlPlaneContainers.join(",")})}`;
   return {
@@ -82,8 +82,22 @@ export function boardsDashboard({ cluster, boards }: Home) {
           "day",
         ),
       ]),
+      ...(backups ? [backupsGroup(cluster)] : []),
     ],
   };
+}
+
+function backupsGroup(cluster: string) {
+  const scope = `{cluster_name:${cluster}}`;
+  return group("Backups", [
+    ranking(
+      "Since the last backup, and the last restore test",
+      `max:kubernetes_state.cronjob.duration_since_last_successful${scope} by {kube_cronjob}`,
+      "second",
+    ),
+    bars("Failed backups", `max:bramble.backup.failed${scope} by {app}`),
+    bars("Failed restore tests", `max:bramble.restore_test.failed${scope} by {app}`),
+  ]);
 }
 
 /** One line for each distinct threshold, with the boards that it is of. */

@@ -1,3 +1,5 @@
+import type { BackupPlan } from "../app/backupTarget.ts";
+import { longestPause } from "../app/schedule.ts";
 import type { PlannedBoard } from "../board/board.ts";
 
 /** What dashboards and monitors need to know of a home. */
@@ -9,6 +11,16 @@ export interface Home {
   readonly humidity: { readonly min: number; readonly max: number };
   /** Whether there are sensors. */
   readonly hasSensors: boolean;
+  /** How often its data is backed up; undefined without backups. */
+  readonly backups?: HomeBackups | undefined;
+}
+
+/** At most so many seconds apart are backups, and tests whether they can be restored; undefined without tests. */
+export type HomeBackups = ReturnType<typeof homeBackups>;
+
+/** How often a plan backs up, and tests. */
+export function homeBackups({ schedule, test }: BackupPlan) {
+  return { every: longestPause(schedule), testedEvery: test === undefined ? undefined : longestPause(test) };
 }
 
 /**

@@ -1,3 +1,4 @@
+import { restoreTest } from "../app/restoreTestWorkload.ts";
 import { controlPlaneContainers, type Home } from "./home.ts";
 
 /** A monitor as Datadog's API has it (https://docs.datadoghq.com/api/latest/monitors/). */
@@ -15,6 +16,9 @@ export interface Monitor {
 const mebibyte = 1024 * 1024;
 /** Seconds for which a sensor may be silent. */
 const silentAfter = 900;
+const hour = 3600;
+/** Seconds within which a backup is made once it is due, with all that it tries again; and a restore test. */
+const patience = { backup: 2 * hour, test: 24 * hour };
 
 /**
  * The monitors of a home.
@@ -27,6 +31,7 @@ export function monitorsOf(home: Home, notify: readonly string[]): Monitor[] {
     ...nearEviction(home),
     controlPlaneRestart(home),
     notReady(home),
+    ...backups(home),
   ];
   return monitors.map((monitor) => ({ ...monitor, message: [monitor.message, ...notify].join("\n\n") }));
 }
@@ -102,4 +107,42 @@ function notReady({ cluster }: Home): Monitor {
     thresholds: { critical: 1 },
     noDataMinutes: 20,
   };
+}
+
+function backups({ cluster, backups: known }: Home): Monitor[] {
+  if (!known) return [];
+  const { every, testedEvery } = known;
+  const late = (key: string, cronJob: string, name: string, seconds: number, message: string): Monitor => ({
+    key,
+    name: `${cluster}: ${name}`,
+    query: `min(last_1h):max:kubernetes_state.cronjob.duration_since_last_successful{cluster_name:${cluster},kube_cronjob:${cronJob}} by {kube_cronjob} > ${seconds}`,
+    message,
+    thresholds: { critical: seconds },
+  });
+  const where = "See docs/backup-and-restore.md for what its log says.";
+  const overdue = late(
+    "backup-overdue",
+    "*-backup",
+    "{{kube_cronjob.name}} is overdue",
+    every + patience.backup,
+    `No backup has succeeded in time. ${where}`,
+  );
+  if (testedEvery === undefined) return [overdue];
+  return [
+    overdue,
+    {
+      key: "restore-test-failed",
+      name: `${cluster}: the backup of {{app.name}} cannot be restored`,
+      query: `max(last_1h):max:bramble.restore_test.failed{cluster_name:${cluster}} by {app} > 0`,
+      message: `The newest backup could not be restored, is too old, or could not be tested. ${where}`,
+      thresholds: { critical: 0 },
+    },
+    late(
+      "restore-test-overdue",
+      restoreTest,
+      "the restore test is overdue",
+      testedEvery + patience.test,
+      `Whether backups can be restored was not tested in time. ${where}`,
+    ),
+  ];
 }

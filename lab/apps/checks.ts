@@ -1,5 +1,6 @@
 // Whether the lab's apps work: the entrance and the backups.
 import { readFileSync } from "node:fs";
+import { restoreTest } from "../../components/app/restoreTestWorkload.ts";
 import { diskDirectories } from "../../components/board/disk.ts";
 import { kubectl, until, type Finding } from "../checks.ts";
 import type { Lab } from "../cluster.ts";
@@ -18,7 +19,12 @@ export const leftOut =
 
 /** Everything that healthy apps show. */
 export async function appsWork(lab: Lab): Promise<Finding[]> {
-  return [...(await directoriesAreThere(lab)), ...(await entranceAnswers(lab)), ...(await backedUp(lab))];
+  return [
+    ...(await directoriesAreThere(lab)),
+    ...(await entranceAnswers(lab)),
+    ...(await backedUp(lab)),
+    ...(await restoreTested(lab)),
+  ];
 }
 
 /** Where Traefik's data lies. */
@@ -83,17 +89,18 @@ export async function certificateShown(lab: Lab, serial: string): Promise<Findin
 
 let runs = 0;
 
+const backedUpApps = [
+  { app: "traefik", namespace: "ingress" },
+  { app: "etcd", namespace: "etcd-backup" },
+] as const;
+
 /** Traefik's data and a snapshot of etcd are backed up now, and the server has a new backup of each. */
 export async function backedUp(lab: Lab): Promise<Finding[]> {
   const first = lab.board("lab-1");
   await first.ssh("sudo systemctl start bramble-snapshot.service", { limit: 300 });
   const name = `by-hand-${++runs}`;
-  const sources = [
-    { app: "traefik", namespace: "ingress" },
-    { app: "etcd", namespace: "etcd-backup" },
-  ];
   const findings: Finding[] = [];
-  for (const { app, namespace } of sources) {
+  for (const { app, namespace } of backedUpApps) {
     const before = await backupsOf(lab, app);
     const inNamespace = (command: string) => kubectl(first, `-n ${namespace} ${command}`);
     await inNamespace(`create job ${name} --from=cronjob/${app}-backup`);
@@ -106,6 +113,27 @@ export async function backedUp(lab: Lab): Promise<Finding[]> {
     findings.push({ what: `the server has a new backup of ${app}`, holds: isNew, seen: after.join(" ") });
   }
   return findings;
+}
+
+/** The restore test, run now, restores the newest backup of each, and leaves what is on the server as it is. */
+async function restoreTested(lab: Lab): Promise<Finding[]> {
+  const first = lab.board("lab-1");
+  const name = `by-hand-${++runs}`;
+  const inNamespace = (command: string) => kubectl(first, `-n ${restoreTest} ${command}`);
+  const backups = async () => {
+    const names = await Promise.all(backedUpApps.map(({ app }) => backupsOf(lab, app)));
+    return names.flat().sort().join(" ");
+  };
+  const before = await backups();
+  await inNamespace(`create job ${name} --from=cronjob/${restoreTest}`);
+  const passed = (said: string) =>
+    backedUpApps.every(({ app }) => said.includes(`restore test of ${app}: passed.`));
+  const tested = await until(240, () => inNamespace(`logs job/${name} --all-containers`), passed);
+  const after = await backups();
+  return [
+    { what: "the newest backup of each app can be restored", ...tested },
+    { what: "its test leaves the server's backups as they are", holds: after === before, seen: after },
+  ];
 }
 
 /** The backups of an app that are on the disk, by name. */

@@ -24,6 +24,7 @@ const home: Home = {
   ],
   humidity: { min: 30, max: 70 },
   hasSensors: true,
+  backups: { every: 86_400, testedEvery: 604_800 },
 };
 const keys = { apiKey: "0".repeat(32), appKey: "f".repeat(40) };
 
@@ -58,6 +59,9 @@ describe("the dashboards", () => {
       "kubernetes.containers.restarts",
       "kubernetes_state.node.by_condition",
       "tls.days_left",
+      "kubernetes_state.cronjob.duration_since_last_successful",
+      "bramble.backup.failed",
+      "bramble.restore_test.failed",
     ]);
     for (const query of [...climate, ...boards]) expect(query).toContain("cluster_name:home");
   });
@@ -99,6 +103,15 @@ describe("the monitors", () => {
       "board-not-ready",
       "max(last_5m):min:kubernetes_state.node.by_condition{cluster_name:home,condition:ready,status:true} by {host} < 1",
     ],
+    [
+      "backup-overdue",
+      "min(last_1h):max:kubernetes_state.cronjob.duration_since_last_successful{cluster_name:home,kube_cronjob:*-backup} by {kube_cronjob} > 93600",
+    ],
+    ["restore-test-failed", "max(last_1h):max:bramble.restore_test.failed{cluster_name:home} by {app} > 0"],
+    [
+      "restore-test-overdue",
+      "min(last_1h):max:kubernetes_state.cronjob.duration_since_last_successful{cluster_name:home,kube_cronjob:restore-test} by {kube_cronjob} > 691200",
+    ],
   ])("%s asks %s", (key, query) => {
     const monitor = monitors.find((each) => each.key === key);
     expect(monitor?.query).toBe(query);
@@ -107,14 +120,19 @@ describe("the monitors", () => {
     expect(monitor?.message).toMatch(/\n\n@me@example\.com$/);
   });
 
-  it("are these and no others, and without sensors those of the boards", () => {
-    expect(monitors).toHaveLength(7);
-    expect(monitorsOf({ ...home, hasSensors: false }, []).map(({ key }) => key)).toEqual([
+  it("are these and no others, and without sensors and backups those of the boards", () => {
+    expect(monitors).toHaveLength(10);
+    const bare = { ...home, hasSensors: false, backups: undefined };
+    const ofBoards = monitorsOf(bare, []).map(({ key }) => key);
+    expect(ofBoards).toEqual([
       "memory-below-150",
       "memory-below-120",
       "control-plane-restart",
       "board-not-ready",
     ]);
+    expect(JSON.stringify(boardsDashboard(bare))).not.toContain("backup");
+    const untested = monitorsOf({ ...bare, backups: { every: 86_400, testedEvery: undefined } }, []);
+    expect(untested.map(({ key }) => key)).toEqual([...ofBoards, "backup-overdue"]);
   });
 });
 
@@ -176,7 +194,7 @@ describe.skipIf(missing !== "")(
           .map(({ query }) => query)
           .sort(),
       );
-      expect(api.validated()).toBeGreaterThanOrEqual(7);
+      expect(api.validated()).toBeGreaterThanOrEqual(10);
 
       const { summary } = await stack.up({ color: "never", refresh: true });
       expect(Object.keys(summary.resourceChanges ?? {})).toEqual(["same"]);
