@@ -52,9 +52,19 @@ it(
     expect(first.changes).toMatch(/^\d+ created$/);
     await expectHome(first, rehearsal.api);
 
+    const foreign = { namespace: "default", name: "by-hand" };
+    const container = { name: "app", image: "app:1", resources: { requests: { memory: "1Mi" } } };
+    await rehearsal.api.createNamespacedPod({
+      namespace: "default",
+      body: { metadata: foreign, spec: { containers: [container] } },
+    });
     const again = await rehearsal.run(engine);
     expect(again.changes).toBe("nothing changed");
     expect(again.steps.map(({ name }) => name)).not.toContain("control plane");
+    const others = again.boards.flatMap(({ pods }) => pods.filter(({ isOther }) => isOther));
+    expect(others).toEqual([{ ...foreign, memory: 1, isStatic: false, isOther: true }]);
+    expect(first.boards.some(({ pods }) => pods.some(({ isOther }) => isOther))).toBe(false);
+    await rehearsal.api.deleteNamespacedPod(foreign);
 
     await expectDataIsAdopted(engine);
 
