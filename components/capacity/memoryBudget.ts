@@ -127,12 +127,12 @@ export function placedBudget<Board extends BoardNode>(
     placeTied(again, tied, others);
     if (placeSomehow(again, movable)) [capacity, shortages] = [again, []];
   }
-  const isOwn = (name: string) => pods.some((pod) => pod.name === name);
+  const own = new Set(pods.map(({ name }) => name));
   const crowded = crowding(boards, [...pods, ...others.map(settled)]);
   const budget: MemoryBudget<Board> = {
     boards: boards.map((board, index) => boardBudget(board, capacity.held(index))),
     shortages,
-    uncertain: crowded().filter(isOwn),
+    uncertain: crowded().filter((name) => own.has(name)),
     atRisk: others.length === 0 ? [] : atRisk(boards, pods, others, running),
   };
   // Without a board the scheduler treats all pods alike.

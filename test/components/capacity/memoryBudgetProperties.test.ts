@@ -1,9 +1,11 @@
+import type { V1Pod } from "@kubernetes/client-node";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { memoryPlan } from "../../../components/board/memoryPlan.ts";
 import { models } from "../../../components/board/models.ts";
 import { boardFailures, upgradeOrder } from "../../../components/capacity/boardFailure.ts";
 import { memoryBudget } from "../../../components/capacity/memoryBudget.ts";
+import { otherPodsIn } from "../../../components/capacity/otherPods.ts";
 import { mayRunOn } from "../../../components/capacity/placement.ts";
 import { memoryRequest } from "../../../components/capacity/podNeeds.ts";
 import { processorSeconds } from "../../processor.ts";
@@ -72,6 +74,30 @@ describe("the budget of any cluster of 1 to 64 boards", () => {
         }
       }),
       { numRuns: 150 },
+    );
+  });
+
+  it("leaves what is not bramble's where it is, and gives bramble's own no more than it leaves", () => {
+    fc.assert(
+      fc.property(someCluster(someBoards(1, 12), 10, 12), ({ boards, loads, others }) => {
+        const running = otherPodsIn(others as V1Pod[], new Map(), { stack: "home", boards, loads });
+        const { boards: budgets, shortages, atRisk } = memoryBudget(boards, loads, running);
+        expect(running.staying).toHaveLength(others.length);
+        for (const { board, held, left } of budgets) {
+          const here = running.staying.filter((each) => each.board === board.name);
+          const foreign = held.filter(({ other }) => other !== undefined);
+          expect(foreign.map(({ name }) => name).sort()).toEqual(here.map(({ name }) => name).sort());
+          const own = held.filter(({ other, memory }) => other === undefined && memory > 0);
+          const isStatic = own.some(({ kind }) => kind === "StaticPod");
+          if (own.length > 0 && !isStatic) expect(left).toBeGreaterThanOrEqual(0);
+        }
+        const names = new Set(running.staying.map(({ name }) => name));
+        expect(atRisk.filter((name) => !names.has(name))).toEqual([]);
+        expect(shortages.filter(({ name }) => names.has(name))).toEqual([]);
+        // Others never make anything fit.
+        if (memoryBudget(boards, loads).shortages.length > 0) expect(shortages).not.toEqual([]);
+      }),
+      { numRuns: 100 },
     );
   });
 
