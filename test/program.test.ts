@@ -76,6 +76,21 @@ describe("the program", () => {
     ]);
   });
 
+  it("marks every pod with the stack that it is of", async () => {
+    await run(() => undefined);
+    interface Spec {
+      readonly template?: { readonly metadata?: { readonly annotations?: Config } };
+      readonly jobTemplate?: { readonly spec: Spec };
+    }
+    const marks = registered.flatMap(({ type, inputs }) => {
+      if (!/:(CronJob|DaemonSet|Deployment|StatefulSet)$/.test(type)) return [];
+      const spec = inputs.spec as Spec;
+      return [(spec.jobTemplate?.spec ?? spec).template?.metadata?.annotations?.["bramble/stack"]];
+    });
+    expect(marks.length).toBeGreaterThan(8);
+    expect(new Set(marks)).toEqual(new Set(["home"]));
+  });
+
   it("serves the host of every app, with a certificate and a name in the DNS", async () => {
     let expected: string[] = [];
     await run((config) => {
