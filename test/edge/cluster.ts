@@ -102,7 +102,7 @@ export function traefikArgs(changes: Partial<TraefikArgs>): TraefikArgs {
     board: "pi3-1",
     certificates: "acme",
     directory: "/var/lib/bramble",
-    namespaces: ["gogs", "sensors", "wiki"],
+    namespaces: ["gogs", "sensors"],
     lan: ["127.0.0.0/27"],
     trustedProxies: [],
     ...changes,

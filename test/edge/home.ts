@@ -52,6 +52,7 @@ export class Home {
   readonly #apps: Server[] = [];
   #binary = "";
   #running: Traefik | undefined;
+  #hasWiki = false;
   #ports = { web: 0, websecure: 0, ping: 0, ssh: 0 };
   pebble!: Pebble;
 
@@ -62,8 +63,10 @@ export class Home {
   /**
    * @param tls where the hosts' certificates come from
    * @param repositories folder of bare repositories behind Gogs' host
+   * @param hasWiki whether there is an app of the user's
    */
-  async start(tls: RouteTls, repositories?: string): Promise<void> {
+  async start(tls: RouteTls, repositories?: string, hasWiki = false): Promise<void> {
+    this.#hasWiki = hasWiki;
     const programs = await findPrograms();
     if ("missing" in programs) throw new Error(programs.missing);
     this.#binary = programs.traefik;
@@ -76,10 +79,10 @@ export class Home {
     const backends = {
       "gogs/gogs": await listening(gogs),
       "sensors/sensor-gateway": await listening(app("sensors")),
-      "wiki/wiki": await listening(app("wiki")),
+      ...(hasWiki && { "wiki/wiki": await listening(app("wiki")) }),
     };
     this.#apps.push(gogs);
-    await this.#cluster.apply(() => registerApps(tls), backends);
+    await this.#cluster.apply(() => registerApps(tls, hasWiki), backends);
   }
 
   /** Starts Traefik, and ends the one before; what it keeps in the folder `store` is found again by the next with the same. */
@@ -90,7 +93,9 @@ export class Home {
     const token = path.join(this.folder, "token");
     writeFileSync(token, this.cloudflare.token);
     const users = `${login.user}:${bcryptHash(login.password, "salt")}\n`;
-    const args = traefikArgs({ limits: defaultLimits, login: { user: login.user }, ...changes });
+    const namespaces = ["gogs", "sensors", ...(this.#hasWiki ? ["wiki"] : [])];
+    const limits = defaultLimits;
+    const args = traefikArgs({ namespaces, limits, login: { user: login.user }, ...changes });
     const env = {
       ...environmentOf(args),
       KUBECONFIG: kubeconfig,
@@ -134,7 +139,7 @@ function environmentOf(args: TraefikArgs): NodeJS.ProcessEnv {
   return Object.fromEntries((container?.env ?? []).map(({ name, value }) => [name, value]));
 }
 
-async function registerApps(tls: RouteTls): Promise<void> {
+async function registerApps(tls: RouteTls, hasWiki: boolean): Promise<void> {
   const { Traefik: Component } = await import("../../components/ingress/traefik.ts");
   const { Gogs } = await import("../../components/gogs/gogs.ts");
   const { SensorGateway } = await import("../../components/sensors/sensors.ts");
@@ -150,7 +155,7 @@ async function registerApps(tls: RouteTls): Promise<void> {
       loginPaths: ["/login"],
     },
   });
-  new UserApp("wiki", { name: "wiki", app: wiki!, data: undefined, host: wikiHost, tls });
+  if (hasWiki) new UserApp("wiki", { name: "wiki", app: wiki!, data: undefined, host: wikiHost, tls });
   const noDevices = { devices: [], networks: [] };
   new SensorGateway("sensors", { host: sensorsHost, tls, hasLogin: true, dogstatsdPort: 8125, ...noDevices });
 }

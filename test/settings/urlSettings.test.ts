@@ -10,7 +10,7 @@ describe("public urls that cannot work are refused with where, what, and the fix
     [
       "an app with the address's name",
       (config) => (config["bramble:gogs"] = { host: "entrance" }),
-      "bramble:dns.entrance",
+      "bramble:gogs.host",
       "app-host-taken",
     ],
     [

@@ -19,7 +19,7 @@ const home = new Home("brute-force");
 let traefik: Traefik;
 
 beforeAll(async () => {
-  if (why === undefined) await home.start("selfSigned", repositories);
+  if (why === undefined) await home.start("selfSigned", repositories, true);
 }, 180_000);
 afterAll(async () => {
   if (why === undefined) await home.stop();

@@ -72,7 +72,11 @@ describe("SensorGateway", () => {
     };
     const { "gateway.cjs": code, "devices.json": devices, ...others } = data;
     expect(others).toEqual({});
-    const hash = configHash(JSON.stringify([{ "gateway.cjs": code, "devices.json": devices }, stringData]));
+    const salt = "made for sensors-hash-salt";
+    const hash = configHash(
+      salt,
+      JSON.stringify([{ "gateway.cjs": code, "devices.json": devices }, stringData]),
+    );
     expect(inputsOf(registered, "Deployment", "sensors-deployment")).toMatchObject({
       spec: {
         template: {

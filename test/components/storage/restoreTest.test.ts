@@ -135,14 +135,10 @@ describe("the restore test", { timeout: 120_000 }, () => {
 
   it("fails on a disk that is too full, before it restores anything", async () => {
     await backUp();
-    const disk = (available: number) => {
-      const lines = "Filesystem 1024-blocks Used Available Capacity Mounted on\\n/dev/root 1000000 0";
-      app.replace("df", `#!/bin/sh\nprintf '${lines} ${available} 1%% /\\n'\n`);
-    };
     app.env.NODE_NAME = "pi3-3";
-    disk(151_000);
+    app.disk(151_000);
     await passes();
-    disk(150_000);
+    app.disk(150_000);
     const said = await fails(
       /backup .* needs 1 MiB, but the disk of pi3-3 has 0 MiB to spare \(15 % stay free/,
     );

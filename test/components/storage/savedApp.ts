@@ -52,6 +52,8 @@ export class SavedApp {
     writeFileSync(path.join(this.root, "etc/excludes"), "data/cache\n");
     this.replace("timeout", shortTimeout);
     this.programs.node = process.execPath;
+    // Whatever the disk of this machine has.
+    this.disk(1_000_000);
   }
 
   get data(): string {
@@ -89,6 +91,12 @@ export class SavedApp {
     const file = path.join(this.root, "bin", program);
     writeFileSync(file, script, { mode: 0o755 });
     this.programs[program] = file;
+  }
+
+  /** Gives the board a disk of 1 GB with so many KiB available. */
+  disk(available: number): void {
+    const lines = "Filesystem 1024-blocks Used Available Capacity Mounted on\\n/dev/root 1000000 0";
+    this.replace("df", `#!/bin/sh\nprintf '${lines} ${available} 1%% /\\n'\n`);
   }
 
   setPassword(password: string): void {
