@@ -173,7 +173,7 @@ const setUp = settings((all) => {
 
 it(
   "Pulumi's engine has the kubeconfig of the last update at a preview, before anything is registered",
-  { timeout: 300_000 },
+  { timeout: 600_000 },
   async ({ skip }) => {
     const engine = await findEngine();
     if ("missing" in engine) return skip(`no Pulumi engine: ${engine.missing}`);

@@ -91,7 +91,7 @@ it.each([
   ["has metrics that do not answer", () => undefined],
 ])("reads the pods of a cluster that %s", async (_, metrics) => {
   const { port } = await apiServer(3, metrics);
-  const { pods, use } = await readPods(kubeconfig(port), 1);
+  const { pods, use } = await readPods(kubeconfig(port), 3);
   expect([pods.length, use.size]).toEqual([3, 0]);
 });
 
@@ -130,7 +130,7 @@ it.each(["http", "https"])(
     expect(await why(kubeconfig(port, { token }, scheme), 0.5)).toBe(
       `${scheme}://127.0.0.1:${port}: no answer within 0.5 s`,
     );
-    expect(performance.now() - begin).toBeLessThan(5000);
+    expect(performance.now() - begin).toBeLessThan(10_000);
   },
 );
 
@@ -143,9 +143,10 @@ it("lets the process end with the time limit", { timeout: 60_000 }, async () => 
   const port = await listening(createTcpServer(() => undefined));
   const module = new URL("../../../components/capacity/clusterPods.ts", import.meta.url).href;
   const program = `import { readPods } from ${JSON.stringify(module)};
-    const begin = performance.now();
-    process.on("exit", () => console.log("late " + (performance.now() - begin > 4000)));
-    await readPods(${JSON.stringify(kubeconfig(port, { token }, "https"))}, 0.5).catch(({ message }) => console.log(message));`;
+    let end = Infinity;
+    process.on("exit", () => console.log("late " + (performance.now() - end > 5000)));
+    await readPods(${JSON.stringify(kubeconfig(port, { token }, "https"))}, 0.5).catch(({ message }) => console.log(message));
+    end = performance.now();`;
   const child = spawn(process.execPath, ["--input-type=module", "-e", program]);
   let said = "";
   child.stdout.on("data", (chunk: Buffer) => (said += chunk.toString()));
