@@ -3,6 +3,9 @@ import { Cron } from "croner";
 /** As Kubernetes reads a CronJob's schedule: five fields, UTC, and `5/15` for `5-59/15`. */
 const dialect = { timezone: "Etc/UTC", mode: "5-part", sloppyRanges: true } as const;
 
+/** The form of a schedule, as a regular expression. Kubernetes takes no 7 for Sunday. */
+export const fiveFields = "[\\d*,/-]+( [\\d*,/-]+){3} [0-6*,/-]+";
+
 /** Runs that are looked at: more than a year of days. */
 const enough = 400;
 

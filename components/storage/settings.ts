@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { diskDirectories } from "../board/disk.ts";
-import { scheduleError } from "../app/schedule.ts";
+import { fiveFields, scheduleError } from "../app/schedule.ts";
 import { dataDirectory } from "../app/volumes.ts";
 import { podHost, urlHostError } from "../fields/hosts.ts";
 import { absolutePath, label, nfsDirectory, secretString } from "../fields/fields.ts";
@@ -8,9 +8,6 @@ import { refusing } from "../fields/refuse.ts";
 
 /** Where backups lie on a board unless the settings say otherwise. */
 export const backupDirectory = "/var/lib/bramble-backups";
-
-// Kubernetes takes no 7 for Sunday.
-const fiveFields = "[\\d*,/-]+( [\\d*,/-]+){3} [0-6*,/-]+";
 
 const schedule = (form: string, says: string) =>
   z

@@ -1,5 +1,7 @@
 import { z } from "zod";
+import { fiveFields, scheduleError } from "../app/schedule.ts";
 import { flag, label, list, secretString } from "../fields/fields.ts";
+import { refusing } from "../fields/refuse.ts";
 import {
   containerPath,
   dataPath,
@@ -174,7 +176,11 @@ const userApp = z
     probe,
     schedule: z
       .string("must be five fields of cron")
-      .regex(/^[\d*,/-]+( [\d*,/-]+){4}$/, "must be five fields of cron, such as 17 3 * * *")
+      .regex(new RegExp(`^${fiveFields}$`), {
+        error: "must be five fields of cron, such as 17 3 * * *",
+        abort: true,
+      })
+      .superRefine(refusing(scheduleError))
       .optional()
       .describe("When it runs, in cron notation and UTC, if it runs from time to time and ends."),
     board: label.describe("The board it runs on. Default: that of its data, else any.").optional(),
