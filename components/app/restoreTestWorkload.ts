@@ -95,17 +95,22 @@ export function restoreTestWorkload(backedUp: readonly BackedUp[]): ScheduledWor
   };
 }
 
-/** Files come back with their owner, so the app's own user restores them. */
-function as(user: number, hasOwners = false): NonNullable<Container["securityContext"]> {
+/** Files come back with their owner, so the app's own user and group restore them. */
+function as({
+  user,
+  group,
+  hasOwners,
+}: Pick<BackupSource, "user" | "group" | "hasOwners">): NonNullable<Container["securityContext"]> {
   const container = hasOwners ? anyOwnerContainer : restrictedContainer;
-  return { ...container, ...restrictedPod(user), runAsNonRoot: user !== 0 };
+  return { ...container, ...restrictedPod(user, group), runAsNonRoot: user !== 0 };
 }
 
-function testContainers({ app, user, hasOwners, database }: BackupSource, plan: BackupPlan): Container[] {
+function testContainers(source: BackupSource, plan: BackupPlan): Container[] {
+  const { app, database } = source;
   const folder = `${tested}/${app}`;
   const access = repositoryAccess(plan.target, app, testedObjects(app));
   const common = {
-    securityContext: as(user, hasOwners),
+    securityContext: as(source),
     terminationMessagePolicy: "FallbackToLogsOnError",
     volumeMounts: [
       { name: `restored-${app}`, mountPath: folder },
@@ -163,7 +168,7 @@ function verdictsContainer(sources: readonly BackupSource[], plan: BackupPlan): 
     command: ["sh", `${backupPaths.scripts}/verdicts.sh`, verdicts, ...apps],
     env: statsdEnvironment(plan),
     resources: { requests: { cpu: "10m", memory: "16Mi" }, limits: { memory: "64Mi" } },
-    securityContext: as(nobody),
+    securityContext: as({ user: nobody }),
     terminationMessagePolicy: "FallbackToLogsOnError",
     volumeMounts: [{ name: "verdicts", mountPath: verdicts, readOnly: true }, scriptsMount],
   };

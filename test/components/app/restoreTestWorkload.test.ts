@@ -94,6 +94,20 @@ describe("restoreTestWorkload", () => {
     }
   });
 
+  it("restores files to their owners", () => {
+    const wiki = { ...gogs, app: "wiki", user: 1001, group: 1002 };
+    const photos = { ...gogs, app: "photos", user: 0, hasOwners: true };
+    const ofFirst = (source: BackupSource) => containers(podOf(onBoard, source))[0]?.securityContext;
+    expect(ofFirst(wiki)).toMatchObject({
+      runAsUser: 1001,
+      runAsGroup: 1002,
+      capabilities: { drop: ["ALL"] },
+    });
+    expect(ofFirst(wiki)?.capabilities).not.toHaveProperty("add");
+    expect(ofFirst(photos)?.capabilities?.add).toEqual(["CHOWN", "DAC_OVERRIDE", "FOWNER"]);
+    expect(ofFirst(etcd)?.capabilities).not.toHaveProperty("add");
+  });
+
   it.each([
     ["on the board with the backups", onBoard, { "kubernetes.io/hostname": "pi3-3" }],
     ["wherever there is room", onNfs, undefined],
