@@ -1,4 +1,5 @@
 import { digestForm, exactTag, repositoryOf } from "../components/workload/images.ts";
+import { devicePath } from "../components/userApps/fields.ts";
 import { isPrivileged, relaxedAnnotation, usesDevice } from "../components/userApps/security.ts";
 import arm64Images from "./arm64Images.json" with { type: "json" };
 import { containersOf, idOf, metadataOf, podOwner } from "./pods.ts";
@@ -96,7 +97,7 @@ export const podPrivileges = resourceRule({
       ({ hostPath }) =>
         hostPath !== undefined &&
         !hostPaths.includes(`${id}:${hostPath.path}`) &&
-        !relaxedIn(annotations).includes(usesDevice(hostPath.path)) &&
+        !(devicePath.test(hostPath.path) && relaxedIn(annotations).includes(usesDevice(hostPath.path))) &&
         `mounts ${hostPath.path} of whichever board it runs on. Use a volume, or add "${id}:${hostPath.path}" to \`hostPaths\`.`,
     ),
   ],

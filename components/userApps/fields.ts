@@ -29,6 +29,9 @@ export const containerPath = absolutePath.refine(
   "belongs to the system. Use another path in the container",
 );
 
+/** A path of a device of a board, and of nothing outside of `/dev`. */
+export const devicePath = /^\/dev\/(?!.*\.\.)[\w./:-]+$/;
+
 /** A path of a url that begins with a slash. */
 export const urlPath = z
   .string("must be a path of the url")

@@ -5,6 +5,7 @@ import { refusing } from "../fields/refuse.ts";
 import {
   containerPath,
   dataPath,
+  devicePath,
   image,
   memory,
   port,
@@ -186,9 +187,7 @@ const userApp = z
     board: label.describe("The board it runs on. Default: that of its data, else any.").optional(),
     boardPorts: z.array(boardPort, "must be a list of ports").default([]).describe("Ports of its board."),
     devices: list(
-      z
-        .string("must be a device")
-        .regex(/^\/dev\/[\w./:-]+$/, "must be a path below /dev, such as /dev/ttyUSB0"),
+      z.string("must be a device").regex(devicePath, "must be a path below /dev, such as /dev/ttyUSB0"),
       "devices",
       "Devices of its board, such as /dev/serial/by-id/usb-…: it must be privileged.",
     ),

@@ -243,6 +243,12 @@ const device: Parameters<typeof deployment>[1] = (app, spec) => {
 passes("pod-privileges", relaxed("runs as root, is privileged, uses /dev/ttyUSB0", device));
 breaks("pod-privileges", "container app is privileged", relaxed("uses /dev/ttyUSB0", device));
 breaks("pod-privileges", "mounts /dev/ttyUSB0", relaxed("is privileged, uses /dev/ttyUSB1", device));
+for (const path of ["/etc", "/dev", "/dev/../etc"])
+  breaks(
+    "pod-privileges",
+    `mounts ${path} of`,
+    relaxed(`uses ${path}`, (_, spec) => (spec.volumes = [{ name: "files", hostPath: { path } }])),
+  );
 passes("relaxed-security", (own) => deployment(own));
 breaks("relaxed-security", "runs as root, as its settings say", relaxed("runs as root"));
 
