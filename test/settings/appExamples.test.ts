@@ -1,14 +1,14 @@
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { parse } from "yaml";
 import { findingsText } from "../../commands/check/text.ts";
 import { isFine } from "../../commands/check/check.ts";
 import { completed } from "../../settings/unset.ts";
 import { settingsOf, settingsOfFile } from "../../settings/settings.ts";
 import type { StackConfig } from "../../settings/stackFile.ts";
-import type { Workload } from "../../components/workload/workload.ts";
+import { type Registered, registeredBy } from "../components/registered.ts";
 
 // Each check imports the whole program again.
 vi.setConfig({ testTimeout: 120_000 });
@@ -85,10 +85,12 @@ describe("the examples of docs/apps.md", () => {
 });
 
 describe("the component of docs/apps.md", () => {
-  const folder = mkdtempSync(path.join(repository, ".example-"));
-  afterAll(() => rmSync(folder, { recursive: true }));
-  const file = path.join(folder, "wiki.ts");
-  writeFileSync(file, blocksOf("ts")[0]!);
+  let file = "";
+  beforeAll(() => {
+    file = path.join(mkdtempSync(path.join(repository, ".example-")), "wiki.ts");
+    writeFileSync(file, blocksOf("ts")[0]!);
+  });
+  afterAll(() => rmSync(path.dirname(file), { recursive: true }));
 
   it("has no error of types", () => {
     const options = ["--ignoreConfig", "--noEmit", "--strict", "--module", "nodenext", "--target", "es2024"];
@@ -97,22 +99,38 @@ describe("the component of docs/apps.md", () => {
     execFileSync(process.execPath, [tsc, ...options, ...more, file], { encoding: "utf8", cwd: repository });
   });
 
-  it("runs what the settings at the beginning of the page run", async () => {
-    const { wikiWorkload } = (await import(file)) as { wikiWorkload: Workload };
-    const { loadsOf, partsOf } = await import("../../settings/apps.ts");
-    const { planBoards } = await import("../../components/board/board.ts");
-    const settings = settingsOf("home", homeWith(examples[0]!), () => true);
-    const boards = planBoards(settings.boards);
-    const { pod } = loadsOf(partsOf(settings, "home", boards), boards).find(({ name }) => name === "wiki")!;
-    expect(pod).toMatchObject({
-      nodeSelector: wikiWorkload.pod.nodeSelector,
-      containers: [
-        {
-          image: wikiWorkload.pod.containers[0]!.image,
-          securityContext: wikiWorkload.pod.containers[0]!.securityContext,
-        },
-      ],
+  it("runs what the settings at the beginning of the page run, in the same namespace and at the same host", async () => {
+    const wiki = { ...examples[0]!.wiki, backup: { enabled: false } };
+    const written = await registeredBy(async () => {
+      const { partsOf } = await import("../../settings/apps.ts");
+      const { planBoards } = await import("../../components/board/board.ts");
+      const settings = settingsOf("home", homeWith({ wiki }), () => true);
+      const part = partsOf(settings, "home", planBoards(settings.boards)).find(
+        ({ name }) => name === "wiki",
+      )!;
+      part.register("wiki", { opts: {}, backedUp: [] });
     });
-    expect(pod.volumes).toContainEqual(wikiWorkload.pod.volumes![0]);
+    vi.resetModules();
+    const own = await registeredBy(async () => {
+      const { Wiki } = (await import(file)) as { Wiki: new (name: string) => unknown };
+      new Wiki("wiki");
+    });
+    const kinds = own.map(({ type }) => type.split(":").at(-1));
+    expect(kinds).toEqual(
+      expect.arrayContaining(["Namespace", "PersistentVolume", "StatefulSet", "Ingress"]),
+    );
+    expect(objectsOf(own)).toEqual(objectsOf(written));
   });
 });
+
+/** What is registered below the component, by kind and name, without empty lists. */
+function objectsOf(registered: readonly Registered[]): Record<string, unknown> {
+  const objects = registered
+    .filter(({ type }) => !/^(bramble:apps|home:index):/.test(type))
+    .map(({ type, name, inputs }) => [`${type} ${name}`, inputs] as const)
+    .toSorted(([one], [other]) => one.localeCompare(other));
+  const text = JSON.stringify(Object.fromEntries(objects), (_, value: unknown) =>
+    Array.isArray(value) && value.length === 0 ? undefined : value,
+  );
+  return JSON.parse(text) as Record<string, unknown>;
+}
