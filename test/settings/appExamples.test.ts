@@ -8,6 +8,7 @@ import { isFine } from "../../commands/check/check.ts";
 import { completed } from "../../settings/unset.ts";
 import { settingsOf, settingsOfFile } from "../../settings/settings.ts";
 import type { StackConfig } from "../../settings/stackFile.ts";
+import { defaultRanges } from "../../components/kubeadm/clusterLayout.ts";
 import { type Registered, registeredBy } from "../components/registered.ts";
 
 // Each check imports the whole program again.
@@ -82,6 +83,15 @@ describe("the examples of docs/apps.md", () => {
       if (!verdict.includes("policies:")) expect(verdict).toMatch(/: \d+Mi too much/);
     },
   );
+});
+
+it("Home Assistant is told to trust the pods and the board with the entrance", () => {
+  const { "bramble:boards": boards, "bramble:ingress": ingress } = home.config as {
+    "bramble:boards": { name: string; host: string }[];
+    "bramble:ingress": { board: string };
+  };
+  const entrance = boards.find(({ name }) => name === ingress.board)!.host;
+  expect(page).toContain(`trusted_proxies: [${defaultRanges.podSubnet}, ${entrance}]`);
 });
 
 describe("the component of docs/apps.md", () => {
