@@ -53,8 +53,8 @@ async function startedWith([, ...args]: string[]): Promise<{
   const own = [`--net-config-path=${configuration}`, `--subnet-file=${folder}/subnet.env`];
   const beside = (name: string) => fileURLToPath(new URL(`../../programs/${name}`, import.meta.url));
   const board = [
+    // Without --kill-child: unshare itself would ignore that it is to end.
     "--net",
-    "--kill-child",
     "sh",
     beside("wireAndWifi.sh"),
     process.execPath,
