@@ -15,6 +15,7 @@ const longest = [
   "/sources.test.ts",
   "/board/bootstrap",
   "/storage/",
+  "/userApps/",
   "/policy/engine",
   "/ingress/",
   "/board/systems",

@@ -33,16 +33,20 @@ async function ask(path, patch) {
   call.end(patch && JSON.stringify(patch));
   const [response] = await once(call, "response");
   const answer = await text(response);
-  if (response.statusCode >= 300) throw new Error(`${response.statusCode} ${answer}`);
+  if (response.statusCode >= 300)
+    throw Object.assign(new Error(`${response.statusCode} ${answer}`), {
+      isGone: response.statusCode === 404,
+    });
   return JSON.parse(answer);
 }
 
-/** Until it succeeds: a control plane that restarts answers again. */
-async function insist(path, patch) {
+/** Until it succeeds: a control plane that restarts answers again. Undefined for what may be gone, and is. */
+async function insist(path, patch, mayBeGone = false) {
   for (;;) {
     try {
       return await ask(path, patch);
     } catch (error) {
+      if (mayBeGone && error.isGone) return undefined;
       say(`the API server does not answer as it should, trying again: ${error.message}`);
       await sleep(5000);
     }
@@ -50,9 +54,13 @@ async function insist(path, patch) {
 }
 
 async function stop() {
-  const { spec } = await insist(scale);
+  const found = await insist(scale, undefined, true);
   const { data = {} } = await insist(note);
-  if ((spec.replicas ?? 0) > 0) {
+  if (!found) {
+    say("there is no such app to stop.");
+    return false;
+  }
+  if ((found.spec.replicas ?? 0) > 0) {
     await insist(note, { data: { stopped: "yes" } });
     await insist(scale, { spec: { replicas: 0 } });
     say("stopping it.");
@@ -81,8 +89,9 @@ const waiting = setInterval(() => undefined, 60_000);
 await ended;
 clearInterval(waiting);
 if (await isOurs) {
-  await insist(scale, { spec: { replicas: 1 } });
-  await insist(note, { data: { stopped: null } });
-  say("started it again.");
+  // One that was removed meanwhile is not waited for: its namespace would wait for this pod.
+  const started = await insist(scale, { spec: { replicas: 1 } }, true);
+  await insist(note, { data: { stopped: null } }, true);
+  say(started ? "started it again." : "it was removed meanwhile.");
 }
 process.exit();

@@ -4,7 +4,7 @@ import { backupTools, buildPatience } from "../../backup/backupTools.ts";
 import { findPythonApps } from "../../programs/programs.ts";
 import { databaseRows } from "../gogs/databaseRows.ts";
 import { RunningApp } from "./runningApp.ts";
-import { StoppingCluster } from "./stoppingCluster.ts";
+import { StoppingCluster, until } from "./stoppingCluster.ts";
 
 /** A SQLite app that runs on while it is backed up, and one with files that is stopped. */
 const apps = `
@@ -157,7 +157,7 @@ describe("a real app with files", { timeout: 300_000 }, () => {
 
   it("is started by the next backup where a power cut ended the one before", async () => {
     const sidecar = cluster.startSidecar(app.env);
-    await sidecar.isStopped();
+    await until(sidecar.isReady);
     expect(await cluster.replicas()).toBe(0);
     sidecar.stop("SIGKILL");
     await sidecar.ended;

@@ -1,13 +1,15 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
   AppsV1Api,
   AuthorizationV1Api,
+  BatchV1Api,
   CoreV1Api,
   type KubernetesObject,
   PatchStrategy,
   setHeaderOptions,
+  type V1Pod,
 } from "@kubernetes/client-node";
 import { planBoards } from "../../../components/board/board.ts";
 import { quiesceContainer } from "../../../components/app/quiesce.ts";
@@ -16,7 +18,7 @@ import { putBoards } from "../../../rehearsal/boards.ts";
 import { applyTo, connect, startControlPlane, stopControlPlane } from "../../../rehearsal/controlPlane.ts";
 import { rehearsalFolder, repository } from "../../../rehearsal/folder.ts";
 import { findTools } from "../../../tools/obtain.ts";
-import { startContainer } from "../../backup/container.ts";
+import { here, type Running, startContainer } from "../../backup/container.ts";
 import { type Registered, registeredBy } from "../registered.ts";
 import { settingsWith } from "./runningApp.ts";
 
@@ -25,6 +27,7 @@ const scripts = new URL("../../../components/app", import.meta.url).pathname;
 /** A real API server with an app as bramble registers it, whose backup stops it. Its kubelets are kwok's. */
 export class StoppingCluster {
   readonly #folder;
+  readonly #sidecars: Running[] = [];
   #app = "";
 
   /** @param name of its folder; one for each test file, since files run side by side */
@@ -32,7 +35,7 @@ export class StoppingCluster {
     this.#folder = rehearsalFolder(path.join(repository, `.rehearsal-${name}-${process.pid}`));
   }
 
-  get #config() {
+  get config() {
     return connect(this.#folder);
   }
 
@@ -43,7 +46,7 @@ export class StoppingCluster {
     await startControlPlane(this.#folder, await findTools(), signal);
     const settings = settingsWith(apps);
     await putBoards(this.#folder, planBoards(settings.boards), signal);
-    const apply = applyTo(this.#config);
+    const apply = applyTo(this.config);
     for (const [name, { value }] of Object.entries(priorityClasses)) {
       const object = { apiVersion: "scheduling.k8s.io/v1", kind: "PriorityClass", metadata: { name }, value };
       await apply(object);
@@ -59,7 +62,7 @@ export class StoppingCluster {
   }
 
   get #apps() {
-    return this.#config.makeApiClient(AppsV1Api);
+    return this.config.makeApiClient(AppsV1Api);
   }
 
   async replicas(): Promise<number | undefined> {
@@ -82,20 +85,20 @@ export class StoppingCluster {
   /** Names of the app's pods. */
   async pods(): Promise<string[]> {
     const labelSelector = `app.kubernetes.io/name=${this.#app}`;
-    const api = this.#config.makeApiClient(CoreV1Api);
+    const api = this.config.makeApiClient(CoreV1Api);
     const { items } = await api.listNamespacedPod({ namespace: this.#app, labelSelector });
     return items.map(({ metadata }) => metadata?.name ?? "");
   }
 
   /** Environment by which the sidecar reaches it as its own account, in place of a pod's. */
   async credentials(folder: string): Promise<Record<string, string>> {
-    const api = this.#config.makeApiClient(CoreV1Api);
+    const api = this.config.makeApiClient(CoreV1Api);
     const body = { spec: { audiences: [], expirationSeconds: 3600 } };
     const account = { name: "backup-quiesce", namespace: this.#app };
     const { status } = await api.createNamespacedServiceAccountToken({ ...account, body });
     mkdirSync(folder, { recursive: true });
     writeFileSync(path.join(folder, "token"), status?.token ?? "");
-    const { server = "", caData, caFile } = this.#config.getCurrentCluster() ?? {};
+    const { server = "", caData, caFile } = this.config.getCurrentCluster() ?? {};
     if (caData !== undefined) writeFileSync(path.join(folder, "ca.crt"), Buffer.from(caData, "base64"));
     return {
       API_SERVER: server,
@@ -106,15 +109,33 @@ export class StoppingCluster {
 
   /** Starts the sidecar alone. */
   startSidecar(env: Record<string, string>) {
-    const ready = path.join(this.#folder.root, "scratch");
-    mkdirSync(ready, { recursive: true });
+    const scratch = mkdtempSync(path.join(this.#folder.root, "scratch-"));
+    const container = quiesceContainer(this.#app, this.#app);
     const machine = {
-      folders: { "/etc/backup": scripts, "/scratch": ready },
+      folders: { "/etc/backup": scripts, "/scratch": scratch },
       programs: { node: process.execPath },
       env,
     };
-    const running = startContainer(quiesceContainer(this.#app, this.#app), machine);
-    return { ...running, isStopped: () => until(async () => (await this.pods()).length === 0) };
+    const file = here(container.startupProbe?.exec?.command?.at(-1) ?? "", machine);
+    const running = startContainer(container, machine);
+    this.#sidecars.push(running);
+    return { ...running, isReady: () => existsSync(file) };
+  }
+
+  /** Runs its backup as `kubectl create job --from=cronjob/…` does, and waits for what becomes of it. */
+  async runBackup(): Promise<{ conditions: string[]; pods: V1Pod[] }> {
+    const api = this.config.makeApiClient(BatchV1Api);
+    const at = { name: "now", namespace: this.#app };
+    const cronJob = await api.readNamespacedCronJob({ ...at, name: `${this.#app}-backup` });
+    const spec = cronJob.spec.jobTemplate.spec;
+    await api.createNamespacedJob({ namespace: this.#app, body: { metadata: { name: "now" }, spec } });
+    const read = async () => (await api.readNamespacedJob(at)).status?.conditions ?? [];
+    const done = ["Complete", "Failed"];
+    await until(async () => (await read()).some(({ type }) => done.includes(type)));
+    const { items } = await this.config
+      .makeApiClient(CoreV1Api)
+      .listNamespacedPod({ namespace: this.#app, labelSelector: "job-name=now" });
+    return { conditions: (await read()).map(({ type }) => type), pods: items };
   }
 
   /** Whether the backup's account may do something in the app's namespace. */
@@ -123,18 +144,20 @@ export class StoppingCluster {
     const group = kind === "statefulsets" ? "apps" : "";
     const attributes = { namespace: this.#app, verb, group, resource: kind, subresource, name };
     const user = `system:serviceaccount:${this.#app}:backup-quiesce`;
-    const { status } = await this.#config.makeApiClient(AuthorizationV1Api).createSubjectAccessReview({
+    const { status } = await this.config.makeApiClient(AuthorizationV1Api).createSubjectAccessReview({
       body: { spec: { user, resourceAttributes: attributes } },
     });
     return status?.allowed ?? false;
   }
 
   async end(): Promise<void> {
+    for (const sidecar of this.#sidecars) sidecar.stop("SIGKILL");
     await stopControlPlane(this.#folder, (await findTools()).kwokctl);
   }
 }
 
-async function until(holds: () => Promise<boolean>): Promise<void> {
+/** Asks again and again, for a minute at most. */
+export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   for (let tries = 0; !(await holds()); tries++) {
     if (tries > 300) throw new Error("it has not come about within a minute");
     await sleep(200);
