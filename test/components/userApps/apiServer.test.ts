@@ -2,16 +2,32 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { AppsV1Api, CoreV1Api, PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
+import {
+  AppsV1Api,
+  CoreV1Api,
+  PatchStrategy,
+  setHeaderOptions,
+  type V1Pod,
+  type V1ServiceAccount,
+} from "@kubernetes/client-node";
 import { stringify } from "yaml";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { backupWorkload } from "../../../components/app/backupWorkload.ts";
+import { planBoards } from "../../../components/board/board.ts";
+import { podSecurityOf } from "../../../components/userApps/security.ts";
+import type { PodSecurity } from "../../../components/workload/namespace.ts";
+import type { PodSpec } from "../../../components/workload/workload.ts";
+import { partsOf } from "../../../settings/apps.ts";
+import type { Config } from "../../settings/files.ts";
 import { rightApp } from "../../settings/wrongApps.ts";
 import { Line } from "./line.ts";
+import { settingsWith } from "./runningApp.ts";
 import { StoppingCluster, until } from "./stoppingCluster.ts";
 
 const cluster = new StoppingCluster("api-server");
 const core = () => cluster.config.makeApiClient(CoreV1Api);
-beforeAll(() => cluster.start(stringify({ wiki: rightApp() }), "wiki"), 180_000);
+const yaml = (changes: Config = {}) => stringify({ wiki: { ...rightApp(), ...changes } });
+beforeAll(() => cluster.start(yaml(), "wiki"), 180_000);
 afterAll(() => cluster.end(), 120_000);
 
 describe("an app that is stopped for its backup", { timeout: 120_000 }, () => {
@@ -108,4 +124,70 @@ describe("an app that is stopped for its backup", { timeout: 120_000 }, () => {
     expect(failures(said)).toBe(0);
     expect(code).toBe(0);
   });
+});
+
+/** What is loosened of an app, and the standard that its namespace has then. */
+const loosened: Readonly<Record<string, readonly [changes: Config, level: PodSecurity]>> = {
+  "nothing loosened": [{}, "restricted"],
+  "a group of its own": [{ group: 0 }, "restricted"],
+  "a writable image": [{ security: { writableRoot: true } }, "restricted"],
+  "ports below 1024": [{ security: { capabilities: ["NET_BIND_SERVICE"] } }, "restricted"],
+  "a schedule": [{ port: undefined, schedule: "0 3 * * *" }, "restricted"],
+  root: [{ user: 0 }, "baseline"],
+  "root with a capability": [{ user: 0, security: { capabilities: ["CHOWN"] } }, "baseline"],
+  "a capability without root": [{ security: { capabilities: ["CHOWN", "SETUID"] } }, "baseline"],
+  "a capability that baseline refuses": [{ security: { capabilities: ["NET_ADMIN"] } }, "privileged"],
+  "its board's network": [{ security: { hostNetwork: true } }, "privileged"],
+  "its board's network as root": [{ user: 0, security: { hostNetwork: true } }, "privileged"],
+  "a port of its board": [{ boardPorts: [{ port: 53, protocol: "UDP" }] }, "privileged"],
+  "its whole board": [{ security: { privileged: true } }, "privileged"],
+  "a device": [{ devices: ["/dev/ttyUSB0"], security: { privileged: true } }, "privileged"],
+};
+
+describe("the API server, with the pod security standard of an app's namespace", () => {
+  const levels = ["restricted", "baseline", "privileged"] as const;
+  beforeAll(async () => {
+    for (const level of levels) {
+      const labels = { "pod-security.kubernetes.io/enforce": level };
+      await core().createNamespace({ body: { metadata: { name: level, labels } } });
+      const account = { metadata: { name: "backup-quiesce" } };
+      await core().createNamespacedServiceAccount({ namespace: level, body: account });
+    }
+    const all = async () => (await core().listServiceAccountForAllNamespaces()).items;
+    const isDefault = ({ metadata }: V1ServiceAccount) =>
+      metadata?.name === "default" && levels.some((level) => level === metadata.namespace);
+    await until(async () => (await all()).filter(isDefault).length === levels.length);
+  });
+
+  /** `admitted`, or why not. */
+  const verdict = (level: PodSecurity, spec: PodSpec) =>
+    core()
+      .createNamespacedPod({
+        namespace: level,
+        dryRun: "All",
+        body: { metadata: { name: "wiki" }, spec } as V1Pod,
+      })
+      .then(
+        () => "admitted",
+        (error: unknown) => (error as Error).message,
+      );
+
+  it.each(Object.entries(loosened))(
+    "takes the pods of an app with %s, and one level stricter refuses them",
+    async (_, loose) => {
+      const [changes, level] = loose;
+      const settings = settingsWith(yaml(changes));
+      const part = partsOf(settings, "home", planBoards(settings.boards)).find(
+        ({ name }) => name === "wiki",
+      )!;
+      expect(podSecurityOf(settings.apps!.wiki!)).toBe(level);
+      const { source, plan } = part.backup!;
+      const [{ pod }, backup] = [part.loads![0]!, backupWorkload(source, plan)];
+      expect(await verdict(level, pod)).toBe("admitted");
+      expect(await verdict(level, backup.pod)).toBe("admitted");
+      const stricter = levels[levels.indexOf(level) - 1];
+      const refusal = new RegExp(`violates PodSecurity \\W+${stricter}:latest`);
+      if (stricter) expect(await verdict(stricter, pod)).toMatch(refusal);
+    },
+  );
 });
