@@ -53,22 +53,20 @@ async function insist(path, patch, mayBeGone = false) {
   }
 }
 
+/** Whether it is stopped for this backup, or about to be. */
+let isOurs = false;
+
 async function stop() {
   const found = await insist(scale, undefined, true);
   const { data = {} } = await insist(note);
-  if (!found) {
-    say("there is no such app to stop.");
-    return false;
-  }
-  if ((found.spec.replicas ?? 0) > 0) {
-    await insist(note, { data: { stopped: "yes" } });
-    await insist(scale, { spec: { replicas: 0 } });
-    say("stopping it.");
-  } else if (data.stopped === undefined) {
-    say("it has been stopped by somebody else, and stays so.");
-    return false;
-  }
-  return true;
+  if (!found) return say("there is no such app to stop.");
+  const runs = (found.spec.replicas ?? 0) > 0;
+  isOurs = runs || data.stopped !== undefined;
+  if (!isOurs) return say("it has been stopped by somebody else, and stays so.");
+  if (!runs) return say("it is still stopped, by a backup before.");
+  await insist(note, { data: { stopped: "yes" } });
+  await insist(scale, { spec: { replicas: 0 } });
+  say("stopping it.");
 }
 
 async function gone() {
@@ -82,13 +80,14 @@ async function gone() {
 const ended = new Promise((resolve) => {
   for (const signal of ["SIGTERM", "SIGINT"]) process.on(signal, resolve);
 });
-const isOurs = stop();
-const stopped = isOurs.then(gone).then(() => writeFile(ready, ""));
-await Promise.race([stopped, ended]);
-const waiting = setInterval(() => undefined, 60_000);
+const stopping = stop();
+void stopping.then(gone).then(() => writeFile(ready, ""));
+// Nothing else keeps this process alive.
+setInterval(() => undefined, 60_000);
 await ended;
-clearInterval(waiting);
-if (await isOurs) {
+if (isOurs) {
+  // Else what stops it might come last.
+  await stopping;
   // One that was removed meanwhile is not waited for: its namespace would wait for this pod.
   const started = await insist(scale, { spec: { replicas: 1 } }, true);
   await insist(note, { data: { stopped: null } }, true);

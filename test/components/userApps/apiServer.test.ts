@@ -112,6 +112,18 @@ describe("an app that is stopped for its backup", { timeout: 120_000 }, () => {
     await until(async () => (await cluster.pods()).length === 1);
   });
 
+  it("is left alone where the backup is ended before the API server has answered", async () => {
+    line.cut();
+    const sidecar = cluster.startSidecar(env);
+    await until(() => failures(sidecar.said()) > 0);
+    sidecar.stop("SIGTERM");
+    const { code, said } = await sidecar.ended;
+    line.mend();
+    expect(failures(said)).toBe(1);
+    expect(code).toBe(0);
+    expect(await cluster.replicas()).toBe(1);
+  });
+
   it("may be removed meanwhile: nothing waits for it", async () => {
     const sidecar = cluster.startSidecar(env);
     await until(sidecar.isReady);
