@@ -192,7 +192,7 @@ export interface AppPart {
 /** What a part is given when it is registered. */
 export interface Registration {
   readonly opts: ComponentResourceOptions;
-  /** What opens the repositories, by app. */
+  /** What opens its repository, by its name. */
   readonly backupSecrets?: RepositorySecrets | undefined;
   /** Everything that is backed up. */
   readonly backedUp: readonly BackedUp[];

@@ -44,8 +44,12 @@ export function deployApps(parts: readonly AppPart[], { provider, boards, cluste
   const stores = register("backupStore", () => ({ opts: after(ground) }));
   const backupSecrets = stores[0]?.backupSecrets;
   const store = stores.map(({ resource }) => resource);
+  // Its own alone: a component's arguments are shown in a preview, and another app is no change of this one.
+  const secretsOf = (app: string) => (backupSecrets?.[app] ? { [app]: backupSecrets[app] } : {});
   const apps = register("app", ({ backup }) =>
-    backup ? { opts: after([...ground, ...store]), backupSecrets } : { opts: after(ground) },
+    backup
+      ? { opts: after([...ground, ...store]), backupSecrets: secretsOf(backup.source.app) }
+      : { opts: after(ground) },
   );
   const external = register("external", () => ({ opts: {} }));
   const registered = [...foundations, ...stores, ...apps, ...external];
