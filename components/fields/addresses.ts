@@ -54,3 +54,11 @@ export function rangeError(range: string): string | undefined {
   const isPrefix = /^(0|[1-9]\d{0,2})$/.test(prefix) && Number(prefix) <= longest;
   return rest.length === 0 && isPrefix ? undefined : wanted;
 }
+
+/** Whether two ranges of addresses have an address in common. */
+export function rangesOverlap(one: string, other: string): boolean {
+  const [a, b] = [ipaddr.parseCIDR(one), ipaddr.parseCIDR(other)];
+  if (a[0].kind() !== b[0].kind()) return false;
+  const [wide, narrow] = a[1] <= b[1] ? [a, b] : [b, a];
+  return narrow[0].match(wide);
+}

@@ -1,5 +1,5 @@
-import ipaddr from "ipaddr.js";
 import type { AppError, OtherSettings } from "../app/app.ts";
+import { rangesOverlap } from "../fields/addresses.ts";
 import { isSecret, looksSecret } from "../workload/secretForms.ts";
 import { dataBoard, quiesceOf } from "./data.ts";
 import { accessOf } from "./route.ts";
@@ -63,20 +63,13 @@ const host: Check = function* (_, app, { ingress }) {
   }
   const inLan =
     access === "lan"
-      ? ingress.trustedProxies.filter((proxy) => ingress.lan.some((lan) => overlap(lan, proxy)))
+      ? ingress.trustedProxies.filter((proxy) => ingress.lan.some((lan) => rangesOverlap(lan, proxy)))
       : [];
   if (inLan.length > 0) {
     const message = `"lan" can't be told behind a proxy in the LAN (ingress.trustedProxies: ${inLan.join(", ")}): everybody would have its address. Use login.`;
     yield [setting, "lan-behind-proxy", message];
   }
 };
-
-function overlap(one: string, other: string): boolean {
-  const [a, b] = [ipaddr.parseCIDR(one), ipaddr.parseCIDR(other)];
-  if (a[0].kind() !== b[0].kind()) return false;
-  const [wide, narrow] = a[1] <= b[1] ? [a, b] : [b, a];
-  return narrow[0].match(wide);
-}
 
 const scheduled: Check = function* (_, app) {
   if (app.schedule === undefined) return;
