@@ -2,9 +2,10 @@ import { backup } from "./storage/app.ts";
 import { datadog } from "./datadog/app.ts";
 import { dns } from "./dns/app.ts";
 import { gogs } from "./gogs/app.ts";
+import { headlamp } from "./headlamp/app.ts";
 import { ingress } from "./ingress/app.ts";
 import { sensors } from "./sensors/app.ts";
 import { userApps } from "./userApps/app.ts";
 
 /** bramble's own apps, and the user's, by their section of the settings. */
-export const apps = { ingress, dns, gogs, backup, datadog, sensors, apps: userApps } as const;
+export const apps = { ingress, dns, gogs, backup, datadog, sensors, headlamp, apps: userApps } as const;

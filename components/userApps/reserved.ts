@@ -15,6 +15,7 @@ export const reservedNames: readonly string[] = [
   "etcd",
   "etcd-backup",
   "gogs",
+  "headlamp",
   "ingress",
   "kube-flannel",
   "kube-node-lease",

@@ -767,6 +767,17 @@ const bad: [Change, string, string, string?][] = [
     "challenge-behind-proxy",
   ],
   [set("sensors", { host: "gogs" }), "sensors.host", "app-host-taken"],
+  [set("headlamp", {}), "headlamp", "headlamp-without-login", "Set ingress.login.user"],
+  [all(leaveOut("ingress", "dns", "gogs", "sensors"), set("headlamp", {})), "headlamp", "needs-section"],
+  [
+    all(
+      set("headlamp", {}),
+      set("ingress", { board: "pi3-1", login: { user: "me" }, trustedProxies: ["192.168.1.2/32"] }),
+    ),
+    "headlamp",
+    "lan-behind-proxy",
+    "ingress.trustedProxies: 192.168.1.2/32",
+  ],
   [set("gogs", { host: "git.home" }), "gogs.host", "invalid", "lower-case letters"],
   [set("gogs", { size: "8GB" }), "gogs.size", "invalid", "must be a size such as 8Gi"],
   // Secrets
