@@ -97,6 +97,8 @@ describe("the program", () => {
       // Whatever apps there will be, they fit.
       for (const board of config["bramble:boards"] as Config[]) board.model = "rpi-5-16gb";
       for (const [section, { example }] of Object.entries(apps)) config[`bramble:${section}`] ??= example;
+      // Some pages are only behind the login.
+      Object.assign(config["bramble:ingress"] as Config, { login: { user: "me" } });
       expected = Object.entries(apps).flatMap(([section, app]) => hostOf(app, config[`bramble:${section}`]));
     });
     const ingresses = registered.filter(({ type }) => type.endsWith(":Ingress"));
