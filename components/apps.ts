@@ -6,6 +6,17 @@ import { headlamp } from "./headlamp/app.ts";
 import { ingress } from "./ingress/app.ts";
 import { sensors } from "./sensors/app.ts";
 import { userApps } from "./userApps/app.ts";
+import { volumes } from "./volumes/app.ts";
 
-/** bramble's own apps, and the user's, by their section of the settings. */
-export const apps = { ingress, dns, gogs, backup, datadog, sensors, headlamp, apps: userApps } as const;
+/** bramble's own apps, the user's, and what others' data lies on, by their section of the settings. */
+export const apps = {
+  storage: volumes,
+  ingress,
+  dns,
+  gogs,
+  backup,
+  datadog,
+  sensors,
+  headlamp,
+  apps: userApps,
+} as const;

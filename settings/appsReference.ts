@@ -17,7 +17,6 @@ export function exampleSettings() {
     ],
     cluster: { kubeconfig: "kubeconfig" },
     domain: "home.example.com",
-    storage: { board: "pi3-1" },
     ...Object.fromEntries(examples),
   });
 }
@@ -38,7 +37,7 @@ export function appsReference(): string {
   const settings = exampleSettings();
   const all = appParts(settings, "home", planBoards(settings.boards));
   const rows = all
-    .filter(({ section }) => section !== "apps")
+    .filter(({ section }) => section !== "apps" && section !== "storage")
     .map(({ section, app, own, parts }) => {
       const pods = parts
         .flatMap(({ loads = [] }) => loads)

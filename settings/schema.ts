@@ -2,7 +2,6 @@ import { z } from "zod";
 import { apps } from "../components/apps.ts";
 import { label } from "../components/fields/fields.ts";
 import { domainName } from "../components/fields/hosts.ts";
-import { storage } from "../components/storage/settings.ts";
 import { board, ssh } from "./schema/boards.ts";
 import { cards } from "./schema/cards.ts";
 import { cluster } from "./schema/cluster.ts";
@@ -28,7 +27,6 @@ export const sections = {
   ssh: ssh.optional(),
   cards: cards.optional(),
   domain: domainName().describe("The domain below which the apps get their hosts."),
-  storage: storage.optional(),
   ...appSections,
 };
 

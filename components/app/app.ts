@@ -87,10 +87,10 @@ export interface NamedBoard {
 export interface BoardPath extends BoardDirectory {
   /**
    * Number of its user and group: those of the pods that write there (`runAsUser`, `fsGroup`). The directory is
-   * made for them on a board that bramble sets up.
+   * made for them on a board that bramble sets up. Default: anybody may write there.
    */
-  readonly owner: number;
-  /** Whether it can be had anew, so that its backups may lie on the same disk. */
+  readonly owner?: number;
+  /** Whether bramble backs nothing of it up, so that backups may lie on the same disk. */
   readonly isReplaceable?: boolean;
 }
 

@@ -134,7 +134,7 @@ export class DataVolume extends ComponentResource {
           storageClassName: "",
           volumeMode: "Filesystem",
           claimRef: { apiVersion: "v1", kind: "PersistentVolumeClaim", namespace, name: claim },
-          ...sourceOf(args),
+          ...("nfs" in args ? nfsVolume(args) : boardVolume(args)),
         },
       },
       { parent: this, ignoreChanges: ["spec.capacity"] },
@@ -156,15 +156,16 @@ export class DataVolume extends ComponentResource {
   }
 }
 
-function sourceOf(directory: DataDirectory) {
-  if ("nfs" in directory) {
-    const { nfs, patience } = directory;
-    // `timeo` is in tenths of a second; three tries of a third each.
-    const giveUp =
-      patience === undefined ? [] : ["softerr", `timeo=${Math.ceil(patience / 3) * 10}`, "retrans=2"];
-    return { nfs: { ...nfs }, mountOptions: ["nfsvers=4", "noatime", ...giveUp] };
-  }
-  const { board, path } = directory;
+/** What of a volume's spec says where an NFS server has it. */
+function nfsVolume({ nfs, patience }: NfsVolume) {
+  // `timeo` is in tenths of a second; three tries of a third each.
+  const giveUp =
+    patience === undefined ? [] : ["softerr", `timeo=${Math.ceil(patience / 3) * 10}`, "retrans=2"];
+  return { nfs: { ...nfs }, mountOptions: ["nfsvers=4", "noatime", ...giveUp] };
+}
+
+/** What of a volume's spec says that it is a directory of a board. */
+export function boardVolume({ board, path }: Pick<BoardDirectory, "board" | "path">) {
   const onBoard = [{ key: "kubernetes.io/hostname", operator: "In", values: [board] }];
   return {
     local: { path },

@@ -31,8 +31,11 @@ export interface DataFolder {
   readonly claim: string;
   /** Absolute path. */
   readonly path: string;
-  /** Number of its user and group: those of the pods that write there (`runAsUser`, `fsGroup`). */
-  readonly owner: number;
+  /**
+   * Number of its user and group: those of the pods that write there (`runAsUser`, `fsGroup`). Default: it is made
+   * for anybody, and keeps what the kubelet makes of it for the pods that come.
+   */
+  readonly owner?: number;
 }
 
 /**
@@ -46,7 +49,7 @@ export const folderMode = 2770;
 /** Directories as lines for the phases, in an order of their own: another one in the settings is no change. */
 export function folderLines(folders: readonly DataFolder[]): string {
   return folders
-    .map(({ claim, owner, path }) => `${claim} ${owner} ${path}`)
+    .map(({ claim, owner = "any", path }) => `${claim} ${owner} ${path}`)
     .toSorted()
     .join("\n");
 }

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { diskDirectories } from "../board/disk.ts";
 import { fiveFields, scheduleError } from "../app/schedule.ts";
-import { dataDirectory } from "../app/volumes.ts";
 import { podHost, urlHostError } from "../fields/hosts.ts";
 import { absolutePath, label, nfsDirectory, secretString } from "../fields/fields.ts";
 import { refusing } from "../fields/refuse.ts";
@@ -85,18 +84,3 @@ export const schema = z
     ).optional(),
   })
   .describe("Encrypted backups of the apps' data. The target is one of `board`, `nfs` and `s3`.");
-
-/** Settings of where data lies. */
-export const storage = z
-  .strictObject({
-    board: label.describe("The board whose disk stores the apps' data.").optional(),
-    nfs: nfsDirectory
-      .describe("A directory of an NFS server, for apps that ask for it (`volume: nfs`).")
-      .optional(),
-    directory: absolutePath
-      .optional()
-      .describe(
-        `The directory on the board. Default: \`${dataDirectory}\`, or \`${diskDirectories.data}\` on a board with a disk for data.`,
-      ),
-  })
-  .describe("Where data lives.");

@@ -78,7 +78,6 @@ function isTainted({ taints = [] }: Boards[number]): boolean {
 
 /** What else is to be done where another board takes over from a dead one. */
 function takeover(section: SectionName): string {
-  if (section === "storage") return ", and restore the data there";
   return (apps as Partial<Record<SectionName, App>>)[section]?.takeover ?? "";
 }
 

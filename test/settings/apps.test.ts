@@ -75,7 +75,8 @@ describe("every app of bramble's own", () => {
   });
 
   it("has directories of the user and group that its pods have, or the kubelet would change all files in them", () => {
-    const directories = new Map(directoriesOf(example).map((each) => [claimName(each), each]));
+    const ofApps = directoriesOf(example).filter(({ section }) => section !== "storage");
+    const directories = new Map(ofApps.map((each) => [claimName(each), each]));
     const mounting = loadsOf(partsOf(example, "home", planBoards(example.boards)), planBoards(example.boards))
       .filter(({ kind }) => kind !== "CronJob")
       .flatMap((load) => claimsIn(load).map((claim) => ({ load, claim })));
@@ -88,7 +89,7 @@ describe("every app of bramble's own", () => {
   });
 
   it("is refused where no board is named for its data", () => {
-    const storage = { directory: "/var/lib/bramble" };
+    const storage = { directory: "/var/lib/bramble", volumes: [], defaultClass: false };
     const nowhere = appParts({ ...example, storage }, "home", planBoards(example.boards)).filter((each) =>
       boardsWithData(each).includes(""),
     );

@@ -46,6 +46,8 @@ const everyDisk = (): Change => (config) => {
   for (const each of config["bramble:boards"] as Config[]) each.disk = { id: "usb-x" };
 };
 
+const volumes = (...some: Config[]) => set("storage", { volumes: some });
+
 /** What is done to the file, the setting that is named, the error's code, and a part of its words where they vary. */
 const bad: [Change, string, string, string?][] = [
   // Sections and namespaces
@@ -493,6 +495,37 @@ const bad: [Change, string, string, string?][] = [
     "directory-beside-disk",
     "is on the card of",
   ],
+  // Volumes for what others deploy
+  [volumes({ name: "Blog", size: "1Gi" }), "storage.volumes[0].name", "invalid"],
+  [volumes({ name: "blog", size: "1G" }), "storage.volumes[0].size", "invalid", "such as 512Mi or 8Gi"],
+  [volumes({ name: "blog" }), "storage.volumes[0].size", "missing"],
+  [
+    volumes({ name: "blog", size: "1Gi", claim: "uploads" }),
+    "storage.volumes[0].claim",
+    "invalid",
+    "such as blog/data",
+  ],
+  [volumes({ name: "blog", size: "1Gi", board: "pi3-9" }), "storage.volumes[0].board", "board-unknown"],
+  [volumes({ name: "blog", size: "1Gi", board: "pi4-1" }), "storage.volumes[0].board", "board-takes-no-apps"],
+  [
+    volumes({ name: "blog", size: "1Gi" }, { name: "blog", size: "2Gi", board: "pi3-1" }),
+    "storage.volumes[1].name",
+    "volume-name-taken",
+    "use another name",
+  ],
+  [
+    volumes({ name: "a", size: "1Gi", claim: "blog/data" }, { name: "b", size: "1Gi", claim: "blog/data" }),
+    "storage.volumes[1].claim",
+    "volume-claim-taken",
+    '"blog/data" already has the volume a',
+  ],
+  [
+    all(leaveOut("gogs", "storage"), set("storage", { volumes: [{ name: "blog", size: "1Gi" }] })),
+    "storage.volumes[0].board",
+    "volume-without-board",
+    "storage.board",
+  ],
+  [set("storage", { defaultClass: true }), "storage.defaultClass", "class-without-volumes", "Add volumes"],
   // Disks
   ...["/dev/sda", "/dev/disk/by-id/usb-x", "usb-x-part1", "../sda1", "usb x", "", "usb/x"].map(
     (id): (typeof bad)[number] => [setBoard(1, { disk: { id } }), "boards[1].disk.id", "invalid"],

@@ -17,10 +17,16 @@ made() {
   marked_first "$1" "$3"
   if [ ! -d "$ROOT$3" ]; then
     if ! needs_change "$3 for $1 is missing"; then return; fi
-    mkdir -m 0700 "$ROOT$3"
-    own "$2" "$3"
+    if [ "$2" = any ]; then
+      mkdir -m 0777 "$ROOT$3"
+    else
+      mkdir -m 0700 "$ROOT$3"
+      own "$2" "$3"
+    fi
     return
   fi
+  # The kubelet has given it to the group of the pod that came.
+  if [ "$2" = any ]; then return; fi
   is=$(stat -c '%u:%g %a' "$ROOT$3")
   # Never what is in it: the app has given its files the modes that they need.
   if [ "$is" != "$wanted" ] && needs_change "$3 for $1 has owner and mode $is instead of $wanted"; then own "$2" "$3"; fi

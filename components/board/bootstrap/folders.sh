@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Directories of apps' data: which of them bramble has made, and what is in the way of others; for the phases inspect
-# and data, behind prelude.sh. FOLDERS has a line for each: CLAIM OWNER PATH.
+# and data, behind prelude.sh. FOLDERS has a line for each: CLAIM OWNER PATH, with the owner "any" for what others deploy.
 
 # What was made on this card, as lines CLAIM PATH, by which a directory that is no longer used is known.
 export MADE_FOLDERS=$STATE/folders

@@ -44,6 +44,28 @@ describe("data", () => {
     expect(board.run("data", "check", plan)).toMatchObject({ status: 0, stdout: "" });
   });
 
+  it("makes a directory for what others deploy once, and leaves it to the kubelet and them", () => {
+    boardOf();
+    const volume = "var/lib/bramble/volumes/blog";
+    const offered = {
+      ...somePlan,
+      folders: [{ claim: "blog-volume", path: "/var/lib/bramble/volumes/blog" }],
+    };
+    const apply = () => board.run("data", "apply", offered);
+    expect(apply()).toMatchObject({ status: 0, stderr: "" });
+    expect(access(volume)).toBe("0:0 777");
+    expect(access("var/lib/bramble/volumes")).toBe("0:0 755");
+    expect(board.read("var/lib/bramble/volumes/.bramble/blog")).toBe("blog-volume\n");
+    // As the kubelet leaves it for a pod with an fsGroup.
+    chownSync(at(volume), 0, 999);
+    chmodSync(at(volume), 0o2775);
+    board.write({ [`${volume}/config.php`]: "" });
+    expect(board.run("data", "check", offered)).toMatchObject({ status: 0, stdout: "" });
+    expect(apply().stdout).toBe("data: changed nothing\n");
+    expect(access(volume)).toBe("0:999 2775");
+    expect(board.read(`${volume}/config.php`)).toBe("");
+  });
+
   it("has nothing to do on a board without data", () => {
     boardOf();
     expect(board.run("data", "apply")).toMatchObject({ status: 0, stdout: "data: changed nothing\n" });

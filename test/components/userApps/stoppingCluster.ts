@@ -165,7 +165,7 @@ export async function until(holds: () => boolean | Promise<boolean>): Promise<vo
 }
 
 /** An object as the API server takes it; of a component nothing. */
-function objectOf({ type, inputs }: Registered): KubernetesObject[] {
+export function objectOf({ type, inputs }: Registered): KubernetesObject[] {
   const [, api, kind] = /^kubernetes:([^:]+):(\w+)$/.exec(type) ?? [];
   if (api === undefined || kind === undefined || inputs.metadata === undefined) return [];
   return [{ ...inputs, apiVersion: api.replace(/^core\//, ""), kind }];
