@@ -99,11 +99,11 @@ describe("a real API server with the volumes", { timeout: 120_000 }, () => {
     await until(async () => (await claim("posts")).status?.phase === "Bound");
     expect((await claim("posts")).spec?.storageClassName).toBe(storageClass);
     expect(await volumeOf("posts")).toMatch(/^small-volume-[0-9a-f]{8}$/);
-    expect(await nodeOf("posts")).toBe("pi3-1");
+    await until(async () => (await nodeOf("posts")) === "pi3-1");
     await deploy("photos", "2Gi");
     await until(async () => (await claim("photos")).status?.phase === "Bound");
     expect(await volumeOf("photos")).toMatch(/^large-volume-/);
-    expect(await nodeOf("photos")).toBe("pi3-2");
+    await until(async () => (await nodeOf("photos")) === "pi3-2");
   });
 
   it("keeps a volume for its claim, and says why another one waits", async () => {
