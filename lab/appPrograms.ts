@@ -6,6 +6,9 @@ import type { Tool } from "../tools/catalogue.ts";
 const traefikVersion = "3.7.13";
 const resticVersion = "0.19.1";
 const restServerVersion = "0.14.0";
+const metricsServerVersion = "0.9.0";
+const kubeStateMetricsVersion = "2.20.0";
+const statsdExporterVersion = "0.31.0";
 
 /**
  * What that proxy lacks of Traefik's many DNS providers is replaced in its go.mod, by older versions or by what is in
@@ -14,6 +17,8 @@ const restServerVersion = "0.14.0";
 export const edgeModules = path.join(import.meta.dirname, "modules/edge");
 /** Those of backups. */
 export const backupModules = path.join(import.meta.dirname, "modules/backup");
+/** Those of what counts and measures. */
+export const metricsModules = path.join(import.meta.dirname, "modules/metrics");
 
 /** The entrance. */
 export const traefik: Tool<"traefik"> = {
@@ -43,4 +48,35 @@ export const restServer: Tool<"rest-server"> = {
   versionLine: `rest-server version rest-server ${restServerVersion}`,
   releases: {},
   goPackage: "github.com/restic/rest-server/cmd/rest-server",
+};
+
+/** What `kubectl top` asks. It says the version that the linker gives to its client of the API server. */
+export const metricsServer: Tool<"metrics-server"> = {
+  name: "metrics-server",
+  version: metricsServerVersion,
+  versionLine: metricsServerVersion,
+  releases: {},
+  goPackage: "sigs.k8s.io/metrics-server/cmd/metrics-server",
+  versionVariable: "k8s.io/client-go/pkg/version.gitVersion",
+};
+
+/** The state of the cluster's objects as metrics. */
+export const kubeStateMetrics: Tool<"kube-state-metrics"> = {
+  name: "kube-state-metrics",
+  version: kubeStateMetricsVersion,
+  versionArgs: ["version"],
+  versionLine: `kube-state-metrics, version ${kubeStateMetricsVersion}`,
+  releases: {},
+  goPackage: "k8s.io/kube-state-metrics/v2",
+  versionVariable: "github.com/prometheus/common/version.Version",
+};
+
+/** Prometheus' statsd_exporter, which parses DogStatsD: in the lab it stands in for Datadog's agent. */
+export const statsdExporter: Tool<"statsd_exporter"> = {
+  name: "statsd_exporter",
+  version: statsdExporterVersion,
+  versionLine: `statsd_exporter, version ${statsdExporterVersion}`,
+  releases: {},
+  goPackage: "github.com/prometheus/statsd_exporter",
+  versionVariable: "github.com/prometheus/common/version.Version",
 };

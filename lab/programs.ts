@@ -1,10 +1,21 @@
 // The programs that virtual boards run of a cluster, each built once and kept beside those of the rehearsal: where
 // both start the same one, it is the same file.
 import path from "node:path";
+import { findInCache } from "../tools/cache.ts";
 import { catalogue, type Tool } from "../tools/catalogue.ts";
 import { obtainTools } from "../tools/obtain.ts";
 import { thisMachine } from "../tools/setUp.ts";
-import { backupModules, edgeModules, restic, restServer, traefik } from "./appPrograms.ts";
+import {
+  backupModules,
+  edgeModules,
+  kubeStateMetrics,
+  metricsModules,
+  metricsServer,
+  restic,
+  restServer,
+  statsdExporter,
+  traefik,
+} from "./appPrograms.ts";
 import type { Surroundings } from "./built.ts";
 import type { KubernetesBuild } from "./kubernetesBuild.ts";
 
@@ -43,9 +54,17 @@ const shared = {
   traefik: { ...traefik, modules: edgeModules },
   restic: { ...restic, modules: backupModules },
   "rest-server": { ...restServer, modules: backupModules },
+  "metrics-server": { ...metricsServer, modules: metricsModules },
+  "kube-state-metrics": { ...kubeStateMetrics, modules: metricsModules },
+  statsd_exporter: { ...statsdExporter, modules: metricsModules },
 };
 
 export type ProgramName = keyof typeof versioned | keyof typeof shared;
+
+/** Whether a program is one of these. */
+export function isProgram(name: string): name is ProgramName {
+  return name in versioned || name in shared;
+}
 
 /** A program, and the folder with the go.mod that pins it. */
 export type Program<Name extends string = string> = Tool<Name> & { readonly modules: string };
@@ -68,6 +87,11 @@ export function programOf<Name extends ProgramName>(build: KubernetesBuild, name
     name,
     modules: build.modules,
   };
+}
+
+/** A program's file if it was built before. Looks only. */
+export async function findProgram(build: KubernetesBuild, name: ProgramName): Promise<string | undefined> {
+  return (await findInCache(programOf(build, name), thisMachine())).file;
 }
 
 /** The files of programs, after building those that are missing. */

@@ -9,9 +9,10 @@ import { gatewayBundle } from "../../components/sensors/bundle.ts";
 import { nodeFlags } from "../../components/sensors/gatewayWorkload.ts";
 import { maxDevices } from "../../gateway/devices.ts";
 import type { Work } from "./load.ts";
+import { currentBuild } from "../../lab/kubernetesBuild.ts";
+import { findProgram } from "../../lab/programs.ts";
 import { freePorts } from "../../rehearsal/freePorts.ts";
 import { Measured, metric } from "./process.ts";
-import { findStatsdExporter } from "./statsdExporter.ts";
 
 const seconds = 10;
 const udpRates = [10_000, 15_000, 20_000];
@@ -36,7 +37,7 @@ interface Row {
  * offered for ten seconds to a fresh process.
  */
 async function main(): Promise<void> {
-  const exporter = findStatsdExporter();
+  const exporter = await findProgram(currentBuild, "statsd_exporter");
   const rows: Row[] = [];
   for (const rate of udpRates) {
     rows.push(await gateway("udp", rate));

@@ -1,12 +1,8 @@
 import { currentBuild } from "../../lab/kubernetesBuild.ts";
-import { programOf } from "../../lab/programs.ts";
-import { findInCache } from "../../tools/cache.ts";
-import { thisMachine } from "../../tools/setUp.ts";
-
-const { file } = await findInCache(programOf(currentBuild, "kubeadm"), thisMachine());
+import { findProgram } from "../../lab/programs.ts";
 
 /** The real kubeadm of the lab's packages, or undefined. */
-export const kubeadm = file;
+export const kubeadm = await findProgram(currentBuild, "kubeadm");
 
 /** Why there is none. */
 export const noKubeadm = "kubeadm is not built: run `node lab/prepare.ts`, some minutes once";

@@ -1,4 +1,6 @@
 // Builds what tests need and the rehearsal does not. Without it those tests are skipped.
+import { currentBuild } from "../../lab/kubernetesBuild.ts";
+import { obtainPrograms } from "../../lab/programs.ts";
 import { untilInterrupted } from "../../tools/interruption.ts";
 import { reasonOf } from "../../tools/lines.ts";
 import { obtainTools } from "../../tools/obtain.ts";
@@ -7,11 +9,17 @@ import { programsHere } from "./catalogue.ts";
 
 const tell = (error: unknown) => process.stderr.write(`set-up: ${reasonOf(error)}\n`);
 process.exitCode = await untilInterrupted(async (signal) => {
-  try {
-    await obtainTools({ ...programsHere(), signal });
-  } catch (error) {
-    if (!(error instanceof SetUpError)) throw error;
-    tell(error);
+  const obtained = [
+    () => obtainTools({ ...programsHere(), signal }),
+    () => obtainPrograms(currentBuild, ["statsd_exporter"], { signal }),
+  ];
+  for (const obtain of obtained) {
+    try {
+      await obtain();
+    } catch (error) {
+      if (!(error instanceof SetUpError)) throw error;
+      tell(error);
+    }
   }
   return 0;
 }, tell);

@@ -4,14 +4,13 @@ import { obtainBuilt } from "../../lab/built.ts";
 import { flanneld } from "../../lab/images/flanneld.ts";
 import { untilInterrupted } from "../../tools/interruption.ts";
 import { reasonOf } from "../../tools/lines.ts";
-import { statsdExporter } from "../../bench/gateway/statsdExporter.ts";
 import { esphome, pythonApps } from "./programs.ts";
 
 const say = (line: string) => process.stderr.write(`tests: ${line}\n`);
 
 process.exitCode = await untilInterrupted(
   async (signal) => {
-    for (const recipe of [esphome, pythonApps, statsdExporter, flanneld]) {
+    for (const recipe of [esphome, pythonApps, flanneld]) {
       try {
         await obtainBuilt(recipe, { say, signal });
       } catch (error) {
