@@ -1,7 +1,8 @@
 import { expect, it } from "vitest";
 import { planBoards } from "../../components/board/board.ts";
 import { requireFit } from "../../components/capacity/memoryBudget.ts";
-import { imagesOf, inRegistry } from "../../lab/images/catalogue.ts";
+import { imagesOf } from "../../lab/images/catalogue.ts";
+import { inRegistry } from "../../lab/images/imageRecipe.ts";
 import { currentBuild } from "../../lab/kubernetesBuild.ts";
 import { labSettings, type LabSize } from "../../lab/settings.ts";
 import { loadsOf, partsOf } from "../../settings/apps.ts";

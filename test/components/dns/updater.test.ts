@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { updaterEnvironment } from "../../../components/dns/dynamicDnsWorkload.ts";
+import { optionalProgram } from "../../../lab/images/optionalPrograms.ts";
 import { findExecutable } from "../../../tools/executable.ts";
 import { ownCertificate } from "../../edge/certificate.ts";
 import { CloudflareApi, type StoredRecord } from "../../edge/cloudflareApi.ts";
@@ -11,11 +12,11 @@ import { CloudflareProxy } from "../../edge/cloudflareProxy.ts";
 import { freePorts } from "../../../rehearsal/freePorts.ts";
 import { Program } from "../../edge/program.ts";
 
-const ddns = await findExecutable("ddns", process.env.PATH ?? "");
+const { file: ddns, missing } = optionalProgram("ddns");
 const busybox = await findExecutable("busybox", process.env.PATH ?? "");
 const why =
   ddns === undefined
-    ? "no ddns on PATH: favonia/cloudflare-ddns, built with `go build ./cmd/ddns`"
+    ? `${missing}: favonia/cloudflare-ddns, built with \`go build ./cmd/ddns\``
     : busybox === undefined
       ? "no busybox on PATH"
       : undefined;

@@ -6,9 +6,10 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { backupTools, buildPatience } from "../../backup/backupTools.ts";
 import { databaseRows } from "./databaseRows.ts";
-import { adminPassword, findGogs, RealGogs } from "./realGogs.ts";
+import { optionalProgram } from "../../../lab/images/optionalPrograms.ts";
+import { adminPassword, RealGogs } from "./realGogs.ts";
 
-const program = findGogs();
+const { file: program, missing = "" } = optionalProgram("gogs");
 const execute = promisify(execFile);
 
 describe("the real Gogs", { timeout: 180_000 }, () => {
@@ -62,7 +63,7 @@ describe("the real Gogs", { timeout: 180_000 }, () => {
   beforeAll(async () => {
     if (program !== undefined) gogs = await RealGogs.create(program, (await backupTools()).restic);
   }, buildPatience);
-  beforeEach(({ skip }) => skip(program === undefined, "no Gogs in BRAMBLE_GOGS or on PATH"));
+  beforeEach(({ skip }) => skip(program === undefined, missing));
   afterAll(() => (program === undefined ? undefined : gogs.end()));
 
   it("starts with the app.ini that bramble writes, and makes the administrator", async () => {

@@ -1,4 +1,4 @@
-import { accessSync, constants, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -16,20 +16,6 @@ import {
   startContainer,
 } from "../../backup/container.ts";
 import { freePorts } from "../../../rehearsal/freePorts.ts";
-
-/** The program Gogs on this machine: `BRAMBLE_GOGS`, or `gogs` on PATH. */
-export function findGogs(): string | undefined {
-  const onPath = (process.env.PATH ?? "").split(path.delimiter).map((folder) => path.join(folder, "gogs"));
-  const files = process.env.BRAMBLE_GOGS === undefined ? onPath : [process.env.BRAMBLE_GOGS];
-  return files.find((file) => {
-    try {
-      accessSync(file, constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
-}
 
 /** Password of the administrator. */
 export const adminPassword = "a password of letters";
