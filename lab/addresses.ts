@@ -1,10 +1,16 @@
 // The boards' network, the same in each lab: no lab sees another's.
 
-/** The board's router, package server and time server, and nothing more: it leads nowhere. */
+/** The board's router, package server and time server. It leads nowhere, unless there is an outside (outside/). */
 export const gatewayAddress = "10.77.0.1";
 
 /** Bits of the network's part in an address. */
 export const prefixLength = 24;
+
+/** The boards' network. */
+export const lanRange = `10.77.0.0/${prefixLength}`;
+
+/** The device of the lab's network namespace that all boards are plugged into. */
+export const lanBridge = "lan";
 
 /** The address of the board with this number, from 1. */
 export function boardAddress(board: number): string {

@@ -1,10 +1,10 @@
 // Runs in the boards' network namespace, as a process of its own, and does there what network.ts asks for.
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import net from "node:net";
 import { pipeline } from "node:stream";
-import { boardAddress, gatewayAddress, prefixLength, tapOf } from "./addresses.ts";
+import { boardAddress, gatewayAddress, lanBridge, prefixLength, tapOf } from "./addresses.ts";
 import { balance } from "./loadBalancer.ts";
 import { serveTime } from "./timeServer.ts";
 
@@ -19,7 +19,6 @@ export interface Reply {
   error?: string;
 }
 
-const bridge = "lan";
 const sshPort = 22;
 /** As Go's dialler has it, which Pulumi's provider uses. Ten probes more, a second apart, and the end. */
 const probeAfterMs = 15_000;
@@ -45,7 +44,7 @@ async function fulfil(request: Request, server: net.Server | undefined): Promise
   switch (request.do) {
     case "plug":
       ip(`tuntap add dev ${tapOf(request.board)} mode tap`);
-      ip(`link set ${tapOf(request.board)} master ${bridge} up`);
+      ip(`link set ${tapOf(request.board)} master ${lanBridge} up`);
       if (server !== undefined) forwardToBoard(server, request.board);
       return undefined;
     case "unplug":
@@ -57,7 +56,7 @@ async function fulfil(request: Request, server: net.Server | undefined): Promise
       ip(`link set ${tapOf(request.board)} nomaster`);
       return undefined;
     case "restore":
-      ip(`link set ${tapOf(request.board)} master ${bridge}`);
+      ip(`link set ${tapOf(request.board)} master ${lanBridge}`);
       return undefined;
     case "listen": {
       const listening = net.createServer().listen(request.port, gatewayAddress);
@@ -76,11 +75,14 @@ function answer(reply: Reply, server?: net.Server): void {
 }
 
 ip("link set lo up");
-ip(`link add ${bridge} type bridge`);
-ip(`address add ${gatewayAddress}/${prefixLength} dev ${bridge}`);
-ip(`link set ${bridge} up`);
+ip(`link add ${lanBridge} type bridge`);
+ip(`address add ${gatewayAddress}/${prefixLength} dev ${lanBridge}`);
+ip(`link set ${lanBridge} up`);
 // A router that knows no way says so, and boards need not wait for their time limits. This is the namespace's own.
 writeFileSync("/proc/sys/net/ipv4/ip_forward", "1");
+// What one board sends another passes a switch at home, and no router's firewall. Not there without br_netfilter.
+const bridgedPackets = "/proc/sys/net/bridge/bridge-nf-call-iptables";
+if (existsSync(bridgedPackets)) writeFileSync(bridgedPackets, "0");
 await serveTime(gatewayAddress);
 
 process.on("message", (request: Request, server: net.Server | undefined) => {

@@ -81,12 +81,24 @@ export async function labFault(): Promise<string | undefined> {
   if (process.platform !== "linux" || process.arch !== "x64")
     return `virtual boards need Linux on amd64, this is ${process.platform} on ${process.arch}`;
   if (process.getuid?.() !== 0) return "virtual boards need root, to create their network and cards";
-  const names = Object.keys(programs) as (keyof typeof programs)[];
+  return missingPrograms("virtual boards need", programs);
+}
+
+/**
+ * What is missing of these programs, and how to install it; undefined if nothing is.
+ *
+ * @param needed the Debian package of each program
+ */
+export async function missingPrograms(
+  whoNeeds: string,
+  needed: Readonly<Record<string, string>>,
+): Promise<string | undefined> {
+  const names = Object.keys(needed);
   const found = await Promise.all(names.map((name) => findExecutable(name, process.env.PATH ?? "")));
   const missing = names.filter((_, index) => found[index] === undefined);
   if (missing.length === 0) return undefined;
-  const packages = [...new Set(missing.map((program) => programs[program]))];
-  return `virtual boards need ${missing.join(", ")}: apt-get install ${packages.join(" ")}`;
+  const packages = [...new Set(missing.map((program) => needed[program]))];
+  return `${whoNeeds} ${missing.join(", ")}: apt-get install ${packages.join(" ")}`;
 }
 
 /**

@@ -1,0 +1,51 @@
+// The world around the boards' network: a home with its router, and the internet.
+import type { BoardNetwork } from "../network.ts";
+import { guestNetwork, laptopAddress, servicesAddress, strangerAddresses } from "./addresses.ts";
+import { ip } from "./ip.ts";
+import { Namespace } from "./namespace.ts";
+import { type Forwarding, Router } from "./router.ts";
+import { gatewayAddress } from "../addresses.ts";
+
+/** A home and the internet. */
+export type Outside = Awaited<ReturnType<typeof startOutside>>;
+
+/**
+ * Connects the boards' network to an internet, once in its life, and puts computers around it.
+ *
+ * @throws an Error with what was printed, if a part of it can't be started
+ */
+export async function startOutside(network: BoardNetwork, forwarding: Forwarding) {
+  const started: Namespace[] = [];
+  const namespace = async (resolver: string) => {
+    const made = await Namespace.start(resolver);
+    started.push(made);
+    return made;
+  };
+  const stop = async () => {
+    await Promise.all(started.map((each) => each.stop()));
+  };
+  try {
+    const internet = await namespace(servicesAddress);
+    const addresses = [servicesAddress, ...strangerAddresses];
+    await ip(internet.enter, ...addresses.map((address) => `address add ${address}/32 dev lo`));
+    const router = await Router.start(network, internet, forwarding);
+    const laptop = await namespace(gatewayAddress);
+    await router.plugIntoLan(laptop, "laptop", laptopAddress);
+    const guest = await namespace(guestNetwork.router);
+    await router.plugIntoGuests(guest);
+    return {
+      /** A computer in the LAN. */
+      laptop,
+      /** A computer in another network of the home. */
+      guest,
+      /** A computer on the internet; its programs can bind to any of `strangerAddresses`. */
+      stranger: internet,
+      router,
+      /** Ends everything outside. The boards' network stays, and then leads nowhere. */
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
