@@ -4,7 +4,6 @@ import { once } from "node:events";
 import path from "node:path";
 import { text } from "node:stream/consumers";
 import { type Outcome, run, type RunOptions } from "../../tools/run.ts";
-import { dieWithParent } from "../network.ts";
 
 const script = path.join(import.meta.dirname, "namespace.sh");
 
@@ -15,10 +14,7 @@ const script = path.join(import.meta.dirname, "namespace.sh");
 export class Namespace {
   /** A process in its network, for `ip link … netns`. */
   readonly pid: number;
-  /**
-   * The program and arguments that run a command in there, in the folder /. The command ends with the process that
-   * starts it.
-   */
+  /** The program and arguments that run a command in there, which ends with the process that starts it. */
   readonly enter: readonly string[];
   readonly #child: ChildProcess;
   readonly #ended: Promise<unknown>;
@@ -27,10 +23,7 @@ export class Namespace {
     this.#child = child;
     this.#ended = ended;
     this.pid = child.pid ?? 0;
-    const ns = `/proc/${this.pid}/ns`;
-    const spaces = [`--net=${ns}/net`, `--mount=${ns}/mnt`, `--pid=${ns}/pid_for_children`];
-    // nsenter waits outside for the command that it starts, and each of the two must end.
-    this.enter = [...dieWithParent, "nsenter", ...spaces, ...dieWithParent];
+    this.enter = [path.join(import.meta.dirname, "enter.sh"), String(this.pid)];
   }
 
   /**
