@@ -1,8 +1,9 @@
-// The programs of apps that come from Go modules: the newest version of each that the Go module proxy serves. The image
+// The programs of apps, and of what they need of the internet, that come from Go modules: the newest version of each that the Go module proxy serves. The image
 // that the product pins may be some releases ahead.
 import path from "node:path";
 import type { Tool } from "../tools/catalogue.ts";
 
+const pebbleVersion = "2.10.1";
 const traefikVersion = "3.7.13";
 const resticVersion = "0.19.1";
 const restServerVersion = "0.14.0";
@@ -29,6 +30,16 @@ export const traefik: Tool<"traefik"> = {
   releases: {},
   goPackage: "github.com/traefik/traefik/v3/cmd/traefik",
   versionVariable: "github.com/traefik/traefik/v3/pkg/version.Version",
+};
+
+/** Let's Encrypt's ACME server for tests. */
+export const pebble: Tool<"pebble"> = {
+  name: "pebble",
+  version: pebbleVersion,
+  versionLine: `Pebble version: ${pebbleVersion}`,
+  releases: {},
+  goPackage: "github.com/letsencrypt/pebble/v2/cmd/pebble",
+  versionVariable: "main.version",
 };
 
 /** What writes backups, and reads them. */

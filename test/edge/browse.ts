@@ -1,61 +1,17 @@
-// Requests over TLS that trust one root alone, from a chosen address.
+// Requests over TLS to this machine, whatever the host.
 import type { Agent } from "node:https";
-import { request } from "node:https";
-import type { IncomingHttpHeaders } from "node:http";
-import type { TLSSocket } from "node:tls";
+import { type Answer, get as getFrom, type Request as RequestTo } from "../../lab/outside/browse.ts";
 
-export interface Answer {
-  status: number;
-  headers: IncomingHttpHeaders;
-  body: string;
-  /** Serial of the server's certificate. */
-  serial: string;
-}
+export type { Answer };
 
-export interface Request {
-  host: string;
+export interface Request extends RequestTo {
   port: number;
-  path?: string;
-  headers?: Record<string, string>;
-  method?: string;
-  /** PEM; without it no certificate is checked. */
-  root?: string;
-  /** The client's own address; one of 127.0.0.0/8. */
-  from?: string;
   agent?: Agent;
 }
 
 /** One request. Rejects on a certificate that the root does not vouch for, or of another host. */
-export function get(options: Request): Promise<Answer> {
-  const { host, port, path = "/", headers = {}, method = "GET", root, from, agent } = options;
-  const trust = root === undefined ? { rejectUnauthorized: false } : { ca: root };
-  return new Promise((resolve, reject) => {
-    const call = request(
-      {
-        ...trust,
-        ...{
-          host: "127.0.0.1",
-          port,
-          path,
-          method,
-          servername: host,
-          localAddress: from,
-          agent: agent ?? false,
-        },
-        headers: { ...headers, host: `${host}:${port}` },
-      },
-      (response) => {
-        const { serialNumber: serial } = (response.socket as TLSSocket).getPeerCertificate();
-        let body = "";
-        response.on("data", (chunk: Buffer) => (body += chunk.toString()));
-        response.on("end", () =>
-          resolve({ status: response.statusCode!, headers: response.headers, body, serial }),
-        );
-      },
-    );
-    call.on("error", reject);
-    call.end();
-  });
+export function get({ agent, ...request }: Request): Promise<Answer> {
+  return getFrom({ address: "127.0.0.1", ...request }, agent);
 }
 
 /** The header of basic authentication. */

@@ -1,8 +1,8 @@
 import { createServer as createHttpServer, type Server } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import type { OwnCertificate } from "./certificate.ts";
-import type { CloudflareApi } from "./cloudflareApi.ts";
+import type { OwnCertificate } from "../../lab/outside/certificate.ts";
+import type { CloudflareApi } from "../../lab/outside/cloudflareApi.ts";
 
 /** A proxy that takes every https connection to Cloudflare's loopback API, for a program that knows only one. */
 export class CloudflareProxy {

@@ -11,12 +11,13 @@ import type { TraefikArgs } from "../../components/ingress/traefik.ts";
 import type { AcmeArgs } from "../../components/ingress/acmeConfig.ts";
 import { traefikWorkload } from "../../components/ingress/traefikWorkload.ts";
 import { schema as userApps } from "../../components/userApps/settings.ts";
+import { ownCertificate } from "../../lab/outside/certificate.ts";
+import { type DnsRecord, DnsServer } from "../../lab/outside/dnsServer.ts";
+import { Pebble } from "../../lab/outside/pebble.ts";
 import { findPrograms } from "../programs/catalogue.ts";
-import { CloudflareApi } from "./cloudflareApi.ts";
 import { EdgeCluster, traefikArgs } from "./cluster.ts";
-import { DnsServer } from "./dnsServer.ts";
 import { gitServer } from "./gitServer.ts";
-import { Pebble } from "./pebble.ts";
+import { LoopbackCloudflare, LoopbackDns } from "./loopback.ts";
 import { freePorts } from "../../rehearsal/freePorts.ts";
 import { testPlace, Traefik } from "./traefik.ts";
 
@@ -42,12 +43,9 @@ export async function noEdge(): Promise<string | undefined> {
 
 export class Home {
   readonly folder = mkdtempSync(path.join(tmpdir(), "edge-"));
-  readonly cloudflare = new CloudflareApi();
-  readonly #dns = new DnsServer(this.cloudflare.zone, (name) =>
-    this.cloudflare.records
-      .filter((record) => record.type === "TXT" && record.name === name)
-      .map(({ content }) => content.replaceAll('"', "")),
-  );
+  readonly cloudflare = new LoopbackCloudflare();
+  readonly #dns = new LoopbackDns();
+  readonly #aliases: DnsRecord[] = [];
   readonly #cluster: EdgeCluster;
   readonly #apps: Server[] = [];
   #binary = "";
@@ -72,9 +70,17 @@ export class Home {
     this.#binary = programs.traefik;
     const [web, websecure, ping, ssh] = (await freePorts(4)) as [number, number, number, number];
     this.#ports = { web, websecure, ping, ssh };
-    await Promise.all([this.cloudflare.start(), this.#dns.start(), this.#cluster.start()]);
-    const challenges = { httpPort: web, tlsPort: websecure };
-    this.pebble = await Pebble.start(programs.pebble, this.folder, challenges, this.#dns.address);
+    const dns = new DnsServer(this.cloudflare.zone, () => this.#records);
+    await Promise.all([this.cloudflare.start(), this.#dns.start(dns), this.#cluster.start()]);
+    const [acme, management] = (await freePorts(2)) as [number, number];
+    this.pebble = await Pebble.start({
+      binary: programs.pebble,
+      folder: this.folder,
+      listen: { address: "127.0.0.1", acme, management },
+      challenges: { httpPort: web, tlsPort: websecure },
+      dns: this.#dns.address,
+      certificate: ownCertificate(this.folder, "pebble", "IP:127.0.0.1"),
+    });
     const gogs = repositories === undefined ? app("gogs") : gitServer(repositories);
     const backends = {
       "gogs/gogs": await listening(gogs),
@@ -107,9 +113,17 @@ export class Home {
     return this.#running;
   }
 
+  /** Every name leads here; of Cloudflare's records only those that prove something are of use. */
+  get #records(): DnsRecord[] {
+    const here = { name: "*", type: "A", content: "127.0.0.1" };
+    const texts = this.cloudflare.records.filter(({ type }) => type === "TXT");
+    const unquoted = texts.map((text) => ({ ...text, content: text.content.replaceAll('"', "") }));
+    return [...unquoted, ...this.#aliases, here];
+  }
+
   /** Has all names below one lead to another in DNS, but for those with a record of their own. */
   alias(below: string, to: string): void {
-    this.#dns.alias = { below, to };
+    this.#aliases.push({ name: `*.${below}`, type: "CNAME", content: to });
   }
 
   /** ACME's settings for this home's authority. */

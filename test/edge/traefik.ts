@@ -6,7 +6,7 @@ import { traefikStaticConfig } from "../../components/ingress/traefikConfig.ts";
 import { traefikDynamicConfig } from "../../components/ingress/traefikDynamic.ts";
 import type { TraefikArgs } from "../../components/ingress/traefik.ts";
 import { containerPlace, type TraefikPlace } from "../../components/ingress/traefikPlace.ts";
-import { Program } from "./program.ts";
+import { Program } from "../../lab/outside/program.ts";
 
 /** Traefik as the component sets it up, but for the place: folders of the test, ports of loopback. */
 export class Traefik {

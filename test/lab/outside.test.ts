@@ -16,7 +16,7 @@ import { Namespace } from "../../lab/outside/namespace.ts";
 import { ip } from "../../lab/outside/ip.ts";
 import { startOutside, type Outside } from "../../lab/outside/outside.ts";
 import { outsideFault } from "../../lab/outside/outsideFault.ts";
-import { Program } from "../edge/program.ts";
+import { Program } from "../../lab/outside/program.ts";
 
 const why = await outsideFault();
 const programs = path.join(import.meta.dirname, "outside");

@@ -1,26 +1,14 @@
 // Programs that only tests start, from modules that are pinned with the lab's and kept in the same cache as the
 // rehearsal's.
-import { edgeModules, traefik } from "../../lab/appPrograms.ts";
+import { edgeModules, pebble, traefik } from "../../lab/appPrograms.ts";
 import type { Tool } from "../../tools/catalogue.ts";
 import { lookForTools } from "../../tools/cache.ts";
 import { type SetUp, thisMachine } from "../../tools/setUp.ts";
 
 export type ProgramName = "traefik" | "pebble";
 
-const pebbleVersion = "2.10.1";
-
-/** Traefik near the version that runs on the boards, and Let's Encrypt's ACME server for tests. */
-const programs: readonly Tool<ProgramName>[] = [
-  {
-    name: "pebble",
-    version: pebbleVersion,
-    versionLine: `Pebble version: ${pebbleVersion}`,
-    releases: {},
-    goPackage: "github.com/letsencrypt/pebble/v2/cmd/pebble",
-    versionVariable: "main.version",
-  },
-  traefik,
-];
+/** Traefik near the version that runs on the boards, and its authority. */
+const programs: readonly Tool<ProgramName>[] = [pebble, traefik];
 
 /** Where the programs are looked for and brought to. */
 export function programsHere(): SetUp<ProgramName> {

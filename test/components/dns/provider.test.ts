@@ -8,7 +8,7 @@ import packageJson from "../../../package.json" with { type: "json" };
 import { repository } from "../../../rehearsal/folder.ts";
 import { enginePlace, findEngine } from "../../../tools/engine.ts";
 import { engineOptions } from "../../../tools/pulumi.ts";
-import { CloudflareApi } from "../../edge/cloudflareApi.ts";
+import { LoopbackCloudflare } from "../../edge/loopback.ts";
 
 const version = packageJson.dependencies["@pulumi/cloudflare"];
 const engine = await findEngine({ ...enginePlace(), providers: [{ name: "cloudflare", version }] });
@@ -28,7 +28,7 @@ const others = [
 ];
 
 describe("Pulumi's Cloudflare provider", { timeout: 240_000 }, () => {
-  const cloudflare = new CloudflareApi();
+  const cloudflare = new LoopbackCloudflare();
   let folder: string;
   let stack: Stack;
 

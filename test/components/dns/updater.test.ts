@@ -6,11 +6,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { updaterEnvironment } from "../../../components/dns/dynamicDnsWorkload.ts";
 import { optionalProgram } from "../../../lab/images/optionalPrograms.ts";
 import { findExecutable } from "../../../tools/executable.ts";
-import { ownCertificate } from "../../edge/certificate.ts";
-import { CloudflareApi, type StoredRecord } from "../../edge/cloudflareApi.ts";
+import { ownCertificate } from "../../../lab/outside/certificate.ts";
+import type { StoredRecord } from "../../../lab/outside/cloudflareApi.ts";
 import { CloudflareProxy } from "../../edge/cloudflareProxy.ts";
+import { LoopbackCloudflare } from "../../edge/loopback.ts";
 import { freePorts } from "../../../rehearsal/freePorts.ts";
-import { Program } from "../../edge/program.ts";
+import { Program } from "../../../lab/outside/program.ts";
 
 const { file: ddns, missing } = optionalProgram("ddns");
 const busybox = await findExecutable("busybox", process.env.PATH ?? "");
@@ -77,7 +78,7 @@ describe("the updater's readiness", () => {
 });
 
 describe("the updater against Cloudflare's API", { timeout: 120_000 }, () => {
-  const cloudflare = new CloudflareApi();
+  const cloudflare = new LoopbackCloudflare();
   let proxy: CloudflareProxy;
   let report: Program;
   let updater: Program;

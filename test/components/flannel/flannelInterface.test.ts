@@ -5,7 +5,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { flannelFiles, flannelWorkload, netConf } from "../../../components/flannel/flannelWorkload.ts";
-import { Program } from "../../edge/program.ts";
+import { Program } from "../../../lab/outside/program.ts";
 import { findFlanneld } from "../../programs/programs.ts";
 
 const flanneld = findFlanneld();

@@ -1,3 +1,4 @@
+// Certificates of servers that a lab or a test starts.
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import path from "node:path";
@@ -14,7 +15,7 @@ export interface OwnCertificate {
 /**
  * Makes one with openssl, for two days.
  *
- * @param subject whom it names, as openssl has it: `IP:127.0.0.1` or `DNS:api.example.com`
+ * @param subject whom it names, as openssl has it: `IP:127.0.0.1` or `DNS:api.example.com,IP:127.0.0.1`
  */
 export function ownCertificate(folder: string, name: string, subject: string): OwnCertificate {
   const certificateFile = path.join(folder, `${name}.pem`);

@@ -1,6 +1,5 @@
-// Cloudflare as the programs see it: its API, its DNS and its page that tells one's own address, on loopback.
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+// Cloudflare as programs see it: its API, and its page that tells one's own address.
+import type { IncomingMessage, ServerResponse } from "node:http";
 
 /** A record as the API has it. */
 export interface StoredRecord {
@@ -27,21 +26,9 @@ export class CloudflareApi {
   /** `METHOD path` of each request that was answered. */
   readonly requests: string[] = [];
   readonly trouble: Trouble[] = [];
-  /** What the home's address is. */
-  address = "203.0.113.7";
-  #server: Server = createServer((request, response) => void this.serve(request, response));
+  /** What the home's address is. Default: where the request comes from. */
+  address: string | undefined;
   #next = 1;
-
-  async start(): Promise<void> {
-    await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
-  }
-  stop(): void {
-    this.#server.close();
-    this.#server.closeAllConnections();
-  }
-  get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/client/v4`;
-  }
 
   put(record: Omit<StoredRecord, "id">): StoredRecord {
     const stored = { ...record, id: String(this.#next++).padStart(32, "0") };
@@ -54,7 +41,7 @@ export class CloudflareApi {
     this.#isRevoked = true;
   }
 
-  /** Answers a request; also one that came in another way, such as through a proxy. */
+  /** Answers a request, however it came. */
   async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? "/", "http://api.cloudflare.com");
     const body = await bodyOf(request);
@@ -66,7 +53,10 @@ export class CloudflareApi {
         JSON.stringify({ success: false, errors: [{ code: trouble, message: "trouble" }] }),
       );
     }
-    if (url.pathname === "/cdn-cgi/trace") return void response.end(`fl=1\nip=${this.address}\nts=1\n`);
+    if (url.pathname === "/cdn-cgi/trace") {
+      const address = this.address ?? request.socket.remoteAddress;
+      return void response.end(`fl=1\nip=${address ?? ""}\nts=1\n`);
+    }
     this.requests.push(`${request.method} ${url.pathname}`);
     const { status, result } = this.#answer(request, url, body);
     response.writeHead(status, { "Content-Type": "application/json" });

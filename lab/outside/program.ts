@@ -19,14 +19,14 @@ export class Program {
   }
 
   get pid(): number {
-    return this.#child.pid!;
+    return this.#child.pid ?? 0;
   }
 
   /** Waits until it holds; throws with what the program printed if it does not within a minute, or has ended. */
   async until(what: string, holds: () => unknown): Promise<void> {
     for (let tries = 0; tries < 600; tries++) {
       if (await holds()) return;
-      if (this.#child.exitCode !== null) break;
+      if (this.#child.exitCode !== null || this.#child.signalCode !== null) break;
       await sleep(100);
     }
     throw new Error(`${this.#child.spawnfile}: not ${what}:\n${this.output.slice(-4000)}`);
