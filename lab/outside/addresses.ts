@@ -15,6 +15,9 @@ export const provider = { network: "203.0.113.0/24", router: "203.0.113.1" } as 
 /** Where services of the internet are. */
 export const servicesAddress = "198.51.100.2";
 
+/** Resolvers of Cloudflare's that programs ask by their addresses, whatever the home's are. */
+export const publicResolvers = ["1.1.1.1", "1.0.0.1"] as const;
+
 /** Strangers on the internet: what a stranger does comes from the first, unless it chooses another. */
 export const strangerAddresses: readonly string[] = Array.from(
   { length: 10 },

@@ -1,10 +1,21 @@
 // The world around the boards' network: a home with its router, and the internet.
+import { gatewayAddress } from "../addresses.ts";
 import type { BoardNetwork } from "../network.ts";
-import { guestNetwork, laptopAddress, servicesAddress, strangerAddresses } from "./addresses.ts";
+import {
+  guestNetwork,
+  laptopAddress,
+  publicResolvers,
+  servicesAddress,
+  strangerAddresses,
+} from "./addresses.ts";
+import { Ends } from "./ends.ts";
 import { ip } from "./ip.ts";
 import { Namespace } from "./namespace.ts";
 import { type Forwarding, Router } from "./router.ts";
-import { gatewayAddress } from "../addresses.ts";
+import { type ServicesOptions, startServices } from "./services.ts";
+
+/** What of a lab's surroundings its outside needs. */
+export interface OutsideOptions extends Forwarding, ServicesOptions {}
 
 /** A home and the internet. */
 export type Outside = Awaited<ReturnType<typeof startOutside>>;
@@ -14,26 +25,26 @@ export type Outside = Awaited<ReturnType<typeof startOutside>>;
  *
  * @throws an Error with what was printed, if a part of it can't be started
  */
-export async function startOutside(network: BoardNetwork, forwarding: Forwarding) {
-  const started: Namespace[] = [];
+export async function startOutside(network: BoardNetwork, options: OutsideOptions) {
+  const ends = new Ends();
   const namespace = async (resolver: string) => {
     const made = await Namespace.start(resolver);
-    started.push(made);
+    ends.add(() => made.stop());
     return made;
   };
-  const stop = async () => {
-    await Promise.all(started.map((each) => each.stop()));
-  };
-  try {
+  return ends.unlessFailed(async () => {
     const internet = await namespace(servicesAddress);
-    const addresses = [servicesAddress, ...strangerAddresses];
+    const addresses = [servicesAddress, ...publicResolvers, ...strangerAddresses];
     await ip(internet.enter, ...addresses.map((address) => `address add ${address}/32 dev lo`));
-    const router = await Router.start(network, internet, forwarding);
+    const router = await Router.start(network, internet, options);
     const laptop = await namespace(gatewayAddress);
     await router.plugIntoLan(laptop, "laptop", laptopAddress);
     const guest = await namespace(guestNetwork.router);
     await router.plugIntoGuests(guest);
+    const services = await startServices(internet, options);
+    ends.add(() => services.stop());
     return {
+      ...services,
       /** A computer in the LAN. */
       laptop,
       /** A computer in another network of the home. */
@@ -42,10 +53,7 @@ export async function startOutside(network: BoardNetwork, forwarding: Forwarding
       stranger: internet,
       router,
       /** Ends everything outside. The boards' network stays, and then leads nowhere. */
-      stop,
+      stop: () => ends.stop(),
     };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+  });
 }

@@ -9,6 +9,7 @@ const programs = {
   mount: "mount",
   nft: "nftables",
   nsenter: "util-linux",
+  openssl: "openssl",
   setpriv: "util-linux",
   unshare: "util-linux",
 };

@@ -8,7 +8,8 @@ const [how, host = "", port = "", from] = process.argv.slice(2);
 const patienceMs = 5000;
 
 function end(said: string): never {
-  console.log(said.trim());
+  const [first = ""] = said.split("\n");
+  console.log(first);
   process.exit();
 }
 
@@ -17,7 +18,8 @@ if (how === "udp") {
   socket.on("message", (message) => end(message.toString()));
   socket.on("error", (error: NodeJS.ErrnoException) => end(error.code ?? ""));
   // A connected socket is told that a port is closed.
-  socket.connect(Number(port), host, () => socket.send("?"));
+  socket.on("connect", () => socket.send("?"));
+  socket.connect(Number(port), host);
 } else {
   const socket = net.connect({ host, port: Number(port), localAddress: from });
   socket.on("error", (error: NodeJS.ErrnoException) => end(error.code ?? ""));
