@@ -1,6 +1,9 @@
 import semver from "semver";
 import type { BoardPackages } from "./phases.ts";
 
+/** The image that holds a pod's network. PauseVersion in kubeadm's cmd/kubeadm/app/constants/constants.go, 1.36.3. */
+export const sandboxImage = "registry.k8s.io/pause:3.10.2";
+
 /**
  * The packages of a Kubernetes version. Kubernetes has one repository for each minor version. containerd comes
  * from Docker's, for Debian 12 and 13 and Ubuntu 24.04 have 1.x, which is no longer maintained.
@@ -27,8 +30,7 @@ export function boardPackages(
     containerdMinimum: minor >= 37 ? "2.0" : "1.6",
     // Since 1.32 the package kubeadm depends on neither.
     extra: ["kubernetes-cni", "cri-tools"],
-    // PauseVersion in kubeadm's cmd/kubeadm/app/constants/constants.go, 1.36.3.
-    sandboxImage: "registry.k8s.io/pause:3.10.2",
+    sandboxImage,
     ...sources,
   };
 }

@@ -19,6 +19,7 @@ import {
   upgradeConfiguration,
 } from "./kubeadmConfig.ts";
 import { taintText } from "../board/taints.ts";
+import { controllerManagerPatch } from "./controllerManagerPatch.ts";
 
 /** Seconds for which a board is let in: kubeadm's join takes one to three minutes on a slow board. */
 const admissionTime = 900;
@@ -66,10 +67,11 @@ export function kubeadmDocuments(layout: ClusterLayout, leader: ClusterNode): Ku
   return [initConfiguration(leader, layout), configurationOf(layout), kubeProxyConfiguration()];
 }
 
-/** The kubelet's own configuration of a board, on that board. */
-export function kubeletStep(layout: ClusterLayout, { name, kubelet }: ClusterNode): string {
+/** The kubelet's own configuration of a board, and a control plane's patch of kubeadm's manifests, on that board. */
+export function kubeletStep(layout: ClusterLayout, { name, kubelet, role }: ClusterNode): string {
   return script("kubelet", name, {
     KUBELET_PATCH: stringify(kubelet),
+    CONTROLLER_MANAGER_PATCH: role === "controlPlane" ? stringify(controllerManagerPatch) : "",
     UPGRADE: yamlOf(upgradeConfiguration(layout)),
   });
 }
@@ -253,7 +255,7 @@ function configurationOf(layout: ClusterLayout): KubeadmDocument {
 
 /** By which a control plane knows whether its programs run as the settings say. */
 function programsOf(layout: ClusterLayout): string {
-  return digest(yamlOf(configurationOf(layout)));
+  return digest(yamlOf(configurationOf(layout)) + stringify(controllerManagerPatch));
 }
 
 function digest(text: string): string {

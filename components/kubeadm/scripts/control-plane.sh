@@ -2,8 +2,9 @@
 # The control plane that has been there for longest: made by `kubeadm init`, later brought to another version or
 # other arguments of its programs by kubeadm's own phases for it. The others join it (join.sh).
 
-# With what the programs run.
+# With what the programs run: kubeadm's documents, and a digest of all that decides their manifests.
 running=$STATE/control-plane.yaml
+noted_programs=$STATE/programs
 
 # `again` where a cluster was made here before: then a board without one is a new machine in its place.
 known=${2:-}
@@ -39,9 +40,18 @@ begin() {
   writing_manifests quietly kubeadm init --config "$ROOT$DOCUMENTS/kubeadm.yaml" --skip-token-print --skip-certificate-key-print \
     ${ignored:+--ignore-preflight-errors="$IGNORED_CHECKS,$ignored"} ||
     fail "kubeadm init failed" "see the output above and journalctl -u kubelet -e, then run pulumi up again"
-  cp "$ROOT$DOCUMENTS/kubeadm.yaml" "$running"
+  note_running
   note_authority
 }
+
+note_running() {
+  cp "$ROOT$DOCUMENTS/kubeadm.yaml" "$running"
+  echo "$PROGRAMS" >"$noted_programs"
+}
+
+has_programs() { [ "$(cat "$noted_programs" 2>/dev/null)" = "$PROGRAMS" ]; }
+
+runs_as_set() { cmp -s "$ROOT$DOCUMENTS/kubeadm.yaml" "$running" && has_programs; }
 
 # The mark names the cluster: its owner may have made another one on a board that was given up.
 authority() { { openssl x509 -noout -fingerprint -sha256 -in "$ROOT/etc/kubernetes/pki/ca.crt" 2>/dev/null || true; } | cut -d= -f2; }
@@ -175,7 +185,7 @@ reconfigure() {
     fi
   done
   keep_manifests
-  cp "$ROOT$DOCUMENTS/kubeadm.yaml" "$running"
+  note_running
 }
 
 desired_state() {
@@ -196,10 +206,8 @@ desired_state() {
   fi
   if [ "$(running_version)" != "v$VERSION" ] && needs_change "the control plane runs $(running_version)"; then upgrade; fi
   # One that joined, and now leads, runs as the settings say if they have not changed since.
-  if ! [ -e "$running" ] && [ "$(cat "$STATE/programs" 2>/dev/null)" = "$PROGRAMS" ] && applying; then
-    cp "$ROOT$DOCUMENTS/kubeadm.yaml" "$running"
-  fi
-  if ! cmp -s "$ROOT$DOCUMENTS/kubeadm.yaml" "$running" && needs_change "the control plane runs with different arguments"; then reconfigure; fi
+  if ! [ -e "$running" ] && has_programs && applying; then note_running; fi
+  if ! runs_as_set && needs_change "the control plane runs with different arguments"; then reconfigure; fi
   # For the next pulumi up, which compares.
   if verifying; then answer <<<"$FACTS"; fi
 }

@@ -18,11 +18,16 @@ bring() {
 
 # With what a further control plane's programs run.
 programs=$STATE/programs
+# kubeadm writes it for everybody to read, and leaves its mode as it is from then on.
+kubelet_config=/var/lib/kubelet/config.yaml
+
+is_private() { ! [ -e "$ROOT$1" ] || [ "$(stat -c %a "$ROOT$1")" = 600 ]; }
 
 desired_state() {
   repair_packages
   if ! { has_version kubelet "$VERSION" && has_version kubectl "$VERSION"; } && needs_change "the kubelet is $(installed kubelet)"; then bring; fi
   hold kubelet kubectl
+  if ! is_private "$kubelet_config" && needs_change "$kubelet_config can be read by every user of the board"; then chmod 600 "$ROOT$kubelet_config"; fi
   if [ -n "$PROGRAMS" ] && [ "$(cat "$programs" 2>/dev/null)" != "$PROGRAMS" ] &&
     needs_change "the control plane runs with different arguments"; then
     writing_manifests quietly kubeadm upgrade node phase control-plane --config "$ROOT$DOCUMENTS/upgrade.yaml"
