@@ -11,6 +11,13 @@ import type { MemoryPlan } from "./memoryPlan.ts";
  */
 export const diskThresholds = { nodefs: 10, imagefs: 15, inodes: 5, imagefsOnDisk: 2048 };
 
+/**
+ * Processes and threads that a pod may have. The kernel of a 1 GB board with arm64 makes some 7,200 in all (an eighth of
+ * the RAM in stacks of 16 KiB, `set_max_threads` in kernel/fork.c), and without one more nobody can log in: so a pod
+ * gets a seventh of that. Programs in Java have hundreds of threads, bramble's own apps some tens.
+ */
+export const podPidsLimit = 1024;
+
 /** What bramble sets of https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/. */
 export type KubeletConfiguration = ReturnType<typeof kubeletConfiguration>;
 
@@ -44,5 +51,10 @@ export function kubeletConfiguration(plan: MemoryPlan, disk?: BoardDisk) {
     failSwapOn: true,
     // As kubeadm has it: without, its certificate ends after a year.
     rotateCertificates: true,
+    podPidsLimit,
+    // A pod that says nothing gets the container runtime's list of system calls instead of all.
+    seccompDefault: true,
+    // As the API server has it (controlPlaneSettings.ts).
+    tlsMinVersion: "VersionTLS13",
   };
 }
