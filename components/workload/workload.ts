@@ -1,4 +1,4 @@
-import { apps, batch, type types } from "@pulumi/kubernetes";
+import { apps, batch, core, type types } from "@pulumi/kubernetes";
 import { type CustomResourceOptions, getStack, type Input, type Unwrap } from "@pulumi/pulumi";
 
 /** A Kubernetes pod spec of plain values: what the memory budget reads is what is registered. */
@@ -91,10 +91,38 @@ export function registerWorkload(
       return new apps.v1.Deployment(resourceName, { metadata, spec }, opts);
     }
     case "StatefulSet": {
-      const spec = { ...scaled, serviceName: workload.name };
+      registerGoverningService(resourceName, workload, opts);
+      const spec = { ...scaled, serviceName: governingService(name) };
       return new apps.v1.StatefulSet(resourceName, { metadata, spec }, opts);
     }
   }
+}
+
+/** Name of the Service that gives the pods of a StatefulSet their names: `gogs-0.gogs-pods.gogs.svc`. */
+function governingService(name: string): string {
+  return `${name}-pods`;
+}
+
+/**
+ * Without an address of its own, as a StatefulSet wants it. The app's Service, by which others reach it, has one: it
+ * leads from port 80 to the container's.
+ */
+function registerGoverningService(
+  resourceName: string,
+  { name, namespace }: Workload,
+  opts: CustomResourceOptions,
+): void {
+  const labels = labelsOf(name);
+  // Nobody waits for it: it says something once there are pods, which do not wait for it either.
+  const annotations = { "pulumi.com/skipAwait": "true" };
+  new core.v1.Service(
+    `${resourceName}-pods`,
+    {
+      metadata: { name: governingService(name), namespace, labels, annotations },
+      spec: { clusterIP: "None", selector: labels },
+    },
+    opts,
+  );
 }
 
 /**
