@@ -2,6 +2,7 @@ import { controlPlaneMemory, swap } from "./boards.ts";
 import { limitFitsBoard, stackFits, survivesFailure } from "./cluster.ts";
 import { containerMemory, cpuLimit, guaranteedMemory } from "./containerMemory.ts";
 import { controlPlaneTimeouts, leaderElection } from "./controlPlane.ts";
+import { ephemeralStorage } from "./ephemeralStorage.ts";
 import { evictionSoft, evictionThresholds } from "./eviction.ts";
 import { dataVolumes, hostKeys } from "./outside.ts";
 import { probeTiming, startupProbe } from "./probes.ts";
@@ -29,6 +30,7 @@ export const rules: readonly Rule[] = [
   controlPlaneTimeouts,
   containerMemory,
   guaranteedMemory,
+  ephemeralStorage,
   cpuLimit,
   startupProbe,
   probeTiming,

@@ -1,3 +1,4 @@
+import { asDataNeeds, withDisk } from "../workload/disk.ts";
 import { images } from "../workload/images.ts";
 import { anyOwnerContainer, restrictedContainer, restrictedPod } from "../workload/security.ts";
 import type { Container, PodSpec, ScheduledWorkload } from "../workload/workload.ts";
@@ -93,7 +94,7 @@ function stateContainer(watched: string): Container {
     name: "state",
     image: images.restic,
     command: ["sh", `${backupPaths.scripts}/state.sh`, `${source.data}/${watched}`, `${scratch}/before`],
-    resources: { requests: { cpu: "10m", memory: "16Mi" }, limits: { memory: "64Mi" } },
+    resources: withDisk({ requests: { cpu: "10m", memory: "16Mi" }, limits: { memory: "64Mi" } }),
   };
 }
 
@@ -109,7 +110,7 @@ function databaseContainer(database: string): Container {
       `${source.data}/${database}`,
       `${source.database}/${file}`,
     ],
-    resources: { requests: { cpu: "50m", memory: "48Mi" }, limits: { memory: "128Mi" } },
+    resources: withDisk({ requests: { cpu: "50m", memory: "48Mi" }, limits: { memory: "128Mi" } }),
   };
 }
 
@@ -137,7 +138,7 @@ function backupContainer({ app, watched, hasOwners }: BackupSource, plan: Backup
       ...keepOptions(plan),
     ],
     env: [...(access.env ?? []), ...resticEnvironment(scratch), ...statsdEnvironment(plan)],
-    resources: resticResources,
+    resources: withDisk(resticResources, asDataNeeds),
     volumeMounts: [...common.volumeMounts, ...(access.volumeMounts ?? []).filter(isNew)],
   };
 }

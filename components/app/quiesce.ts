@@ -1,6 +1,7 @@
 import { core, rbac } from "@pulumi/kubernetes";
 import type { Input, Resource } from "@pulumi/pulumi";
 import { bindingTo } from "../workload/access.ts";
+import { withDisk } from "../workload/disk.ts";
 import { images } from "../workload/images.ts";
 import { restrictedContainer } from "../workload/security.ts";
 import type { Container, PodSpec } from "../workload/workload.ts";
@@ -63,7 +64,7 @@ export function quiesceContainer(namespace: string, name: string): Container {
     },
     // Measured at a real API server, with Node 24.21 on amd64 (/proc/PID/smaps_rollup): 14 MiB of anonymous memory at
     // most, of 54 resident; the rest is the program's file, whose pages can be dropped.
-    resources: { requests: { cpu: "10m", memory: "32Mi" }, limits: { memory: "96Mi" } },
+    resources: withDisk({ requests: { cpu: "10m", memory: "32Mi" }, limits: { memory: "96Mi" } }),
     securityContext: restrictedContainer,
     terminationMessagePolicy: "FallbackToLogsOnError",
     volumeMounts: [

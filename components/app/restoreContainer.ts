@@ -1,3 +1,4 @@
+import { temporaryFiles, withDisk } from "../workload/disk.ts";
 import { images } from "../workload/images.ts";
 import { anyOwnerContainer, restrictedContainer } from "../workload/security.ts";
 import type { Container } from "../workload/workload.ts";
@@ -40,7 +41,7 @@ export function restoreContainer(args: RestoreArgs, { target }: BackupPlan): Con
       ...resticEnvironment("/tmp"),
       ...(isOptional ? [{ name: "RESTORE_OPTIONAL", value: "yes" }] : []),
     ],
-    resources: resticResources,
+    resources: withDisk(resticResources, temporaryFiles),
     securityContext: hasOwners ? anyOwnerContainer : restrictedContainer,
     terminationMessagePolicy: "FallbackToLogsOnError",
     volumeMounts: [

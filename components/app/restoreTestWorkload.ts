@@ -1,4 +1,5 @@
 import { diskThresholds } from "../board/kubeletConfig.ts";
+import { asDataNeeds, withDisk } from "../workload/disk.ts";
 import { images } from "../workload/images.ts";
 import type { PriorityClassName } from "../workload/priorities.ts";
 import { anyOwnerContainer, restrictedContainer, restrictedPod } from "../workload/security.ts";
@@ -136,7 +137,7 @@ function testContainers(source: BackupSource, plan: BackupPlan): Container[] {
       ...resticEnvironment(folder),
       { name: "NODE_NAME", valueFrom: { fieldRef: { fieldPath: "spec.nodeName" } } },
     ],
-    resources: resticResources,
+    resources: withDisk(resticResources, asDataNeeds),
     // It reads repositories, nothing more.
     volumeMounts: [
       ...common.volumeMounts,
@@ -154,7 +155,7 @@ function testContainers(source: BackupSource, plan: BackupPlan): Container[] {
       `${folder}/database`,
       `${verdicts}/${app}`,
     ],
-    resources: { requests: { cpu: "50m", memory: "48Mi" }, limits: { memory: "128Mi" } },
+    resources: withDisk({ requests: { cpu: "50m", memory: "48Mi" }, limits: { memory: "128Mi" } }),
     volumeMounts: [...common.volumeMounts, scriptsMount],
   };
   return [restore, check];
@@ -167,7 +168,7 @@ function verdictsContainer(sources: readonly BackupSource[], plan: BackupPlan): 
     image: images.restic,
     command: ["sh", `${backupPaths.scripts}/verdicts.sh`, verdicts, ...apps],
     env: statsdEnvironment(plan),
-    resources: { requests: { cpu: "10m", memory: "16Mi" }, limits: { memory: "64Mi" } },
+    resources: withDisk({ requests: { cpu: "10m", memory: "16Mi" }, limits: { memory: "64Mi" } }),
     securityContext: as({ user: nobody }),
     terminationMessagePolicy: "FallbackToLogsOnError",
     volumeMounts: [{ name: "verdicts", mountPath: verdicts, readOnly: true }, scriptsMount],

@@ -1,3 +1,4 @@
+import { withDisk } from "../workload/disk.ts";
 import { restrictedContainer } from "../workload/security.ts";
 import type { Container } from "../workload/workload.ts";
 import { socketDirectory } from "./agentConfig.ts";
@@ -17,7 +18,7 @@ export const socketOwner: Container = {
   name: "socket-owner",
   image: agentImage,
   command: ["chown", `${agentUser}:0`, socketDirectory],
-  resources: { requests: { cpu: "10m", memory: "8Mi" }, limits: { memory: "16Mi" } },
+  resources: withDisk({ requests: { cpu: "10m", memory: "8Mi" }, limits: { memory: "16Mi" } }),
   securityContext: {
     ...restrictedContainer,
     runAsUser: 0,
@@ -42,7 +43,7 @@ export const boardProbe: Container = {
     timeoutSeconds: 10,
     failureThreshold: 60,
   },
-  resources: { requests: { cpu: "5m", memory: "4Mi" }, limits: { memory: "16Mi" } },
+  resources: withDisk({ requests: { cpu: "5m", memory: "4Mi" }, limits: { memory: "16Mi" } }),
   securityContext: restrictedContainer,
   volumeMounts: [{ name: "config", mountPath: scriptPath, subPath: "board.sh", readOnly: true }],
 };
@@ -59,10 +60,10 @@ export function traceAgent(
     command: ["trace-agent", "run"],
     env: [...(env ?? []), { name: "DD_APM_ENABLED", value: "true" }],
     ports: [{ name: "traces", containerPort: tracePort, hostPort: tracePort }],
-    resources: {
+    resources: withDisk({
       requests: { cpu: "10m", memory: `${extraMemory.traces}Mi` },
       limits: { memory: `${2 * extraMemory.traces}Mi` },
-    },
+    }),
     livenessProbe: { ...probe, periodSeconds: 30, failureThreshold: 6 },
     startupProbe: { ...probe, periodSeconds: 10, failureThreshold: 60 },
     securityContext: restrictedContainer,

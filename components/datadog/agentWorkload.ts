@@ -1,4 +1,5 @@
 import { controlPlaneTaint } from "../board/taints.ts";
+import { temporaryFiles, withDisk } from "../workload/disk.ts";
 import { restrictedContainer } from "../workload/security.ts";
 import type { PriorityClassName } from "../workload/priorities.ts";
 import type { Container, Workload } from "../workload/workload.ts";
@@ -95,10 +96,14 @@ function agent(args: DatadogWorkloadArgs): Container {
     // a board with many pods, which leaves a Raspberry Pi 3 (some 440 MiB allocatable, 110 of them for flannel
     // and kube-proxy) 187 MiB for apps. The limit is what the agents of 2018 lived with, and leaves room for the
     // Python interpreter on the board where kube-state-metrics is.
-    resources: {
-      requests: { cpu: "50m", memory: `${144 + extra}Mi` },
-      limits: { memory: `${256 + 2 * extra}Mi` },
-    },
+    resources: withDisk(
+      {
+        requests: { cpu: "50m", memory: `${144 + extra}Mi` },
+        limits: { memory: `${256 + 2 * extra}Mi` },
+      },
+      // Its own folder holds its identity, and how far it has read each log.
+      temporaryFiles,
+    ),
     startupProbe: probe("/startup", { periodSeconds: 10, failureThreshold: 60 }),
     readinessProbe: probe("/ready", { periodSeconds: 15, failureThreshold: 6 }),
     livenessProbe: probe("/live", { periodSeconds: 30, failureThreshold: 6 }),

@@ -1,4 +1,5 @@
 import { controlPlaneTaint } from "../board/taints.ts";
+import { withDisk } from "../workload/disk.ts";
 import { images } from "../workload/images.ts";
 import { restrictedContainer, restrictedPod } from "../workload/security.ts";
 import type { Container, Workload } from "../workload/workload.ts";
@@ -82,7 +83,7 @@ function updaterContainer(args: DynamicDnsWorkloadArgs): Container {
     name: "updater",
     image: updaterImage,
     env: Object.entries(updaterEnvironment(args)).map(([name, value]) => ({ name, value })),
-    resources: { requests: { cpu: "10m", memory: "24Mi" }, limits: { memory: `${memoryLimit}Mi` } },
+    resources: withDisk({ requests: { cpu: "10m", memory: "24Mi" }, limits: { memory: `${memoryLimit}Mi` } }),
     securityContext: restrictedContainer,
     volumeMounts: [{ name: "api-token", mountPath: secrets, readOnly: true }],
   };
@@ -97,7 +98,7 @@ function reportContainer(paused: boolean): Container {
     command: ["httpd", "-f", "-p", `127.0.0.1:${reportPort}`, "-h", `${scripts}/www`],
     env: [{ name: "STATE", value: `${state}/last` }],
     // BusyBox's server: 2.1 MiB resident, 0.1 of them anonymous (1.35, amd64); a report or a probe is one more.
-    resources: { requests: { cpu: "10m", memory: "4Mi" }, limits: { memory: "16Mi" } },
+    resources: withDisk({ requests: { cpu: "10m", memory: "4Mi" }, limits: { memory: "16Mi" } }),
     readinessProbe: { exec: { command: ready }, periodSeconds: 30, timeoutSeconds: 10, failureThreshold: 1 },
     securityContext: restrictedContainer,
     volumeMounts: [

@@ -1,3 +1,4 @@
+import { withDisk } from "../workload/disk.ts";
 import { restrictedContainer } from "../workload/security.ts";
 import type { Container, Workload } from "../workload/workload.ts";
 import { flannelImages } from "./images.ts";
@@ -96,7 +97,7 @@ function installer(
     image,
     command,
     // A copy of 3 MB at most, and page cache that can be reclaimed.
-    resources: { requests: { cpu: "10m", memory: "16Mi" }, limits: { memory: "64Mi" } },
+    resources: withDisk({ requests: { cpu: "10m", memory: "16Mi" }, limits: { memory: "64Mi" } }),
     securityContext: restrictedContainer,
     volumeMounts,
   };
@@ -130,7 +131,10 @@ const flanneld: Container = {
   // Request as in its manifest; the virtual boards of docs/memory.md show 14 MiB anonymous and 20 of file
   // pages. The limit that its manifest once had, 50Mi, killed it in a loop (flannel#963, #1415): iptables
   // runs in this container too, again and again.
-  resources: { requests: { cpu: "50m", memory: `${flannelMemory}Mi` }, limits: { memory: "128Mi" } },
+  resources: withDisk({
+    requests: { cpu: "50m", memory: `${flannelMemory}Mi` },
+    limits: { memory: "128Mi" },
+  }),
   startupProbe: {
     httpGet: { ...health, path: "/healthz" },
     periodSeconds: 5,

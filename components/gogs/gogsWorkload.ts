@@ -1,3 +1,4 @@
+import { temporaryFiles, withDisk } from "../workload/disk.ts";
 import { restrictedContainer, restrictedPod } from "../workload/security.ts";
 import { type BackupPlan, repositoryVolumes } from "../app/backupTarget.ts";
 import type { BackedUp } from "../app/backupWorkload.ts";
@@ -90,7 +91,9 @@ export function gogsWorkload(args: GogsWorkloadArgs): Workload {
 }
 
 function gogsContainer(): Container {
+  // It asks the database, too. One that does not answer, as on a NAS that restarts, is no reason to restart Gogs.
   const probe = { httpGet: { path: "/healthcheck", port: "http" }, timeoutSeconds: 10 };
+  const accepts = { tcpSocket: { port: "http" }, timeoutSeconds: 10 };
   return {
     ...common(),
     name: "gogs",
@@ -100,7 +103,7 @@ function gogsContainer(): Container {
       { name: "ssh", containerPort: gogsSshPort, protocol: "TCP" },
     ],
     startupProbe: { ...probe, periodSeconds: 10, failureThreshold: 60 },
-    livenessProbe: { ...probe, periodSeconds: 30, failureThreshold: 6 },
+    livenessProbe: { ...accepts, periodSeconds: 30, failureThreshold: 6 },
     readinessProbe: { ...probe, periodSeconds: 10, failureThreshold: 6 },
   };
 }
@@ -147,7 +150,10 @@ function common(): Omit<Container, "name"> {
     // 40, and 35 of the program's own pages; at most while pushing, browsing and cloning a repository of
     // 145,000 objects 77, 89 and 104 (83,000 objects: 59, 59 and 76); `git fsck` of it 79, `git gc` 101.
     // Without gogsGitConfig: 135, 84, 168; 159, 163.
-    resources: { requests: { cpu: "50m", memory: "128Mi" }, limits: { memory: "256Mi" } },
+    resources: withDisk(
+      { requests: { cpu: "50m", memory: "128Mi" }, limits: { memory: "256Mi" } },
+      temporaryFiles,
+    ),
     securityContext: restrictedContainer,
     volumeMounts: [
       { name: "data", mountPath: gogsPaths.data },

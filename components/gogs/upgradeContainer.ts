@@ -1,3 +1,4 @@
+import { temporaryFiles, withDisk } from "../workload/disk.ts";
 import { images } from "../workload/images.ts";
 import { restrictedContainer } from "../workload/security.ts";
 import { backupPaths, type BackupPlan, repositoryAccess } from "../app/backupTarget.ts";
@@ -44,7 +45,7 @@ export function upgradeContainer(plan: BackupPlan | undefined): Container {
       ...(access?.env ?? []),
       ...(plan ? [...resticEnvironment(scratch), { name: "BACKUP_TAG", value: "upgrade" }] : []),
     ],
-    resources: resticResources,
+    resources: withDisk(resticResources, temporaryFiles),
     securityContext: restrictedContainer,
     terminationMessagePolicy: "FallbackToLogsOnError",
     volumeMounts: [

@@ -1,4 +1,5 @@
 import { besideApiServer } from "../kubeadm/kubeadmWorkloads.ts";
+import { temporaryFiles, withDisk } from "../workload/disk.ts";
 import type { PriorityClassName } from "../workload/priorities.ts";
 import { restrictedContainer, restrictedPod } from "../workload/security.ts";
 import type { Workload } from "../workload/workload.ts";
@@ -60,7 +61,10 @@ export function headlampWorkload({ cluster }: HeadlampWorkloadArgs): Workload {
           // Measured natively, amd64, v0.45.0 with these arguments, 4 boards, 101 pods: 45 MiB resident when started, 36 of
           // them pages of the program; 54 with a browser that shows pods and nodes; 63 after 1,200 lists of all pods, 40 at
           // a time. (The chart suggests 128Mi.)
-          resources: { requests: { cpu: "10m", memory: "64Mi" }, limits: { memory: `${memoryLimit}Mi` } },
+          resources: withDisk(
+            { requests: { cpu: "10m", memory: "64Mi" }, limits: { memory: `${memoryLimit}Mi` } },
+            temporaryFiles,
+          ),
           startupProbe: { httpGet: page, periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 60 },
           readinessProbe: { httpGet: page, periodSeconds: 30, timeoutSeconds: 10 },
           livenessProbe: { httpGet: page, periodSeconds: 30, timeoutSeconds: 10, failureThreshold: 6 },

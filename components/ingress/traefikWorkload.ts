@@ -1,4 +1,5 @@
 import { entrance } from "../app/entrance.ts";
+import { withDisk } from "../workload/disk.ts";
 import { restrictedContainer, restrictedPod } from "../workload/security.ts";
 import { type BackupPlan, repositoryVolumes } from "../app/backupTarget.ts";
 import type { BackedUp } from "../app/backupWorkload.ts";
@@ -147,13 +148,19 @@ function traefikContainer(
         : [{ name: "ssh", containerPort: containerPorts.ssh, hostPort: sshPort, protocol: "TCP" }]),
       { name: "ping", containerPort: containerPorts.ping, protocol: "TCP" },
     ],
-    resources: {
+    resources: withDisk({
       requests: { cpu: "50m", memory: `${memoryRequest}Mi` },
       limits: { memory: `${memoryLimit}Mi` },
-    },
+    }),
     startupProbe: { ...probe, periodSeconds: 5, failureThreshold: 60 },
     livenessProbe: { ...probe, periodSeconds: 20, failureThreshold: 6 },
-    readinessProbe: { ...probe, periodSeconds: 10, failureThreshold: 3 },
+    // The port that people come to; a restart is for a program that does not answer its own.
+    readinessProbe: {
+      tcpSocket: { port: "websecure" },
+      timeoutSeconds: 5,
+      periodSeconds: 10,
+      failureThreshold: 3,
+    },
     securityContext: restrictedContainer,
     volumeMounts: [
       ...(mounts ?? []),
@@ -167,7 +174,7 @@ function acmeStorageContainer(mounts: Container["volumeMounts"]): Container {
     name: "acme-storage",
     image: traefikImage,
     command: ["sh", `${traefikPaths.configuration}/acme-storage.sh`, `${traefikPaths.acmeStorage}/acme.json`],
-    resources: { requests: { cpu: "10m", memory: "16Mi" }, limits: { memory: "32Mi" } },
+    resources: withDisk({ requests: { cpu: "10m", memory: "16Mi" }, limits: { memory: "32Mi" } }),
     securityContext: restrictedContainer,
     volumeMounts: mounts,
   };

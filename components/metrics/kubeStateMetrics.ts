@@ -1,5 +1,6 @@
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
 import { registerAccess } from "../workload/access.ts";
+import { withDisk } from "../workload/disk.ts";
 import { restrictedContainer, restrictedPod } from "../workload/security.ts";
 import { registerNamespace } from "../workload/namespace.ts";
 import type { PriorityClassName } from "../workload/priorities.ts";
@@ -45,7 +46,7 @@ export function kubeStateMetricsWorkload(): Workload {
           // Measured natively, amd64, v2.20.0 with these arguments: 57 MiB resident with 16 boards, 288 pods
           // and 52 controllers: 14 its own, 43 pages of the program. (Its README's 250MiB are for all kinds of
           // objects and metrics.)
-          resources: { requests: { cpu: "10m", memory: "64Mi" }, limits: { memory: "128Mi" } },
+          resources: withDisk({ requests: { cpu: "10m", memory: "64Mi" }, limits: { memory: "128Mi" } }),
           startupProbe: { httpGet: live, periodSeconds: 10, timeoutSeconds: 10, failureThreshold: 60 },
           readinessProbe: {
             httpGet: { path: "/readyz", port: "telemetry" },

@@ -1,3 +1,4 @@
+import { withDisk } from "../workload/disk.ts";
 import type { PriorityClassName } from "../workload/priorities.ts";
 import { restrictedContainer, restrictedPod } from "../workload/security.ts";
 import type { Workload } from "../workload/workload.ts";
@@ -48,7 +49,7 @@ export function metricsServerWorkload(): Workload {
           ports: [{ name: "https", containerPort: port }],
           // Measured natively, amd64, v0.9.0: 68 MiB resident after four rounds of 16 boards with 20 pods each,
           // 64 before the first: 18 its own, 50 pages of the program. (Its README's 200Mi are for 100 boards.)
-          resources: { requests: { cpu: "10m", memory: "72Mi" }, limits: { memory: "128Mi" } },
+          resources: withDisk({ requests: { cpu: "10m", memory: "72Mi" }, limits: { memory: "128Mi" } }),
           startupProbe: { httpGet: live, periodSeconds: 10, timeoutSeconds: 10, failureThreshold: 60 },
           // Ready when it has seen the kubelets once, that is, after a minute.
           readinessProbe: {

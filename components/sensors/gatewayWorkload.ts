@@ -1,3 +1,4 @@
+import { withDisk } from "../workload/disk.ts";
 import { images } from "../workload/images.ts";
 import { restrictedContainer, restrictedPod } from "../workload/security.ts";
 import type { PriorityClassName } from "../workload/priorities.ts";
@@ -88,9 +89,10 @@ export function sensorGatewayWorkload({
           ],
           // Measured by test/components/sensors/run.test.ts and the benchmark: 54 MiB resident with 64 devices, 60
           // under the benchmark's load, 40 of them pages of the node binary.
-          resources: { requests: { cpu: "10m", memory: "64Mi" }, limits: { memory: "96Mi" } },
+          resources: withDisk({ requests: { cpu: "10m", memory: "64Mi" }, limits: { memory: "96Mi" } }),
           startupProbe: { httpGet: healthz, periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 60 },
-          readinessProbe: { httpGet: healthz, periodSeconds: 10, timeoutSeconds: 5 },
+          // The page that people see.
+          readinessProbe: { httpGet: { path: "/", port: "http" }, periodSeconds: 10, timeoutSeconds: 5 },
           livenessProbe: { httpGet: healthz, periodSeconds: 30, timeoutSeconds: 10, failureThreshold: 4 },
           securityContext: restrictedContainer,
           volumeMounts: [

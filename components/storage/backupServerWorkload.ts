@@ -1,3 +1,4 @@
+import { withDisk } from "../workload/disk.ts";
 import { restrictedContainer, restrictedPod } from "../workload/security.ts";
 import type { Workload } from "../workload/workload.ts";
 import { backupServer, type BackupTarget } from "../app/backupTarget.ts";
@@ -56,7 +57,7 @@ export function backupServerWorkload(args: BackupServerArgs): Workload {
           ports: [{ name: "http", containerPort: backupServer.port, protocol: "TCP" }],
           // Measured with rest-server 0.14.0 on amd64 while 85 MB were written and read back, MiB: 3 anonymous,
           // and 10 of the program's own pages.
-          resources: { requests: { cpu: "10m", memory: "24Mi" }, limits: { memory: "96Mi" } },
+          resources: withDisk({ requests: { cpu: "10m", memory: "24Mi" }, limits: { memory: "96Mi" } }),
           startupProbe: { ...probe, periodSeconds: 5, failureThreshold: 60 },
           livenessProbe: { ...probe, periodSeconds: 30, failureThreshold: 6 },
           readinessProbe: { ...probe, periodSeconds: 10, failureThreshold: 3 },

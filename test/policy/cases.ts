@@ -169,6 +169,22 @@ breaks(
 );
 passes("guaranteed-memory", (own) => deployment(own), byName);
 
+passes("ephemeral-storage", (own) => deployment(own));
+passes("ephemeral-storage", (own) =>
+  deployment(own, ({ resources }) => delete resources.requests!["ephemeral-storage"]),
+);
+for (const kind of kinds) {
+  breaks("ephemeral-storage", "container app has no ephemeral-storage limit", (own) =>
+    controller(kind, own, ({ resources }) => delete resources.limits!["ephemeral-storage"]),
+  );
+}
+breaks("ephemeral-storage", "container copy has no ephemeral-storage limit", (own) =>
+  deployment(own, (app, spec) => (spec.initContainers = [{ ...app, name: "copy", resources: {} }])),
+);
+breaks("ephemeral-storage", "limit of 8Mi, below its request of 16Mi", (own) =>
+  deployment(own, ({ resources }) => (resources.limits!["ephemeral-storage"] = "8Mi")),
+);
+
 passes("cpu-limit", (own) => deployment(own));
 passes("cpu-limit", (own) => deployment(own, (app) => Object.assign(app.resources.limits!, { cpu: "1" })));
 breaks("cpu-limit", "a CPU limit of 100m, below 250m", (own) =>

@@ -62,7 +62,10 @@ function sound(): Container {
   return {
     name: "app",
     image: traefikImage,
-    resources: { requests: { memory: "32Mi", cpu: "10m" }, limits: { memory: "64Mi" } },
+    resources: {
+      requests: { memory: "32Mi", cpu: "10m", "ephemeral-storage": "16Mi" },
+      limits: { memory: "64Mi", "ephemeral-storage": "128Mi" },
+    },
     startupProbe: { ...answer, periodSeconds: 10, failureThreshold: 60 },
     livenessProbe: { ...answer, periodSeconds: 30, failureThreshold: 6 },
   };

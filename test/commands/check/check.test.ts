@@ -102,6 +102,11 @@ describe("every policy", () => {
     const violations = judge(await resources(home.config)).filter(({ level }) => level === "mandatory");
     expect(violations.flatMap((each) => each.violations)).toEqual([]);
   });
+
+  it("bounds what each container may write to the card", async () => {
+    const judged = judge(await resources(home.config)).find(({ name }) => name === "ephemeral-storage");
+    expect(judged?.violations).toEqual([]);
+  });
 });
 
 it("refuses a volume that goes with its claim, were one registered", async () => {
