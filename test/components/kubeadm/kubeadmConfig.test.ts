@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { stringify } from "yaml";
+import { parse, stringify } from "yaml";
 import { memoryPlan } from "../../../components/board/memoryPlan.ts";
 import {
   type ClusterPlan,
@@ -16,6 +16,7 @@ import {
   type NodePlan,
   upgradeConfiguration,
 } from "../../../components/kubeadm/kubeadmConfig.ts";
+import { controllerManagerPatch } from "../../../components/kubeadm/controllerManagerPatch.ts";
 import { kubeadm, noKubeadm } from "../../lab/kubeadm.ts";
 
 const plan: ClusterPlan = {
@@ -68,6 +69,32 @@ describe("documents for kubeadm", { timeout: 60_000 }, () => {
     skip(kubeadm === undefined, noKubeadm);
     const wrong = { ...clusterConfiguration(plan), podSubnet: "10.244.0.0/16" };
     expect(validate(kubeadm!, [wrong]).said).toContain('unknown field "podSubnet"');
+  });
+});
+
+describe("the patch of the controller manager", () => {
+  it("is taken by kubeadm, which starts it behind the sidecar", ({ skip }) => {
+    skip(kubeadm === undefined, noKubeadm);
+    const folder = mkdtempSync(path.join(tmpdir(), "kubeadm-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const patch = path.join(folder, "kube-controller-manager0+strategic.yaml");
+    writeFileSync(patch, stringify(controllerManagerPatch));
+    const init = {
+      ...initConfiguration({ ...node, host: "192.0.2.1" }, plan),
+      patches: { directory: folder },
+    };
+    const file = path.join(folder, "config.yaml");
+    writeFileSync(file, [init, clusterConfiguration(plan)].map((each) => stringify(each)).join("---\n"));
+    const phase = ["init", "phase", "control-plane", "controller-manager", "--dry-run", "--config", file];
+    const env = { ...process.env, KUBEADM_INIT_DRYRUN_DIR: folder };
+    const { status, stderr } = spawnSync(kubeadm!, phase, { encoding: "utf8", env });
+    expect([status, stderr]).toEqual([0, expect.anything()]);
+    const manifest = parse(readFileSync(path.join(folder, "kube-controller-manager.yaml"), "utf8")) as {
+      spec: { initContainers: { name: string; restartPolicy: string; startupProbe: object }[] };
+    };
+    const [sidecar, ...others] = manifest.spec.initContainers;
+    expect(others).toEqual([]);
+    expect(sidecar).toMatchObject(controllerManagerPatch.spec.initContainers[0]!);
   });
 });
 
