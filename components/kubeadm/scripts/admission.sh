@@ -46,6 +46,8 @@ certificates() {
   sed "0,/^kind: InitConfiguration/s//&\\ncertificateKey: $CERTIFICATE_KEY/" "$ROOT$DOCUMENTS/kubeadm.yaml" | private certificates.yaml
 }
 
+admit() { objects | quietly_with_input kube apply --server-side --force-conflicts -f -; }
+
 end_admission() {
   kube -n kube-system delete --ignore-not-found "secret/$secret" "rolebinding/$lease" "role/$lease" "lease/$lease" >/dev/null 2>&1 || true
   rm -rf "$WORK"
@@ -92,7 +94,8 @@ desired_state() {
   if ! in_cluster; then return; fi
   if ! node_heard && needs_change "$NODE is not in the cluster, or its kubelet does not report"; then
     trap end_admission EXIT
-    objects | quietly_with_input kube apply --server-side --force-conflicts -f -
+    # While the others join, too, a connection may time out. The last try says why.
+    wait_for "$SILENCE" admit || admit
     if [ "$ROLE" = controlPlane ]; then quietly kubeadm init phase upload-certs --upload-certs --config "$(certificates)"; fi
     await_join
   fi
