@@ -156,7 +156,7 @@ describe("the six examples of docs/apps.md on boards that have the RAM", { timeo
         setHeaderOptions("Content-Type", PatchStrategy.MergePatch),
       );
     expect((await scale()).spec?.replicas ?? 0).toBe(0);
-    const changed = { ...(six["home-assistant"] as object), environment: { LATER: "yes" } };
+    const changed = { ...six["home-assistant"]!, environment: { LATER: "yes" } };
     const done = await up({ ...six, "home-assistant": changed });
     expect(done).toEqual(["update home-assistant-statefulset"]);
     expect((await scale()).spec?.replicas).toBe(1);
