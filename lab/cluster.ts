@@ -8,6 +8,8 @@ import type { Surroundings } from "./built.ts";
 import { diskIn } from "./disk.ts";
 import type { VirtualBoardImage } from "./image.ts";
 import { currentBuild, type KubernetesBuild } from "./kubernetesBuild.ts";
+import type { Neighbourhood } from "./home/neighbourhood.ts";
+import { homeSurroundings, type HomeSurroundings } from "./home/surroundings.ts";
 import { clusterImage } from "./kernel.ts";
 import { usualMachine } from "./machine.ts";
 import { startBoardNetwork, type BoardNetwork } from "./network.ts";
@@ -18,6 +20,8 @@ import { startVirtualBoard, type VirtualBoard } from "./virtualBoard.ts";
 
 /** What a lab is like. */
 export interface LabOptions extends Surroundings, LabSize {
+  /** Whether it is a whole home, with those who live there and the internet around it. Default: a cluster alone. */
+  home?: boolean | undefined;
   /** Seconds by which boards' clocks are ahead until they ask the time server. Default: 0. */
   clockOffset?: number | undefined;
   /** The versions of Kubernetes that are there; the cluster begins with the first. Default: the current one. */
@@ -29,16 +33,19 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   const image = await clusterImage(options);
   const network = await startBoardNetwork();
   const folder = makeBoardFolder();
+  let surroundings: HomeSurroundings | undefined;
   try {
     const { kubernetes = [currentBuild] } = options;
     // The current one has the images that no version has of its own.
     const builds = [...new Set([...kubernetes, currentBuild])];
     const mirror = await packageMirror({ ...options, network, image, kubernetes: builds });
-    const stack = await LabStack.create(folder, network, options);
-    const lab = new Lab({ image, network, mirror, stack, folder }, options);
+    surroundings = options.home === true ? await homeSurroundings(network, folder, options) : undefined;
+    const stack = await LabStack.create(folder, surroundings?.around.laptop ?? network, options);
+    const lab = new Lab({ image, network, mirror, stack, folder, surroundings }, options);
     await lab.start();
     return lab;
   } catch (error) {
+    await surroundings?.stop();
     await network.stop();
     removeBoardFolder(folder);
     throw error;
@@ -59,6 +66,7 @@ interface Parts {
   readonly mirror: PackageMirror;
   readonly stack: LabStack;
   readonly folder: string;
+  readonly surroundings: HomeSurroundings | undefined;
 }
 
 /** Virtual boards and their stack. */
@@ -66,6 +74,8 @@ export class Lab {
   readonly settings: LabSettings;
   readonly boards = new Map<string, VirtualBoard>();
   readonly stack: LabStack;
+  /** Who lives there and who does not, where it is a home. */
+  readonly around: Neighbourhood | undefined;
   readonly #parts: Parts;
   readonly #options: LabOptions;
 
@@ -73,13 +83,19 @@ export class Lab {
     this.#parts = parts;
     this.#options = options;
     this.stack = parts.stack;
-    this.settings = labSettings(options);
+    this.around = parts.surroundings?.around;
+    this.settings = parts.surroundings?.settings ?? labSettings(options);
   }
 
   /** Settings of `cluster` for one of the versions of Kubernetes that are there. */
   settingsFor(version: string): Record<string, unknown> {
     const repository = this.#parts.mirror.kubernetes.get(version);
     return { version, kubernetesRepository: { line: repository?.line, key: repository?.key } };
+  }
+
+  /** The board that is asked about the cluster: the first of the settings, which is a control plane. */
+  get first(): VirtualBoard {
+    return this.board(this.settings.boards[0]?.name ?? "");
   }
 
   /** The board of an app, by the app's section of the settings. */
@@ -118,12 +134,14 @@ export class Lab {
   async stop(): Promise<void> {
     await Promise.all([...this.boards.values()].map((board) => board.stop()));
     await this.#parts.mirror.stop();
+    await this.#parts.surroundings?.stop();
     await this.#parts.network.stop();
     removeBoardFolder(this.#parts.folder);
   }
 
   async #startBoard(described: LabBoard, place = this.boards.size + 1) {
-    const { name, ram, disk: wanted } = described;
+    const { name, disk: wanted } = described;
+    const ram = machineRam(described);
     const { image, network, mirror, folder } = this.#parts;
     const { say, clockOffset = 0 } = this.#options;
     say?.(`${name}: starting, ${ram} MiB`);
@@ -152,4 +170,9 @@ export class Lab {
     this.settings.ssh = { privateKey };
     await this.stack.configure(this.settings);
   }
+}
+
+/** MiB of a board's machine: what is sold, of whatever figure stands in the settings in place of a model's. */
+function machineRam({ ram }: LabBoard): number {
+  return Math.floor(ram / 1024) * 1024;
 }

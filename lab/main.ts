@@ -3,26 +3,37 @@ import { once } from "node:events";
 import { parseArgs } from "node:util";
 import { untilInterrupted } from "../tools/interruption.ts";
 import { reasonOf } from "../tools/lines.ts";
-import { appsWork, leftOut } from "./apps/checks.ts";
+import { appsWork } from "./apps/checks.ts";
 import { clusterHealthy, etcdMembers, type Finding } from "./checks.ts";
 import { startLab, type Lab } from "./cluster.ts";
-import type { Say } from "./faults/fault.ts";
+import type { Fault, Say } from "./faults/fault.ts";
 import { faults } from "./faults/faults.ts";
+import { homeFaults } from "./home/faults.ts";
+import { findingsOf, onceChecks, usualChecks } from "./home/checks/all.ts";
 import { needsOf, roundsOf, type NamedFault } from "./faults/rounds.ts";
 import { labFault } from "./machine.ts";
+import { outsideFault } from "./outside/outsideFault.ts";
 import { claimLab, endLab } from "./oneLab.ts";
 import { StackError } from "./stack.ts";
 
 const usage = `npm run lab                        create the cluster of stacks/Pulumi.lab.yaml from virtual boards, and test it
 npm run lab -- --boards N          with N boards: one control plane, the others workers of 1 GiB
 npm run lab -- --control-planes N  with N control planes of 2 GiB, of 3 boards or more
+npm run lab -- --home              the home of stacks/Pulumi.home.yaml, with a laptop in it and the internet around it
 npm run lab -- --keep              keep it running until Ctrl-C or --down
 npm run lab -- --down              shut down a lab that was kept
 npm run lab -- --fault NAME,…      inject faults one after the other, and check that the cluster recovers; those marked *
                                    get boards of their own:
-${Object.entries(faults)
-  .map(([name, { what, fresh }]) => `  ${name.padEnd(14)} ${fresh ? "*" : " "} ${what}`)
-  .join("\n")}`;
+${listed(faults)}
+                                   with --home:
+${listed(homeFaults)}`;
+
+function listed(known: Readonly<Record<string, Fault>>): string {
+  const lines = Object.entries(known).map(
+    ([name, { what, fresh }]) => `  ${name.padEnd(14)} ${fresh ? "*" : " "} ${what}`,
+  );
+  return lines.join("\n");
+}
 
 type Wanted = ReturnType<typeof parse>;
 
@@ -54,25 +65,31 @@ function parse(args: string[]) {
   const options = {
     boards: { type: "string" },
     "control-planes": { type: "string" },
+    home: { type: "boolean" },
     keep: { type: "boolean" },
     down: { type: "boolean" },
     fault: { type: "string", multiple: true },
   } as const;
-  const { fault = [], keep, down, ...numbers } = parseArgs({ args, options }).values;
+  const { fault = [], keep, down, home = false, ...numbers } = parseArgs({ args, options }).values;
   const controlPlanes = numberOf("--control-planes", numbers["control-planes"]);
   const boards = numberOf("--boards", numbers.boards) ?? (controlPlanes && Math.max(controlPlanes, 3));
   if (controlPlanes !== undefined && boards !== undefined && controlPlanes > boards)
     throw new Error(`--control-planes is ${controlPlanes}, but there are only ${boards} boards`);
+  if (home && boards !== undefined)
+    throw new Error("--home has the boards of stacks/Pulumi.home.yaml; omit --boards and --control-planes");
   const names = fault.flatMap((list) => list.split(","));
-  const unknown = names.find((name) => !(name in faults));
-  if (unknown !== undefined)
-    throw new Error(`--fault is "${unknown}"; it must be one of ${Object.keys(faults).join(", ")}`);
+  const known = home ? homeFaults : faults;
+  const unknown = names.find((name) => !(name in known));
+  if (unknown !== undefined) {
+    const of = home ? " with --home" : "";
+    throw new Error(`--fault is "${unknown}"; it must be one of ${Object.keys(known).join(", ")}${of}`);
+  }
   for (const name of names) {
-    const needed = faults[name]?.controlPlanes;
+    const needed = known[name]?.controlPlanes;
     if (needed !== undefined && needed !== (controlPlanes ?? 1))
       throw new Error(`--fault ${name} needs --control-planes ${needed}`);
   }
-  return { keep, down, faults: names, boards, controlPlanes };
+  return { keep, down, faults: names, home, boards, controlPlanes };
 }
 
 function numberOf(option: string, value: string | undefined): number | undefined {
@@ -83,7 +100,7 @@ function numberOf(option: string, value: string | undefined): number | undefined
 }
 
 async function labWork(wanted: Wanted, interrupted: AbortSignal): Promise<number> {
-  const missing = await labFault();
+  const missing = (await labFault()) ?? (wanted.home ? await outsideFault() : undefined);
   if (missing !== undefined) throw new Error(missing);
   const ended = new AbortController();
   const giveBack = await claimLab(() => ended.abort(new Error("ended by npm run lab -- --down")));
@@ -92,12 +109,13 @@ async function labWork(wanted: Wanted, interrupted: AbortSignal): Promise<number
   const say = (line: string) =>
     console.log(`${((performance.now() - begin) / 1000).toFixed(0).padStart(5)} s  ${line}`);
   try {
-    const rounds = roundsOf(wanted.faults);
+    const { home } = wanted;
+    const rounds = roundsOf(wanted.faults, home ? homeFaults : faults);
     let allHolds = true;
     for (const [i, round] of rounds.entries()) {
       const isKept = wanted.keep === true && i === rounds.length - 1;
       const { boards, controlPlanes } = wanted;
-      const lab = await startLab({ say, signal, controlPlanes, ...needsOf(round, boards) });
+      const lab = await startLab({ say, signal, home, controlPlanes, ...needsOf(round, boards) });
       try {
         if (!(await tryOut(lab, round, say))) allHolds = false;
         if (isKept) await keep(lab, signal);
@@ -118,7 +136,7 @@ async function tryOut(lab: Lab, round: readonly NamedFault[], say: Say): Promise
       say(`${holds ? "✓" : "✗"} ${what}${holds ? "" : `: ${seen}`}`);
     return findings.every(({ holds }) => holds);
   };
-  let allHolds = round.some(({ fresh }) => fresh) || tell(await freshToHealthy(lab, say));
+  let allHolds = round.some(({ fresh }) => fresh) || (await freshToHealthy(lab, say, tell));
   for (const { name, what, go } of round) {
     // What follows would be about a cluster that is not healthy.
     if (!allHolds) break;
@@ -137,22 +155,28 @@ function failedUp(error: unknown): Finding[] {
 }
 
 /** From bare Debian to a cluster that works, and an `up` after that. */
-async function freshToHealthy(lab: Lab, say: Say): Promise<Finding[]> {
+async function freshToHealthy(
+  lab: Lab,
+  say: Say,
+  tell: (findings: readonly Finding[]) => boolean,
+): Promise<boolean> {
   const first = await lab.stack.up();
   say(`pulumi up: ${first.changes.length} resources in ${first.seconds.toFixed(0)} s`);
-  const findings = await clusterHealthy(lab.board("lab-1"), lab.boards.size);
+  const findings = await clusterHealthy(lab.first, lab.boards.size);
   const controlPlanes = lab.settings.boards.filter(({ role }) => role === "controlPlane");
   const names = controlPlanes.map(({ name }) => name);
-  if (names.length > 1) findings.push(await etcdMembers(lab.board("lab-1"), "lab-1", names));
-  if (lab.settings.ingress !== undefined) {
-    findings.push(...(await appsWork(lab)));
-    say(`not in the lab, which has no images of them: ${leftOut}`);
+  if (names.length > 1) findings.push(await etcdMembers(lab.first, "lab-1", names));
+  let allHolds = tell(findings);
+  if (lab.around !== undefined) {
+    for (const check of [...usualChecks, ...onceChecks])
+      allHolds = tell(await findingsOf(check, lab)) && allHolds;
+  } else if (lab.settings.ingress !== undefined) {
+    allHolds = tell(await appsWork(lab)) && allHolds;
   }
-  say("tried");
   const second = await lab.stack.up();
   say(`pulumi up again: ${second.seconds.toFixed(1)} s`);
   const seen = second.changes.join(", ");
-  return [...findings, { what: "a second up changes nothing", holds: seen === "", seen }];
+  return tell([{ what: "a second up changes nothing", holds: seen === "", seen }]) && allHolds;
 }
 
 async function keep(lab: Lab, signal: AbortSignal): Promise<void> {

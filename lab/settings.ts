@@ -29,8 +29,8 @@ export interface LabBoard extends Record<string, unknown> {
   hostKey?: string;
 }
 
-/** Sections of the settings with the lab's apps. */
-export type AppSection = "ingress" | "backup";
+/** Sections of the settings with an app's board. */
+export type AppSection = "ingress" | "backup" | "storage" | "sensors";
 
 /** As the lab's settings describe an app. */
 interface AppSettings extends Record<string, unknown> {

@@ -15,11 +15,14 @@ import { findEngine } from "../tools/engine.ts";
 import { lastLines } from "../tools/lines.ts";
 import { engineOptions, writeProject } from "../tools/pulumi.ts";
 import type { Surroundings } from "./built.ts";
-import type { BoardNetwork } from "./network.ts";
+import type { Place } from "./home/browse.ts";
 import type { LabSettings } from "./settings.ts";
 
 const stackName = "lab";
 const file = `stacks/Pulumi.${stackName}.yaml`;
+
+/** Sections of the settings that hold secrets, each stored encrypted as a whole. */
+const secretSections = ["ssh", "datadog"];
 
 /** What an `up` or a preview would do or did. */
 export type StackOutcome = Awaited<ReturnType<LabStack["up"]>>;
@@ -47,14 +50,15 @@ export class LabStack {
    * A stack without resources.
    *
    * @param folder for its files; must be empty
+   * @param place where the engine works, in the boards' network
    * @param surroundings `say` takes a line for each step of an `up`. Default: nobody is told
    * @throws an Error without Pulumi's engine
    */
-  static async create(folder: string, network: BoardNetwork, surroundings: Surroundings): Promise<LabStack> {
+  static async create(folder: string, place: Place, surroundings: Surroundings): Promise<LabStack> {
     const engine = await findEngine();
     if ("missing" in engine) throw new Error(`the lab needs Pulumi's engine: ${engine.missing}`);
     await writeProject(folder);
-    const cli = await writeCli(path.join(folder, "bin"), [...network.enter, engine.cli]);
+    const cli = await writeCli(path.join(folder, "bin"), [...place.enter, engine.cli]);
     // The state is gone with the lab.
     const options = await engineOptions(cli, { PULUMI_CONFIG_PASSPHRASE: "lab" });
     const stack = await LocalWorkspace.createStack({ stackName, workDir: folder }, options);
@@ -63,18 +67,27 @@ export class LabStack {
 
   /** Makes these the stack's settings. */
   async configure(settings: LabSettings): Promise<void> {
-    const { ssh, ...plain } = settings;
     const { workDir: cwd, envVars, pulumiCommand } = this.#stack.workspace;
     const own = path.join(cwd, file);
     const before = parse(await fs.readFile(own, "utf8").catch(() => "{}")) as object;
-    const config = Object.fromEntries(Object.entries(plain).map(([key, value]) => [`bramble:${key}`, value]));
+    const plain = Object.entries(settings).filter(([section]) => !secretSections.includes(section));
+    const config = Object.fromEntries(plain.map(([section, value]) => [`bramble:${section}`, value]));
     await fs.writeFile(own, stringify({ ...before, config }));
-    // The Automation API would show the key in a command line.
-    const args = ["config", "set", "--secret", "bramble:ssh", "--stack", stackName];
-    const env = { ...process.env, ...envVars };
-    const setting = promisify(execFile)(pulumiCommand.command, args, { cwd, env });
-    setting.child.stdin?.end(JSON.stringify(ssh));
-    await setting;
+    for (const section of secretSections) {
+      if (settings[section] === undefined) continue;
+      // The Automation API would show it in a command line.
+      const args = ["config", "set", "--secret", `bramble:${section}`, "--stack", stackName];
+      const env = { ...process.env, ...envVars };
+      const setting = promisify(execFile)(pulumiCommand.command, args, { cwd, env });
+      setting.child.stdin?.end(JSON.stringify(settings[section]));
+      await setting;
+    }
+  }
+
+  /** The outputs of the last `up`, secrets in the clear. */
+  async outputs(): Promise<Readonly<Record<string, unknown>>> {
+    const outputs = await this.#stack.outputs();
+    return Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value as unknown]));
   }
 
   up(onLine?: (line: string) => void) {

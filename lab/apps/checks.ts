@@ -13,10 +13,6 @@ const traefikUser = 65532;
 
 const script = (name: string) => readFileSync(new URL(name, import.meta.url), "utf8");
 
-/** What a home has and the lab has not: there are no images of them. */
-export const leftOut =
-  "Gogs, Datadog's agent and with it the sensors, kube-state-metrics, metrics-server, the DNS updater";
-
 /** Everything that healthy apps show. */
 export async function appsWork(lab: Lab): Promise<Finding[]> {
   return [
@@ -56,7 +52,7 @@ export async function directoriesAreThere(lab: Lab): Promise<Finding[]> {
 /** What another board sees of the entrance (entrance.sh). */
 function entrance(lab: Lab): Promise<string> {
   const { address } = lab.boardOf("ingress");
-  return lab.board("lab-1").ssh(`bash -s -- ${address} ${host}`, { input: script("entrance.sh") });
+  return lab.first.ssh(`bash -s -- ${address} ${host}`, { input: script("entrance.sh") });
 }
 
 /** It redirects http, and answers https although nothing is published. */
@@ -76,7 +72,7 @@ export async function keepCertificate(lab: Lab): Promise<string> {
   const board = lab.boardOf("ingress");
   const serial = await board.ssh(`sudo bash -s -- ${words}`, { input: script("certificate.sh") });
   // It reads its file once.
-  await kubectl(lab.board("lab-1"), "-n ingress delete pod --selector=app.kubernetes.io/name=traefik");
+  await kubectl(lab.first, "-n ingress delete pod --selector=app.kubernetes.io/name=traefik");
   return serial.trim();
 }
 
@@ -89,18 +85,20 @@ export async function certificateShown(lab: Lab, serial: string): Promise<Findin
 
 let runs = 0;
 
-const backedUpApps = [
+/** The apps with data, and their namespaces. */
+const backedUpApps = ({ settings }: Lab) => [
   { app: "traefik", namespace: "ingress" },
-  { app: "etcd", namespace: "etcd-backup" },
-] as const;
+  ...(settings.backup?.etcd === undefined ? [] : [{ app: "etcd", namespace: "etcd-backup" }]),
+  ...(settings.gogs === undefined ? [] : [{ app: "gogs", namespace: "gogs" }]),
+];
 
-/** Traefik's data and a snapshot of etcd are backed up now, and the server has a new backup of each. */
+/** The data of each app and a snapshot of etcd are backed up now, and the server has a new backup of each. */
 export async function backedUp(lab: Lab): Promise<Finding[]> {
-  const first = lab.board("lab-1");
+  const first = lab.first;
   await first.ssh("sudo systemctl start bramble-snapshot.service", { limit: 300 });
   const name = `by-hand-${++runs}`;
   const findings: Finding[] = [];
-  for (const { app, namespace } of backedUpApps) {
+  for (const { app, namespace } of backedUpApps(lab)) {
     const before = await backupsOf(lab, app);
     const inNamespace = (command: string) => kubectl(first, `-n ${namespace} ${command}`);
     await inNamespace(`create job ${name} --from=cronjob/${app}-backup`);
@@ -117,17 +115,17 @@ export async function backedUp(lab: Lab): Promise<Finding[]> {
 
 /** The restore test, run now, restores the newest backup of each, and leaves what is on the server as it is. */
 async function restoreTested(lab: Lab): Promise<Finding[]> {
-  const first = lab.board("lab-1");
+  const first = lab.first;
   const name = `by-hand-${++runs}`;
   const inNamespace = (command: string) => kubectl(first, `-n ${restoreTest} ${command}`);
   const backups = async () => {
-    const names = await Promise.all(backedUpApps.map(({ app }) => backupsOf(lab, app)));
+    const names = await Promise.all(backedUpApps(lab).map(({ app }) => backupsOf(lab, app)));
     return names.flat().sort().join(" ");
   };
   const before = await backups();
   await inNamespace(`create job ${name} --from=cronjob/${restoreTest}`);
   const passed = (said: string) =>
-    backedUpApps.every(({ app }) => said.includes(`restore test of ${app}: passed.`));
+    backedUpApps(lab).every(({ app }) => said.includes(`restore test of ${app}: passed.`));
   const tested = await until(240, () => inNamespace(`logs job/${name} --all-containers`), passed);
   const after = await backups();
   return [

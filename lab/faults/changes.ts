@@ -94,7 +94,7 @@ export async function upgrade(
   { version }: KubernetesBuild,
   cut?: Interruption,
 ): Promise<Finding[]> {
-  const first = lab.board("lab-1");
+  const { first } = lab;
   await apply(first, pairObjects);
   await kubectl(first, "rollout status deployment/lab-pair --timeout=100s");
   const watched: Watched = { least: 2, atLeast: "", mostAway: 0, silence: 0, ended: false };

@@ -17,7 +17,7 @@ import { healthy, upTold, type Say } from "./fault.ts";
  * entrance's data was on a card.
  */
 export async function wipe(lab: Lab, say: Say): Promise<Finding[]> {
-  const uid = () => kubectl(lab.board("lab-1"), "get namespace kube-system -o 'jsonpath={.metadata.uid}'");
+  const uid = () => kubectl(lab.first, "get namespace kube-system -o 'jsonpath={.metadata.uid}'");
   const before = await uid();
   const serial = await keepCertificate(lab);
   const kept = [await certificateShown(lab, serial), ...(await backedUp(lab))];
@@ -27,7 +27,7 @@ export async function wipe(lab: Lab, say: Say): Promise<Finding[]> {
   await upTold(lab, say);
   const after = await uid();
   const stillThere = await backupsKept(lab, backups);
-  const restored = await kubectl(lab.board("lab-1"), "-n ingress logs deployment/traefik -c restore");
+  const restored = await kubectl(lab.first, "-n ingress logs deployment/traefik -c restore");
   return [
     ...kept,
     { what: "the cluster is another one", holds: after !== "" && after !== before, seen: after },
@@ -45,7 +45,7 @@ export async function wipe(lab: Lab, say: Say): Promise<Finding[]> {
 
 /** A board boots without its disk, and then with it again. Nothing is done by hand but to plug it in. */
 export async function bootWithoutDisk(lab: Lab, say: Say): Promise<Finding[]> {
-  const first = lab.board("lab-1");
+  const first = lab.first;
   const board = lab.boardOf("backup");
   const { disk } = board;
   const saved = await backedUp(lab);

@@ -42,8 +42,8 @@ export async function upTold(lab: Lab, say: Say): Promise<StackOutcome> {
  * @param count of boards that are in it
  * @param from the control plane that is asked, by name
  */
-export function healthy(lab: Lab, count = lab.boards.size, from = "lab-1"): Promise<Finding[]> {
-  return clusterHealthy(lab.board(from), count, 600);
+export function healthy(lab: Lab, count = lab.boards.size, from?: string): Promise<Finding[]> {
+  return clusterHealthy(from === undefined ? lab.first : lab.board(from), count, 600);
 }
 
 /** Makes these the boards of the settings. */

@@ -2,7 +2,6 @@
 import type { LabOptions } from "../cluster.ts";
 import { currentBuild } from "../kubernetesBuild.ts";
 import type { Fault } from "./fault.ts";
-import { faults } from "./faults.ts";
 
 /** A fault by the name that `--fault` has for it. */
 export type NamedFault = Fault & { readonly name: string };
@@ -10,9 +9,11 @@ export type NamedFault = Fault & { readonly name: string };
 /**
  * Faults that can follow each other on the same boards: those of a healthy cluster that begins with the same
  * version, and has apps or not. Without any there is one round with none.
+ *
+ * @param known all faults there are
  */
-export function roundsOf(names: readonly string[]): NamedFault[][] {
-  const wanted = names.flatMap((name) => (faults[name] ? [{ ...faults[name], name }] : []));
+export function roundsOf(names: readonly string[], known: Readonly<Record<string, Fault>>): NamedFault[][] {
+  const wanted = names.flatMap((name) => (known[name] ? [{ ...known[name], name }] : []));
   const onFresh = wanted.filter(({ fresh }) => fresh).map((fault) => [fault]);
   const clusterOf = ({ kubernetes: [first = currentBuild] = [], apps = false }: Partial<Fault>) =>
     `${first.version} ${apps}`;

@@ -3,8 +3,11 @@ import { lastLines } from "../../tools/lines.ts";
 import { run } from "../../tools/run.ts";
 import { missingPrograms } from "../machine.ts";
 
-/** Each program that the outside runs, and the Debian package that brings it. */
+/** Each program that the outside and the people there run, and the Debian package that brings it. */
 const programs = {
+  curl: "curl",
+  diff: "diffutils",
+  git: "git",
   ip: "iproute2",
   mount: "mount",
   nft: "nftables",

@@ -7,6 +7,12 @@ it.each<[string, string[], RegExp]>([
     ["--fault", "reboot,flood"],
     /--fault is "flood"; it must be one of .*restore/,
   ],
+  [
+    "a fault that a home does not have",
+    ["--home", "--fault", "wipe,reboot"],
+    /--fault is "reboot"; it must be one of soak, wipe, .*restore with --home/,
+  ],
+  ["another number of boards for a home", ["--home", "--boards", "3"], /omit --boards and --control-planes/],
   ["no boards", ["--boards", "0"], /--boards is "0"; it must be a number from 1 to 32/],
   ["more control planes than boards", ["--boards", "3", "--control-planes", "4"], /there are only 3 boards/],
 ])("refuses %s before anything is started", async (_, args, says) => {

@@ -1,8 +1,9 @@
 import { expect, it } from "vitest";
+import { faults } from "../../lab/faults/faults.ts";
 import { needsOf, roundsOf } from "../../lab/faults/rounds.ts";
 
 const names = (list: string) =>
-  roundsOf(list.split(",")).map((round) => round.map(({ name }) => name).join());
+  roundsOf(list.split(","), faults).map((round) => round.map(({ name }) => name).join());
 
 it.each([
   ["reboot,kubelet,restore", ["reboot,kubelet,restore"]],
@@ -15,7 +16,7 @@ it.each([
 });
 
 it("has apps without a fault, and with those faults that are about them", () => {
-  const apps = (...list: string[]) => roundsOf(list).map((round) => needsOf(round, undefined).apps);
+  const apps = (...list: string[]) => roundsOf(list, faults).map((round) => needsOf(round, undefined).apps);
   expect([apps(), apps("reboot"), apps("wipe")]).toEqual([[true], [false], [true]]);
 });
 
@@ -26,5 +27,5 @@ it.each([
   ["no-disk", undefined, undefined],
   ["no-disk", 2, 2],
 ] as const)("for %s with %s boards has %s", (name, wanted, boards) => {
-  expect(roundsOf([name]).map((round) => needsOf(round, wanted).boards)).toEqual([boards]);
+  expect(roundsOf([name], faults).map((round) => needsOf(round, wanted).boards)).toEqual([boards]);
 });

@@ -1,0 +1,14 @@
+// Who is around the boards of a home.
+import type { Place } from "./browse.ts";
+
+/** What is around the boards of a home. */
+export interface Neighbourhood {
+  /** Somebody in the living room. */
+  readonly laptop: Place;
+  /** Somebody on the internet who knows the home's names and no password. */
+  readonly stranger: Place;
+  /** Somebody in another network of the home than the boards. */
+  readonly guest: Place;
+  /** File with the root of the authority that issues the home's certificates. */
+  readonly root: string;
+}
