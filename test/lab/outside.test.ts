@@ -224,5 +224,5 @@ it("names the packages that are missing", async ({ skip }) => {
   const said = await outsideFault();
   vi.unstubAllEnvs();
   expect(said).toContain("nft");
-  expect(said).toContain("apt-get install iproute2 mount nftables util-linux openssl");
+  expect(said).toContain("apt-get install curl diffutils git iproute2 mount nftables util-linux openssl");
 });
