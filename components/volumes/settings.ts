@@ -24,7 +24,7 @@ const volume = z
       }, claim)
       .optional()
       .describe(
-        "The PersistentVolumeClaim that it is kept for, as `namespace/name`. Default: any that fits, the smallest volume first.",
+        "The PersistentVolumeClaim that it is kept for, as `namespace/name`. Default: any that fits, the smallest volume of a board first.",
       ),
   })
   .describe("A volume.");

@@ -23,8 +23,8 @@ export interface OfferedVolumesArgs {
 
 /**
  * Directories of boards as volumes of a storage class, for claims of what others deploy. Nothing runs for it: the
- * volumes are made beforehand, and Kubernetes itself binds a claim to the smallest that fits, on a board where the
- * claim's pod has room.
+ * volumes are made beforehand, and Kubernetes itself binds a claim to the smallest that fits of a board where its pod
+ * fits, too.
  *
  * Each directory must exist, as for a DataVolume. Their data outlives the claim, the volume and the stack. A volume
  * whose claim is deleted stays `Released`, with its data, and no other claim gets it before its `claimRef` is removed.
