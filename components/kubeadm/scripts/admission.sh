@@ -46,7 +46,7 @@ certificates() {
   sed "0,/^kind: InitConfiguration/s//&\\ncertificateKey: $CERTIFICATE_KEY/" "$ROOT$DOCUMENTS/kubeadm.yaml" | private certificates.yaml
 }
 
-admit() { objects | quietly_with_input kube apply --server-side --force-conflicts -f -; }
+admit() { objects | kube apply --server-side --force-conflicts -f -; }
 
 end_admission() {
   kube -n kube-system delete --ignore-not-found "secret/$secret" "rolebinding/$lease" "role/$lease" "lease/$lease" >/dev/null 2>&1 || true
@@ -82,20 +82,12 @@ await_join() {
   done
 }
 
-quietly_with_input() {
-  "$@" >"$WORK/output" 2>&1 || {
-    tail -n 5 "$WORK/output" >&2
-    return 1
-  }
-}
-
 desired_state() {
   # Before there is a cluster nobody can join it.
   if ! in_cluster; then return; fi
   if ! node_heard && needs_change "$NODE is not in the cluster, or its kubelet does not report"; then
     trap end_admission EXIT
-    # While the others join, too, a connection may time out. The last try says why.
-    wait_for "$SILENCE" admit || admit
+    steadily admit
     if [ "$ROLE" = controlPlane ]; then quietly kubeadm init phase upload-certs --upload-certs --config "$(certificates)"; fi
     await_join
   fi

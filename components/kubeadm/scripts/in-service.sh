@@ -15,8 +15,8 @@ set_labels() {
     case " $LABELS" in *" ${label}="*) ;; *) arguments+=("$label-") ;; esac
   done
   for label in $LABELS; do arguments+=("$label"); done
-  if [ ${#arguments[@]} != 0 ]; then quietly kube label node "$NODE" --overwrite "${arguments[@]}"; fi
-  quietly kube annotate node "$NODE" --overwrite "bramble/labels=$(names_of "$LABELS")" "bramble/host-key=$HOST_KEY"
+  if [ ${#arguments[@]} != 0 ]; then steadily kube label node "$NODE" --overwrite "${arguments[@]}"; fi
+  steadily kube annotate node "$NODE" --overwrite "bramble/labels=$(names_of "$LABELS")" "bramble/host-key=$HOST_KEY"
 }
 
 names_of() {
@@ -61,8 +61,8 @@ set_taints() {
     case $now in *" $taint "*) arguments+=("$taint-") ;; esac
   done
   for taint in $TAINTS; do arguments+=("$taint"); done
-  if [ ${#arguments[@]} != 0 ]; then quietly kube taint node "$NODE" --overwrite "${arguments[@]}"; fi
-  quietly kube annotate node "$NODE" --overwrite "bramble/taints=$(taint_names "$TAINTS")"
+  if [ ${#arguments[@]} != 0 ]; then steadily kube taint node "$NODE" --overwrite "${arguments[@]}"; fi
+  steadily kube annotate node "$NODE" --overwrite "bramble/taints=$(taint_names "$TAINTS")"
 }
 
 desired_state() {
@@ -84,8 +84,8 @@ desired_state() {
     return
   fi
   if [ -n "$(annotation drained-for)" ] && needs_change "$NODE is still cordoned"; then
-    quietly kube uncordon "$NODE"
-    quietly kube annotate node "$NODE" bramble/drained-for-
+    steadily kube uncordon "$NODE"
+    steadily kube annotate node "$NODE" bramble/drained-for-
   fi
 }
 
@@ -95,7 +95,7 @@ remove() {
   if ! node_exists "$NODE"; then return; fi
   # A removal that is cut off may be taken back.
   note_drain
-  quietly kube cordon "$NODE"
+  steadily kube cordon "$NODE"
   local end=$((SECONDS + 600))
   while node_ready "$NODE"; do
     if drained 60; then return; fi

@@ -28,6 +28,10 @@ holds() {
   if checking; then "$@" >/dev/null 2>&1; else wait_for "$seconds" "$@"; fi
 }
 
+# steadily COMMAND…: a change that can be made twice, tried for two minutes: while boards join, the API server of a busy
+# control plane may be started again, and a connection to it may time out. The last try says why.
+steadily() { wait_for 120 "$@" || quietly "$@"; }
+
 api_ready() { kube get --raw=/readyz; }
 
 # Whether the API server is there to stay: one that is about to be started again still answers.
@@ -61,7 +65,7 @@ mark() {
 # What somebody else has cordoned stays so: `in-service` puts back only what has this annotation.
 note_drain() {
   if [ "$(node_value "$NODE" '{.spec.unschedulable}')" != true ]; then
-    quietly kube annotate node "$NODE" --overwrite bramble/drained-for="$VERSION"
+    steadily kube annotate node "$NODE" --overwrite bramble/drained-for="$VERSION"
   fi
 }
 

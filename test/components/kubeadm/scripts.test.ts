@@ -135,6 +135,29 @@ describe("in-service", () => {
   });
 });
 
+describe("an API server that is started again meanwhile", () => {
+  const refused = (what: string) =>
+    `${what}) cat >/dev/null; echo x >>"$ROOT/tries"; if [ "$(wc -l <"$ROOT/tries")" -lt 3 ]; then echo refused >&2; exit 1; fi ;;`;
+  const tries = () => board.read("tries")?.trim().split("\n").length;
+
+  it("gets labels and taints all the same", () => {
+    kubectl(`${refused("*annotate*labels*")} *"-o name"*) echo node/one ;; *@.status==*) echo Ready ;;
+      *@.type==*) echo True ;; *kubeletVersion*) echo v${layout.version} ;;`);
+    const { stderr } = board.runScript(inServiceStep(layout, leader, worker), "apply", 20);
+    expect(tries()).toBe(3);
+    expect(stderr).not.toMatch(/refused|failed with status/);
+  });
+
+  it("lets a board in all the same", () => {
+    kubectl(`${refused("*--force-conflicts*")} *"get lease"*) echo failed ;;`);
+    const admission = { token: "abcdef.0123456789abcdef", certificateKey: "", period: "2026-1" };
+    const { stderr } = board.runScript(admissionStep(leader, worker, admission), "apply", 20);
+    expect(tries()).toBe(3);
+    expect(stderr).toMatch(/one failed to join/);
+    expect(stderr).not.toContain("refused");
+  });
+});
+
 describe("in-service, removed", () => {
   it("does not wait for the pods of a board that turns out not to answer", () => {
     kubectl(`*"-o name"*) echo node/one ;;
