@@ -17,7 +17,7 @@ export async function entranceDies(lab: Lab, say: Say): Promise<Finding[]> {
   say("the entrance is off");
   const url = `https://${hostOf(lab, "sensors")}/`;
   const closed = await browse(aroundOf(lab).stranger, url);
-  await send(lab, aroundOf(lab).laptop, "bedroom.temperature:17.25|g\nbedroom.humidity:60.0|g");
+  await send(lab, aroundOf(lab).laptop, "bedroom.temperature:17.5|g\nbedroom.humidity:60.0|g");
   const rest = () => kubectl(lab.first, "get nodes --no-headers");
   const away = await until(180, rest, (seen) => (seen.match(/ NotReady/g) ?? []).length === 1);
   const begin = performance.now();
