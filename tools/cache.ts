@@ -36,6 +36,7 @@ export async function lookForTools<Name extends string>(setUp: SetUp<Name>) {
 }
 
 async function lookFor<Name extends string>(tool: Tool<Name>, setUp: SetUp<Name>): Promise<Look> {
+  if (setUp.emulator !== undefined) return findInCache(tool, setUp);
   const onPath = await findExecutable(tool.name, setUp.searchPath);
   const error = onPath === undefined ? `no ${tool.name} on PATH` : await versionError(onPath, tool);
   if (onPath !== undefined && error === undefined) return { file: onPath };
@@ -77,7 +78,7 @@ export async function keepInCache<Name extends string>(
   try {
     const produced = await produce(partial);
     await fs.chmod(produced, 0o755);
-    const error = await versionError(produced, tool);
+    const error = await versionError(produced, tool, setUp.emulator);
     if (error !== undefined) throw new SetUpError(error);
     return await moveIntoPlace(produced, path.join(folder, tool.name), origin);
   } finally {

@@ -7,6 +7,8 @@ import { run } from "./run.ts";
 
 /** A program that prints its version needs milliseconds; one that waits for something is not the right one. */
 const versionLimitMs = 10_000;
+/** The same where the processor is emulated. */
+const emulatedLimitMs = 60_000;
 
 /**
  * The executable files of that name, in the order in which a shell would find them.
@@ -38,10 +40,20 @@ export async function isExecutable(file: string): Promise<boolean> {
   }
 }
 
-/** Why a program is not the tool in its pinned version, by asking it; undefined if it is. */
-export async function versionError(file: string, tool: Tool<string>): Promise<string | undefined> {
+/**
+ * Why a program is not the tool in its pinned version, by asking it; undefined if it is.
+ *
+ * @param emulator what runs it, if it is for another processor
+ */
+export async function versionError(
+  file: string,
+  tool: Tool<string>,
+  emulator?: string,
+): Promise<string | undefined> {
   try {
-    const { output } = await run(file, tool.versionArgs ?? ["--version"], { limit: versionLimitMs });
+    const [command, ...args] = [...(emulator === undefined ? [] : [emulator]), file];
+    const limit = emulator === undefined ? versionLimitMs : emulatedLimitMs;
+    const { output } = await run(command, [...args, ...(tool.versionArgs ?? ["--version"])], { limit });
     const isRight = (line: string) => `${line.trimEnd()} `.startsWith(`${tool.versionLine} `);
     if (output.split("\n").some(isRight)) return undefined;
     const said = output.split("\n", 1)[0]?.trim();

@@ -6,6 +6,11 @@ import { catalogue, type Platform, type Tool, type ToolName } from "./catalogue.
 export interface SetUp<Name extends string = ToolName> {
   tools: readonly Tool<Name>[];
   platform: Platform;
+  /**
+   * Name of the program that runs those of `platform`, where this machine's processor is another. Tools on PATH are this
+   * machine's, and do not count then. Default: the tools are for this machine.
+   */
+  emulator?: string;
   /** bramble's cache folder, absolute. */
   cache: string;
   /** Folders to look in, in the form of PATH. */

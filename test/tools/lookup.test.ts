@@ -1,3 +1,4 @@
+import fs from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { expect, test } from "vitest";
@@ -7,7 +8,7 @@ import { findTools, obtainTools } from "../../tools/obtain.ts";
 import { platformOf, type SetUp } from "../../tools/setUp.ts";
 import * as answers from "./releaseServer.ts";
 import { releaseServer } from "./releaseServer.ts";
-import { install, program, sandbox, sha256, thorn, thornProgram } from "./sandbox.ts";
+import { fakeGo, filesIn, install, program, sandbox, sha256, thorn, thornProgram } from "./sandbox.ts";
 
 test("a tool of the pinned version on PATH is used where it is", async () => {
   const { bin, said, setUp } = await sandbox(thorn());
@@ -31,6 +32,35 @@ test.each([
   const { thorn: file } = await obtainTools(setUp);
 
   expect(file).toContain(setUp.cache);
+});
+
+test("a tool for another processor is run by an emulator, and PATH's does not count", async () => {
+  const { bin, setUp } = await sandbox(thorn());
+  await install(bin, "thorn", thornProgram);
+  await install(bin, "go", fakeGo());
+  // It runs what no processor runs by itself, and says so.
+  const emulator = await install(
+    bin,
+    "emulate",
+    '#!/bin/sh\necho "$2" >>"$0.arguments"\nexec /bin/sh "$@"\n',
+  );
+  const foreign = { ...setUp, platform: "linux-arm64", emulator } as const;
+
+  const { thorn: file } = await obtainTools(foreign);
+
+  expect(file).toBe(path.join(setUp.cache, "thorn-1.2.3-linux-arm64", "thorn"));
+  expect(await fs.readFile(`${emulator}.arguments`, "utf8")).toBe("--version\n");
+  expect(await fs.readFile(path.join(bin, "go.environment"), "utf8")).toMatch(/^GOARCH=arm64$/m);
+  expect(await obtainTools(setUp)).toEqual({ thorn: path.join(bin, "thorn") });
+});
+
+test("a tool for another processor that its emulator can't run is not kept", async () => {
+  const { bin, setUp } = await sandbox(thorn());
+  await install(bin, "go", fakeGo());
+  const foreign = { ...setUp, platform: "linux-arm64", emulator: "/nowhere/emulate" } as const;
+
+  await expect(obtainTools(foreign)).rejects.toThrow("thorn does not report its version");
+  expect(await filesIn(setUp.cache)).not.toContainEqual(expect.stringContaining("thorn-1.2.3"));
 });
 
 test("PATH's relative and missing folders are skipped", async () => {
