@@ -19,7 +19,7 @@ done
 systemctl disable apt-daily.timer apt-daily-upgrade.timer
 # What a virtual board has no use for. Emulated, each program of a start takes about half a second.
 systemctl disable getty@.service e2scrub_reap.service systemd-networkd-persistent-storage.service
-systemctl mask serial-getty@ttyS0.service sys-kernel-debug.mount sys-kernel-tracing.mount \
+systemctl mask serial-getty@ttyS0.service serial-getty@ttyAMA0.service sys-kernel-debug.mount sys-kernel-tracing.mount \
   systemd-network-generator.service systemd-udev-load-credentials.service \
   modprobe@configfs.service modprobe@drm.service modprobe@efi_pstore.service modprobe@fuse.service
 # sshd's generator loads modules for virtual sockets that lead nowhere.

@@ -1,8 +1,16 @@
 #!/bin/sh
 # Downloads packages of a release of Debian with whatever they need besides what is there.
 #
-# usage: debian.sh FOLDER STATUS MIRROR RELEASE PACKAGE…, where STATUS is a list of installed packages as dpkg's
+# usage: debian.sh [--arch=ARCHITECTURE] FOLDER STATUS MIRROR RELEASE PACKAGE…, where STATUS is a list of installed
+# packages as dpkg's, and ARCHITECTURE amd64 if omitted
 set -eu
+architecture=amd64
+case $1 in
+  --arch=*)
+    architecture=${1#--arch=}
+    shift
+    ;;
+esac
 folder=$1
 status=$2
 mirror=$3
@@ -14,7 +22,7 @@ apt=$folder/apt
 mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial" "$apt/etc/preferences.d" "$apt/etc/apt.conf.d"
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 # A release that is still being made counts as expired a week after a mirror was last brought up to date.
-echo "deb [arch=amd64 check-valid-until=no signed-by=$keyring] $mirror $release main non-free-firmware" >"$apt/etc/sources.list"
+echo "deb [arch=$architecture check-valid-until=no signed-by=$keyring] $mirror $release main non-free-firmware" >"$apt/etc/sources.list"
 cat >"$apt/apt.conf" <<CONF
 Dir::Etc "$apt/etc";
 Dir::Etc::sourceparts "-";
@@ -22,8 +30,8 @@ Dir::Etc::trustedparts "-";
 Dir::State "$apt";
 Dir::State::status "$status";
 Dir::Cache "$apt/cache";
-APT::Architecture "amd64";
-APT::Architectures "amd64";
+APT::Architecture "$architecture";
+APT::Architectures "$architecture";
 APT::Sandbox::User "root";
 Debug::NoLocking "true";
 CONF
