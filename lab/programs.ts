@@ -16,6 +16,7 @@ import {
   statsdExporter,
   traefik,
 } from "./appPrograms.ts";
+import { type Architecture, setUpFor } from "./architecture.ts";
 import type { Surroundings } from "./built.ts";
 import type { KubernetesBuild } from "./kubernetesBuild.ts";
 
@@ -94,16 +95,28 @@ export async function findProgram(build: KubernetesBuild, name: ProgramName): Pr
   return (await findInCache(programOf(build, name), thisMachine())).file;
 }
 
-/** The files of programs, after building those that are missing. */
+/**
+ * The files of programs, after building those that are missing.
+ *
+ * @param architecture whose processors run them. Default: amd64, this machine's
+ */
 export async function obtainPrograms<Name extends ProgramName>(
   build: KubernetesBuild,
   names: readonly Name[],
   surroundings: Surroundings,
+  architecture: Architecture = "amd64",
 ): Promise<Record<Name, string>> {
   const files: Partial<Record<Name, string>> = {};
   for (const name of names) {
     const program = programOf(build, name);
-    const setUp = { ...thisMachine(), ...surroundings, tools: [program], modules: program.modules };
+    const { modules } = program;
+    const setUp = {
+      ...thisMachine(),
+      ...setUpFor(architecture),
+      ...surroundings,
+      tools: [program],
+      modules,
+    };
     Object.assign(files, await obtainTools(setUp));
   }
   return files as Record<Name, string>;

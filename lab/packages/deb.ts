@@ -1,12 +1,14 @@
 // Packages in Debian's format.
 import fs from "node:fs/promises";
 import path from "node:path";
+import type { Architecture } from "../architecture.ts";
 import { runOrThrow, type Surroundings } from "../built.ts";
 
 /** A package without scripts. */
 export interface Deb {
   name: string;
   version: string;
+  architecture: Architecture;
   description: string;
   /** Names of packages, with a version where it matters: "iptables (>= 1.4.21)". Default: none. */
   depends?: readonly string[];
@@ -14,7 +16,7 @@ export interface Deb {
   files: Readonly<Record<string, string>>;
 }
 
-/** Writes `folder/name_version_amd64.deb`. Executable files stay executable. */
+/** Writes `folder/name_version_architecture.deb`. Executable files stay executable. */
 export async function writeDeb(folder: string, deb: Deb, surroundings: Surroundings): Promise<void> {
   const tree = await fs.mkdtemp(path.join(folder, "tree-"));
   try {
@@ -26,7 +28,7 @@ export async function writeDeb(folder: string, deb: Deb, surroundings: Surroundi
     }
     await fs.mkdir(path.join(tree, "DEBIAN"));
     await fs.writeFile(path.join(tree, "DEBIAN/control"), controlOf(deb));
-    const file = path.join(folder, `${deb.name}_${deb.version}_amd64.deb`);
+    const file = path.join(folder, `${deb.name}_${deb.version}_${deb.architecture}.deb`);
     // Unpacking is slow on an emulated processor, and the disk has room.
     await runOrThrow(
       "dpkg-deb",
@@ -38,11 +40,11 @@ export async function writeDeb(folder: string, deb: Deb, surroundings: Surroundi
   }
 }
 
-function controlOf({ name, version, description, depends = [] }: Deb): string {
+function controlOf({ name, version, architecture, description, depends = [] }: Deb): string {
   const lines = [
     `Package: ${name}`,
     `Version: ${version}`,
-    "Architecture: amd64",
+    `Architecture: ${architecture}`,
     "Maintainer: lab of virtual boards <root@localhost>",
     ...(depends.length === 0 ? [] : [`Depends: ${depends.join(", ")}`]),
     `Description: ${description}`,

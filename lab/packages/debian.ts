@@ -1,6 +1,7 @@
 // The part of Debian that boards install.
 import fs from "node:fs";
 import { fileURLToPath } from "node:url";
+import { suffixOf } from "../architecture.ts";
 import { runOrThrow, type Recipe } from "../built.ts";
 import { debianMirror, type VirtualBoardImage } from "../image.ts";
 import { indexRepository } from "./repository.ts";
@@ -34,15 +35,17 @@ const indexer = fileURLToPath(new URL("repository.ts", import.meta.url));
 /** These packages and what they need that the image does not have: seconds, some 60 MB. */
 export function debianPackages(image: VirtualBoardImage): Recipe {
   return {
-    name: "debian-packages",
+    name: `debian-packages${suffixOf(image.architecture)}`,
     ingredients: [
       ...[script, indexer, image.dpkgStatus].map((file) => fs.readFileSync(file, "utf8")),
       debianMirror,
+      image.architecture,
       ...wanted,
     ],
     build: async (folder, surroundings) => {
+      const arch = `--arch=${image.architecture}`;
       const source = [debianMirror, "trixie"];
-      await runOrThrow("sh", [script, folder, image.dpkgStatus, ...source, ...wanted], surroundings);
+      await runOrThrow("sh", [script, arch, folder, image.dpkgStatus, ...source, ...wanted], surroundings);
       await indexRepository(folder, surroundings);
     },
   };

@@ -4,6 +4,7 @@ import fs from "node:fs/promises";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Architecture } from "../architecture.ts";
 import type { Recipe } from "../built.ts";
 import type { KubernetesBuild } from "../kubernetesBuild.ts";
 import { obtainPrograms, pluginsVersion } from "../programs.ts";
@@ -16,17 +17,31 @@ const programs = ["kubeadm", "kubectl", "kubelet", ...plugins] as const;
 
 type Programs = Record<(typeof programs)[number], string>;
 
-/** A repository with Kubernetes: minutes to build, some 90 MB. */
-export function kubernetesPackages(kubernetes: KubernetesBuild): Recipe {
+/**
+ * A repository with Kubernetes: minutes to build, some 90 MB for each architecture.
+ *
+ * @param architectures of boards that use it. Default: amd64 alone
+ */
+export function kubernetesPackages(
+  kubernetes: KubernetesBuild,
+  architectures: readonly Architecture[] = ["amd64"],
+): Recipe {
   const sources = ["kubernetes.ts", "deb.ts", "repository.ts", ...units].map(beside);
   return {
     name: "kubernetes-packages",
-    ingredients: [kubernetes.version, pluginsVersion, ...sources.map((file) => readFileSync(file, "utf8"))],
+    ingredients: [
+      kubernetes.version,
+      pluginsVersion,
+      ...architectures,
+      ...sources.map((file) => readFileSync(file, "utf8")),
+    ],
     build: async (folder, surroundings) => {
-      const built = await obtainPrograms(kubernetes, programs, surroundings);
-      await fs.mkdir(path.join(folder, "amd64"));
-      for (const deb of debs(kubernetes.version, built))
-        await writeDeb(path.join(folder, "amd64"), deb, surroundings);
+      for (const architecture of architectures) {
+        const built = await obtainPrograms(kubernetes, programs, surroundings, architecture);
+        await fs.mkdir(path.join(folder, architecture));
+        for (const deb of debs(kubernetes.version, built))
+          await writeDeb(path.join(folder, architecture), { ...deb, architecture }, surroundings);
+      }
       await indexRepository(folder, surroundings);
     },
   };
@@ -34,7 +49,7 @@ export function kubernetesPackages(kubernetes: KubernetesBuild): Recipe {
 
 const units = ["kubelet.service", "10-kubeadm.conf"] as const;
 
-function debs(kubernetes: string, built: Programs): Deb[] {
+function debs(kubernetes: string, built: Programs): Omit<Deb, "architecture">[] {
   const version = `${kubernetes}-${revision}`;
   return [
     {

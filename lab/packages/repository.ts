@@ -18,7 +18,7 @@ export async function indexRepository(folder: string, surroundings: Surroundings
   for (const file of entries.filter((entry) => entry.endsWith(".deb")).sort())
     stanzas.push(await stanzaOf(folder, file, surroundings));
   await fs.writeFile(path.join(folder, "Packages"), stanzas.join("\n"));
-  await fs.writeFile(path.join(folder, "Release"), await releaseOf(folder));
+  await fs.writeFile(path.join(folder, "Release"), await releaseOf(folder, architecturesOf(stanzas)));
   await sign(folder, surroundings);
 }
 
@@ -29,12 +29,18 @@ async function stanzaOf(folder: string, file: string, surroundings: Surroundings
   return `${control.trimEnd()}\nFilename: ${file}\nSize: ${size}\nSHA256: ${await sha256Of(full)}\n`;
 }
 
-async function releaseOf(folder: string): Promise<string> {
+/** Those of a repository's packages, but for "all", which every board has. */
+function architecturesOf(stanzas: readonly string[]): string[] {
+  const found = stanzas.map((stanza) => /^Architecture: (\S+)$/m.exec(stanza)?.[1] ?? "");
+  return [...new Set(found)].filter((architecture) => architecture !== "all").sort();
+}
+
+async function releaseOf(folder: string, architectures: readonly string[]): Promise<string> {
   const packages = path.join(folder, "Packages");
   const { size } = await fs.stat(packages);
   return `Origin: lab of virtual boards
 Date: ${new Date().toUTCString().replace("GMT", "UTC")}
-Architectures: amd64
+Architectures: ${architectures.join(" ")}
 SHA256:
  ${await sha256Of(packages)} ${size} Packages
 `;

@@ -5,7 +5,7 @@ import path from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { writeDeb } from "../../lab/packages/deb.ts";
 import { indexRepository } from "../../lab/packages/repository.ts";
-import { filesFor } from "../../lab/packageMirror.ts";
+import { filesFor } from "../../lab/fileServer.ts";
 
 const noPackaging =
   spawnSync("dpkg-deb", ["--version"]).error !== undefined ||
@@ -16,9 +16,12 @@ const noPackaging =
 it("makes a signed repository of packages", { timeout: 60_000 }, async ({ skip }) => {
   skip(noPackaging !== "", noPackaging);
   const folder = temporaryFolder();
-  fs.mkdirSync(path.join(folder, "amd64"));
   const deb = { name: "tool", version: "1.2-1.1", description: "A tool", depends: ["mount"] };
-  await writeDeb(path.join(folder, "amd64"), { ...deb, files: { "usr/bin/tool": "/bin/true" } }, {});
+  for (const architecture of ["amd64", "arm64"] as const) {
+    const files = { "usr/bin/tool": "/bin/true" };
+    fs.mkdirSync(path.join(folder, architecture));
+    await writeDeb(path.join(folder, architecture), { ...deb, architecture, files }, {});
+  }
 
   await indexRepository(folder, {});
 
@@ -27,6 +30,14 @@ it("makes a signed repository of packages", { timeout: 60_000 }, async ({ skip }
   const { size } = fs.statSync(path.join(folder, file));
   for (const line of ["Package: tool", "Depends: mount", `Filename: ${file}`, `Size: ${size}`])
     expect(packages).toContain(`${line}\n`);
+  const places = [...packages.matchAll(/^Architecture: (\w+)$.*?^Filename: (\S+)$/gms)].map(
+    ([, ...of]) => of,
+  );
+  expect(places).toEqual([
+    ["amd64", file],
+    ["arm64", "arm64/tool_1.2-1.1_arm64.deb"],
+  ]);
+  expect(fs.readFileSync(path.join(folder, "Release"), "utf8")).toMatch(/^Architectures: amd64 arm64$/m);
   expect(execFileSync("dpkg-deb", ["--contents", path.join(folder, file)], { encoding: "utf8" })).toMatch(
     /^-rwxr-xr-x root\/root .* \.\/usr\/bin\/tool$/m,
   );
