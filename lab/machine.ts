@@ -1,6 +1,7 @@
 // What the lab needs of this machine, and which kind of machine boards are here.
 import fs from "node:fs/promises";
 import { findExecutable } from "../tools/executable.ts";
+import type { Architecture } from "./architecture.ts";
 import type { Card } from "./card.ts";
 import type { Disk } from "./disk.ts";
 import type { VirtualBoardImage } from "./image.ts";
@@ -35,11 +36,12 @@ export interface Machine {
 const choice = "BRAMBLE_LAB_MACHINE";
 
 /**
- * The kind of machine for boards: QEMU where the processor virtualises, else User-mode Linux.
+ * The kind of machine for boards: QEMU where the processor virtualises or must be emulated, else User-mode Linux.
  *
  * @throws an Error if $BRAMBLE_LAB_MACHINE names no kind
  */
-export async function usualMachine(): Promise<MachineKind> {
+export async function usualMachine(architecture: Architecture = "amd64"): Promise<MachineKind> {
+  if (architecture !== "amd64") return "qemu";
   const chosen = process.env[choice] ?? "";
   if (chosen === "qemu" || chosen === "userMode") return chosen;
   if (chosen !== "") throw new Error(`${choice} is "${chosen}"; it can be qemu or userMode`);

@@ -50,13 +50,14 @@ async function memoryFolder(ram: number, otherwise: string): Promise<string> {
 
 async function qemu(machine: Machine, commandLine: string): Promise<Program> {
   const { ram, image, card, disk, plug } = machine;
+  const { program, terminal, processor } = await qemuOf[image.architecture]();
   // Emulated, mitigations cost a tenth of the time, and there is nobody to guard against.
-  const kernel = `${commandLine} root=LABEL=card console=ttyS0 mitigations=off`;
+  const kernel = `${commandLine} root=LABEL=card console=${terminal} mitigations=off`;
   return {
     command: [
-      "qemu-system-x86_64",
-      ...["-nodefaults", "-no-user-config", "-display", "none", "-machine", "pc", "-no-reboot"],
-      ...(await processorArguments()),
+      program,
+      ...["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"],
+      ...processor,
       ...["-smp", "1", "-m", `${ram}M`],
       ...["-kernel", image.kernel, "-initrd", image.initrd, "-append", kernel],
       ...[card.root, card.boot].flatMap((file) => ["-drive", `if=virtio,${driveOptions(file)}`]),
@@ -77,11 +78,25 @@ async function qemu(machine: Machine, commandLine: string): Promise<Program> {
 /** The board's flushes reach this machine's kernel, which outlives QEMU, and need not wait for its disk. */
 const driveOptions = (file: string) => `format=raw,cache=unsafe,discard=unmap,file=${file}`;
 
-/**
- * QEMU's arguments for the processor: the real one where it virtualises, an emulated one elsewhere, which
- * takes 10 to 30 times as long. Emulated, Debian's kernel 6.12 panics at its first cmpxchg16b, so that one is left
- * out.
- */
-async function processorArguments(): Promise<string[]> {
-  return (await virtualises()) ? ["-accel", "kvm", "-cpu", "host"] : ["-accel", "tcg", "-cpu", "max,-cx16"];
-}
+/** What QEMU is called for each architecture, the board's serial terminal, and its arguments for the processor. */
+const qemuOf = {
+  /**
+   * The real processor where it virtualises, an emulated one elsewhere, which takes 10 to 30 times as long. Emulated,
+   * Debian's kernel 6.12 panics at its first cmpxchg16b, so that one is left out.
+   */
+  amd64: async () => {
+    const real = await virtualises();
+    const processor = real ? ["-accel", "kvm", "-cpu", "host"] : ["-accel", "tcg", "-cpu", "max,-cx16"];
+    return {
+      program: "qemu-system-x86_64",
+      terminal: "ttyS0",
+      processor: ["-machine", "pc", ...processor],
+    };
+  },
+  /** Always emulated: the processor of a Raspberry Pi 4. */
+  arm64: () => ({
+    program: "qemu-system-aarch64",
+    terminal: "ttyAMA0",
+    processor: ["-machine", "virt", "-accel", "tcg", "-cpu", "cortex-a72"],
+  }),
+};

@@ -1,15 +1,16 @@
 // The package repositories that boards without an internet use.
-import { createReadStream, existsSync, readFileSync, statSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import http from "node:http";
 import type { Socket } from "node:net";
 import path from "node:path";
-import { pipeline } from "node:stream";
 import { gatewayAddress } from "./addresses.ts";
+import { type Architecture, suffixOf } from "./architecture.ts";
 import { findBuilt, obtainBuilt, type Recipe, type Surroundings } from "./built.ts";
+import { answerFrom } from "./fileServer.ts";
 import type { VirtualBoardImage } from "./image.ts";
+import { imagesForBoth } from "./images/arm64.ts";
 import { clusterImages } from "./images/build.ts";
 import { currentBuild, type KubernetesBuild } from "./kubernetesBuild.ts";
-import { manifestType } from "./images/oci.ts";
 import type { BoardNetwork } from "./network.ts";
 import { debianPackages } from "./packages/debian.ts";
 import { kubernetesPackages } from "./packages/kubernetes.ts";
@@ -21,6 +22,8 @@ export type PackageMirror = Awaited<ReturnType<typeof packageMirror>>;
 interface Options extends Surroundings {
   network: BoardNetwork;
   image: VirtualBoardImage;
+  /** The image of boards for arm64: then packages and images are there for them, too. Default: there are none. */
+  arm64?: VirtualBoardImage | undefined;
   /** Versions of Kubernetes that are there too, with images; a first build takes minutes. Default: none. */
   kubernetes?: readonly KubernetesBuild[];
 }
@@ -32,17 +35,26 @@ interface Options extends Surroundings {
  * @throws an Error with the last lines of a download or build that failed
  */
 export async function packageMirror(options: Options) {
-  const { network, image, kubernetes = [] } = options;
-  const packages = await obtainBuilt(debianPackages(image), options);
+  const { network, image, arm64, kubernetes = [] } = options;
   const registries: string[] = [];
-  const folders: Record<string, string[]> = { debian: [packages], v2: registries };
+  const folders: Record<string, string[]> = { v2: registries };
+  const aptSources: Partial<Record<Architecture, string>> = {};
+  const boards = [image, ...(arm64 === undefined ? [] : [arm64])];
+  for (const board of boards) {
+    const name = `debian${suffixOf(board.architecture)}`;
+    const folder = await obtainBuilt(debianPackages(board), options);
+    folders[name] = [folder];
+    aptSources[board.architecture] = deb822(name, folder);
+  }
   const repositories = new Map<string, ReturnType<typeof repository>>();
   for (const build of kubernetes) {
     const name = `kubernetes-${build.version}`;
-    const folder = await obtainBuilt(kubernetesPackages(build), options);
+    const architectures = boards.map(({ architecture }) => architecture);
+    const folder = await obtainBuilt(kubernetesPackages(build, architectures), options);
     folders[name] = [folder];
     repositories.set(build.version, repository(name, folder));
-    registries.push(path.join(await obtainBuilt(clusterImages(build), options), "v2"));
+    const images = arm64 === undefined ? [clusterImages(build)] : imagesForBoth(build);
+    for (const recipe of images) registries.push(path.join(await obtainBuilt(recipe, options), "v2"));
   }
   const requests: string[] = [];
   const answer = answerFrom(folders);
@@ -62,8 +74,8 @@ export async function packageMirror(options: Options) {
     kubernetes: repositories,
     /** Address of a registry with a cluster's images, if Kubernetes was asked for. */
     imageRepository: kubernetes.length === 0 ? undefined : `http://${gatewayAddress}`,
-    /** Debian's repository in apt's deb822 form, for a fresh card. */
-    aptSources: deb822(repository("debian", packages).key),
+    /** Debian's repository for each architecture in apt's deb822 form, for a fresh card. */
+    aptSources,
     /** What boards have asked for, in order: "/debian/InRelease". */
     requests,
     /** Ends it: boards' requests are then refused. */
@@ -98,38 +110,10 @@ function repository(name: string, folder: string) {
   };
 }
 
-function deb822(key: string): string {
-  const lines = key
-    .trimEnd()
+function deb822(name: string, folder: string): string {
+  const lines = repository(name, folder)
+    .key.trimEnd()
     .split("\n")
     .map((line) => (line === "" ? " ." : ` ${line}`));
-  return `Types: deb\nURIs: http://${gatewayAddress}/debian/\nSuites: /\nSigned-By:\n${lines.join("\n")}\n`;
-}
-
-/**
- * Serves /name/… from folders, the first that has the file: apt's repositories, and what containerd asks a registry
- * for when it pulls an image.
- *
- * @param folders the folders of each name
- */
-export function answerFrom(folders: Readonly<Record<string, readonly string[]>>): http.RequestListener {
-  return (request, response) => {
-    const file = filesFor(request.url ?? "", folders).find((each) => existsSync(each));
-    const status = file === undefined ? undefined : statSync(file);
-    if (file === undefined || status?.isFile() !== true) {
-      response.writeHead(404).end();
-      return;
-    }
-    response.setHeader("content-length", status.size);
-    if (path.basename(path.dirname(file)) === "manifests") response.setHeader("content-type", manifestType);
-    if (request.method === "HEAD") response.end();
-    // A board that is switched off in the middle has no use for the rest.
-    else pipeline(createReadStream(file), response, () => undefined);
-  };
-}
-
-/** The files that a request's path may mean: /name/rest is `rest` in the folders of that name, and never above them. */
-export function filesFor(url: string, folders: Readonly<Record<string, readonly string[]>>): string[] {
-  const [, name = "", ...rest] = decodeURIComponent(url.replace(/\?.*/, "")).split("/");
-  return (folders[name] ?? []).map((folder) => path.join(folder, path.resolve("/", ...rest)));
+  return `Types: deb\nURIs: http://${gatewayAddress}/${name}/\nSuites: /\nSigned-By:\n${lines.join("\n")}\n`;
 }

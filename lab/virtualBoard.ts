@@ -58,8 +58,8 @@ export async function startVirtualBoard(options: VirtualBoardOptions): Promise<V
   const { files, hostKey } =
     options.card ?? (await testCard(path.join(folder, "prepared"), plug.board, image));
   const boot = { ...(cmdline !== undefined && { "cmdline.txt": `${cmdline}\n` }), ...files };
-  await writeCard(folder, card, { boot, root: surroundingsOf(mirror?.aptSources) });
-  const kind = options.machine ?? (await usualMachine());
+  await writeCard(folder, card, { boot, root: surroundingsOf(mirror?.aptSources[image.architecture]) });
+  const kind = options.machine ?? (await usualMachine(image.architecture));
   const console = path.join(folder, "console.log");
   const machine = { kind, ram, image, folder, card, disk, plug, clockOffset, console };
   const board = new VirtualBoard(hostKey, machine);

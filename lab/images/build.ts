@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import fs from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { type Architecture, suffixOf } from "../architecture.ts";
 import { obtainBuilt, type Recipe, type Surroundings } from "../built.ts";
 import { currentBuild, type KubernetesBuild } from "../kubernetesBuild.ts";
 import { imagesOf } from "./catalogue.ts";
@@ -16,40 +17,53 @@ import { ingredientsOf, obtainFiles } from "./programFiles.ts";
  * current one only what that does not have.
  */
 export function clusterImages(kubernetes: KubernetesBuild): Recipe {
-  const isCurrent = kubernetes === currentBuild;
-  const common = new Set(isCurrent ? [] : imagesOf(currentBuild).map(({ name }) => name));
-  const wanted = imagesOf(kubernetes).filter(({ name }) => !common.has(name));
-  return registryOf(kubernetes, wanted);
+  return registryOf(kubernetes, ownImages(kubernetes));
 }
 
-/** A registry's folder with these images. */
-export function registryOf(kubernetes: KubernetesBuild, images: readonly ImageRecipe[]): Recipe {
+/** The images of a version; of another than the current one only those that that does not have. */
+export function ownImages(kubernetes: KubernetesBuild): ImageRecipe[] {
+  const isCurrent = kubernetes === currentBuild;
+  const common = new Set(isCurrent ? [] : imagesOf(currentBuild).map(({ name }) => name));
+  return imagesOf(kubernetes).filter(({ name }) => !common.has(name));
+}
+
+/**
+ * A registry's folder with these images.
+ *
+ * @param architecture of their programs. Default: amd64
+ */
+export function registryOf(
+  kubernetes: KubernetesBuild,
+  images: readonly ImageRecipe[],
+  architecture: Architecture = "amd64",
+): Recipe {
   const programs = distinct(images.flatMap((image) => Object.values(image.programs)));
   const bases = distinct(images.flatMap(({ base }) => base));
   const scripts = distinct(images.flatMap((image) => Object.values(image.scripts ?? {})));
   const sources = ["build.ts", "oci.ts", ...scripts];
   return {
-    name: "images",
+    name: `images${suffixOf(architecture)}`,
     ingredients: [
       kubernetes.version,
       JSON.stringify(images),
       ...programs.flatMap((name) => ingredientsOf(kubernetes, name)),
-      ...bases.flatMap((name) => debianLayer(name).ingredients),
+      ...bases.flatMap((name) => debianLayer(name, architecture).ingredients),
       ...sources.map((file) => readFileSync(beside(file), "utf8")),
     ],
     build: async (folder, surroundings) => {
       const parts = path.join(folder, "parts");
       await fs.mkdir(parts);
-      const files = await obtainFiles(kubernetes, programs, parts, surroundings);
+      const files = await obtainFiles(kubernetes, programs, parts, surroundings, architecture);
       const layers = new Map<LayerName, Descriptor>();
       for (const name of bases) {
-        const tree = path.join(await obtainBuilt(debianLayer(name), surroundings), "tree");
-        layers.set(name, await addLayer(folder, tree, surroundings));
+        const debian = await obtainBuilt(debianLayer(name, architecture), surroundings);
+        layers.set(name, await addLayer(folder, path.join(debian, "tree"), surroundings));
       }
       for (const image of images) {
         const own = await ownLayer(image, files, { parts, registry: folder }, surroundings);
         const below = image.base.flatMap((each) => layers.get(each) ?? []);
-        await addImage(folder, image.name, [...below, ...own], image.entrypoint ?? []);
+        const { name, entrypoint = [] } = image;
+        await addImage(folder, name, [...below, ...own], { entrypoint, architecture });
       }
       await fs.rm(parts, { recursive: true });
     },

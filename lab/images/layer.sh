@@ -1,11 +1,13 @@
 #!/bin/sh
 # Makes a layer of Debian's packages: what programs need of them while they run, in Debian's own merged layout.
 #
-# usage: layer.sh LAYER DEBS FOLDER, where LAYER is a name in layers.ts, and DEBS holds the packages
+# usage: layer.sh LAYER DEBS FOLDER [EMULATOR], where LAYER is a name in layers.ts, DEBS holds the packages, and EMULATOR
+# runs their programs, if they are for another processor
 set -eu
 layer=$1
 debs=$2
 folder=$3
+emulator=${4-}
 
 mkdir -p "$folder/unpacked"
 for deb in "$debs"/*.deb; do
@@ -21,7 +23,7 @@ case $layer in
   busybox)
     mkdir -p bin usr/bin
     mv unpacked/usr/bin/busybox bin/
-    for applet in $(bin/busybox --list); do
+    for applet in $(${emulator:+"$emulator"} bin/busybox --list); do
       [ "$applet" = busybox ] || ln -s busybox "bin/$applet"
     done
     ln -s ../../bin/busybox usr/bin/env

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import fs from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { type Architecture, arm64Emulator, suffixOf } from "../architecture.ts";
 import { runOrThrow, type Recipe } from "../built.ts";
 import { debianMirror } from "../image.ts";
 
@@ -26,11 +27,15 @@ export type LayerName = keyof typeof packages;
 const script = beside("layer.sh");
 const download = beside("../packages/debian.sh");
 
-/** A layer's files, in the folder `tree`: seconds. */
-export function debianLayer(name: LayerName): Recipe {
+/**
+ * A layer's files, in the folder `tree`: seconds.
+ *
+ * @param architecture of its programs. Default: amd64
+ */
+export function debianLayer(name: LayerName, architecture: Architecture = "amd64"): Recipe {
   const wanted = packages[name];
   return {
-    name: `layer-${name}`,
+    name: `layer-${name}${suffixOf(architecture)}`,
     ingredients: [debianMirror, ...wanted, ...[script, download].map((file) => readFileSync(file, "utf8"))],
     build: async (folder, surroundings) => {
       const debs = path.join(folder, "debs");
@@ -38,8 +43,11 @@ export function debianLayer(name: LayerName): Recipe {
       // To an empty list of installed packages: these images start from nothing.
       const status = path.join(folder, "status");
       await fs.writeFile(status, "");
-      await runOrThrow("sh", [download, debs, status, debianMirror, "trixie", ...wanted], surroundings);
-      await runOrThrow("sh", [script, name, debs, path.join(folder, "tree")], surroundings);
+      const source = [debianMirror, "trixie"];
+      const arch = `--arch=${architecture}`;
+      await runOrThrow("sh", [download, arch, debs, status, ...source, ...wanted], surroundings);
+      const emulator = architecture === "amd64" ? [] : [arm64Emulator];
+      await runOrThrow("sh", [script, name, debs, path.join(folder, "tree"), ...emulator], surroundings);
       await fs.rm(debs, { recursive: true });
     },
   };

@@ -5,12 +5,11 @@ import { createReadStream } from "node:fs";
 import fs from "node:fs/promises";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
+import type { Architecture } from "../architecture.ts";
 import { runOrThrow, type Surroundings } from "../built.ts";
 
-/** What a server says of the files in folders called `manifests`. */
-export const manifestType = "application/vnd.oci.image.manifest.v1+json";
-
 const types = {
+  manifest: "application/vnd.oci.image.manifest.v1+json",
   config: "application/vnd.oci.image.config.v1+json",
   // Not compressed: unpacking costs a board's processor more than its network.
   layer: "application/vnd.oci.image.layer.v1.tar",
@@ -50,44 +49,72 @@ export async function addLayer(
  * Writes an image of layers.
  *
  * @param image name and tag, "coredns/coredns:v1.14.2"; no other with this name may be there
- * @param entrypoint what runs if the pod does not say; nothing if empty
+ * @param about `entrypoint`: what runs if the pod does not say, nothing if empty; `architecture` of its programs
  */
 export async function addImage(
   registry: string,
   image: string,
   layers: readonly Descriptor[],
-  entrypoint: readonly string[],
+  about: { readonly entrypoint: readonly string[]; readonly architecture: Architecture },
 ): Promise<void> {
-  const [name = "", tag = ""] = image.split(":");
   const config = await addBlob(registry, types.config, {
-    architecture: "amd64",
+    architecture: about.architecture,
     os: "linux",
     config: {
       Env: ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],
-      Entrypoint: entrypoint,
+      Entrypoint: about.entrypoint,
     },
     rootfs: { type: "layers", diff_ids: layers.map(({ digest }) => digest) },
   });
-  const manifest = await addBlob(registry, manifestType, {
+  const manifest = await addBlob(registry, types.manifest, {
     schemaVersion: 2,
-    mediaType: manifestType,
+    mediaType: types.manifest,
     config,
     layers,
   });
-  const folder = path.join(registry, "v2", name);
-  const links = [
-    ...[config, ...layers].map(({ digest }) => ["blobs", digest, digest] as const),
-    ...[tag, manifest.digest].map((reference) => ["manifests", reference, manifest.digest] as const),
-  ];
-  for (const [kind, link, digest] of links) {
-    await fs.mkdir(path.join(folder, kind), { recursive: true });
-    await fs.link(blobFile(registry, digest), path.join(folder, kind, link));
-  }
+  for (const blob of [config, ...layers]) await addLink(registry, image, "blobs", blob.digest, blob);
+  for (const reference of [tagOf(image), manifest.digest])
+    await addLink(registry, image, "manifests", reference, manifest);
 }
 
-async function addBlob(registry: string, mediaType: string, content: object): Promise<Descriptor> {
+/** Puts a blob where a client asks for it. */
+export async function addLink(
+  registry: string,
+  image: string,
+  kind: "blobs" | "manifests",
+  reference: string,
+  { digest }: Descriptor,
+): Promise<void> {
+  const folder = path.join(folderOf(registry, image), kind);
+  await fs.mkdir(folder, { recursive: true });
+  await fs.link(blobFile(registry, digest), path.join(folder, reference));
+}
+
+/** Where a client asks for what an image consists of. */
+export function folderOf(registry: string, image: string): string {
+  return path.join(registry, "v2", nameOf(image));
+}
+
+/** An image's name without its tag: "coredns/coredns". */
+export function nameOf(image: string): string {
+  return image.slice(0, image.lastIndexOf(":"));
+}
+
+/** What an image's name ends with: "v1.14.2". */
+export function tagOf(image: string): string {
+  return image.slice(image.lastIndexOf(":") + 1);
+}
+
+/** Writes what is no layer. */
+export async function addBlob(registry: string, mediaType: string, content: object): Promise<Descriptor> {
   const bytes = Buffer.from(JSON.stringify(content));
-  const digest = `sha256:${crypto.createHash("sha256").update(bytes).digest("hex")}`;
+  const digest = digestOf(bytes);
+  await fs.mkdir(path.join(registry, "blobs"), { recursive: true });
   await fs.writeFile(blobFile(registry, digest), bytes);
   return { mediaType, digest, size: bytes.length };
+}
+
+/** What a client knows a blob by. */
+export function digestOf(bytes: Buffer): string {
+  return `sha256:${crypto.createHash("sha256").update(bytes).digest("hex")}`;
 }

@@ -4,18 +4,27 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { findGo } from "../../tools/build.ts";
+import type { Architecture } from "../architecture.ts";
 import { obtainBuilt, runOrThrow, type Surroundings } from "../built.ts";
 import type { KubernetesBuild } from "../kubernetesBuild.ts";
 import { isProgram, obtainPrograms, programOf } from "../programs.ts";
-import { flanneld } from "./flanneld.ts";
+import { flanneld, flanneldFor } from "./flanneld.ts";
 import { type OptionalProgram, optionalProgram } from "./optionalPrograms.ts";
 
 /** Where a program comes from that is none of the lab's programs. */
 interface Origin {
   /** What its bytes depend on. */
   readonly ingredients: () => readonly string[];
-  /** Its file; `folder` is for one that is not kept. */
-  readonly obtain: (folder: string, surroundings: Surroundings) => Promise<string> | string;
+  /**
+   * Its file; `folder` is for one that is not kept.
+   *
+   * @throws an Error if there is none for the architecture
+   */
+  readonly obtain: (
+    folder: string,
+    surroundings: Surroundings,
+    architecture: Architecture,
+  ) => Promise<string> | string;
 }
 
 const nodePackage = beside("../../node_modules/node");
@@ -28,7 +37,10 @@ const origins: Readonly<Record<string, Origin>> = {
   // As npm has it, near the version of the real image.
   node: {
     ingredients: () => [readFileSync(path.join(nodePackage, "package.json"), "utf8")],
-    obtain: () => path.join(nodePackage, "bin", "node"),
+    obtain: (_, __, architecture) => {
+      requireThisMachine("node", architecture);
+      return path.join(nodePackage, "bin", "node");
+    },
   },
   gogs: ofThisMachine("gogs"),
   ddns: ofThisMachine("ddns"),
@@ -43,20 +55,29 @@ export function ingredientsOf(kubernetes: KubernetesBuild, name: string): readon
  * The file of each program, after building those that are missing.
  *
  * @param folder for those that are not kept
+ * @throws an Error if one is not to be had for the architecture
  */
 export async function obtainFiles(
   kubernetes: KubernetesBuild,
   names: readonly string[],
   folder: string,
   surroundings: Surroundings,
+  architecture: Architecture,
 ): Promise<Readonly<Record<string, string>>> {
   const files: Record<string, string> = await obtainPrograms(
     kubernetes,
     names.filter(isProgram),
     surroundings,
+    architecture,
   );
-  for (const name of names) files[name] ??= await originOf(name).obtain(folder, surroundings);
+  for (const name of names) files[name] ??= await originOf(name).obtain(folder, surroundings, architecture);
   return files;
+}
+
+/** For programs that are taken as they are on this machine. */
+function requireThisMachine(name: string, architecture: Architecture): void {
+  if (architecture !== "amd64")
+    throw new Error(`${name} is this machine's; there is none for ${architecture}`);
 }
 
 function originOf(name: string): Origin {
@@ -68,7 +89,8 @@ function originOf(name: string): Origin {
 function ofFlannel(name: string): Origin {
   return {
     ingredients: () => flanneld.ingredients,
-    obtain: async (_, surroundings) => path.join(await obtainBuilt(flanneld, surroundings), name),
+    obtain: async (_, surroundings, architecture) =>
+      path.join(await obtainBuilt(flanneldFor(architecture), surroundings), name),
   };
 }
 
@@ -78,10 +100,16 @@ function small(name: string): Origin {
   const sources = ["go.mod", `${name}/main.go`];
   return {
     ingredients: () => sources.map((file) => readFileSync(path.join(modules, file), "utf8")),
-    obtain: async (folder, surroundings) => {
+    obtain: async (folder, surroundings, architecture) => {
       const go = await findGo(process.env.PATH ?? "");
       const file = path.join(folder, name);
-      const env = { ...process.env, CGO_ENABLED: "0", GOWORK: "off", GOFLAGS: "-mod=readonly" };
+      const env = {
+        ...process.env,
+        CGO_ENABLED: "0",
+        GOARCH: architecture,
+        GOWORK: "off",
+        GOFLAGS: "-mod=readonly",
+      };
       const args = ["build", "-trimpath", "-ldflags=-s -w", "-o", file, `./${name}`];
       await runOrThrow(go.file, args, { ...surroundings, cwd: modules, env });
       return file;
@@ -96,7 +124,13 @@ function ofThisMachine(name: OptionalProgram): Origin {
     return found.file;
   };
   const hash = () => crypto.createHash("sha256").update(readFileSync(file())).digest("hex");
-  return { ingredients: () => [name, hash()], obtain: file };
+  return {
+    ingredients: () => [name, hash()],
+    obtain: (_, __, architecture) => {
+      requireThisMachine(name, architecture);
+      return file();
+    },
+  };
 }
 
 function beside(file: string): string {

@@ -7,8 +7,9 @@ import type { AddressInfo } from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { addIndex, taggedManifest } from "../../lab/images/indexes.ts";
 import { addImage, addLayer } from "../../lab/images/oci.ts";
-import { answerFrom } from "../../lab/packageMirror.ts";
+import { answerFrom } from "../../lab/fileServer.ts";
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "registry-"));
 const registries = [path.join(folder, "one"), path.join(folder, "other")];
@@ -23,7 +24,8 @@ beforeAll(async () => {
   for (const [i, registry] of registries.entries()) {
     fs.mkdirSync(registry);
     const layer = await addLayer(registry, path.join(folder, "tree"), {});
-    await addImage(registry, `some/pause:${i}`, [layer], ["/pause"]);
+    const architecture = i === 0 ? "amd64" : "arm64";
+    await addImage(registry, `some/pause:${i}`, [layer], { entrypoint: ["/pause"], architecture });
   }
   fs.writeFileSync(path.join(folder, "secret"), "secret");
   server.listen(0, "127.0.0.1");
@@ -63,6 +65,14 @@ it.each([0, 1])(
     expect(settings.rootfs.diff_ids).toEqual([layer.digest]);
   },
 );
+
+it("says of an index that it is one", async () => {
+  const manifest = await taggedManifest(registries[1]!, "some/pause:1");
+  await addIndex(registries[1]!, "some/pause:both", [["arm64", manifest]]);
+  const response = await get("/v2/some/pause/manifests/both");
+  expect(response.headers.get("content-type")).toBe("application/vnd.oci.image.index.v1+json");
+  expect(await response.json()).toMatchObject({ manifests: [manifest] });
+});
 
 it.each([
   "/v2/some/pause/manifests/9",
