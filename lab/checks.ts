@@ -51,14 +51,17 @@ async function nodesReady(board: VirtualBoard, count: number, seconds: number): 
 }
 
 /** Every pod that is to run runs with all its containers. */
-async function podsRunning(board: VirtualBoard): Promise<Finding> {
+async function podsRunning(board: VirtualBoard, seconds: number): Promise<Finding> {
   const look = () => kubectl(board, "get pods -A --no-headers");
   const runs = (line: string) => {
     const [, , ready = "", state] = line.split(/\s+/);
     const [now, all] = ready.split("/");
     return state === "Completed" || (state === "Running" && now === all);
   };
-  return { what: "all pods are running", ...(await until(300, look, (seen) => linesOf(seen).every(runs))) };
+  return {
+    what: "all pods are running",
+    ...(await until(seconds, look, (seen) => linesOf(seen).every(runs))),
+  };
 }
 
 const probe = "lab-probe";
@@ -110,12 +113,12 @@ const objects = [
 ];
 
 /** From a pod of each board to each pod by its address, to a service's address, and to that by its name. */
-async function networkWorks(board: VirtualBoard, count: number): Promise<Finding[]> {
+async function networkWorks(board: VirtualBoard, count: number, seconds: number): Promise<Finding[]> {
   await apply(board, objects);
   const fields = '{range .items[*]}{.metadata.name} {.status.podIP} {.spec.nodeName}{"\\n"}{end}';
   const running = `get pods -l app=${probe} --field-selector=status.phase=Running -o 'jsonpath=${fields}'`;
   const haveAll = (seen: string) => linesOf(seen).length === count && !/ {2}/.test(seen);
-  const { seen: list } = await until(300, () => kubectl(board, running), haveAll);
+  const { seen: list } = await until(seconds, () => kubectl(board, running), haveAll);
   const pods = linesOf(list).map((line) => line.split(" "));
   const service = await kubectl(board, `get service ${probe} -o 'jsonpath={.spec.clusterIP}'`);
   const findings: Finding[] = [];
@@ -160,10 +163,10 @@ export async function etcdMembers(
 /**
  * Everything that a healthy cluster of this many boards shows.
  *
- * @param seconds until the boards are ready at the latest
+ * @param seconds until the boards are ready at the latest, and then until their pods are
  */
 export async function clusterHealthy(board: VirtualBoard, count: number, seconds = 300): Promise<Finding[]> {
   const ready = await nodesReady(board, count, seconds);
   if (!ready.holds) return [ready];
-  return [ready, ...(await networkWorks(board, count)), await podsRunning(board)];
+  return [ready, ...(await networkWorks(board, count, seconds)), await podsRunning(board, seconds)];
 }

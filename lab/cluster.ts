@@ -3,6 +3,7 @@ import fs from "node:fs/promises";
 import path from "node:path";
 import { gatewayAddress } from "./addresses.ts";
 import { makeBoardFolder, removeBoardFolder } from "./boardFolder.ts";
+import { arm64Image } from "./arm64.ts";
 import { writeBoardCard } from "./boardCard.ts";
 import type { Surroundings } from "./built.ts";
 import { diskIn } from "./disk.ts";
@@ -31,6 +32,7 @@ export interface LabOptions extends Surroundings, LabSize {
 /** Starts boards with fresh cards, one after the other, and writes the stack's settings. Nothing is set up yet. */
 export async function startLab(options: LabOptions): Promise<Lab> {
   const image = await clusterImage(options);
+  const arm64 = options.arm64 === true ? await arm64Image(image, options) : undefined;
   const network = await startBoardNetwork();
   const folder = makeBoardFolder();
   let surroundings: HomeSurroundings | undefined;
@@ -38,10 +40,10 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     const { kubernetes = [currentBuild] } = options;
     // The current one has the images that no version has of its own.
     const builds = [...new Set([...kubernetes, currentBuild])];
-    const mirror = await packageMirror({ ...options, network, image, kubernetes: builds });
+    const mirror = await packageMirror({ ...options, network, image, arm64, kubernetes: builds });
     surroundings = options.home === true ? await homeSurroundings(network, folder, options) : undefined;
     const stack = await LabStack.create(folder, surroundings?.around.laptop ?? network, options);
-    const lab = new Lab({ image, network, mirror, stack, folder, surroundings }, options);
+    const lab = new Lab({ image, arm64, network, mirror, stack, folder, surroundings }, options);
     await lab.start();
     return lab;
   } catch (error) {
@@ -62,6 +64,8 @@ const flashed = {
 
 interface Parts {
   readonly image: VirtualBoardImage;
+  /** That of boards for arm64, if there are any. */
+  readonly arm64: VirtualBoardImage | undefined;
   readonly network: BoardNetwork;
   readonly mirror: PackageMirror;
   readonly stack: LabStack;
@@ -142,7 +146,8 @@ export class Lab {
   async #startBoard(described: LabBoard, place = this.boards.size + 1) {
     const { name, disk: wanted } = described;
     const ram = machineRam(described);
-    const { image, network, mirror, folder } = this.#parts;
+    const { network, mirror, folder } = this.#parts;
+    const image = (described.arch === "arm64" ? this.#parts.arm64 : undefined) ?? this.#parts.image;
     const { say, clockOffset = 0 } = this.#options;
     say?.(`${name}: starting, ${ram} MiB`);
     const privateKey = await fs.readFile(image.privateKeyPath, "utf8");

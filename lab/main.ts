@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { parseArgs } from "node:util";
 import { untilInterrupted } from "../tools/interruption.ts";
 import { reasonOf } from "../tools/lines.ts";
+import { arm64Error, arm64Fault, arm64Works, emulatedLimit } from "./arm64.ts";
 import { appsWork } from "./apps/checks.ts";
 import { clusterHealthy, etcdMembers, type Finding } from "./checks.ts";
 import { startLab, type Lab } from "./cluster.ts";
@@ -20,6 +21,7 @@ const usage = `npm run lab                        create the cluster of stacks/P
 npm run lab -- --boards N          with N boards: one control plane, the others workers of 1 GiB
 npm run lab -- --control-planes N  with N control planes of 2 GiB, of 3 boards or more
 npm run lab -- --home              the home of stacks/Pulumi.home.yaml, with a laptop in it and the internet around it
+npm run lab -- --arm64             the processor of the last board is arm64, emulated, and there are no apps: slow
 npm run lab -- --keep              keep it running until Ctrl-C or --down
 npm run lab -- --down              shut down a lab that was kept
 npm run lab -- --fault NAME,…      inject faults one after the other, and check that the cluster recovers; those marked *
@@ -66,11 +68,13 @@ function parse(args: string[]) {
     boards: { type: "string" },
     "control-planes": { type: "string" },
     home: { type: "boolean" },
+    arm64: { type: "boolean" },
     keep: { type: "boolean" },
     down: { type: "boolean" },
     fault: { type: "string", multiple: true },
   } as const;
-  const { fault = [], keep, down, home = false, ...numbers } = parseArgs({ args, options }).values;
+  const { values } = parseArgs({ args, options });
+  const { fault = [], keep, down, home = false, arm64 = false, ...numbers } = values;
   const controlPlanes = numberOf("--control-planes", numbers["control-planes"]);
   const boards = numberOf("--boards", numbers.boards) ?? (controlPlanes && Math.max(controlPlanes, 3));
   if (controlPlanes !== undefined && boards !== undefined && controlPlanes > boards)
@@ -78,6 +82,8 @@ function parse(args: string[]) {
   if (home && boards !== undefined)
     throw new Error("--home has the boards of stacks/Pulumi.home.yaml; omit --boards and --control-planes");
   const names = fault.flatMap((list) => list.split(","));
+  const impossible = arm64 && arm64Error({ boards, controlPlanes, home, faults: names });
+  if (impossible) throw new Error(impossible);
   const known = home ? homeFaults : faults;
   const unknown = names.find((name) => !(name in known));
   if (unknown !== undefined) {
@@ -89,7 +95,7 @@ function parse(args: string[]) {
     if (needed !== undefined && needed !== (controlPlanes ?? 1))
       throw new Error(`--fault ${name} needs --control-planes ${needed}`);
   }
-  return { keep, down, faults: names, home, boards, controlPlanes };
+  return { keep, down, faults: names, home, arm64, boards, controlPlanes };
 }
 
 function numberOf(option: string, value: string | undefined): number | undefined {
@@ -100,7 +106,10 @@ function numberOf(option: string, value: string | undefined): number | undefined
 }
 
 async function labWork(wanted: Wanted, interrupted: AbortSignal): Promise<number> {
-  const missing = (await labFault()) ?? (wanted.home ? await outsideFault() : undefined);
+  const missing =
+    (await labFault()) ??
+    (wanted.home ? await outsideFault() : undefined) ??
+    (wanted.arm64 ? await arm64Fault() : undefined);
   if (missing !== undefined) throw new Error(missing);
   const ended = new AbortController();
   const giveBack = await claimLab(() => ended.abort(new Error("ended by npm run lab -- --down")));
@@ -114,8 +123,8 @@ async function labWork(wanted: Wanted, interrupted: AbortSignal): Promise<number
     let allHolds = true;
     for (const [i, round] of rounds.entries()) {
       const isKept = wanted.keep === true && i === rounds.length - 1;
-      const { boards, controlPlanes } = wanted;
-      const lab = await startLab({ say, signal, home, controlPlanes, ...needsOf(round, boards) });
+      const { boards, controlPlanes, arm64 } = wanted;
+      const lab = await startLab({ say, signal, home, controlPlanes, arm64, ...needsOf(round, boards) });
       try {
         if (!(await tryOut(lab, round, say))) allHolds = false;
         if (isKept) await keep(lab, signal);
@@ -162,7 +171,10 @@ async function freshToHealthy(
 ): Promise<boolean> {
   const first = await lab.stack.up();
   say(`pulumi up: ${first.changes.length} resources in ${first.seconds.toFixed(0)} s`);
-  const findings = await clusterHealthy(lab.first, lab.boards.size);
+  const emulated = lab.settings.boards.filter(({ arch }) => arch === "arm64");
+  const limit = emulated.length === 0 ? undefined : emulatedLimit;
+  const findings = await clusterHealthy(lab.first, lab.boards.size, limit);
+  for (const { name } of emulated) findings.push(...(await arm64Works(lab.first, lab.board(name), name)));
   const controlPlanes = lab.settings.boards.filter(({ role }) => role === "controlPlane");
   const names = controlPlanes.map(({ name }) => name);
   if (names.length > 1) findings.push(await etcdMembers(lab.first, "lab-1", names));

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { boardAddress } from "./addresses.ts";
+import type { Architecture } from "./architecture.ts";
 
 /** How large a lab's cluster is. */
 export interface LabSize {
@@ -11,6 +12,8 @@ export interface LabSize {
   controlPlanes?: number | undefined;
   /** Whether it has the apps of stacks/Pulumi.lab.yaml, for which one board alone is too small. Default: yes. */
   apps?: boolean | undefined;
+  /** Whether the processor of the last board, a worker, is arm64. Then there are no apps, nor images of them. Default: no. */
+  arm64?: boolean | undefined;
 }
 
 /** Settings by section, as below `bramble:` in a stack's file. */
@@ -25,6 +28,7 @@ export interface LabBoard extends Record<string, unknown> {
   /** MiB. */
   ram: number;
   role: "controlPlane" | "worker";
+  arch: Architecture;
   disk?: { id: string };
   hostKey?: string;
 }
@@ -44,6 +48,7 @@ interface AppSettings extends Record<string, unknown> {
 export function labSettings({
   boards: wanted,
   controlPlanes = 1,
+  arm64 = false,
   apps: hasApps = true,
 }: LabSize): LabSettings {
   const text = readFileSync(new URL("../stacks/Pulumi.lab.yaml", import.meta.url), "utf8");
@@ -62,7 +67,8 @@ export function labSettings({
   boards.splice(wanted ?? boards.length);
   for (const board of boards.slice(0, controlPlanes))
     Object.assign(board, { role: "controlPlane", ram: first.ram });
-  if (hasApps && boards.length > 1) {
+  if (arm64) Object.assign(boards.at(-1) ?? {}, { arch: "arm64" });
+  if (hasApps && !arm64 && boards.length > 1) {
     placeApps(settings, disk);
   } else {
     delete settings.ingress;

@@ -41,6 +41,7 @@ const sizes: [string, LabSize, ReturnType<typeof places>][] = [
     { boards: 3, controlPlanes: 3 },
     { ingress: "lab-1", backup: "lab-3", disks: ["lab-3"] },
   ],
+  ["a board for arm64", { arm64: true }, { ingress: undefined, backup: undefined, disks: [] }],
   ["no apps", { apps: false }, { ingress: undefined, backup: undefined, disks: [] }],
 ];
 
@@ -62,6 +63,14 @@ it("has an image for each container that the program deploys", () => {
   // Of kubeadm's own the budget knows no tag.
   const tagged = [...new Set(wanted)].filter((image) => image.includes(":"));
   expect(tagged.filter((image) => !there.has(inRegistry(image)))).toEqual([]);
+});
+
+it.each([2, 3])("with a board for arm64 has it as the last of %i, and no other", (count) => {
+  const { boards } = labSettings({ boards: count, arm64: true });
+  const others = Array.from({ length: count - 1 }, () => "amd64");
+  expect(boards.map(({ arch }) => arch)).toEqual([...others, "arm64"]);
+  expect(boards.at(-1)).toMatchObject({ role: "worker", ram: 1024, cores: 1 });
+  expect(labSettings({ boards: count }).boards.map(({ arch }) => arch)).not.toContain("arm64");
 });
 
 it.each([
