@@ -1,6 +1,8 @@
 import type { AppPart } from "./app/app.ts";
 import { flannelWorkload } from "./flannel/flannelWorkload.ts";
 import { Flannel } from "./flannel/network.ts";
+import { PolicyEnforcer } from "./isolation/enforcer.ts";
+import { enforcerWorkload } from "./isolation/enforcerWorkload.ts";
 import { MetricsServer } from "./metrics/metrics.ts";
 import { metricsServerWorkload } from "./metrics/metricsWorkload.ts";
 import { Priorities } from "./workload/priorities.ts";
@@ -10,12 +12,14 @@ export interface FoundationArgs {
   readonly network: "flannel" | "none";
   /** The pods' IPv4 range. */
   readonly podSubnet: string;
+  /** Whether apps that face the internet are isolated. Another network than bramble's enforces that itself. */
+  readonly isolation: boolean;
   /** Whether there is metrics-server. */
   readonly metrics: boolean;
 }
 
 /** What apps stand on in the cluster. */
-export function foundations({ network, podSubnet, metrics }: FoundationArgs): AppPart[] {
+export function foundations({ network, podSubnet, isolation, metrics }: FoundationArgs): AppPart[] {
   const parts: AppPart[] = [
     {
       name: "priorities",
@@ -29,6 +33,14 @@ export function foundations({ network, podSubnet, metrics }: FoundationArgs): Ap
       stage: "foundation",
       loads: [flannelWorkload()],
       register: (name, { opts }) => ({ resource: new Flannel(name, { podSubnet }, opts) }),
+    });
+  }
+  if (isolation && network === "flannel") {
+    parts.push({
+      name: "policy-enforcer",
+      stage: "foundation",
+      loads: [enforcerWorkload()],
+      register: (name, { opts }) => ({ resource: new PolicyEnforcer(name, opts) }),
     });
   }
   if (metrics) {

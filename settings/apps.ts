@@ -1,3 +1,4 @@
+import { isIPv4 } from "node:net";
 import type { App, AppContext, AppPart, BoardPath, DataStorage } from "../components/app/app.ts";
 import { backupsOf } from "../components/app/deployApps.ts";
 import { apps } from "../components/apps.ts";
@@ -7,6 +8,8 @@ import { backupPlace } from "../components/storage/app.ts";
 import { foundations } from "../components/foundations.ts";
 import { kubeadmWorkloads } from "../components/kubeadm/kubeadmWorkloads.ts";
 import type { BackupPlan } from "../components/app/backupTarget.ts";
+import type { Isolation } from "../components/app/isolation.ts";
+import { privateRanges } from "../components/app/limits.ts";
 import { backupWorkload } from "../components/app/backupWorkload.ts";
 import { restoreTestWorkload } from "../components/app/restoreTestWorkload.ts";
 import type { Load } from "../components/workload/workload.ts";
@@ -42,6 +45,7 @@ export function appParts(settings: Settings, stack: string, boards: readonly Pla
     plan: planOf(settings),
     published: published.map((each) => ({ ...each, host: `${each.host}.${domain}` })),
     humidity: sensors?.humidity,
+    isolation: isolationOf(settings),
     isRehearsal: settings.extends !== undefined,
   };
   return wanted.map((each) => ({ ...each, parts: each.app.parts(each.own, context) }));
@@ -84,6 +88,18 @@ export function directoriesOf(settings: Places): (BoardPath & { readonly section
   return wantedApps(settings as Partial<Settings>).flatMap(({ section, app, own }) =>
     (app.directories?.(own, storage) ?? []).map((directory) => ({ ...directory, section })),
   );
+}
+
+/** Address ranges are IPv4: a pod has no other address. A board that has a name may have any. */
+function isolationOf({ cluster, ingress, boards }: Settings): Isolation | undefined {
+  if (!cluster.isolation) return undefined;
+  const living = boards.filter(({ role, dead }) => role === "controlPlane" && !dead);
+  const hosts = living.map(({ host }) => host);
+  return {
+    apiServers: hosts.every(isIPv4) ? hosts.map((host) => `${host}/32`) : [],
+    lan: ingress?.lan ?? privateRanges,
+    podSubnet: cluster.podSubnet,
+  };
 }
 
 function planOf(settings: Settings): BackupPlan | undefined {

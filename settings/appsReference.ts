@@ -6,7 +6,7 @@ import { repositoryOf } from "../components/workload/images.ts";
 import { appParts, loadsOf, partsOf } from "./apps.ts";
 import { settingsSchema } from "./schema.ts";
 
-/** A small cluster with each of bramble's own apps, as its descriptor has it in its example. */
+/** A small cluster with everything that is optional, and each of bramble's own apps as in its descriptor's example. */
 export function exampleSettings() {
   const examples = Object.entries(apps).map(([section, { example }]) => [section, example]);
   return settingsSchema.parse({
@@ -15,7 +15,7 @@ export function exampleSettings() {
       { name: "pi3-1", model: "rpi-3b", role: "worker", host: "192.168.1.11" },
       { name: "pi3-2", model: "rpi-3b", role: "worker", host: "192.168.1.12" },
     ],
-    cluster: { kubeconfig: "kubeconfig" },
+    cluster: { kubeconfig: "kubeconfig", isolation: true },
     domain: "home.example.com",
     ...Object.fromEntries(examples),
   });

@@ -5,6 +5,7 @@ import type { BoardBootstrapArgs } from "../components/board/bootstrap.ts";
 import { boardPackages } from "../components/board/packages.ts";
 import { mayRunOn, nodeTaints } from "../components/capacity/placement.ts";
 import { hostPorts } from "../components/capacity/podNeeds.ts";
+import { enforcerModules } from "../components/isolation/enforcerWorkload.ts";
 import { endpointName } from "../components/kubeadm/clusterLayout.ts";
 import type { KubeadmClusterArgs } from "../components/kubeadm/kubeadmCluster.ts";
 import type { RosterArgs } from "../components/kubeadm/roster.ts";
@@ -33,6 +34,7 @@ export function bootstrapsOf(
   const common = {
     boards: byName(boards).map(({ name, host }) => ({ name, host })),
     hasFlannel: cluster.network === "flannel",
+    ...(cluster.isolation && cluster.network === "flannel" && { modules: enforcerModules }),
     timeServers: cluster.timeServers,
     packages: packagesOf(cluster),
     names: endpointNames(cluster, boards),

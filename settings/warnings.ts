@@ -1,4 +1,5 @@
 import { isMulticastName, urlHost } from "../components/fields/hosts.ts";
+import { accessOf } from "../components/userApps/route.ts";
 import type { SettingError } from "./errors.ts";
 import type { Settings } from "./schema.ts";
 
@@ -11,7 +12,12 @@ export type SettingWarning = Omit<SettingError, "code">;
  * @param settings settings without an error
  */
 export function warningsOf(settings: Settings): SettingWarning[] {
-  return [...evenControlPlanes(settings), ...edgeOfNetwork(settings), ...multicastNames(settings)];
+  return [
+    ...evenControlPlanes(settings),
+    ...edgeOfNetwork(settings),
+    ...multicastNames(settings),
+    ...notIsolated(settings),
+  ];
 }
 
 /**
@@ -26,6 +32,23 @@ function evenControlPlanes({ boards }: Settings): SettingWarning[] {
   const half = count === 2 ? "one of them fails" : `${count / 2} of them fail`;
   const message = `${which} have the role controlPlane: etcd loses its quorum when ${half}, no better than with ${count - 1}. Acceptable on the way to ${count - 1} or ${count + 1}.`;
   return [{ path: "bramble:boards", message }];
+}
+
+/** Right where the cluster's own network enforces policies, and where an app needs its board's network. */
+function notIsolated({ cluster, apps = {} }: Settings): SettingWarning[] {
+  if (!cluster.isolation) return [];
+  const message =
+    "has an effect only if the cluster's network enforces NetworkPolicies: with network: none, bramble deploys nothing that does.";
+  const open = Object.entries(apps).filter(
+    ([, app]) => app.security.hostNetwork && ["public", "login"].includes(accessOf(app)),
+  );
+  return [
+    ...(cluster.network === "none" ? [{ path: "bramble:cluster.isolation", message }] : []),
+    ...open.map(([name]) => ({
+      path: `bramble:apps.${name}.security.hostNetwork`,
+      message: "makes cluster.isolation have no effect on the app: its packets are its board's.",
+    })),
+  ];
 }
 
 /** Right in a network larger than a /24 alone. */

@@ -5,6 +5,7 @@ import type { RouteTls } from "./routeIngresses.ts";
 import type { RepositorySecrets } from "./appBackup.ts";
 import type { BackupPlan } from "./backupTarget.ts";
 import type { BackedUp } from "./backupWorkload.ts";
+import type { Isolation } from "./isolation.ts";
 import type { BoardDirectory, NfsDirectory } from "./volumes.ts";
 import type { Load } from "../workload/workload.ts";
 
@@ -163,6 +164,8 @@ export interface AppContext {
   readonly published: readonly Published[];
   /** Relative humidity in % that is good for walls and people; undefined without sensors. */
   readonly humidity?: { readonly min: number; readonly max: number } | undefined;
+  /** How pods of apps that face the internet are isolated; they are not if omitted. */
+  readonly isolation?: Isolation | undefined;
   /** Whether what is deployed is meant to go again: nothing is protected then. */
   readonly isRehearsal: boolean;
 }

@@ -1,4 +1,4 @@
-import { core } from "@pulumi/kubernetes";
+import { core, networking } from "@pulumi/kubernetes";
 import {
   all,
   type CustomResourceOptions,
@@ -14,6 +14,8 @@ import { Route, type RouteArgs } from "./route.ts";
 import { type PodSecurity, registerNamespace } from "../workload/namespace.ts";
 import { AppBackup, type RepositorySecrets } from "./appBackup.ts";
 import type { BackedUp } from "./backupWorkload.ts";
+import type { AppFlows } from "./isolation.ts";
+import { networkPolicies } from "./networkPolicies.ts";
 import { DataVolume, type SizedDirectory } from "./volumes.ts";
 import {
   labelsOf,
@@ -53,6 +55,8 @@ export interface AppObjects {
   readonly ports?: readonly { readonly name: string; readonly port: number }[];
   /** Its host on the entrance, at the first of `ports`. None if omitted. */
   readonly route?: Omit<RouteArgs, "namespace" | "port" | "service"> | undefined;
+  /** What its pods may do in the network; its namespace is not isolated if omitted. */
+  readonly flows?: AppFlows | undefined;
   /** Registers what else must be there before its pods start, such as what they may ask the API server. */
   readonly before?: (namespace: core.v1.Namespace, opts: CustomResourceOptions) => Resource[];
 }
@@ -67,7 +71,7 @@ export interface AppObjects {
  */
 export function registerApp(name: string, app: AppObjects, parent: Resource): Output<string> {
   const { workload, podSecurity = "restricted", configMaps = {}, secrets = {}, volumes = {} } = app;
-  const { backup, backupSecrets, ports = [], route } = app;
+  const { backup, backupSecrets, ports = [], route, flows } = app;
   const opts = { parent };
   const created = registerNamespace(`${name}-namespace`, workload.namespace, podSecurity, opts);
   const namespace = created.metadata.name;
@@ -92,7 +96,18 @@ export function registerApp(name: string, app: AppObjects, parent: Resource): Ou
       { ...backup, secrets: backupSecrets, namespace },
       { ...opts, dependsOn: data },
     );
-  const before = app.before?.(created, opts) ?? [];
+  const before = [
+    ...(app.before?.(created, opts) ?? []),
+    // No pod is there before them.
+    ...Object.entries(flows ? networkPolicies(workload.name, flows, backup) : {}).map(
+      ([policy, spec]) =>
+        new networking.v1.NetworkPolicy(
+          `${name}-policy-${policy}`,
+          { metadata: { name: policy, namespace }, spec },
+          opts,
+        ),
+    ),
+  ];
   const resourceName = `${name}-${workload.kind.toLowerCase()}`;
   const after = { ...opts, dependsOn: [...before, ...files, ...data, ...(saved ? [saved] : [])] };
   const salt = saltOf(name, secrets, opts);

@@ -53,6 +53,8 @@ export interface BootstrapPlan {
   readonly ports?: readonly string[] | undefined;
   /** Whether flannel brings the pod network, for which the kernel needs VXLAN. Default: false. */
   readonly hasFlannel?: boolean | undefined;
+  /** Modules that the kernel needs besides. Default: none. */
+  readonly modules?: readonly string[] | undefined;
   /** Time servers that the board asks. Empty: those of its operating system. */
   readonly timeServers: readonly string[];
   /** Its disk. Default: all is on the card. */
@@ -140,7 +142,13 @@ export type Parameters = Readonly<Record<string, string | number>>;
 
 function phaseParameters({ packages, ...plan }: BootstrapPlan): Partial<Record<PhaseName, Parameters>> {
   // nf_conntrack is for kube-proxy, which sets its table's size before anything else has loaded it.
-  const modules = ["overlay", "br_netfilter", "nf_conntrack", ...(plan.hasFlannel ? ["vxlan"] : [])];
+  const modules = [
+    "overlay",
+    "br_netfilter",
+    "nf_conntrack",
+    ...(plan.hasFlannel ? ["vxlan"] : []),
+    ...(plan.modules ?? []),
+  ];
   const isShared = packages.containerdRepository?.line === packages.kubernetesRepository.line;
   // A mirror with everything is one source: apt refuses it under two keys' paths.
   const kubernetesRepository = isShared ? undefined : packages.kubernetesRepository;

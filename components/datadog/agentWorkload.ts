@@ -1,3 +1,4 @@
+import { agentPods } from "../app/isolation.ts";
 import { controlPlaneTaint } from "../board/taints.ts";
 import { temporaryFiles, withDisk } from "../workload/disk.ts";
 import { restrictedContainer } from "../workload/security.ts";
@@ -12,8 +13,7 @@ import { agentImage } from "./images.ts";
 /** What the agent's objects are called. */
 export const datadogAgent = {
   /** Its DaemonSet, service account, cluster role and ConfigMap. */
-  name: "datadog-agent",
-  namespace: "datadog",
+  ...agentPods,
   secret: { name: "datadog-api-key", key: "api-key" },
   configFile: "datadog.yaml",
   /** What tells of the board itself. */

@@ -35,7 +35,7 @@ export const gogs = app({
     const directory = gogsDirectory({ storage: where });
     return "path" in directory ? [{ ...directory, owner: gogsUser }] : [];
   },
-  parts(own, { domain, storage, tls, plan }) {
+  parts(own, { domain, storage, tls, plan, isolation }) {
     const board = own.board ?? storage.board ?? "";
     const onBoard = { board, directory: dataDirectoryOn(board, storage) };
     const where: AppStorage = own.volume === "nfs" && storage.nfs ? { nfs: storage.nfs } : onBoard;
@@ -44,6 +44,7 @@ export const gogs = app({
       host: `${own.host}.${domain}`,
       storage: where,
       tls,
+      isolation,
       ...(plan && { backup: plan }),
     };
     return [

@@ -10,8 +10,9 @@ import * as random from "@pulumi/random";
 import { registerApp } from "../app/registerApp.ts";
 import type { RouteTls } from "../app/routeIngresses.ts";
 import type { RepositorySecrets } from "../app/appBackup.ts";
+import { type AppFlows, fromEntrance, type Isolation, toDns, toInternet } from "../app/isolation.ts";
 import { filesBeside } from "../workload/podFiles.ts";
-import { type GogsAppIniArgs, gogsAppIni, gogsGitConfig } from "./appIni.ts";
+import { type GogsAppIniArgs, gogsAppIni, gogsGitConfig, gogsPort, gogsSshPort } from "./appIni.ts";
 import { gogsGuards } from "./gogsRoute.ts";
 import {
   gogsBackup,
@@ -27,6 +28,8 @@ export interface GogsArgs extends GogsWorkloadArgs, GogsAppIniArgs {
   size: string;
   /** Where the host's certificate comes from; as Traefik's `certificates`. */
   tls: RouteTls;
+  /** How its pod is isolated; it is not if omitted. */
+  isolation?: Isolation | undefined;
   /** Password that the administrator is given when it is made. Generated if omitted. */
   adminPassword?: Input<string>;
   /** What opens the repositories, by app: a BackupStore's. Required with `backup`. */
@@ -48,7 +51,7 @@ export class Gogs extends ComponentResource {
 
   constructor(name: string, args: GogsArgs, opts?: ComponentResourceOptions) {
     super("bramble:gogs:Gogs", name, args, opts);
-    const { host, size, tls, backupSecrets } = args;
+    const { host, size, tls, backupSecrets, isolation } = args;
     const generated = (suffix: string, length: number) =>
       new random.RandomPassword(`${name}-${suffix}`, { length, special: false }, { parent: this }).result;
     const secretKey = generated("secret-key", 48);
@@ -74,10 +77,16 @@ export class Gogs extends ComponentResource {
         { name: "ssh", port: 22 },
       ],
       route: { ...gogsGuards, host, tls },
+      flows: isolation && gogsFlows(isolation),
     };
     registerApp(name, app, this);
     this.registerOutputs({ url: this.url, adminPassword: this.adminPassword });
   }
+}
+
+/** The internet is for mirrors, webhooks and mail. */
+function gogsFlows(isolation: Isolation): AppFlows {
+  return { isolation, from: [fromEntrance(gogsPort, gogsSshPort)], to: [toDns, toInternet(isolation)] };
 }
 
 const files = {

@@ -41,7 +41,7 @@ export const ingress = app({
       };
     }
   },
-  parts(own, { storage, dns, published, plan }) {
+  parts(own, { storage, dns, published, plan, isolation }) {
     const [tcp] = published.flatMap((each) => each.tcp ?? []);
     const args: TraefikArgs = {
       ...own,
@@ -50,6 +50,7 @@ export const ingress = app({
       namespaces: published.map(({ namespace }) => namespace),
       trustedProxies: [...own.trustedProxies, ...(dns?.proxied ? cloudflareNetworks : [])],
       ...(tcp && { ssh: tcp }),
+      isolation,
       ...(plan && { backup: plan }),
     };
     return [

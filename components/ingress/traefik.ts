@@ -10,11 +10,13 @@ import { stringify } from "yaml";
 import { filesBeside } from "../workload/podFiles.ts";
 import { type AppObjects, registerApp } from "../app/registerApp.ts";
 import type { RepositorySecrets } from "../app/appBackup.ts";
+import type { Isolation } from "../app/isolation.ts";
 import { directoryCaFile } from "./acmeConfig.ts";
 import { type LoginArgs, registerLogin } from "./login.ts";
 import { registerTraefikAccess } from "./traefikAccess.ts";
 import { ingressClassName } from "../app/entrance.ts";
 import { acmeOf, traefikStaticConfig, type TraefikConfigArgs } from "./traefikConfig.ts";
+import { traefikFlows } from "./traefikFlows.ts";
 import { traefikDynamicConfig, type TraefikDynamicArgs, usersFile } from "./traefikDynamic.ts";
 import {
   acmeDirectory,
@@ -33,6 +35,8 @@ export interface TraefikArgs extends TraefikConfigArgs, TraefikDynamicArgs, Trae
   dnsApiToken?: Input<string>;
   /** Who may see pages that have no login of their own. Without it no such page is served by a Route. */
   login?: LoginArgs;
+  /** How its pod is isolated; it is not if omitted. */
+  isolation?: Isolation | undefined;
   /** What opens the repositories, by app: a BackupStore's. Required with `backup`. */
   backupSecrets?: RepositorySecrets | undefined;
 }
@@ -69,6 +73,7 @@ export class Traefik extends ComponentResource {
       volumes: acme ? { acme: { ...acmeDirectory(args), size: "16Mi" } } : {},
       backup: traefikBackup(args),
       backupSecrets: args.backupSecrets,
+      flows: args.isolation && traefikFlows(args, args.isolation),
       before: (owner, opts) => registerTraefikAccess(name, owner.metadata.name, opts),
     };
     registerApp(name, app, this);

@@ -43,8 +43,8 @@ export const sensors = app({
       yield { setting: "board", code: "udp-without-address", message };
     }
   },
-  parts(own, { domain, tls, hasLogin }) {
-    const args = { ...own, host: `${own.host}.${domain}`, tls, hasLogin, dogstatsdPort };
+  parts(own, { domain, tls, hasLogin, isolation }) {
+    const args = { ...own, host: `${own.host}.${domain}`, tls, hasLogin, dogstatsdPort, isolation };
     return [
       {
         name: "sensors",

@@ -9,6 +9,7 @@ import {
 import * as random from "@pulumi/random";
 import { core } from "@pulumi/kubernetes";
 import type { Device } from "../../gateway/devices.ts";
+import { type AppFlows, fromEntrance, type Isolation, toDogstatsd } from "../app/isolation.ts";
 import { registerApp } from "../app/registerApp.ts";
 import type { GuardedPaths, RouteGuard, RouteTls } from "../app/routeIngresses.ts";
 import { labelsOf } from "../workload/workload.ts";
@@ -24,6 +25,8 @@ export interface SensorGatewayArgs extends SensorGatewayWorkloadArgs {
   readonly tls: RouteTls;
   /** Whether the entrance has a login. The page is behind it then, and else asks for a password of its own. */
   readonly hasLogin: boolean;
+  /** How its pod is isolated; it is not if omitted. */
+  readonly isolation?: Isolation | undefined;
   /** The devices. Each that sends by HTTP gets a token of its own. */
   readonly devices: readonly SensorDevice[];
 }
@@ -63,6 +66,7 @@ export class SensorGateway extends ComponentResource {
       secrets: { secret: { name: object, data: { [secretsFile]: secrets } } },
       ports: [{ name: "http", port: 80 }],
       route: { host, tls, ...(hasLogin ? behindLogin : ownPassword), guarded },
+      flows: flowsOf(args),
     };
     const namespace = registerApp(name, app, this);
     if (board !== undefined) {
@@ -99,6 +103,18 @@ const ownPassword: RouteGuard = { limit: "passwords", authorization: "pass" };
 const guarded: readonly GuardedPaths[] = [
   { name: "readings", limit: "requests", authorization: "pass", prefixes: ["/readings"] },
 ];
+
+/** Who may send by UDP it knows itself. It asks no DNS. */
+function flowsOf({ isolation, board, dogstatsdPort }: SensorGatewayArgs): AppFlows | undefined {
+  if (!isolation) return undefined;
+  const { port, statsdPort } = sensorGateway;
+  const byUdp = { peers: [], ports: [{ port: statsdPort, protocol: "UDP" as const }] };
+  return {
+    isolation,
+    from: [fromEntrance(port), ...(board === undefined ? [] : [byUdp])],
+    to: [toDogstatsd(dogstatsdPort)],
+  };
+}
 
 /** A device as the gateway is told of it. */
 function deviceOf({ name, room, board, model, transport }: SensorDevice): Device {

@@ -48,7 +48,7 @@ export const backup = app({
       yield { setting: "keep", code: "backup-keeps-none", message };
     }
   },
-  parts(own, { controlPlanes, plan, isRehearsal }) {
+  parts(own, { controlPlanes, plan, isRehearsal, isolation }) {
     if (!plan) return [];
     const { target } = plan;
     const { password, accessKey, secretKey, etcd } = own;
@@ -59,7 +59,11 @@ export const backup = app({
       register(name, { opts, backedUp }) {
         const keys = { password, accessKey, secretKey, protectPassword: !isRehearsal };
         const apps = backedUp.map(({ source }) => source.app);
-        const resource = new BackupStore(name, { target, apps, ...keys }, opts);
+        const namespaces = [
+          ...new Set([...backedUp.map(({ source }) => source.namespace), restoreTest]),
+        ].sort();
+        const clients = isolation && { isolation, namespaces };
+        const resource = new BackupStore(name, { target, apps, clients, ...keys }, opts);
         const workload = restoreTestWorkload(backedUp);
         if (workload) new RestoreTest(restoreTest, { workload, backedUp, secrets: resource.secrets }, opts);
         // Without the password the backups are worthless: keep it outside the cluster.

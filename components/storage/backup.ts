@@ -10,6 +10,7 @@ import {
 } from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { RepositorySecrets } from "../app/appBackup.ts";
+import { type Isolation, podsIn } from "../app/isolation.ts";
 import { registerApp } from "../app/registerApp.ts";
 import {
   backupDirectory,
@@ -29,6 +30,8 @@ export interface BackupStoreArgs {
    * lost and its backups are not.
    */
   password?: Input<string>;
+  /** Namespaces whose pods may connect to the server. Default: all. */
+  clients?: { readonly isolation: Isolation; readonly namespaces: readonly string[] } | undefined;
   /** Whether Pulumi refuses to delete the password that was made: without it the backups are worthless. */
   protectPassword: boolean;
   /** The bucket's access key. Required with `s3`. */
@@ -47,13 +50,13 @@ export class BackupStore extends ComponentResource {
   constructor(name: string, args: BackupStoreArgs, opts?: ComponentResourceOptions) {
     requireBucketKeys(args);
     super("bramble:storage:BackupStore", name, args, opts);
-    const { target, apps, accessKey = "", secretKey = "" } = args;
+    const { target, apps, accessKey = "", secretKey = "", clients } = args;
     const protect = { parent: this, protect: args.protectPassword };
     const made = () =>
       new random.RandomPassword(`${name}-password`, { length: 32, special: false }, protect).result;
     this.password = secret(args.password ?? made());
 
-    const accounts = "board" in target ? registerServer(name, target, apps, this) : {};
+    const accounts = "board" in target ? registerServer(name, target, apps, clients, this) : {};
     const keys = { AWS_ACCESS_KEY_ID: accessKey, AWS_SECRET_ACCESS_KEY: secretKey };
     const bucket = "s3" in target ? keys : {};
     this.secrets = Object.fromEntries(
@@ -69,6 +72,7 @@ function registerServer(
   name: string,
   args: BackupServerArgs,
   apps: readonly string[],
+  clients: BackupStoreArgs["clients"],
   parent: Resource,
 ): Record<string, Account> {
   const passwords = apps.map((app) => ({
@@ -83,6 +87,16 @@ function registerServer(
     secrets: { accounts: { name: htpasswdSecret, data: { htpasswd: secret(lines) } } },
     volumes: { data: { ...backupDirectory(args), size: "64Gi" } },
     ports: [{ name: "http", port: backupServer.port }],
+    flows: clients && {
+      isolation: clients.isolation,
+      from: [
+        {
+          peers: clients.namespaces.map(podsIn),
+          ports: [{ port: backupServer.port, protocol: "TCP" as const }],
+        },
+      ],
+      to: [],
+    },
   };
   registerApp(name, server, parent);
   return Object.fromEntries(

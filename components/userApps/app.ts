@@ -1,6 +1,7 @@
 import { app, type AppPart } from "../app/app.ts";
 import { dataBoard, userAppBackup, userAppData } from "./data.ts";
 import { userAppErrors } from "./errors.ts";
+import { reachedBy } from "./flows.ts";
 import { hostOf } from "./route.ts";
 import { schema } from "./settings.ts";
 import { UserApp, type UserAppArgs } from "./userApp.ts";
@@ -37,13 +38,14 @@ export const userApps = app({
       const { user, group = user, backup } = each;
       return data && "path" in data ? [{ ...data, owner: group, isReplaceable: !backup.enabled }] : [];
     }),
-  parts: (own, { domain, storage, tls, plan }) =>
+  parts: (own, { domain, storage, tls, plan, isolation }) =>
     Object.entries(own).map(([name, each]): AppPart => {
       const data = userAppData(name, each, storage);
       const backup = userAppBackup(name, each, data, plan);
       const host = hostOf(name, each);
       const args: UserAppArgs = {
-        ...{ name, app: each, data, tls },
+        ...{ name, app: each, data, tls, isolation },
+        reachedBy: isolation && reachedBy(name, own),
         backup: backup?.plan,
         host: host === undefined ? undefined : `${host}.${domain}`,
       };

@@ -2,6 +2,7 @@ import type { AppError, OtherSettings } from "../app/app.ts";
 import { rangesOverlap } from "../fields/addresses.ts";
 import { isSecret, looksSecret } from "../workload/secretForms.ts";
 import { dataBoard, quiesceOf } from "./data.ts";
+import { places } from "./flows.ts";
 import { accessOf } from "./route.ts";
 import { hasData } from "./security.ts";
 import type { UserAppSettings, UserAppsSettings } from "./settings.ts";
@@ -15,10 +16,11 @@ type Check = (name: string, app: UserAppSettings, others: OtherSettings) => Iter
 /** Errors of the user's own apps that their schema cannot see. */
 export function* userAppErrors(apps: UserAppsSettings, others: OtherSettings): Iterable<AppError> {
   for (const [name, app] of Object.entries(apps)) {
-    for (const check of checks) {
-      for (const [setting, code, message] of check(name, app, others)) {
-        yield { setting: setting === "" ? name : `${name}.${setting}`, code, message };
-      }
+    for (const [setting, code, message] of [
+      ...checks.flatMap((check) => [...check(name, app, others)]),
+      ...reaches(name, app, Object.keys(apps)),
+    ]) {
+      yield { setting: setting === "" ? name : `${name}.${setting}`, code, message };
     }
   }
 }
@@ -273,5 +275,15 @@ const probe: Check = function* (_, app) {
     ];
   }
 };
+
+/** @param apps names of all apps */
+function* reaches(name: string, app: UserAppSettings, apps: readonly string[]): Iterable<Found> {
+  const known = [...places, ...apps.filter((each) => each !== name)];
+  for (const [i, each] of app.reaches.entries()) {
+    if (known.includes(each)) continue;
+    const message = `"${each}" is none of ${known.join(", ")}. Correct or remove it.`;
+    yield [`reaches[${i}]`, "reaches-unknown", message];
+  }
+}
 
 const checks: readonly Check[] = [host, scheduled, backup, storage, paths, board, environment, probe];

@@ -118,6 +118,12 @@ const userApp = z
         "Who reaches its host. `public`: everybody. `login`: who passes the entrance's login. `lan`: addresses of `ingress.lan`. `none`: nobody, it has no host. Default: `lan` with a `port`.",
       ),
     host: label.optional().describe("Its host's name below `domain`. Default: its name."),
+    reaches: z
+      .array(z.string("must be internet, lan or the name of an app"), "must be a list of names")
+      .default(["internet"])
+      .describe(
+        "With `cluster.isolation` and `access: public` or `login`: what it may connect to, `internet`, `lan` and other apps of `bramble:apps` by name. [] for nothing but its backups.",
+      ),
     limits: z
       .enum(["requests", "passwords", "credentials", "logins"])
       .optional()

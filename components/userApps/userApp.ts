@@ -11,12 +11,13 @@ import type { RepositorySecrets } from "../app/appBackup.ts";
 import { registerApp } from "../app/registerApp.ts";
 import type { RouteTls } from "../app/routeIngresses.ts";
 import { userAppBackup } from "./data.ts";
+import { userAppFlows, type UserAppFlowsArgs } from "./flows.ts";
 import { userAppGuards } from "./route.ts";
 import { podSecurityOf, relaxationsOf, relaxedAnnotation } from "./security.ts";
 import { fileKey, userAppObjects, userAppWorkload, type UserAppWorkloadArgs } from "./workload.ts";
 
 /** What one of the user's own apps needs to know. */
-export interface UserAppArgs extends UserAppWorkloadArgs {
+export interface UserAppArgs extends UserAppWorkloadArgs, UserAppFlowsArgs {
   /** Full name of its host, such as `wiki.home.example.com`; undefined if it has none. */
   readonly host?: string | undefined;
   /** Where the host's certificate comes from. */
@@ -65,6 +66,7 @@ export class UserApp extends ComponentResource {
         backup: userAppBackup(args.name, app, data, backup),
         backupSecrets,
         ports: app.port === undefined ? [] : [{ name: "http", port: app.port }],
+        flows: userAppFlows(args),
         route: host === undefined ? undefined : { ...userAppGuards(app), host, tls },
       },
       this,

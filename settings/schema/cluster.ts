@@ -1,6 +1,7 @@
 import ipaddr from "ipaddr.js";
 import { z } from "zod";
 import { defaultRanges, endpointName } from "../../components/kubeadm/clusterLayout.ts";
+import { enforcerMemory } from "../../components/isolation/enforcerWorkload.ts";
 import { kubernetesVersion } from "../../tools/catalogue.ts";
 import { flag, list } from "../../components/fields/fields.ts";
 import { boardHost, endpointError, host, urlHostError } from "../../components/fields/hosts.ts";
@@ -99,6 +100,10 @@ export const cluster = z
       12,
       24,
       "The address range of services, as for kubeadm. It must not overlap the addresses of pods or machines, and can't be changed later.",
+    ),
+    isolation: flag(
+      false,
+      `Whether pods of apps that face the internet may connect only to what they need, and be reached only by who needs them (docs/security.md). With flannel it takes ${enforcerMemory}Mi on each board; another network must enforce NetworkPolicies itself.`,
     ),
     metrics: flag(true, "metrics-server, for `kubectl top`."),
   })

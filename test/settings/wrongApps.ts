@@ -47,6 +47,13 @@ export const wrongApps: Readonly<Record<string, WrongApp>> = {
     "access-without-port",
     "UDP has no host",
   ],
+  "a connection to nothing known": [
+    { reaches: ["internet", "lan", "databse"] },
+    "reaches[2]",
+    "reaches-unknown",
+    '"databse" is none of internet, lan',
+  ],
+  "a connection to itself": [{ reaches: ["wiki"] }, "reaches[0]", "reaches-unknown", "Correct or remove it"],
   "a host without access": [{ access: "none", host: "w" }, "host", "host-without-access", "Remove it"],
   "login paths without access": [
     { access: "none", loginPaths: [] },

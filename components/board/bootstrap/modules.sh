@@ -37,6 +37,6 @@ module_obstacles() {
   else
     # rockchip-linux/kernel#273
     obstacle "the kernel $release lacks ${missing// /, }" \
-      "use a kernel that has it: the operating system's own (linux-image-$(dpkg --print-architecture), linux-image-current on Armbian), or one built with CONFIG_OVERLAY_FS, CONFIG_BRIDGE_NETFILTER, CONFIG_NF_CONNTRACK and CONFIG_VXLAN"
+      "use a kernel that has it: the operating system's own (linux-image-$(dpkg --print-architecture), linux-image-current on Armbian), or one built with CONFIG_OVERLAY_FS, CONFIG_BRIDGE_NETFILTER, CONFIG_NF_CONNTRACK, CONFIG_VXLAN and CONFIG_NFT_QUEUE"
   fi
 }
