@@ -4,6 +4,7 @@ import { containerMemory, cpuLimit, guaranteedMemory } from "./containerMemory.t
 import { controlPlaneTimeouts, leaderElection } from "./controlPlane.ts";
 import { ephemeralStorage } from "./ephemeralStorage.ts";
 import { evictionSoft, evictionThresholds } from "./eviction.ts";
+import { isolatedApps } from "./isolation.ts";
 import { dataVolumes, hostKeys } from "./outside.ts";
 import { probeTiming, startupProbe } from "./probes.ts";
 import { reservations } from "./reservations.ts";
@@ -48,4 +49,5 @@ export const rules: readonly Rule[] = [
   limitFitsBoard,
   oneAppPerHost,
   rateLimitedAuth,
+  isolatedApps,
 ];

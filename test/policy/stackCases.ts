@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import { board, configMap, controlPlane, type Declared, deployment, ingress } from "./sound.ts";
+import { board, configMap, controlPlane, type Declared, deployment, ingress, object } from "./sound.ts";
 
 /** A stack that breaks a policy for whole stacks, or that it lets pass. */
 export interface StackCase {
@@ -28,6 +28,16 @@ const middlewares = {
 };
 const guarded = (list: string) =>
   ingress("app", "app.example.com", { "traefik.ingress.kubernetes.io/router.middlewares": list });
+
+const daemonSet = (name: string) => object("apps/v1:DaemonSet", name, { spec: {} }, "kube-system");
+const policy = (spec: object, namespace?: string) =>
+  object("networking.k8s.io/v1:NetworkPolicy", "isolated", { spec }, namespace);
+const closed = { podSelector: {}, policyTypes: ["Ingress", "Egress"] };
+const isolated = (what: string, resources: readonly Declared[], says?: string, config = {}): StackCase => {
+  const all = [daemonSet("kube-network-policies"), ingress("app", "app.example.com"), ...resources];
+  return { policy: "isolated-apps", what, resources: all, says, config };
+};
+const unclosed = "the namespace of apps/app has no NetworkPolicy that denies everything else";
 
 export const stackCases: readonly StackCase[] = [
   { policy: "stack-fits", what: "room for everything", resources: [...boards, app("small", "64Mi")] },
@@ -154,5 +164,35 @@ export const stackCases: readonly StackCase[] = [
         "nginx.ingress.kubernetes.io/limit-rpm": "30",
       }),
     ],
+  },
+  isolated("a namespace that is closed", [policy(closed)]),
+  isolated("a namespace without a policy", [], unclosed),
+  isolated("a policy of another namespace", [policy(closed, "other")], unclosed),
+  isolated("a policy for one direction", [policy({ podSelector: {}, policyTypes: ["Ingress"] })], unclosed),
+  isolated("a policy that allows something", [policy({ ...closed, egress: [{}] })], unclosed),
+  isolated(
+    "a policy for some pods",
+    [policy({ ...closed, podSelector: { matchLabels: { app: "app" } } })],
+    unclosed,
+  ),
+  isolated("a network that is not known to enforce policies", [], undefined, { enforcers: [] }),
+  {
+    policy: "isolated-apps",
+    what: "nothing that enforces policies",
+    resources: [ingress("app", "app.example.com")],
+    config: {},
+  },
+  {
+    policy: "isolated-apps",
+    what: "something outside the stack that does",
+    resources: [ingress("app", "app.example.com")],
+    says: unclosed,
+    config: { enforced: true },
+  },
+  {
+    policy: "isolated-apps",
+    what: "an app for the LAN alone",
+    resources: [daemonSet("cilium"), guarded("headers@file, lan@file")],
+    config: {},
   },
 ];
