@@ -6,7 +6,7 @@ import path from "node:path";
 import { execa } from "execa";
 import { gogsAdministrator } from "../../../components/gogs/gogsWorkload.ts";
 import type { Finding } from "../../checks.ts";
-import { browse, inShort } from "../browse.ts";
+import { type Answer, browse, type Browsing, inShort } from "../browse.ts";
 import type { Lab } from "../../cluster.ts";
 import { aroundOf, hostOf, measured } from "../home.ts";
 
@@ -14,6 +14,7 @@ import { aroundOf, hostOf, measured } from "../home.ts";
 export class GitLaptop {
   readonly #lab: Lab;
   readonly #folder: string;
+  #token: string | undefined;
 
   private constructor(lab: Lab, folder: string) {
     this.#lab = lab;
@@ -64,12 +65,29 @@ export class GitLaptop {
     return rm(this.#folder, { recursive: true });
   }
 
-  async #api(where: string, body: object) {
-    const url = `https://${this.#host}${where}`;
-    const headers = { "Content-Type": "application/json" };
+  /** Gogs takes a password only to make a token, and a token for all else. */
+  async #api(where: string, body: object): Promise<Answer> {
+    this.#token ??= await this.#newToken();
+    return this.#post(where, body, { headers: { Authorization: `token ${this.#token}` } });
+  }
+
+  async #newToken(): Promise<string> {
     const login = `${gogsAdministrator}:${await this.#password()}`;
+    const name = path.basename(this.#folder);
+    const made = await this.#post(`/api/v1/users/${gogsAdministrator}/tokens`, { name }, { login });
+    if (made.status !== 201) throw new Error(`Gogs makes no token: ${inShort(made)}`);
+    return (JSON.parse(made.body) as { sha1: string }).sha1;
+  }
+
+  async #post(where: string, body: object, { login, headers }: Pick<Browsing, "login" | "headers">) {
     const { laptop, root } = aroundOf(this.#lab);
-    return browse(laptop, url, { root, login, method: "POST", headers, body: JSON.stringify(body) });
+    return browse(laptop, `https://${this.#host}${where}`, {
+      root,
+      login,
+      method: "POST",
+      headers: { "Content-Type": "application/json", ...headers },
+      body: JSON.stringify(body),
+    });
   }
 
   get #host(): string {
