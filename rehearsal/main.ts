@@ -6,7 +6,8 @@ import { ControlPlaneError, stopControlPlane } from "./controlPlane.ts";
 import { DeploymentError } from "./deployment.ts";
 import type { RehearsalFolder } from "./folder.ts";
 import { rehearse, UnknownBoardError } from "./rehearse.ts";
-import { writeReport } from "./report/html.ts";
+import { htmlReport } from "./report/html.ts";
+import { writePage } from "./report/page.ts";
 import { textReport } from "./report/text.ts";
 import { verdict } from "./report/verdict.ts";
 import { Steps } from "./steps.ts";
@@ -77,7 +78,7 @@ async function start(
   try {
     const steps = new Steps(process.stdout);
     const outcome = await rehearse({ folder, tools, engine: await findEngine(), fail, steps, signal });
-    await writeReport(folder.report, outcome);
+    await writePage(folder.report, htmlReport(outcome));
     console.log(`\n${textReport(outcome)}`);
     const here = (file: string) => path.relative(process.cwd(), file);
     console.log(`Report:       ${here(folder.report)}`);

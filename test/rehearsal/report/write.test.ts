@@ -2,8 +2,9 @@ import { mkdtemp, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { htmlReport, writeReport } from "../../../rehearsal/report/html.ts";
-import { sample } from "./sample.ts";
+import { writePage } from "../../../rehearsal/report/page.ts";
+
+const html = "<p>new</p>";
 
 let folder: string;
 beforeEach(async () => {
@@ -15,27 +16,27 @@ it("replaces the old page by a new file and leaves nothing else", async () => {
   const path = join(folder, "report.html");
   await writeFile(path, "old");
   const { ino } = await stat(path);
-  await writeReport(path, sample);
-  expect(await readFile(path, "utf8")).toBe(htmlReport(sample));
+  await writePage(path, html);
+  expect(await readFile(path, "utf8")).toBe(html);
   expect((await stat(path)).ino).not.toBe(ino);
   expect(await readdir(folder)).toEqual(["report.html"]);
 });
 
 it("makes the folder", async () => {
   const path = join(folder, "a", "b", "report.html");
-  await writeReport(path, sample);
-  expect(await readFile(path, "utf8")).toBe(htmlReport(sample));
+  await writePage(path, html);
+  expect(await readFile(path, "utf8")).toBe(html);
 });
 
 it("names the page where its folder cannot be made", async () => {
   await writeFile(join(folder, "file"), "");
   const path = join(folder, "file", "report.html");
-  await expect(writeReport(path, sample)).rejects.toThrow(`cannot write the report to ${path}: `);
+  await expect(writePage(path, html)).rejects.toThrow(`cannot write the report to ${path}: `);
 });
 
 it("says which page it cannot write and leaves no draft", async () => {
   const path = join(folder, "report.html");
   await mkdir(join(path, "in the way"), { recursive: true });
-  await expect(writeReport(path, sample)).rejects.toThrow(`cannot write the report to ${path}: `);
+  await expect(writePage(path, html)).rejects.toThrow(`cannot write the report to ${path}: `);
   expect(await readdir(folder)).toEqual(["report.html"]);
 });
