@@ -1,21 +1,13 @@
 // The command line of the lab.
-import { once } from "node:events";
 import { parseArgs } from "node:util";
 import { untilInterrupted } from "../tools/interruption.ts";
 import { reasonOf } from "../tools/lines.ts";
-import { arm64Error, arm64Fault, arm64Works, emulatedLimit } from "./arm64.ts";
-import { appsWork } from "./apps/checks.ts";
-import { clusterHealthy, etcdMembers, type Finding } from "./checks.ts";
-import { startLab, type Lab } from "./cluster.ts";
-import type { Fault, Say } from "./faults/fault.ts";
+import { arm64Error } from "./arm64.ts";
+import type { Fault } from "./faults/fault.ts";
 import { faults } from "./faults/faults.ts";
 import { homeFaults } from "./home/faults.ts";
-import { findingsOf, onceChecks, usualChecks } from "./home/checks/all.ts";
-import { needsOf, roundsOf, type NamedFault } from "./faults/rounds.ts";
-import { labFault } from "./machine.ts";
-import { outsideFault } from "./outside/outsideFault.ts";
-import { claimLab, endLab } from "./oneLab.ts";
-import { StackError } from "./stack.ts";
+import { endLab } from "./oneLab.ts";
+import { runLab } from "./run.ts";
 
 const usage = `npm run lab                        create the cluster of stacks/Pulumi.lab.yaml from virtual boards, and test it
 npm run lab -- --boards N          with N boards: one control plane, the others workers of 1 GiB
@@ -37,8 +29,6 @@ function listed(known: Readonly<Record<string, Fault>>): string {
   return lines.join("\n");
 }
 
-type Wanted = ReturnType<typeof parse>;
-
 /**
  * Runs the lab.
  *
@@ -46,7 +36,7 @@ type Wanted = ReturnType<typeof parse>;
  * @returns the exit code: 0 if all holds, 1 if something does not, 2 on wrong arguments, 128 + n if ended by signal n
  */
 export async function main(args: string[]): Promise<number> {
-  let wanted: Wanted;
+  let wanted: ReturnType<typeof parse>;
   try {
     wanted = parse(args);
   } catch (error) {
@@ -58,7 +48,7 @@ export async function main(args: string[]): Promise<number> {
     return 0;
   }
   return untilInterrupted(
-    (signal) => labWork(wanted, signal),
+    (signal) => runLab(wanted, signal),
     (error) => console.error(`\n${reasonOf(error)}`),
   );
 }
@@ -74,7 +64,7 @@ function parse(args: string[]) {
     fault: { type: "string", multiple: true },
   } as const;
   const { values } = parseArgs({ args, options });
-  const { fault = [], keep, down, home = false, arm64 = false, ...numbers } = values;
+  const { fault = [], keep = false, down, home = false, arm64 = false, ...numbers } = values;
   const controlPlanes = numberOf("--control-planes", numbers["control-planes"]);
   const boards = numberOf("--boards", numbers.boards) ?? (controlPlanes && Math.max(controlPlanes, 3));
   if (controlPlanes !== undefined && boards !== undefined && controlPlanes > boards)
@@ -95,7 +85,8 @@ function parse(args: string[]) {
     if (needed !== undefined && needed !== (controlPlanes ?? 1))
       throw new Error(`--fault ${name} needs --control-planes ${needed}`);
   }
-  return { keep, down, faults: names, home, arm64, boards, controlPlanes };
+  const command = ["npm run lab", ...(args.length === 0 ? [] : ["--", ...args])].join(" ");
+  return { command, keep, down, faults: names, home, arm64, boards, controlPlanes };
 }
 
 function numberOf(option: string, value: string | undefined): number | undefined {
@@ -103,103 +94,6 @@ function numberOf(option: string, value: string | undefined): number | undefined
   if (!/^[1-9]\d?$/.test(value) || Number(value) > 32)
     throw new Error(`${option} is "${value}"; it must be a number from 1 to 32`);
   return Number(value);
-}
-
-async function labWork(wanted: Wanted, interrupted: AbortSignal): Promise<number> {
-  const missing =
-    (await labFault()) ??
-    (wanted.home ? await outsideFault() : undefined) ??
-    (wanted.arm64 ? await arm64Fault() : undefined);
-  if (missing !== undefined) throw new Error(missing);
-  const ended = new AbortController();
-  const giveBack = await claimLab(() => ended.abort(new Error("ended by npm run lab -- --down")));
-  const signal = AbortSignal.any([interrupted, ended.signal]);
-  const begin = performance.now();
-  const say = (line: string) =>
-    console.log(`${((performance.now() - begin) / 1000).toFixed(0).padStart(5)} s  ${line}`);
-  try {
-    const { home } = wanted;
-    const rounds = roundsOf(wanted.faults, home ? homeFaults : faults);
-    let allHolds = true;
-    for (const [i, round] of rounds.entries()) {
-      const isKept = wanted.keep === true && i === rounds.length - 1;
-      const { boards, controlPlanes, arm64 } = wanted;
-      const lab = await startLab({ say, signal, home, controlPlanes, arm64, ...needsOf(round, boards) });
-      try {
-        if (!(await tryOut(lab, round, say))) allHolds = false;
-        if (isKept) await keep(lab, signal);
-      } finally {
-        await lab.stop();
-        say("the boards are shut down");
-      }
-    }
-    return allHolds ? 0 : 1;
-  } finally {
-    giveBack();
-  }
-}
-
-async function tryOut(lab: Lab, round: readonly NamedFault[], say: Say): Promise<boolean> {
-  const tell = (findings: readonly Finding[]): boolean => {
-    for (const { what, holds, seen } of findings)
-      say(`${holds ? "✓" : "✗"} ${what}${holds ? "" : `: ${seen}`}`);
-    return findings.every(({ holds }) => holds);
-  };
-  let allHolds = round.some(({ fresh }) => fresh) || (await freshToHealthy(lab, say, tell));
-  for (const { name, what, go } of round) {
-    // What follows would be about a cluster that is not healthy.
-    if (!allHolds) break;
-    say(`${name}: ${what}`);
-    const begin = performance.now();
-    allHolds = tell(await go(lab, say).catch(failedUp));
-    say(`${name}: ${((performance.now() - begin) / 1000).toFixed(0)} s`);
-  }
-  return allHolds;
-}
-
-/** An `up` that fails where it must not is told with the rest, and the boards can be looked at. */
-function failedUp(error: unknown): Finding[] {
-  if (!(error instanceof StackError)) throw error;
-  return [{ what: "the up succeeded", holds: false, seen: error.message }];
-}
-
-/** From bare Debian to a cluster that works, and an `up` after that. */
-async function freshToHealthy(
-  lab: Lab,
-  say: Say,
-  tell: (findings: readonly Finding[]) => boolean,
-): Promise<boolean> {
-  const first = await lab.stack.up();
-  say(`pulumi up: ${first.changes.length} resources in ${first.seconds.toFixed(0)} s`);
-  const emulated = lab.settings.boards.filter(({ arch }) => arch === "arm64");
-  const limit = emulated.length === 0 ? undefined : emulatedLimit;
-  const findings = await clusterHealthy(lab.first, lab.boards.size, limit);
-  for (const { name } of emulated) findings.push(...(await arm64Works(lab.first, lab.board(name), name)));
-  const controlPlanes = lab.settings.boards.filter(({ role }) => role === "controlPlane");
-  const names = controlPlanes.map(({ name }) => name);
-  if (names.length > 1) findings.push(await etcdMembers(lab.first, "lab-1", names));
-  let allHolds = tell(findings);
-  if (lab.around !== undefined) {
-    for (const check of [...usualChecks, ...onceChecks])
-      allHolds = tell(await findingsOf(check, lab)) && allHolds;
-  } else if (lab.settings.ingress !== undefined) {
-    allHolds = tell(await appsWork(lab)) && allHolds;
-  }
-  const second = await lab.stack.up();
-  say(`pulumi up again: ${second.seconds.toFixed(1)} s`);
-  const seen = second.changes.join(", ");
-  return tell([{ what: "a second up changes nothing", holds: seen === "", seen }]) && allHolds;
-}
-
-async function keep(lab: Lab, signal: AbortSignal): Promise<void> {
-  console.log("\nThe boards, until this ends (Ctrl-C, or npm run lab -- --down):");
-  for (const [name, { privateKeyPath, port, user }] of lab.boards)
-    console.log(`  ${name}: ssh -i ${privateKeyPath} -p ${port} ${user}@127.0.0.1`);
-  console.log("  on lab-1: sudo kubectl --kubeconfig /etc/kubernetes/admin.conf get pods -A");
-  // A timer, for a promise alone keeps no process alive.
-  const alive = setInterval(() => undefined, 2 ** 30);
-  await once(signal, "abort");
-  clearInterval(alive);
 }
 
 if (import.meta.main) process.exitCode = await main(process.argv.slice(2));
