@@ -29,7 +29,7 @@ export interface LabOptions extends Surroundings, LabSize {
   kubernetes?: readonly KubernetesBuild[] | undefined;
 }
 
-/** Starts boards with fresh cards, one after the other, and writes the stack's settings. Nothing is set up yet. */
+/** Starts boards with fresh cards and writes the stack's settings. Nothing is set up yet. */
 export async function startLab(options: LabOptions): Promise<Lab> {
   const image = await clusterImage(options);
   const arm64 = options.arm64 === true ? await arm64Image(image, options) : undefined;
@@ -114,7 +114,7 @@ export class Lab {
   }
 
   async start(): Promise<void> {
-    for (const described of this.settings.boards) await this.#startBoard(described);
+    await this.#startBoards(this.settings.boards);
     const controlPlanes = this.settings.boards.filter(({ role }) => role === "controlPlane");
     if (controlPlanes.length > 1) {
       const places = controlPlanes.map(({ name }) => this.board(name).place);
@@ -124,13 +124,15 @@ export class Lab {
     await this.#writeSettings();
   }
 
-  /** Throws the board away and puts a fresh one in its place, with the same name and address, and the same disk. */
-  async replaceBoard(name: string): Promise<void> {
-    const described = this.settings.boards.find((each) => each.name === name);
-    if (described === undefined) throw new Error(`the lab has no board ${name}`);
-    const { place } = this.board(name);
-    await this.board(name).stop();
-    await this.#startBoard(described, place);
+  /** Throws boards away and puts fresh ones in their places, with the same names and addresses, and the same disks. */
+  async replaceBoards(...names: readonly string[]): Promise<void> {
+    const described = names.map((name) => {
+      const found = this.settings.boards.find((each) => each.name === name);
+      if (found === undefined) throw new Error(`the settings have no board ${name}`);
+      return found;
+    });
+    await Promise.all(names.map((name) => this.board(name).stop()));
+    await this.#startBoards(described);
     await this.#writeSettings();
   }
 
@@ -143,8 +145,20 @@ export class Lab {
     removeBoardFolder(this.#parts.folder);
   }
 
-  async #startBoard(described: LabBoard, place = this.boards.size + 1) {
+  /** At once: each has one processor. They are in the order of the settings, whichever is there first. */
+  async #startBoards(described: readonly LabBoard[]): Promise<void> {
+    const starts = described.map((each) => this.#startBoard(each));
+    const failures: unknown[] = [];
+    for (const [i, started] of (await Promise.allSettled(starts)).entries()) {
+      if (started.status === "rejected") failures.push(started.reason);
+      else this.boards.set(described[i]?.name ?? "", started.value);
+    }
+    if (failures.length > 0) throw failures[0];
+  }
+
+  async #startBoard(described: LabBoard): Promise<VirtualBoard> {
     const { name, disk: wanted } = described;
+    const place = this.boards.get(name)?.place ?? this.settings.boards.indexOf(described) + 1;
     const ram = machineRam(described);
     const { network, mirror, folder } = this.#parts;
     const image = (described.arch === "arm64" ? this.#parts.arm64 : undefined) ?? this.#parts.image;
@@ -157,8 +171,8 @@ export class Lab {
     // The place's, whatever board is in it.
     const disk = wanted && (await diskIn(path.join(folder, `disk-${place}.img`), wanted.id));
     const board = await startVirtualBoard({ ram, image, network, mirror, card, disk, clockOffset, place });
-    this.boards.set(name, board);
     described.hostKey = card.hostKey;
+    return board;
   }
 
   async #writeSettings(): Promise<void> {

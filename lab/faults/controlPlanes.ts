@@ -75,7 +75,7 @@ export function lose(name: string) {
     const without = await sameCluster(lab, others(name));
     say("now a new card is put in");
     await configure(lab, boards);
-    await lab.replaceBoard(name);
+    await lab.replaceBoards(name);
     await upTold(lab, say);
     return [...without, ...(await sameCluster(lab, all))];
   };
@@ -84,7 +84,7 @@ export function lose(name: string) {
 /** A control plane gets a new card, and its new host key is given: it joins the two that live. */
 export async function replaceFirst(lab: Lab, say: Say): Promise<Finding[]> {
   await keepWord(lab, "lab-1");
-  await lab.replaceBoard("lab-1");
+  await lab.replaceBoards("lab-1");
   await upTold(lab, say);
   return sameCluster(lab, all);
 }

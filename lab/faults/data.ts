@@ -23,7 +23,7 @@ export async function wipe(lab: Lab, say: Say): Promise<Finding[]> {
   const kept = [await certificateShown(lab, serial), ...(await backedUp(lab))];
   const backups = await backupsOf(lab, "traefik");
   say("all boards get new cards");
-  for (const name of lab.boards.keys()) await lab.replaceBoard(name);
+  await lab.replaceBoards(...lab.boards.keys());
   await upTold(lab, say);
   const after = await uid();
   const stillThere = await backupsKept(lab, backups);

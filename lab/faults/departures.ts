@@ -40,7 +40,7 @@ export async function die(lab: Lab, say: Say): Promise<Finding[]> {
   const others = await healthy(lab, 1);
   say("now a new machine is put in");
   await configure(lab, settings);
-  await lab.replaceBoard(leaving);
+  await lab.replaceBoards(leaving);
   await upTold(lab, say);
   const seconds = Math.max(marked.seconds, forgotten.seconds);
   return [

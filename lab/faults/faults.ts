@@ -99,7 +99,7 @@ function ofInit(what: string, after: number, harm: Interruption["harm"]): Fault 
 function ofJoin(what: string, after: number, harm: Interruption["harm"]): Fault {
   const when = { step: "lab-2-join", doing: "updating", after, harm } as const;
   const go: Fault["go"] = async (lab, say) => {
-    await lab.replaceBoard("lab-2");
+    await lab.replaceBoards("lab-2");
     return interrupted(lab, say, when);
   };
   return { what, go };

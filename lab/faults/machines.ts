@@ -11,7 +11,7 @@ export async function restore(lab: Lab, say: Say): Promise<Finding[]> {
   await kubectl(first, "create secret generic kept --from-literal=word=before");
   await first.ssh("sudo systemctl start bramble-snapshot.service", { limit: 300 });
   say("a snapshot is taken; the control plane is destroyed");
-  await lab.replaceBoard("lab-1");
+  await lab.replaceBoards("lab-1");
   await upTold(lab, say);
   const again = lab.board("lab-1");
   const configMap = await kubectl(again, "get configmap kept -o 'jsonpath={.data.word}'");
@@ -48,7 +48,7 @@ export async function reboot(lab: Lab): Promise<Finding[]> {
 
 /** A worker on a new card. */
 export async function replaceWorker(lab: Lab, say: Say): Promise<Finding[]> {
-  await lab.replaceBoard("lab-2");
+  await lab.replaceBoards("lab-2");
   await upTold(lab, say);
   return healthy(lab);
 }

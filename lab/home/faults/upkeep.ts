@@ -28,7 +28,7 @@ export async function restoreUnderApps(lab: Lab, say: Say): Promise<Finding[]> {
   await lab.first.ssh("sudo systemctl start bramble-snapshot.service", { limit: 300 });
   const reader = await readPage(lab);
   say("a snapshot is taken; the control plane gets a new card");
-  await lab.replaceBoard(lab.settings.boards[0]?.name ?? "");
+  await lab.replaceBoards(lab.settings.boards[0]?.name ?? "");
   await upTold(lab, say);
   const again = await healthy(lab);
   const read = await reader.end("pages were answered without a control plane");
