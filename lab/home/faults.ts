@@ -1,6 +1,7 @@
 // What can happen to a home.
 import { currentBuild, nextPatchBuild } from "../kubernetesBuild.ts";
 import type { Fault } from "../faults/fault.ts";
+import { addressChanges } from "./faults/address.ts";
 import { cutAllPower, entranceDies, fillCards } from "./faults/power.ts";
 import { sundayDrill } from "./faults/sundayDrill.ts";
 import { soak } from "./faults/soak.ts";
@@ -9,7 +10,8 @@ import { patchUnderWay, restoreUnderApps } from "./faults/upkeep.ts";
 /** The faults of `--home`, by name. */
 export const homeFaults: Readonly<Record<string, Fault>> = {
   soak: { what: "twenty minutes pass", apps: true, go: soak },
-  wipe: { what: "the Sunday drill: every board gets a blank card", apps: true, go: sundayDrill },
+  wipe: { what: "the Sunday drill: every board gets a blank card", apps: true, fresh: true, go: sundayDrill },
+  address: { what: "the provider gives the home another address", apps: true, go: addressChanges },
   entrance: { what: "the board of the entrance dies, and comes back", apps: true, go: entranceDies },
   "full-cards": { what: "the card of each board is full", apps: true, go: fillCards },
   power: {

@@ -4,7 +4,7 @@ import { kubectl, type Finding } from "../../checks.ts";
 import type { Lab } from "../../cluster.ts";
 import { healthy, upTold, type Say } from "../../faults/fault.ts";
 import { homeWorks } from "../checks/all.ts";
-import { certificateOf } from "../checks/entrance.ts";
+import { certificateOf, pagesAreShown } from "../checks/entrance.ts";
 import { GitLaptop } from "../checks/git.ts";
 import { measured } from "../home.ts";
 
@@ -15,19 +15,22 @@ const writtenDown = ["loginPassword", "gogsAdminPassword", "sensorsTokens", "bac
 export async function sundayDrill(lab: Lab, say: Say): Promise<Finding[]> {
   const laptop = await GitLaptop.create(lab);
   try {
+    await upTold(lab, say);
+    const first = [...(await healthy(lab)), ...(await pagesAreShown(lab))];
     const repository = lab.settings.gogs === undefined ? undefined : await laptop.push("sunday");
     const before = await kept(lab);
     const saved = await backedUp(lab);
     const backups = await backupsOf(lab, "traefik");
     const begin = performance.now();
     say("every board gets a blank card");
-    for (const name of lab.boards.keys()) await lab.replaceBoard(name);
+    await lab.replaceBoards(...lab.boards.keys());
     await upTold(lab, say);
     const again = await healthy(lab);
     const after = await kept(lab);
     const minutes = (performance.now() - begin) / 60_000;
     const isOther = after.cluster !== "" && after.cluster !== before.cluster;
     return [
+      ...first,
       ...(repository?.findings ?? []),
       ...saved,
       ...again,
