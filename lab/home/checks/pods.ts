@@ -13,6 +13,10 @@ export interface Peak {
   readonly name: string;
   readonly board: string;
   readonly peak: number;
+  /** What of its memory is anonymous now; of the rest the kernel can read most again. */
+  readonly anonymous: number;
+  /** How often it had all that its limit allows, and the kernel made room in it. */
+  readonly timesAtLimit: number;
   /** None for those that kubeadm makes. */
   readonly limit: number | undefined;
 }
@@ -42,34 +46,37 @@ export async function nothingRestarted(lab: Lab): Promise<Finding[]> {
 
 /** The most memory that each running container has had, the fullest first. */
 export async function peaks(lab: Lab): Promise<Peak[]> {
-  const known = new Map<string, number>();
+  const known = new Map<string, Pick<Peak, "anonymous" | "peak" | "timesAtLimit">>();
   for (const board of lab.boards.values()) {
     const lines = (await board.ssh("sudo bash -s", { input: script })).trim().split("\n");
-    for (const [id = "", bytes] of lines.map((line) => line.split(" ")))
-      known.set(id, Number(bytes) / 2 ** 20);
+    for (const [id = "", peak, anonymous, times] of lines.map((line) => line.split(" ")))
+      known.set(id, { peak: mebibytes(peak), anonymous: mebibytes(anonymous), timesAtLimit: Number(times) });
   }
   const found = (await podsOf(lab)).flatMap((pod) =>
     (pod.status?.containerStatuses ?? []).flatMap(({ name, containerID = "" }): Peak[] => {
-      const peak = known.get(containerID.replace(/^containerd:\/\//, ""));
+      const seen = known.get(containerID.replace(/^containerd:\/\//, ""));
       const spec = pod.spec?.containers.find((each) => each.name === name);
       const app = pod.metadata?.labels?.["app.kubernetes.io/name"] ?? pod.metadata?.name ?? "";
-      if (peak === undefined) return [];
+      if (seen === undefined) return [];
       const full = app === name ? name : `${app}/${name}`;
-      return [{ name: full, board: pod.spec?.nodeName ?? "", peak, limit: limitOf(spec) }];
+      return [{ name: full, board: pod.spec?.nodeName ?? "", ...seen, limit: limitOf(spec) }];
     }),
   );
   return found.sort((a, b) => b.peak / (b.limit ?? 2 ** 20) - a.peak / (a.limit ?? 2 ** 20));
 }
+
+const mebibytes = (bytes = "") => Number(bytes) / 2 ** 20;
 
 function limitOf(container: V1Container | undefined): number | undefined {
   const limit = /^(\d+)Mi$/.exec(container?.resources?.limits?.memory ?? "")?.[1];
   return limit === undefined ? undefined : Number(limit);
 }
 
-/** Those peaks as lines: `traefik on pi3-1: 84 of 160 MiB`. */
+/** Those peaks as lines: `traefik on pi3-1: 84 of 160 MiB, 25 of them anonymous at the end, at its limit 0 times`. */
 export function peakLines(all: readonly Peak[]): string[] {
-  return all.map(({ name, board, peak, limit }) => {
-    const of = limit === undefined ? "MiB, without a limit" : `of ${limit} MiB`;
-    return `${name} on ${board}: ${peak.toFixed(0)} ${of}`;
+  return all.map(({ name, board, peak, anonymous, timesAtLimit, limit }) => {
+    const of = limit === undefined ? "MiB" : `of ${limit} MiB`;
+    const times = limit === undefined ? "without a limit" : `at its limit ${timesAtLimit} times`;
+    return `${name} on ${board}: ${peak.toFixed(0)} ${of}, ${anonymous.toFixed(0)} of them anonymous at the end, ${times}`;
   });
 }
