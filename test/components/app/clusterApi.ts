@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { json } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
 import { stringify } from "yaml";
 
 /** The kinds that it has, by their names in paths. */
@@ -24,6 +25,8 @@ const notFound = { apiVersion: "v1", kind: "Status", status: "Failure", reason: 
 export class ClusterApi {
   /** What was asked for besides reading, and the answer: `DELETE /api/v1/namespaces/a 404`. */
   readonly requests: string[] = [];
+  /** Milliseconds that it takes to describe itself, as on a board that has just started it. */
+  reflection = 0;
   readonly #objects = new Map<string, object>();
   readonly #server: Server = createServer((request, response) => {
     this.#serve(request, response).catch((error: unknown) => response.destroy(error as Error));
@@ -63,6 +66,7 @@ export class ClusterApi {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname, searchParams } = new URL(request.url ?? "/", "http://api");
     if (pathname === "/openapi/v2") {
+      await sleep(this.reflection);
       // An empty schema, as the server itself encodes it.
       response.writeHead(200, {
         "content-type": "application/com.github.proto-openapi.spec.v2.v1.0+protobuf",

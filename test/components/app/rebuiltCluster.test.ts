@@ -62,7 +62,7 @@ const inCluster = (done: readonly string[]) =>
 beforeEach(({ skip }) => skip(noEngine !== "", noEngine));
 beforeAll(async () => {
   if (noEngine !== "") return;
-  for (const name of ["a", "b", "c"]) clusters[name] = await ClusterApi.start();
+  for (const name of ["a", "b", "c", "d"]) clusters[name] = await ClusterApi.start();
   stack = await TemporaryStack.create("rebuilt", /kubernetes:|random:/);
 });
 afterAll(() => {
@@ -107,6 +107,13 @@ it("they are created in the new cluster, which has none of them, and nothing els
   expect(clusters.b!.objects).toEqual(paths);
   expect(requests("a")).toEqual([]);
 }, 120_000);
+
+it("an API server that takes longer than usual to describe itself is waited for", async () => {
+  // The provider's own limit is 32 s.
+  clusters.d!.reflection = 34_000;
+  await up("d");
+  expect(clusters.d!.objects).toEqual(paths);
+}, 240_000);
 
 it("without an identity again, they are taken for those of whatever cluster is there", async () => {
   expect(inCluster(await up("c", false))).toEqual([]);
