@@ -57,7 +57,7 @@ end_admission() {
 # needs the token for another one.
 node_heard() {
   local heard
-  node_exists "$NODE" || return 1
+  [ -n "$(kube get node "$NODE" --ignore-not-found -o name)" ] || return 1
   heard=$(kube -n kube-node-lease get lease "$NODE" --ignore-not-found -o 'jsonpath={.spec.renewTime}')
   [ -n "$heard" ] && [ $(($(date +%s) - $(date -d "$heard" +%s))) -lt 180 ]
 }

@@ -43,10 +43,34 @@ api_settled() {
   done
 }
 
-node_exists() { [ -n "$(kube get node "$1" --ignore-not-found -o name)" ]; }
+# asked ARGUMENT…: what kubectl answers. That nobody answers is no answer: where something is being changed it is asked
+# twenty times, 5 s apart.
+asked() {
+  local said try
+  for try in {1..20}; do
+    if said=$(kube "$@" 2>"$WORK/asked"); then
+      printf '%s' "$said"
+      return
+    fi
+    if checking; then break; fi
+    if [ "$try" != 20 ]; then sleep 5; fi
+  done
+  cat "$WORK/asked" >&2
+  return 1
+}
+
+# Where nobody can say, the step ends: a node that is taken for gone would not be drained.
+node_exists() {
+  local found
+  if ! found=$(asked get node "$1" --ignore-not-found -o name); then
+    if checking; then return 1; fi
+    fail "the API server does not say whether $1 is a node" "see the error above, then run pulumi up again: it resumes here"
+  fi
+  [ -n "$found" ]
+}
 
 # node_value NODE JSONPATH
-node_value() { kube get node "$1" --ignore-not-found -o "jsonpath=$2"; }
+node_value() { asked get node "$1" --ignore-not-found -o "jsonpath=$2"; }
 
 node_ready() { [ "$(node_value "$1" '{.status.conditions[?(@.type=="Ready")].status}')" = True ]; }
 

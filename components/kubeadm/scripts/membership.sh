@@ -17,7 +17,9 @@ may_forget() { in_cluster && [ "$NODE" != "$BOARD" ]; }
 
 # Whether the node's kubelet reports no more: that of a machine that is gone is silent within a minute.
 is_silent() {
-  case $(node_value "$NODE" '{.status.conditions[?(@.type=="Ready")].status}') in True | False) return 1 ;; esac
+  local ready
+  ready=$(node_value "$NODE" '{.status.conditions[?(@.type=="Ready")].status}') || return 1
+  case $ready in True | False) return 1 ;; esac
 }
 
 desired_state() {

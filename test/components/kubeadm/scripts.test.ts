@@ -7,6 +7,7 @@ import {
   joinStep,
   kubeletStep,
   maintenanceStep,
+  membershipStep,
 } from "../../../components/kubeadm/clusterSteps.ts";
 import { ScratchBoard } from "../board/scratchBoard.ts";
 import { layout } from "./madeCluster.ts";
@@ -148,6 +149,13 @@ describe("an API server that is started again meanwhile", () => {
     expect(stderr).not.toMatch(/refused|failed with status/);
   });
 
+  it("is asked again for the machine of a node", () => {
+    kubectl(`${refused("*host-key*")}`);
+    const { status, stderr } = board.runScript(membershipStep(leader, worker, false), "apply", 20);
+    // The third answers, and it is asked once more to see that all is well.
+    expect([status, tries(), stderr]).toEqual([0, 4, ""]);
+  });
+
   it("lets a board in all the same", () => {
     kubectl(`${refused("*--force-conflicts*")} *"get lease"*) echo failed ;;`);
     const admission = { token: "abcdef.0123456789abcdef", certificateKey: "", period: "2026-1" };
@@ -155,6 +163,28 @@ describe("an API server that is started again meanwhile", () => {
     expect(tries()).toBe(3);
     expect(stderr).toMatch(/one failed to join/);
     expect(stderr).not.toContain("refused");
+  });
+});
+
+describe("an API server that never answers", () => {
+  it.each([
+    ["drained", drainStep(layout, leader, worker), "apply"],
+    ["forgotten", membershipStep(leader, worker, false), "apply"],
+    ["taken out of service", inServiceStep(layout, leader, worker), "remove"],
+  ])("does not make a board count as %s", (_, step, verb) => {
+    kubectl(`*) echo "connection refused" >&2; exit 1 ;;`);
+    const { status, stderr, calls } = board.runScript(step, verb, 60);
+    expect(status).toBe(1);
+    expect(stderr).toContain("connection refused");
+    const reads = calls.filter((call) => call.startsWith("kubectl "));
+    expect(reads).toHaveLength(20);
+    expect(reads.filter((call) => !call.includes(" get node "))).toEqual([]);
+  });
+
+  it("is asked once by a check", () => {
+    kubectl(`*) echo "connection refused" >&2; exit 1 ;;`);
+    const { status, calls } = board.runScript(membershipStep(leader, worker, false), "check", 20);
+    expect([status, calls.filter((call) => call.includes("get node"))]).toEqual([1, [expect.anything()]]);
   });
 });
 
