@@ -90,9 +90,9 @@ desired_state() {
 }
 
 # A board that does not answer is not drained: once its node is forgotten its pods start elsewhere. It may be a
-# minute until the cluster knows that it does not answer.
+# minute until the cluster knows that it does not answer. A cluster that does not answer has no other board for its pods.
 remove() {
-  if ! node_exists "$NODE"; then return; fi
+  if ! asked get --raw=/readyz >/dev/null || ! node_exists "$NODE"; then return; fi
   # A removal that is cut off may be taken back.
   note_drain
   steadily kube cordon "$NODE"
