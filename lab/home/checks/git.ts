@@ -53,7 +53,7 @@ export class GitLaptop {
     const findings: Finding[] = [];
     for (const [way, url] of ways) {
       const folder = await mkdtemp(path.join(this.#folder, "clone-"));
-      const cloned = await this.#git(["clone", "--quiet", url, folder]);
+      const cloned = await this.#git(["clone", "--quiet", "--branch=main", url, folder]);
       const { stdout: found } = await this.#git(["-C", folder, "rev-parse", "HEAD"]);
       const holds = cloned.exitCode === 0 && found === commit;
       findings.push(measured(`it clones by ${way}`, holds, holds ? commit.slice(0, 12) : cloned.stderr));
