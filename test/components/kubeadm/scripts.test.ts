@@ -150,7 +150,7 @@ describe("an API server that is started again meanwhile", () => {
   });
 
   it("is asked again for the machine of a node", () => {
-    kubectl(`${refused("*host-key*")}`);
+    kubectl(refused("*host-key*"));
     const { status, stderr } = board.runScript(membershipStep(leader, worker, false), "apply", 20);
     // The third answers, and it is asked once more to see that all is well.
     expect([status, tries(), stderr]).toEqual([0, 4, ""]);
