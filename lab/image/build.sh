@@ -40,7 +40,8 @@ packages=$packages,e2fsprogs,procps,tzdata,netbase,iproute2,iputils-ping,openssh
 packages=$packages,cloud-init,netplan.io,dosfstools,initramfs-tools,lz4
 set -- --force-check-gpg --variant=minbase --include="$packages" trixie "$root" "$mirror"
 if [ "$architecture" = amd64 ]; then
-  quietly debootstrap "$@"
+  # What it mounts is gone with it, however it ends: the folder can be removed.
+  quietly unshare --mount debootstrap "$@"
   sh "$parts/userMode.sh" "$folder" "$root" "$mirror"
 else
   # Unpacked by this machine's programs, set up by its own. It tries to make a device node first, but not in a container.
