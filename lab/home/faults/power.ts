@@ -6,7 +6,7 @@ import type { Lab } from "../../cluster.ts";
 import { healthy, type Say } from "../../faults/fault.ts";
 import { browse, inShort } from "../browse.ts";
 import { pageIsBack } from "../checks/entrance.ts";
-import { datagramsArrive, send } from "../checks/sensors.ts";
+import { datagramArrived, datagramsArrive, send } from "../checks/sensors.ts";
 import { aroundOf, hostOf, measured } from "../home.ts";
 
 /** The entrance's board loses its power for some minutes. Readings by UDP do not need it. */
@@ -18,6 +18,7 @@ export async function entranceDies(lab: Lab, say: Say): Promise<Finding[]> {
   const url = `https://${hostOf(lab, "sensors")}/`;
   const closed = await browse(aroundOf(lab).stranger, url);
   await send(lab, aroundOf(lab).laptop, "bedroom.temperature:17.5|g\nbedroom.humidity:60.0|g");
+  const taken = await datagramArrived(lab, 17.5);
   const rest = () => kubectl(lab.first, "get nodes --no-headers");
   const away = await until(180, rest, (seen) => (seen.match(/ NotReady/g) ?? []).length === 1);
   const begin = performance.now();
@@ -26,6 +27,7 @@ export async function entranceDies(lab: Lab, say: Say): Promise<Finding[]> {
   const back = await pageIsBack(lab, begin);
   return [
     measured("the home is closed meanwhile", closed.status === 0, inShort(closed)),
+    { ...taken, what: `meanwhile, ${taken.what}` },
     { what: "the other boards stay ready", ...away },
     back,
     ...(await healthy(lab)),
