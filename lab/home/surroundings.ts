@@ -50,7 +50,7 @@ export async function homeSurroundings(
 }
 
 /** The names of the home's pages. */
-function hostsOf(settings: LabSettings): string[] {
+export function hostsOf(settings: LabSettings): string[] {
   return Object.entries<App>(apps).flatMap(([section, app]) => {
     if (settings[section] === undefined) return [];
     const published = app.publish?.(app.schema.parse(settings[section])) ?? [];

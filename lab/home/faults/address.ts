@@ -9,6 +9,7 @@ import type { Say } from "../../faults/fault.ts";
 import { optionalProgram } from "../../images/optionalPrograms.ts";
 import { browse, inShort } from "../browse.ts";
 import { aroundOf, hostOf, measured } from "../home.ts";
+import { hostsOf } from "../surroundings.ts";
 
 const scripts = new URL("../../../components/dns/dns.ts", import.meta.url).href;
 const authorities = "/etc/lab/authorities.pem";
@@ -21,17 +22,17 @@ export async function addressChanges(lab: Lab, say: Say): Promise<Finding[]> {
   const { missing } = optionalProgram("ddns");
   if (missing !== undefined) return [{ what: "there is a DNS updater", holds: false, seen: missing }];
   const { cloudflare, dns, router, stranger, root } = aroundOf(lab);
-  const host = hostOf(lab, "sensors");
+  const hosts = hostsOf(lab.settings);
   const entrance = hostOf(lab, "entrance");
   const records = dnsRecords({
     zone: cloudflare.zone,
     entrance,
-    hosts: [host],
+    hosts,
     addresses: [],
     proxied: false,
     ttl: 60,
   });
-  dns.set(host, "A");
+  for (const host of hosts) dns.set(host, "A");
   for (const record of records) cloudflare.put(record);
   const objects = updaterObjects(entrance, lab);
   await apply(lab.first, objects);
@@ -44,16 +45,15 @@ export async function addressChanges(lab: Lab, say: Say): Promise<Finding[]> {
   say(`the home's address is ${now}`);
   const after = await follows(now);
   const seconds = (performance.now() - begin) / 1000;
-  const page = await browse(stranger, `https://${host}/`, { root });
+  const page = await browse(stranger, `https://${hostOf(lab, "sensors")}/`, { root });
   const ready = await until(
     120,
     () => kubectl(lab.first, "-n dns get pods --no-headers"),
     (seen) => seen.includes(" 2/2 "),
   );
   await kubectl(lab.first, "delete namespace dns");
-  for (const name of [host, entrance])
-    cloudflare.records = cloudflare.records.filter((each) => each.name !== name);
-  dns.set(host, "A", router.address);
+  cloudflare.records = [];
+  for (const host of hosts) dns.set(host, "A", router.address);
   return [
     { what: "the updater sets the home's address", ...before },
     measured(
