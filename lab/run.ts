@@ -2,6 +2,7 @@
 import { once } from "node:events";
 import path from "node:path";
 import { writePage } from "../rehearsal/report/page.ts";
+import { reasonOf } from "../tools/lines.ts";
 import { arm64Fault, arm64Works, emulatedLimit } from "./arm64.ts";
 import { appsWork } from "./apps/checks.ts";
 import { clusterHealthy, etcdMembers, type Finding } from "./checks.ts";
@@ -69,7 +70,7 @@ async function rounds(wanted: Wanted, record: LabRecord, signal: AbortSignal): P
       startLab({ say: record.say, signal, ...size }),
     );
     try {
-      await tryOut(lab, round, record);
+      await tryOut(lab, round, record, signal);
       if (wanted.keep && i === all.length - 1) await keep(lab, signal);
     } finally {
       await lab.stop();
@@ -78,7 +79,12 @@ async function rounds(wanted: Wanted, record: LabRecord, signal: AbortSignal): P
   }
 }
 
-async function tryOut(lab: Lab, round: readonly NamedFault[], record: LabRecord): Promise<void> {
+async function tryOut(
+  lab: Lab,
+  round: readonly NamedFault[],
+  record: LabRecord,
+  signal: AbortSignal,
+): Promise<void> {
   const { say, tell } = record;
   if (!round.some(({ fresh }) => fresh))
     await record.chapter("from blank cards to a cluster that works", () => freshToHealthy(lab, record));
@@ -89,16 +95,17 @@ async function tryOut(lab: Lab, round: readonly NamedFault[], record: LabRecord)
     await record.chapter(`${name}: ${what}`, async () => {
       say(`${name}: ${what}`);
       const begin = performance.now();
-      tell(await go(lab, say).catch(failedUp));
+      tell(await go(lab, say).catch((error: unknown) => failed(error, signal)));
       say(`${name}: ${((performance.now() - begin) / 1000).toFixed(0)} s`);
     });
   }
 }
 
-/** An `up` that fails where it must not is told with the rest, and the boards can be looked at. */
-function failedUp(error: unknown): Finding[] {
-  if (!(error instanceof StackError)) throw error;
-  return [{ what: "the up succeeded", holds: false, seen: error.message }];
+/** What fails where it must not is told with the rest, and the boards can be looked at. */
+function failed(error: unknown, signal: AbortSignal): Finding[] {
+  signal.throwIfAborted();
+  const what = error instanceof StackError ? "the up succeeded" : "all of it could be tried";
+  return [{ what, holds: false, seen: reasonOf(error) }];
 }
 
 /** From bare Debian to a cluster that works, and an `up` after that. */
