@@ -132,8 +132,29 @@ to_install_again() {
 }
 
 # Without the option apt only warns of a repository that does not answer, and what it has is then not found.
+read_repositories() { apt -o APT::Update::Error-Mode=any update; }
+
+# A project extends its signing key, at the same URL, before it expires (kubernetes/release#3818). Whether one was another
+# there.
+renew_keys() {
+  local list url keyring renewed=1
+  for list in "$ROOT"/etc/apt/sources.list.d/bramble-*.list; do
+    url=$(sed -n 's/^# key: \(http.*\)/\1/p' "$list" 2>/dev/null)
+    keyring=$(basename "$list" .list)
+    keyring=$ROOT/etc/apt/keyrings/$keyring.asc
+    rm -f "$WORK/key"
+    if [ -z "$url" ] || ! apt-helper download-file "$url" "$WORK/key" >/dev/null 2>&1 || cmp -s "$WORK/key" "$keyring"; then continue; fi
+    replace "$keyring" "$WORK/key"
+    renewed=0
+  done
+  return "$renewed"
+}
+
 refresh_packages() {
-  apt -o APT::Update::Error-Mode=any update || fail "a package repository can't be read" \
+  local said
+  if said=$(read_repositories 2>&1) || { renew_keys && said=$(read_repositories 2>&1); }; then return; fi
+  printf '%s\n' "$said" >&2
+  fail "a package repository can't be read" \
     "make sure the board can reach it, its clock is right and its card is not full; or set a mirror: cluster.kubernetesRepository, cluster.containerdRepository"
 }
 

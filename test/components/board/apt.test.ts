@@ -136,3 +136,42 @@ describe("a board that leaves", () => {
     expect(board.read("held")).toBe("");
   });
 });
+
+describe("a repository whose key has expired", () => {
+  const list = "etc/apt/sources.list.d/bramble-kubernetes.list";
+  const keyring = "etc/apt/keyrings/bramble-kubernetes.asc";
+  const files: Files = {
+    ...fresh,
+    [list]:
+      "# key: https://packages.example.com/Release.key\ndeb [signed-by=x] https://packages.example.com /\n",
+    [keyring]: "expired\n",
+  };
+  /** apt reads it only with this key. */
+  const reads = (key: string) =>
+    `case " $* " in *" update "*) grep -qx ${key} "$ROOT/${keyring}" || { echo "EXPKEYSIG 234654DA9A296436" >&2; exit 100; } ;; esac`;
+  const run = (downloads: string, wanted: string) => {
+    board = new ScratchBoard(files, { "apt-get": reads(wanted), "apt-helper": downloads });
+    const ran = board.run("packages", "apply");
+    return { ...ran, updates: ran.calls.filter((call) => call.endsWith(" update")).length };
+  };
+
+  it("is read with the key that its project has now", () => {
+    const { stderr, updates, calls } = run(`echo extended >"$3"`, "extended");
+    expect(stderr).not.toMatch(/EXPKEYSIG|can't be read/);
+    expect(board.read(keyring)).toBe("extended\n");
+    expect(updates).toBeGreaterThanOrEqual(2);
+    expect(calls.filter((call) => call.startsWith("apt-helper "))).toEqual([
+      expect.stringMatching(/^apt-helper download-file https:\/\/packages\.example\.com\/Release\.key /),
+    ]);
+  });
+
+  it.each([
+    ["the key is still the same", `echo expired >"$3"`],
+    ["the key can't be had", "exit 100"],
+  ])("is named, and asked once, where %s", (_, downloads) => {
+    const { status, stderr, updates } = run(downloads, "extended");
+    expect([status, updates]).toEqual([1, 1]);
+    expect(stderr).toMatch(/EXPKEYSIG[^]*a package repository can't be read/);
+    expect(board.read(keyring)).toBe("expired\n");
+  });
+});
