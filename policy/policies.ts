@@ -4,6 +4,7 @@ import { containerMemory, cpuLimit, guaranteedMemory } from "./containerMemory.t
 import { controlPlaneTimeouts, leaderElection } from "./controlPlane.ts";
 import { ephemeralStorage } from "./ephemeralStorage.ts";
 import { evictionSoft, evictionThresholds } from "./eviction.ts";
+import { imageAge, imageBad } from "./imageVersions.ts";
 import { isolatedApps } from "./isolation.ts";
 import { dataVolumes, hostKeys } from "./outside.ts";
 import { probeTiming, startupProbe } from "./probes.ts";
@@ -38,6 +39,8 @@ export const rules: readonly Rule[] = [
   priorityClass,
   imageTag,
   arm64Image,
+  imageAge,
+  imageBad,
   podPrivileges,
   relaxedSecurity,
   namespaceSet,

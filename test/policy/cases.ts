@@ -232,6 +232,25 @@ breaks("arm64-image", "mysql, which is not known to run on arm64", image("mysql:
 for (const text of ["arm32v7/traefik:3.7.1", "traefik:3.7.1-amd64"])
   breaks("image-tag", "not built for arm64", image(text));
 
+const pinned = "traefik:v3.7.18";
+passes("image-age", image(pinned), { dates: { [pinned]: "2999-01-01" } });
+passes("image-age", image(pinned), { dates: { [pinned]: "2020-01-01" }, mostDays: 1e6 });
+passes("image-age", image("mysql:8.4.1"));
+for (const text of [pinned, `${pinned}${digest}`])
+  breaks("image-age", "on 2020-01-01; 120 are allowed", image(text), { dates: { [pinned]: "2020-01-01" } });
+breaks("image-age", "gogs#8390", image("gogs/gogs:next-0.14.3"), { dates: {} });
+for (const text of [pinned, "traefik:v3.7.20", "gogs/gogs:next-0.14.3", "node:26.1.0", `traefik${digest}`])
+  passes("image-bad", image(text));
+for (const text of ["traefik:v3.7.13", `docker.io/library/traefik:3.6${digest}`])
+  breaks(
+    "image-bad",
+    `has the image ${text}, a version that is known to be bad: CVE-2026-137481`,
+    image(text),
+  );
+breaks("image-bad", "Use 9.1.0 or newer", image("mysql:8.4.1"), {
+  bad: [{ image: "mysql", versions: "<9.1.0", why: "a reason", fix: "9.1.0" }],
+});
+
 passes("pod-privileges", (own) => deployment(own));
 breaks("pod-privileges", "container app is privileged", (own) =>
   deployment(own, (app) => (app.securityContext = { privileged: true })),
