@@ -11,7 +11,7 @@ import { browse, inShort } from "../browse.ts";
 import { aroundOf, hostOf, measured } from "../home.ts";
 import { hostsOf } from "../surroundings.ts";
 
-const scripts = new URL("../../../components/dns/dns.ts", import.meta.url).href;
+const scripts = new URL("../../../components/dns/dynamicDns.ts", import.meta.url).href;
 const authorities = "/etc/lab/authorities.pem";
 
 /**
@@ -21,7 +21,7 @@ const authorities = "/etc/lab/authorities.pem";
 export async function addressChanges(lab: Lab, say: Say): Promise<Finding[]> {
   const { missing } = optionalProgram("ddns");
   if (missing !== undefined) return [{ what: "there is a DNS updater", holds: false, seen: missing }];
-  const { cloudflare, dns, router, stranger, root } = aroundOf(lab);
+  const { cloudflare, dns, router } = aroundOf(lab);
   const hosts = hostsOf(lab.settings);
   const entrance = hostOf(lab, "entrance");
   const records = dnsRecords({
@@ -34,8 +34,18 @@ export async function addressChanges(lab: Lab, say: Say): Promise<Finding[]> {
   });
   for (const host of hosts) dns.set(host, "A");
   for (const record of records) cloudflare.put(record);
-  const objects = updaterObjects(entrance, lab);
-  await apply(lab.first, objects);
+  try {
+    await apply(lab.first, updaterObjects(entrance, lab));
+    return await addressFollowed(lab, entrance, say);
+  } finally {
+    await kubectl(lab.first, "delete namespace dns --ignore-not-found");
+    cloudflare.records = [];
+    for (const host of hosts) dns.set(host, "A", router.address);
+  }
+}
+
+async function addressFollowed(lab: Lab, entrance: string, say: Say): Promise<Finding[]> {
+  const { cloudflare, router, stranger, root } = aroundOf(lab);
   const address = () =>
     Promise.resolve(cloudflare.records.find(({ name }) => name === entrance)?.content ?? "none");
   const follows = (at: string) => until(420, address, (seen) => seen === at);
@@ -46,23 +56,13 @@ export async function addressChanges(lab: Lab, say: Say): Promise<Finding[]> {
   const after = await follows(now);
   const seconds = (performance.now() - begin) / 1000;
   const page = await browse(stranger, `https://${hostOf(lab, "sensors")}/`, { root });
-  const ready = await until(
-    120,
-    () => kubectl(lab.first, "-n dns get pods --no-headers"),
-    (seen) => seen.includes(" 2/2 "),
-  );
-  await kubectl(lab.first, "delete namespace dns");
-  cloudflare.records = [];
-  for (const host of hosts) dns.set(host, "A", router.address);
+  const pods = () => kubectl(lab.first, "-n dns get pods --no-headers");
+  const seen = after.holds ? `after ${seconds.toFixed(0)} s` : after.seen;
   return [
     { what: "the updater sets the home's address", ...before },
-    measured(
-      "the name follows the new one",
-      after.holds,
-      after.holds ? `after ${seconds.toFixed(0)} s` : after.seen,
-    ),
+    measured("the name follows the new one", after.holds, seen),
     measured("the page is there by its name", page.status === 401, inShort(page)),
-    { what: "the updater's pod is ready", ...ready },
+    { what: "the updater's pod is ready", ...(await until(120, pods, (line) => line.includes(" 2/2 "))) },
   ];
 }
 
