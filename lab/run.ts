@@ -134,7 +134,8 @@ async function keep(lab: Lab, signal: AbortSignal): Promise<void> {
   console.log("\nThe boards, until this ends (Ctrl-C, or npm run lab -- --down):");
   for (const [name, { privateKeyPath, port, user }] of lab.boards)
     console.log(`  ${name}: ssh -i ${privateKeyPath} -p ${port} ${user}@127.0.0.1`);
-  console.log("  on lab-1: sudo kubectl --kubeconfig /etc/kubernetes/admin.conf get pods -A");
+  const [first] = lab.settings.boards;
+  console.log(`  on ${first?.name}: sudo kubectl --kubeconfig /etc/kubernetes/admin.conf get pods -A`);
   // A timer, for a promise alone keeps no process alive.
   const alive = setInterval(() => undefined, 2 ** 30);
   await once(signal, "abort");
