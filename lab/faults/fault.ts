@@ -32,14 +32,14 @@ export type Say = (line: string) => void;
 /** `pulumi up`, and what it did. */
 export async function upTold(lab: Lab, say: Say): Promise<StackOutcome> {
   const outcome = await lab.stack.up();
-  say(`up: ${outcome.seconds.toFixed(0)} s; ${inShort(outcome.changes) || "nothing changed"}`);
+  say(`up: ${outcome.seconds.toFixed(0)} s; ${changesText(outcome.changes) || "nothing changed"}`);
   return outcome;
 }
 
 /** Changes that are still read one by one. */
 const readable = 30;
 
-function inShort(changes: readonly string[]): string {
+function changesText(changes: readonly string[]): string {
   if (changes.length <= readable) return changes.join(", ");
   const kinds = Object.entries(Object.groupBy(changes, (change) => change.split(" ")[0] ?? ""));
   return kinds.map(([kind, all = []]) => `${kind} ${all.length}`).join(", ");
