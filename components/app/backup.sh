@@ -69,6 +69,12 @@ make_repository() {
         look
       fi
       ;;
+    rest:*)
+      restic init || look
+      # The server does not flush the repository's `config`, and no backup may count that a power cut would make
+      # unreadable. The kernel writes it after at most 35 s (vm.dirty_expire_centisecs and dirty_writeback_centisecs).
+      sleep 40
+      ;;
     *) restic init || look ;;
   esac
 }

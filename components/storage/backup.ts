@@ -17,6 +17,7 @@ import {
   type BackupServerArgs,
   backupServerWorkload,
   htpasswdSecret,
+  serverScripts,
 } from "./backupServerWorkload.ts";
 import { backupServer, type BackupTarget } from "../app/backupTarget.ts";
 
@@ -84,6 +85,7 @@ function registerServer(
   );
   const server = {
     workload: backupServerWorkload(args),
+    configMaps: { scripts: serverScripts },
     secrets: { accounts: { name: htpasswdSecret, data: { htpasswd: secret(lines) } } },
     volumes: { data: { ...backupDirectory(args), size: "64Gi" } },
     ports: [{ name: "http", port: backupServer.port }],

@@ -1,5 +1,6 @@
 import { withDisk } from "../workload/disk.ts";
 import { restrictedContainer, restrictedPod } from "../workload/security.ts";
+import { filesBeside } from "../workload/podFiles.ts";
 import type { Workload } from "../workload/workload.ts";
 import { backupServer, type BackupTarget } from "../app/backupTarget.ts";
 import { type BoardDirectory, claimName } from "../app/volumes.ts";
@@ -12,6 +13,13 @@ export type BackupServerArgs = Extract<BackupTarget, { readonly board: string }>
 export const htpasswdPath = "/run/secrets/backup-server/htpasswd";
 /** Name of the Secret with them. */
 export const htpasswdSecret = "backup-server";
+
+/** What the server's pod runs before it serves. */
+export const serverScripts = {
+  name: "backup-server-scripts",
+  data: filesBeside(import.meta.url, "clearHalfMade.sh"),
+};
+const scriptsPath = "/etc/backup-server";
 
 /** The directory of the backups, as a volume. */
 export function backupDirectory({ board, directory }: BackupServerArgs): BoardDirectory {
@@ -41,6 +49,19 @@ export function backupServerWorkload(args: BackupServerArgs): Workload {
         fsGroup: backupServerUser,
         fsGroupChangePolicy: "OnRootMismatch",
       },
+      initContainers: [
+        {
+          name: "clear-half-made",
+          image: backupServerImage,
+          command: ["sh", `${scriptsPath}/clearHalfMade.sh`, "/backups"],
+          resources: withDisk({ requests: { cpu: "10m", memory: "16Mi" }, limits: { memory: "32Mi" } }),
+          securityContext: restrictedContainer,
+          volumeMounts: [
+            { name: "backups", mountPath: "/backups" },
+            { name: "scripts", mountPath: scriptsPath, readOnly: true },
+          ],
+        },
+      ],
       containers: [
         {
           name: "rest-server",
@@ -70,6 +91,7 @@ export function backupServerWorkload(args: BackupServerArgs): Workload {
       ],
       volumes: [
         { name: "backups", persistentVolumeClaim: { claimName: claimName(data) } },
+        { name: "scripts", configMap: { name: serverScripts.name } },
         { name: "accounts", secret: { secretName: htpasswdSecret, defaultMode: 0o440 } },
       ],
     },

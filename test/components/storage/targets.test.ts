@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { hashSync } from "bcryptjs";
@@ -8,9 +8,11 @@ import { backupServerWorkload, htpasswdPath } from "../../../components/storage/
 import { backupServer, type BackupTarget, repositoryOf } from "../../../components/app/backupTarget.ts";
 import type { Container } from "../../../components/workload/workload.ts";
 import { type BackupToolName, backupTools, buildPatience } from "../../backup/backupTools.ts";
-import { type Machine, type Running, startContainer } from "../../backup/container.ts";
+import { type Machine, runContainer, type Running, startContainer } from "../../backup/container.ts";
 import { freePorts } from "../../../rehearsal/freePorts.ts";
 import { SavedApp } from "./savedApp.ts";
+
+const scripts = new URL("../../../components/storage", import.meta.url).pathname;
 
 let tools: Record<BackupToolName, string>;
 let app: SavedApp;
@@ -51,13 +53,19 @@ describe("the server on another board", { timeout: 120_000 }, () => {
   /** Serves by the very command line of its pod, with one account, `notes`. */
   async function start(...more: string[]): Promise<void> {
     app = new SavedApp(tools.restic, target);
+    // The watch that ends what takes too long goes on.
+    app.replace("sleep", `#!/bin/sh\n[ "$1" = 40 ] || exec /bin/sleep "$@"\necho "$1" >>${app.root}/slept\n`);
     const accounts = path.join(app.root, "htpasswd");
     writeFileSync(accounts, `notes:${hashSync("account", 4)}\nother:${hashSync("account", 4)}\n`);
     await startAgain(...more);
   }
-  async function startAgain(...more: string[]): Promise<void> {
+  async function startAgain(...more: string[]): Promise<string> {
     const [port] = await freePorts(1);
-    const [container] = backupServerWorkload(target).pod.containers;
+    const { containers, initContainers } = backupServerWorkload(target).pod;
+    const folders = { "/backups": app.repositories, "/etc/backup-server": scripts };
+    const cleared = await runContainer(initContainers![0]!, { folders, programs: {} });
+    expect(cleared.code, cleared.said).toBe(0);
+    const [container] = containers;
     const url = `http://127.0.0.1:${port}`;
     const here = {
       "rest-server": tools["rest-server"],
@@ -72,11 +80,46 @@ describe("the server on another board", { timeout: 120_000 }, () => {
       RESTIC_REST_USERNAME: "notes",
       RESTIC_REST_PASSWORD: "account",
     };
+    return cleared.said;
   }
+  const inRepository = (file: string) => path.join(app.repositories, "notes", file);
+  const slept = () => readFileSync(path.join(app.root, "slept"), "utf8").trim().split("\n");
 
-  it("takes backups and gives them back", async () => {
+  it("takes backups and gives them back, and only the first waits for what the server does not flush", async () => {
     await start();
     await comesBack();
+    await comesBack();
+    expect(slept()).toEqual(["40"]);
+  });
+
+  it.each([
+    ["empty", (config: string) => writeFileSync(config, "")],
+    ["missing", (config: string) => rmSync(config)],
+  ])("creates a repository again whose config a power cut left %s", async (_, cut) => {
+    await start();
+    const { code, said } = await app.restic("init");
+    expect(code, said).toBe(0);
+    cut(inRepository("config"));
+    app.write("notes/first", "first");
+    expect((await app.backUp()).code).not.toBe(0);
+    await stop();
+    expect(await startAgain()).toContain("/notes was only half created");
+    await comesBack();
+  });
+
+  it("leaves what can't be opened as it is if it has backups, and whole repositories", async () => {
+    await start();
+    await comesBack();
+    await stop();
+    expect(await startAgain()).toBe("");
+    await stop();
+    writeFileSync(inRepository("config"), "");
+    const files = readdirSync(app.repositories, { recursive: true });
+    expect(await startAgain()).toContain("it has backups: it is left as it is");
+    expect(readdirSync(app.repositories, { recursive: true })).toEqual(files);
+    app.empty();
+    expect((await app.restore()).code).toBe(1);
+    expect(app.files()).toEqual({});
   });
 
   it("shows an app only its own", async () => {
