@@ -78,7 +78,8 @@ await_join() {
     if [ $((SECONDS - heard)) -ge "$SILENCE" ]; then
       fail "$NODE has not joined and has sent nothing for $SILENCE s" "check its power and network, then run pulumi up again"
     fi
-    sleep 3
+    # As often as the board gives a sign: each look takes a second of a slow board's processor, which the cluster is made with.
+    sleep 10
   done
 }
 

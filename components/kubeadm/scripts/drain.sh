@@ -3,8 +3,10 @@
 
 desired_state() {
   # Afterwards the board is still to be upgraded: that is for the next step.
-  if ! applying || ! node_exists "$NODE" || [ "$(kubelet_version "$NODE")" = "v$VERSION" ]; then return; fi
-  if needs_change "the kubelet of $NODE is $(kubelet_version "$NODE")"; then
+  if ! applying || ! node_exists "$NODE"; then return; fi
+  local now
+  now=$(kubelet_version "$NODE")
+  if [ "$now" != "v$VERSION" ] && needs_change "the kubelet of $NODE is $now"; then
     note_drain
     drained 600 || cannot_drain
   fi

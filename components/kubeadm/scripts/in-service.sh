@@ -2,16 +2,41 @@
 # The board is ready for pods, with the labels and taints of the settings. Removed, it is drained. Runs on another
 # board, a control plane, where there are several.
 
-annotation() { node_value "$NODE" "{.metadata.annotations.bramble/$1}"; }
+# What is looked at of the node, each by a name, and where kubectl finds it.
+looks=(
+  'name={.metadata.name}'
+  'version={.status.nodeInfo.kubeletVersion}'
+  'conditions={range .status.conditions[?(@.status=="True")]}{.type} {end}'
+  'labels={.metadata.labels}'
+  'taints={range .spec.taints[*]}{.key}={.value}:{.effect} {end}'
+  'host-key={.metadata.annotations.bramble/host-key}'
+  # Names of the labels and taints that an earlier run has set.
+  'own-labels={.metadata.annotations.bramble/labels}'
+  'own-taints={.metadata.annotations.bramble/taints}'
+  'drained-for={.metadata.annotations.bramble/drained-for}'
+)
+declare -A seen=()
+
+# All of it at once: each kubectl takes a second of a slow board's processor. Not if there is no such node.
+read_node() {
+  local look text fields='' values=()
+  for look in "${looks[@]}"; do fields+="${look#*=}{\"\\n\"}"; done
+  if ! text=$(asked get node "$NODE" --ignore-not-found -o "jsonpath=$fields"); then no_answer "$NODE" || return 1; fi
+  mapfile -t values <<<"$text"
+  for look in "${!looks[@]}"; do seen[${looks[$look]%%=*}]=${values[$look]-}; done
+  # kubectl sets one without a value as key:effect.
+  seen[taints]=${seen[taints]//=:/:}
+  [ -n "${seen[name]}" ]
+}
 
 # DiskPressure, MemoryPressure or PIDPressure: a board that says so is Ready, and takes no pod.
-pressures() { node_value "$NODE" '{range .status.conditions[?(@.status=="True")]}{.type} {end}' | tr ' ' '\n' | grep Pressure || true; }
+pressures() { tr ' ' '\n' <<<"${seen[conditions]}" | grep Pressure || true; }
 
-is_as_wanted() { node_ready "$NODE" && [ "$(kubelet_version "$NODE")" = "v$VERSION" ] && [ -z "$(pressures)" ]; }
+is_as_wanted() { read_node && [[ " ${seen[conditions]} " == *" Ready "* ]] && [ "${seen[version]}" = "v$VERSION" ] && [ -z "$(pressures)" ]; }
 
 set_labels() {
   local label arguments=()
-  for label in $(annotation labels); do
+  for label in ${seen[own-labels]}; do
     case " $LABELS" in *" ${label}="*) ;; *) arguments+=("$label-") ;; esac
   done
   for label in $LABELS; do arguments+=("$label"); done
@@ -27,9 +52,9 @@ names_of() {
 
 has_labels() {
   local label
-  [ "$(annotation host-key)" = "$HOST_KEY" ] && [ "$(annotation labels)" = "$(names_of "$LABELS")" ] || return 1
+  [ "${seen[host-key]}" = "$HOST_KEY" ] && [ "${seen[own-labels]}" = "$(names_of "$LABELS")" ] || return 1
   for label in $LABELS; do
-    [ -n "$(kube get node "$NODE" --ignore-not-found -l "$label" -o name)" ] || return 1
+    [[ ${seen[labels]} == *"\"${label%%=*}\":\"${label#*=}\""* ]] || return 1
   done
 }
 
@@ -40,23 +65,20 @@ taint_names() {
   echo "${names[*]:-}"
 }
 
-taints() { node_value "$NODE" '{range .spec.taints[*]}{.key}={.value}:{.effect} {end}' | sed 's/=:/:/g'; }
-
 has_taints() {
-  local taint now
-  now=" $(taints)"
-  [ "$(annotation taints)" = "$(taint_names "$TAINTS")" ] || return 1
+  local taint
+  [ "${seen[own-taints]}" = "$(taint_names "$TAINTS")" ] || return 1
   for taint in $TAINTS; do
-    case $now in *" $taint "*) ;; *) return 1 ;; esac
+    case " ${seen[taints]} " in *" $taint "*) ;; *) return 1 ;; esac
   done
 }
 
 # Only what an earlier run has set is taken away: Kubernetes and people set taints, too.
 set_taints() {
   local taint now wanted arguments=()
-  now=" $(taint_names "$(taints)") "
+  now=" $(taint_names "${seen[taints]}") "
   wanted=" $(taint_names "$TAINTS") "
-  for taint in $(annotation taints); do
+  for taint in ${seen[own-taints]}; do
     case $wanted in *" $taint "*) continue ;; esac
     case $now in *" $taint "*) arguments+=("$taint-") ;; esac
   done
@@ -66,7 +88,7 @@ set_taints() {
 }
 
 desired_state() {
-  if ! holds 120 node_exists "$NODE"; then
+  if ! holds 120 read_node; then
     needs_change "$NODE is not in the cluster" "see the error of its step join, then run pulumi up again" || true
     return
   fi
@@ -83,7 +105,7 @@ desired_state() {
       "see: kubectl describe node $NODE; on the board: journalctl -u kubelet -e" || true
     return
   fi
-  if [ -n "$(annotation drained-for)" ] && needs_change "$NODE is still cordoned"; then
+  if [ -n "${seen[drained-for]}" ] && needs_change "$NODE is still cordoned"; then
     steadily kube uncordon "$NODE"
     steadily kube annotate node "$NODE" bramble/drained-for-
   fi

@@ -59,13 +59,15 @@ asked() {
   return 1
 }
 
-# Where nobody can say, the step ends: a node that is taken for gone would not be drained.
+# no_answer NODE: where nobody can say, the step ends: a node that is taken for gone would not be drained.
+no_answer() {
+  if checking; then return 1; fi
+  fail "the API server does not say whether $1 is a node" "see the error above, then run pulumi up again: it resumes here"
+}
+
 node_exists() {
   local found
-  if ! found=$(asked get node "$1" --ignore-not-found -o name); then
-    if checking; then return 1; fi
-    fail "the API server does not say whether $1 is a node" "see the error above, then run pulumi up again: it resumes here"
-  fi
+  if ! found=$(asked get node "$1" --ignore-not-found -o name); then no_answer "$1" || return 1; fi
   [ -n "$found" ]
 }
 

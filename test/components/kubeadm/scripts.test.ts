@@ -18,6 +18,8 @@ const [leader, worker] = ["cp", "one"].map((board) => layout.nodes.find(({ name 
 ];
 let board: ScratchBoard;
 let says: string;
+/** A call of kubectl without what all calls have. */
+const changeOf = (call: string) => call.replace(/^kubectl --kubeconfig \S+ --request-timeout=\S+ /, "");
 const kubectl = (cases: string) => {
   board = new ScratchBoard(
     { "var/lib/bramble/in-cluster": "" },
@@ -117,22 +119,100 @@ describe("drain", () => {
   });
 });
 
+/** What kubectl says of a node that is as it is to be, in the order in which in-service asks; as lines for `printf`. */
+const nodeSays = (given: Readonly<Record<string, string>> = {}) => {
+  const node = {
+    name: "one",
+    version: `v${layout.version}`,
+    conditions: "Ready ",
+    labels: `{"room":"cellar"}`,
+    taints: "",
+    hostKey: "",
+    ownLabels: "",
+    ownTaints: "",
+    drainedFor: "",
+    ...given,
+  };
+  return `*jsonpath={.metadata.name}*) printf '%s\\n' ${Object.values(node)
+    .map((line) => `'${line}'`)
+    .join(" ")} ;;`;
+};
+
 describe("in-service", () => {
   const step = inServiceStep(layout, leader, worker);
-  const check = (conditions: string) => {
-    kubectl(`*"-o name"*) echo node/one ;;
-      *@.status==*) echo "${conditions}" ;;
-      *@.type==*) echo True ;;
-      *kubeletVersion*) echo v${layout.version} ;;`);
+  const check = (given: Readonly<Record<string, string>>) => {
+    kubectl(nodeSays(given));
     return board.runScript(step, "check").stdout;
   };
 
   it("does not take a board for ready that takes no pods", () => {
-    expect(check("DiskPressure Ready")).toMatch(
+    expect(check({ conditions: "DiskPressure Ready " })).toMatch(
       /^in-service: one reports DiskPressure and accepts no pods \(fix: for DiskPressure, free space in \/var\/lib\/containerd/m,
     );
     board.remove();
-    expect(check("Ready")).not.toMatch(/takes no pods|is not ready/);
+    expect(check({})).not.toMatch(/accepts no pods|is not Ready/);
+  });
+
+  it.each([
+    ["is not ready", { conditions: "" }],
+    ["has another kubelet", { version: "v1.35.0" }],
+  ])("sees that a board %s", (_, given) => {
+    expect(check(given)).toContain(`one is not Ready with kubelet ${layout.version}`);
+  });
+
+  it("says that a board is not in the cluster", () => {
+    kubectl("");
+    expect(board.runScript(step, "check").stdout).toContain("one is not in the cluster");
+  });
+
+  const labelled = inServiceStep(layout, leader, {
+    ...worker,
+    labels: { room: "attic", disk: "ssd" },
+    taints: [{ key: "only", value: "git", effect: "NoSchedule" }],
+  });
+
+  it("sets labels and taints, and takes away only what it has set", () => {
+    kubectl(
+      nodeSays({
+        labels: `{"old":"1","mine":"2","room":"cellar","xdisk":"ssd"}`,
+        taints: "old=:NoSchedule mine=1:NoExecute ",
+        ownLabels: "old room",
+        ownTaints: "old:NoSchedule",
+        drainedFor: "1.35.0",
+      }),
+    );
+    const { calls } = board.runScript(labelled, "apply", 20);
+    expect(calls.filter((call) => / (label|taint|uncordon|annotate) /.test(call)).map(changeOf)).toEqual([
+      "label node one --overwrite old- room=attic disk=ssd",
+      expect.stringMatching(
+        /^annotate node one --overwrite bramble\/labels=room disk bramble\/host-key=\w{32}$/,
+      ),
+      "taint node one --overwrite old:NoSchedule- only=git:NoSchedule",
+      "annotate node one --overwrite bramble/taints=only:NoSchedule",
+      "uncordon one",
+      "annotate node one bramble/drained-for-",
+    ]);
+    // Looked at once, and once more while it is waited for; and the same to see that all is well.
+    expect(calls.filter((call) => call.includes(" get ")).length).toBeLessThanOrEqual(4);
+  });
+
+  it("changes nothing where all is as it is to be", () => {
+    kubectl(nodeSays({}));
+    const { calls: first } = board.runScript(labelled, "apply", 20);
+    const key = /host-key=(\w+)/.exec(first.join("\n"))?.[1] ?? "";
+    board.remove();
+    kubectl(
+      nodeSays({
+        labels: `{"disk":"ssd","mine":"2","room":"attic"}`,
+        taints: "mine=:NoExecute only=git:NoSchedule ",
+        hostKey: key,
+        ownLabels: "room disk",
+        ownTaints: "only:NoSchedule",
+      }),
+    );
+    const { status, stdout, calls } = board.runScript(labelled, "apply", 20);
+    expect([status, stdout]).toEqual([0, "in-service: changed nothing\n"]);
+    expect(calls.filter((call) => !call.includes(" get node one "))).toEqual([]);
   });
 });
 
@@ -142,8 +222,7 @@ describe("an API server that is started again meanwhile", () => {
   const tries = () => board.read("tries")?.trim().split("\n").length;
 
   it("gets labels and taints all the same", () => {
-    kubectl(`${refused("*annotate*labels*")} *"-o name"*) echo node/one ;; *@.status==*) echo Ready ;;
-      *@.type==*) echo True ;; *kubeletVersion*) echo v${layout.version} ;;`);
+    kubectl(`${nodeSays()} ${refused("*annotate*labels*")}`);
     const { stderr } = board.runScript(inServiceStep(layout, leader, worker), "apply", 20);
     expect(tries()).toBe(3);
     expect(stderr).not.toMatch(/refused|failed with status/);
