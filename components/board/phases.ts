@@ -4,6 +4,7 @@ import { isIPv4, isIPv6 } from "node:net";
 import { type BoardDisk, type DataFolder, diskMount, diskUses, folderLines, folderMode } from "./disk.ts";
 import { diskThresholds } from "./kubeletConfig.ts";
 import { assignments } from "./shell.ts";
+import { defaultUpdates, type SystemUpdates, updateTimes } from "./systemUpdates.ts";
 
 /** A signed package repository. */
 export interface PackageRepository {
@@ -61,6 +62,8 @@ export interface BootstrapPlan {
   readonly disk?: BoardDisk | undefined;
   /** Directories of apps' data on it. Default: none. */
   readonly folders?: readonly DataFolder[] | undefined;
+  /** Which updates of its own system it installs, and when. Default: {@link defaultUpdates}. */
+  readonly updates?: SystemUpdates | undefined;
   readonly packages: BoardPackages;
 }
 
@@ -70,7 +73,17 @@ export interface BootstrapPlan {
  */
 const filesBefore = {
   inspect: [
-    ...["apt", "sources", "containerdConfig", "cardMark", "node", "modules", "firmware", "swapOwners"],
+    ...[
+      "apt",
+      "sources",
+      "unattended",
+      "containerdConfig",
+      "cardMark",
+      "node",
+      "modules",
+      "firmware",
+      "swapOwners",
+    ],
     ...["disks", "diskUses", "folders"],
     ...["board", "card", "storage", "clusters", "containers", "packages", "network"].map(
       (of) => `inspect/${of}`,
@@ -80,11 +93,13 @@ const filesBefore = {
   wear: [],
   kernel: ["modules", "firmware"],
   swap: ["swapOwners"],
-  reboot: [],
+  reboot: ["rebooting"],
   restarted: ["clock", "swapOwners"],
   // Before anything can write to where the disk will be mounted.
   disk: ["inspect/containers", "node", "disks", "diskUses"],
   repositories: ["sources"],
+  // Before the packages that are held, so that no update of the system comes between.
+  updates: ["apt", "unattended"],
   containerd: ["apt", "containerdConfig"],
   packages: ["apt"],
   data: ["folders"],
@@ -135,7 +150,7 @@ export function bootstrapPhases(plan: BootstrapPlan) {
 }
 
 /** Phases that may have to download packages, or to check a large disk. */
-const takesLong = new Set<PhaseName>(["host", "disk", "containerd", "packages"]);
+const takesLong = new Set<PhaseName>(["host", "disk", "updates", "containerd", "packages"]);
 
 /** What a script is told, by name. */
 export type Parameters = Readonly<Record<string, string | number>>;
@@ -164,6 +179,7 @@ function phaseParameters({ packages, ...plan }: BootstrapPlan): Partial<Record<P
     DISK_FOR: diskUses.filter((use) => plan.disk?.for.includes(use)).join(" "),
     DISK_WAIT: diskWait,
   };
+  const updates = plan.updates ?? defaultUpdates;
   const folders = { FOLDERS: folderLines(plan.folders ?? []), FOLDER_MODE: folderMode, DISK: diskMount };
   return {
     inspect: {
@@ -180,6 +196,7 @@ function phaseParameters({ packages, ...plan }: BootstrapPlan): Partial<Record<P
       KUBERNETES_REPOSITORY: kubernetesRepository?.line ?? "",
       MODULES: modules.join(" "),
       PORTS: (plan.ports ?? []).join(" "),
+      UPDATES: updates.install,
       ...disk,
       ...folders,
     },
@@ -194,6 +211,11 @@ function phaseParameters({ packages, ...plan }: BootstrapPlan): Partial<Record<P
     repositories: {
       ...repository("CONTAINERD", packages.containerdRepository),
       ...repository("KUBERNETES", kubernetesRepository),
+    },
+    updates: {
+      UPDATES: updates.install,
+      ...updateTimes(updates.window),
+      REPORT_SCRIPT: readFileSync(bootstrapFile("rebootDue"), "utf8"),
     },
     containerd: { ...containerd, SANDBOX_IMAGE: packages.sandboxImage },
     packages: {

@@ -170,3 +170,20 @@ install_packages() {
   apt install --no-install-recommends --allow-downgrades --allow-change-held-packages "$@" ||
     fail "$* can't be installed" "see the output above; if a package is not found, npm run drift shows whether the board still has its repositories"
 }
+
+# remove_ours PACKAGE…: what was there before bramble stays, and so does what a package of the owner's needs.
+remove_ours() {
+  local package lost mine=()
+  for package in "$@"; do
+    if ours "$package" && [ -n "$(installed "$package")" ]; then mine+=("$package"); fi
+  done
+  if [ ${#mine[@]} = 0 ]; then return; fi
+  simulate remove "${mine[@]}"
+  lost=$(lost_by_plan | sort | listed)
+  if [ -n "$lost" ]; then
+    echo "$PHASE: ${mine[*]} stay installed, because removing them would also remove $lost"
+    return
+  fi
+  apt remove "${mine[@]}"
+  strike "$NOTED_PACKAGES" "${mine[@]}"
+}

@@ -10,7 +10,7 @@ set_up() {
 desired_state() {
   await_disk
   require_none board_obstacles card_obstacles disk_obstacles storage_obstacles folder_obstacles cluster_obstacles container_obstacles package_obstacles \
-    config_obstacles source_obstacles resolver_obstacles port_obstacles module_obstacles boot_obstacles swap_obstacles
+    config_obstacles source_obstacles update_obstacles resolver_obstacles port_obstacles module_obstacles boot_obstacles swap_obstacles
 }
 
 phase "$@"

@@ -37,22 +37,9 @@ desired_state() {
   if ! systemctl -q is-enabled kubelet && needs_change "the kubelet is not enabled"; then quietly systemctl enable kubelet; fi
 }
 
-# What was there before bramble stays, and so does what a package of the owner's needs.
 remove() {
-  local package lost mine=()
   release "${pinned[@]}"
-  for package in "${pinned[@]}"; do
-    if ours "$package" && [ -n "$(installed "$package")" ]; then mine+=("$package"); fi
-  done
-  if [ ${#mine[@]} = 0 ]; then return; fi
-  simulate remove "${mine[@]}"
-  lost=$(lost_by_plan | sort | listed)
-  if [ -n "$lost" ]; then
-    echo "$PHASE: ${mine[*]} stay installed, because removing them would also remove $lost"
-    return
-  fi
-  apt remove "${mine[@]}"
-  strike "$NOTED_PACKAGES" "${mine[@]}"
+  remove_ours "${pinned[@]}"
 }
 
 phase "$@"

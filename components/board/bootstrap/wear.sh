@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
-# Fewer writes to the card, and no automatic upgrade that replaces what the cluster runs on or reboots a board.
+# Fewer writes to the card.
 
 journal=/etc/systemd/journald.conf.d/90-bramble.conf
-upgrades=/etc/apt/apt.conf.d/90-bramble
 
 # A filter for fstab: noatime for /, everything else byte for byte. Whoever wrote strictatime needs the times.
 with_noatime() {
@@ -61,15 +60,9 @@ desired_state() {
     needs_change "/ is mounted without noatime"; then
     quietly mount -o remount,noatime / || fail "/ can't be remounted with noatime" "see the output above, and check / in /etc/fstab"
   fi
-  printf '%s\n' \
-    'Unattended-Upgrade::Package-Blacklist { "containerd"; "cri-tools"; "kube"; "runc"; };' \
-    'Unattended-Upgrade::Automatic-Reboot "false";' | file "$upgrades"
 }
 
 # noatime stays: it does no harm.
-remove() {
-  absent "$journal"
-  absent "$upgrades"
-}
+remove() { absent "$journal"; }
 
 phase "$@"

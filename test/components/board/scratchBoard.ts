@@ -153,13 +153,14 @@ export class ScratchBoard {
     });
     const questions =
       /^(hostname|timedatectl show.*|systemctl (show|list-|-q is-).*|dpkg.*|df .*|docker ps.*|ss .*|apt-mark showhold|apt-get (indextargets|-q -s) .*|containerd.*|getconf.*|uname.*)\s*$/;
+    return { status, stdout, stderr, calls: this.calls().filter((call) => !questions.test(call)) };
+  }
+
+  /** The programs that were called since this was asked last, or since a script began. */
+  calls(): string[] {
     const calls = existsSync(this.#calls) ? readFileSync(this.#calls, "utf8").trimEnd().split("\n") : [];
-    return {
-      status,
-      stdout,
-      stderr,
-      calls: calls.map((call) => call.trim()).filter((call) => !questions.test(call)),
-    };
+    rmSync(this.#calls, { force: true });
+    return calls.map((call) => call.trim());
   }
 
   /** A file's content, `-> target` for a link, or undefined. */
@@ -180,7 +181,7 @@ export class ScratchBoard {
       .map((entry) => relative(this.root, join(entry.parentPath, entry.name)));
     const ours = paths.filter(
       (path) =>
-        !/^(proc|sys|synchronised|running-name|default.toml|installed|held|plan|loose|df|bound|conffiles|dpkg-audit|repository)(\/|$)/.test(
+        !/^(proc|sys|synchronised|running-name|default.toml|installed|held|disabled|plan|loose|df|bound|conffiles|dpkg-audit|repository)(\/|$)/.test(
           path,
         ),
     );

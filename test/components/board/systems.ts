@@ -25,9 +25,6 @@ const common: Files = {
     "net.bridge.bridge-nf-call-ip6tables = 1\nnet.bridge.bridge-nf-call-iptables = 1\nnet.ipv4.ip_forward = 1\n",
   "etc/systemd/journald.conf.d/90-bramble.conf":
     "[Journal]\nSystemMaxUse=64M\nSystemMaxFileSize=8M\nRuntimeMaxUse=16M\n",
-  "etc/apt/apt.conf.d/90-bramble":
-    'Unattended-Upgrade::Package-Blacklist { "containerd"; "cri-tools"; "kube"; "runc"; };\n' +
-    'Unattended-Upgrade::Automatic-Reboot "false";\n',
 };
 
 const timesyncd: Files = {

@@ -10,7 +10,7 @@ for word; do
       version=${word#*=}
       version=${version%?}1.1
       ;;
-    containerd* | kubernetes-cni | cri-tools)
+    containerd* | kubernetes-cni | cri-tools | unattended-upgrades)
       name=$word
       version=2.2.1
       ;;
