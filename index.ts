@@ -3,6 +3,7 @@ import { deployApps } from "./components/app/deployApps.ts";
 import { Board, planBoards } from "./components/board/board.ts";
 import { BoardBootstrap } from "./components/board/bootstrap.ts";
 import { recordedDrift } from "./components/board/drift.ts";
+import { upgradeOrder } from "./components/capacity/boardFailure.ts";
 import { requireFit } from "./components/capacity/memoryBudget.ts";
 import { KubeadmCluster } from "./components/kubeadm/kubeadmCluster.ts";
 import { deployedKubeconfig } from "./components/kubeadm/kubeconfig.ts";
@@ -10,7 +11,7 @@ import { clusterProvider } from "./components/kubeadm/provider.ts";
 import { Roster } from "./components/kubeadm/roster.ts";
 import { loadsOf, partsOf } from "./settings/apps.ts";
 import { bootstrapsOf, clusterOf, rosterOf } from "./settings/boards.ts";
-import { otherPodsOf, otherPodsWarnings } from "./settings/otherPods.ts";
+import { otherPodsOf, otherPodsWarnings, rebootWarnings } from "./settings/otherPods.ts";
 import { commandsFor, outputsOf } from "./settings/outputs.ts";
 import { readSettings } from "./settings/settings.ts";
 import { warningsOf } from "./settings/warnings.ts";
@@ -22,8 +23,12 @@ const loads = loadsOf(parts, boards);
 const others = await otherPodsOf(settings, { stack: getStack(), boards, loads }, deployedKubeconfig);
 // Refuses here, at preview too, before anything is registered.
 const budget = requireFit(boards, loads, others);
-for (const { path, message } of [...warningsOf(settings), ...otherPodsWarnings(others, budget)])
-  void log.warn(`${path}: ${message}`);
+const warnings = [
+  ...warningsOf(settings),
+  ...otherPodsWarnings(others, budget),
+  ...rebootWarnings(others, settings),
+];
+for (const { path, message } of warnings) void log.warn(`${path}: ${message}`);
 
 for (const board of boards) new Board(board);
 const bootstraps = bootstrapsOf(settings, boards, loads);
@@ -31,6 +36,7 @@ const made = clusterOf(settings, boards, bootstraps);
 const roster = made && new Roster("roster", rosterOf(boards));
 const afterRoster = { dependsOn: roster ? [roster] : [] };
 const drift = made && recordedDrift();
+const turns = made && upgradeOrder(boards, loads, others).map(({ board }) => board);
 const ready = Object.fromEntries(
   Object.entries(bootstraps).map(([name, args]) => [
     name,
@@ -38,7 +44,7 @@ const ready = Object.fromEntries(
   ]),
 );
 const cluster =
-  made && roster && new KubeadmCluster("cluster", { ...made, ready, drift, order: roster.order });
+  made && roster && new KubeadmCluster("cluster", { ...made, ready, drift, order: roster.order, turns });
 
 const provider = clusterProvider(settings.cluster.kubeconfig ?? cluster?.kubeconfig);
 const apps =

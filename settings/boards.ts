@@ -36,6 +36,7 @@ export function bootstrapsOf(
     hasFlannel: cluster.network === "flannel",
     ...(cluster.isolation && cluster.network === "flannel" && { modules: enforcerModules }),
     timeServers: cluster.timeServers,
+    updates: { install: cluster.systemUpdates.install, window: cluster.systemUpdates.window },
     packages: packagesOf(cluster),
     names: endpointNames(cluster, boards),
   };
@@ -81,7 +82,20 @@ export function clusterOf(
     nodes,
     hasNetwork: network !== "none",
   };
-  return { layout, access };
+  return { layout, access, rebooted: rebootedBoards(cluster, boards) };
+}
+
+/**
+ * The boards that may be rebooted, by name. A control plane without which etcd has no quorum only if the settings say so by
+ * name: the API would be away, and with it what would put the board back.
+ */
+function rebootedBoards({ systemUpdates }: Settings["cluster"], boards: readonly PlannedBoard[]): string[] {
+  if (systemUpdates.reboot === "never") return [];
+  const living = boards.filter(({ role, dead }) => role === "controlPlane" && !dead).length;
+  const isMajority = living - 1 > living / 2;
+  return byName(boards).flatMap(({ name, role }) =>
+    role === "worker" || isMajority || systemUpdates.rebootOnlyControlPlane ? [name] : [],
+  );
 }
 
 /** Host, or host and port, of the API server for boards: a name, so that a cluster can get more control planes. */

@@ -9,6 +9,8 @@ import type { SettingWarning } from "./warnings.ts";
 export interface ClusterLook extends OtherPods {
   /** Why it could not be asked. Undefined if it was, or if there is no cluster yet. */
   readonly unread?: string;
+  /** What boards say of a reboot that they need, by name. Undefined if they could not be asked. */
+  readonly rebootsDue?: ReadonlyMap<string, string>;
 }
 
 /**
@@ -29,8 +31,8 @@ export async function otherPodsOf(
   const kubeconfig = file === undefined ? await deployed() : readKubeconfig(file);
   if (kubeconfig === undefined) return noOtherPods;
   try {
-    const { pods, use } = await readPods(kubeconfig);
-    return otherPodsIn(pods, use, own);
+    const { pods, use, rebootsDue } = await readPods(kubeconfig);
+    return { ...otherPodsIn(pods, use, own), rebootsDue };
   } catch (error) {
     if (!(error instanceof UnreadableClusterError)) throw error;
     return { ...noOtherPods, unread: error.message };
@@ -57,4 +59,20 @@ export function otherPodsWarnings({ staying, unread }: ClusterLook, budget: Memo
         ]),
   ];
   return messages.map((message) => ({ path: "bramble:cluster", message }));
+}
+
+/** Boards whose systems need a reboot, and what is to be done. */
+export function rebootWarnings(
+  { rebootsDue = new Map<string, string>() }: ClusterLook,
+  { cluster: { systemUpdates } }: Settings,
+): SettingWarning[] {
+  if (rebootsDue.size === 0) return [];
+  const boards = [...rebootsDue]
+    .map(([board, due]) => `${board} (since ${due.replace(" ", ": ")})`)
+    .join(", ");
+  const next =
+    systemUpdates.reboot === "up"
+      ? "npm run drift tells the next up, which reboots them one after the other"
+      : "reboot them one after the other, or set reboot: up";
+  return [{ path: "bramble:cluster.systemUpdates", message: `a reboot is due for ${boards}: ${next}` }];
 }

@@ -1,11 +1,16 @@
 import { RunError } from "@pulumi/pulumi";
 import { planBoards } from "../../components/board/board.ts";
-import { boardFailures } from "../../components/capacity/boardFailure.ts";
+import { boardFailures, upgradeOrder } from "../../components/capacity/boardFailure.ts";
 import { requireFit } from "../../components/capacity/memoryBudget.ts";
 import { noOtherPods, type OwnPods } from "../../components/capacity/otherPods.ts";
 import { judge } from "../../policy/judge.ts";
 import { loadsOf, partsOf } from "../../settings/apps.ts";
-import { type ClusterLook, otherPodsOf, otherPodsWarnings } from "../../settings/otherPods.ts";
+import {
+  type ClusterLook,
+  otherPodsOf,
+  otherPodsWarnings,
+  rebootWarnings,
+} from "../../settings/otherPods.ts";
 import type { Settings } from "../../settings/schema.ts";
 import type { FileSettings } from "../../settings/settings.ts";
 import { warningsOf } from "../../settings/warnings.ts";
@@ -32,7 +37,13 @@ export async function checkSettings(stack: string, { settings, config, unset }: 
     /** Names of the user's own apps. */
     apps: Object.keys(settings.apps ?? {}),
     /** What is allowed and seldom meant, or not sure. */
-    warnings: [...warningsOf(settings), ...otherPodsWarnings(others, budget)],
+    warnings: [
+      ...warningsOf(settings),
+      ...otherPodsWarnings(others, budget),
+      ...rebootWarnings(others, settings),
+    ],
+    /** In which order boards are rebooted, and what waits or finds no memory then. Empty where none is. */
+    reboots: settings.cluster.systemUpdates.reboot === "up" ? upgradeOrder(boards, loads, others) : [],
     /** Whether the cluster's kubeconfig is in the stack's state, which only Pulumi's engine reads. */
     isClusterUnknown: settings.extends === undefined && settings.cluster.kubeconfig === undefined,
     /** What is still to be set before `pulumi up`. */

@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import type { BoardFailure } from "../../components/capacity/boardFailure.ts";
+import type { BoardFailure, UpgradeStep } from "../../components/capacity/boardFailure.ts";
 import type { BoardBudget } from "../../components/capacity/memoryBudget.ts";
 import { othersText } from "../../components/capacity/othersText.ts";
 import { shortageText } from "../../components/capacity/shortage.ts";
@@ -12,7 +12,7 @@ const mostBoards = 16;
 
 /** What a check found, for a terminal. */
 export function findingsText(stack: string, findings: Findings): string {
-  const { warnings, budget, failures, policies, unset, isClusterUnknown, apps } = findings;
+  const { warnings, budget, failures, policies, unset, isClusterUnknown, apps, reboots } = findings;
   const broken = policies.filter(({ violations }) => violations.length > 0);
   const pods = budget.boards.flatMap(({ held }) => held);
   const others = pods.filter(({ other }) => other !== undefined).length;
@@ -25,6 +25,7 @@ export function findingsText(stack: string, findings: Findings): string {
     `${mark(true)} memory budget: ${pods.length} pods fit on ${budget.boards.length} boards${others > 0 ? `, ${others} of them not bramble's` : ""}`,
     ...boardLines(budget.boards, failures),
     ...appLines(budget.boards, apps),
+    ...rebootLines(reboots),
     ...(isClusterUnknown
       ? [
           `    not counted: pods that are not bramble's. npx pulumi preview -s ${stack} asks the cluster for them`,
@@ -88,6 +89,17 @@ function appLines(boards: readonly BoardBudget[], apps: readonly string[]): stri
       ({ board, memory, left }) => `    ${app} fits on ${board}: ${memory}Mi, and ${left}Mi are left there`,
     );
   });
+}
+
+/** What happens when boards are rebooted one after the other. */
+function rebootLines(steps: readonly UpgradeStep[]): string[] {
+  if (steps.length === 0) return [];
+  const turns = steps.map(({ board, tied, pending }) => {
+    const waits = tied.length > 0 ? [`${tied.join(", ")} ${tied.length === 1 ? "waits" : "wait"}`] : [];
+    const what = [...waits, ...pending.map(shortageText)].join("; ");
+    return what === "" ? board : `${board} (${what})`;
+  });
+  return [`    reboots, if they are due: ${turns.join(", then ")}`];
 }
 
 /** What happens when a board is gone, in half a sentence. */

@@ -56,11 +56,12 @@ async function record(stack: Stack, drift: DriftRecord, signal: AbortSignal): Pr
   await stack.up({ program, target, signal, message: "drift", color: "never", suppressOutputs: true });
 }
 
-function report({ board, differences, troubles }: Finding): string {
+function report({ board, differences, notes, troubles }: Finding): string {
   if (board.dead) return `${board.name}: dead, not checked`;
-  const lines = [...differences, ...troubles];
+  const isAsDesired = differences.length + troubles.length === 0;
+  const lines = [...differences, ...notes, ...troubles];
   if (lines.length === 0) return `${board.name}: no drift`;
-  return [`${board.name}:`, ...lines.map((line) => `  ${line}`)].join("\n");
+  return [`${board.name}:${isAsDesired ? " no drift" : ""}`, ...lines.map((line) => `  ${line}`)].join("\n");
 }
 
 if (import.meta.main) await runCommand(main);

@@ -115,6 +115,8 @@ const together: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(letIn.map((step) => [step, letIn])),
   // Its kubelet changes its version only when it is empty, and then waits to take pods again.
   upgrade: ["drain", "upgrade", "in-service"],
+  // It reboots only when it is empty, too.
+  restart: ["drain", "restart", "in-service"],
 };
 
 /**

@@ -1,6 +1,6 @@
 import http from "node:http";
 import https, { type RequestOptions } from "node:https";
-import type { KubeConfig, PodMetric, V1Pod } from "@kubernetes/client-node";
+import type { KubeConfig, PodMetric, V1Node, V1Pod } from "@kubernetes/client-node";
 import type { MemoryUse } from "./otherPods.ts";
 
 /** Every pod of a cluster, and what their containers use. */
@@ -8,6 +8,8 @@ export interface ClusterPods {
   readonly pods: readonly V1Pod[];
   /** Empty where the cluster has no metrics, or does not give them to the kubeconfig's user. */
   readonly use: MemoryUse;
+  /** What boards say of a reboot that they need, by name (board/bootstrap/rebootDue.sh). Empty where nobody may read nodes. */
+  readonly rebootsDue: ReadonlyMap<string, string>;
 }
 
 /** The pods of a cluster could not be read. The message says why, and holds nothing of the kubeconfig but the address. */
@@ -30,11 +32,12 @@ const pageSize = 250;
 export async function readPods(kubeconfig: string, limit = patience): Promise<ClusterPods> {
   const get = await clientOf(kubeconfig, limit);
   // Who can't have metrics has pods all the same.
-  const [pods, use] = await Promise.all([
+  const [pods, use, rebootsDue] = await Promise.all([
     listPods(get),
     memoryUse(get).catch(() => new Map<string, string>()),
+    listRebootsDue(get).catch(() => new Map<string, string>()),
   ]);
-  return { pods, use };
+  return { pods, use, rebootsDue };
 }
 
 /** Asks for a list. */
@@ -60,6 +63,15 @@ async function memoryUse(get: Get): Promise<MemoryUse> {
   const entries = (items as PodMetric[]).flatMap(({ metadata: { namespace, name }, containers }) =>
     containers.map((each) => [`${namespace}/${name}/${each.name}`, each.usage.memory] as const),
   );
+  return new Map(entries);
+}
+
+async function listRebootsDue(get: Get): Promise<Map<string, string>> {
+  const { items } = await get("/api/v1/nodes");
+  const entries = (items as V1Node[]).flatMap(({ metadata: { name = "", annotations = {} } = {} }) => {
+    const due = annotations["bramble/reboot-due"];
+    return due === undefined ? [] : [[name, due] as const];
+  });
   return new Map(entries);
 }
 

@@ -46,6 +46,8 @@ export const clusterSteps = {
   join: { timeLimit: longest, parts: ["kube", "manifests", "pki", "certify", "leave"] },
   drain: { timeLimit: 1200, parts: ["kube"] },
   upgrade: { timeLimit: longest, parts: ["kube", "manifests"] },
+  // A package manager that is at work is waited for.
+  restart: { timeLimit: 1800, parts: [] },
   "in-service": { timeLimit: 1800, parts: ["kube"] },
 } satisfies Record<string, { timeLimit: number; parts: string[] }>;
 export type StepName = keyof typeof clusterSteps;
@@ -189,9 +191,18 @@ export function joinStep(layout: ClusterLayout, node: ClusterNode, admission: Ad
   return script("join", node.name, parameters, node.role === "controlPlane" ? "control-plane" : "join");
 }
 
-/** Empties a board before its kubelet changes its version, on the leader. */
-export function drainStep(layout: ClusterLayout, leader: ClusterNode, node: ClusterNode): string {
-  return script("drain", leader.name, { ...about(node), VERSION: layout.version });
+/**
+ * Empties a board before its kubelet changes its version or it is rebooted, on the leader.
+ *
+ * @param mayReboot whether it is rebooted if its system needs it. Default: false
+ */
+export function drainStep(
+  layout: ClusterLayout,
+  leader: ClusterNode,
+  node: ClusterNode,
+  mayReboot = false,
+): string {
+  return script("drain", leader.name, { ...about(node), VERSION: layout.version, ...reboots(mayReboot) });
 }
 
 /**
@@ -206,8 +217,26 @@ export function upgradeStep(layout: ClusterLayout, node: ClusterNode, isLeader: 
   return script("upgrade", node.name, parameters);
 }
 
-/** The board takes pods, on the leader. */
-export function inServiceStep(layout: ClusterLayout, leader: ClusterNode, node: ClusterNode): string {
+/**
+ * Reboots the board if its system needs it. With the version: a board that is drained for that needs no second drain.
+ *
+ * @param mayReboot whether it does; else it only says that a reboot is due. Default: false
+ */
+export function restartStep({ version }: ClusterLayout, { name }: ClusterNode, mayReboot = false): string {
+  return script("restart", name, { VERSION: version, ...reboots(mayReboot) });
+}
+
+/**
+ * The board takes pods, and is back where it was rebooted, on the leader.
+ *
+ * @param mayReboot whether that may be so. Default: false
+ */
+export function inServiceStep(
+  layout: ClusterLayout,
+  leader: ClusterNode,
+  node: ClusterNode,
+  mayReboot = false,
+): string {
   const labels = Object.entries(node.labels).map(([label, value]) => `${label}=${value}`);
   return script("in-service", leader.name, {
     ...about(node),
@@ -215,7 +244,12 @@ export function inServiceStep(layout: ClusterLayout, leader: ClusterNode, node: 
     LABELS: labels.join(" "),
     TAINTS: node.taints.map(taintText).join(" "),
     AWAITED: layout.hasNetwork ? 1 : 0,
+    ...reboots(mayReboot),
   });
+}
+
+function reboots(mayReboot: boolean): Parameters {
+  return { REBOOT: mayReboot ? 1 : 0 };
 }
 
 /** Where and as whom snapshots are stored, and that board's key in the form of known_hosts. */
@@ -231,7 +265,11 @@ function textOf(name: string): string {
 /** @param saidOf the step whose name messages have. Default: `step` */
 function script(step: StepName, board: string, parameters: Parameters, saidOf = step): string {
   const parts: readonly string[] = clusterSteps[step].parts;
-  const shared = [...(parts.includes("kube") ? ["node"] : []), ...(step === "upgrade" ? ["apt"] : [])];
+  const shared = [
+    ...(parts.includes("kube") ? ["node"] : []),
+    ...(step === "upgrade" || step === "restart" ? ["apt"] : []),
+    ...(step === "restart" ? ["rebooting"] : []),
+  ];
   const own = [...parts, step].map((name) => new URL(`scripts/${name}.sh`, import.meta.url));
   const files = [...shared.map(bootstrapFile), ...own];
   return stepScript(board, saidOf, { LOCK_WAIT: lockWait, ...parameters }, files);

@@ -14,7 +14,12 @@ import {
 import * as random from "@pulumi/random";
 import { type BoardStep, boardStep, printed } from "../board/boardStep.ts";
 import type { BoardBootstrapArgs } from "../board/bootstrap.ts";
-import { type BoardConnection, commandConnection } from "../board/connection.ts";
+import {
+  type BoardConnection,
+  commandConnection,
+  dialAttempts,
+  dialAttemptsWhileStarting,
+} from "../board/connection.ts";
 import type { DriftRecord } from "../board/drift.ts";
 import { type Admission, admissionOf, authorityOf, halfYear } from "./admission.ts";
 import { refuseChange } from "./clusterChange.ts";
@@ -31,6 +36,13 @@ export interface KubeadmClusterArgs {
   readonly order: Output<readonly string[]>;
   /** Steps that run again. Default: none. */
   readonly drift?: Output<DriftRecord> | undefined;
+  /** Names of the boards that are rebooted if their systems need it. Default: none. */
+  readonly rebooted?: readonly string[] | undefined;
+  /**
+   * Names of boards in the order in which they are drained, upgraded or rebooted, each when the one before is back; control
+   * planes always come before workers. Default, and for boards that are not in it: that of the layout.
+   */
+  readonly turns?: readonly string[] | undefined;
 }
 
 /** What a step does. */
@@ -42,6 +54,8 @@ interface Step {
   /** What runs on the board where it runs. */
   readonly script: (at: ClusterNode) => Input<string>;
   readonly after: Input<Input<Resource>[]>;
+  /** How often it is tried to reach that board. Default: as often as any other. */
+  readonly attempts?: Output<number>;
 }
 
 /**
@@ -97,10 +111,10 @@ export class KubeadmCluster extends ComponentResource {
 
     let previous: Resource[] = [];
     for (const node of controlPlanes) this.#made.set(node.name, this.#found(node, admit(node), store));
-    for (const node of controlPlanes) {
+    for (const node of this.#inTurns(controlPlanes)) {
       previous = [this.#keepInService(node, [this.#maintain(node), ...this.#madeOf(node.name), ...previous])];
     }
-    for (const node of layout.nodes.filter(({ role }) => role === "worker")) {
+    for (const node of this.#inTurns(layout.nodes.filter(({ role }) => role === "worker"))) {
       previous = [this.#keepInService(node, [this.#join(node, admit(node)), ...previous])];
     }
     this.registerOutputs({ kubeconfig: this.kubeconfig });
@@ -181,14 +195,21 @@ export class KubeadmCluster extends ComponentResource {
     return this.#run("maintenance", { about: node, script: () => script, after: this.#madeOf(node.name) });
   }
 
-  /** One board after the other: drained, brought to the version, put back. Nothing to do for one that has it. */
+  #inTurns(nodes: readonly ClusterNode[]): ClusterNode[] {
+    const { turns = [] } = this.#args;
+    const turnOf = ({ name }: ClusterNode) => (turns.includes(name) ? turns.indexOf(name) : turns.length);
+    return nodes.toSorted((a, b) => turnOf(a) - turnOf(b));
+  }
+
+  /** One board after the other: drained, brought to the version, rebooted, put back. Nothing to do for one that needs neither. */
   #keepInService(node: ClusterNode, after: Resource[]): Resource {
-    const { layout } = this.#args;
+    const { layout, rebooted = [] } = this.#args;
     const where = this.#leaderFor(node);
+    const mayReboot = rebooted.includes(node.name);
     const drain = this.#run("drain", {
       about: node,
       where,
-      script: (leader) => scripts.drainStep(layout, leader, node),
+      script: (leader) => scripts.drainStep(layout, leader, node, mayReboot),
       after: where.apply((leader) => [...after, ...this.#madeOf(leader.name)]),
     });
     const upgrade = this.#run("upgrade", {
@@ -196,11 +217,20 @@ export class KubeadmCluster extends ComponentResource {
       script: () => this.#leaderFor().apply((leader) => scripts.upgradeStep(layout, node, leader === node)),
       after: [drain],
     });
+    const restart = this.#run("restart", {
+      about: node,
+      script: () => scripts.restartStep(layout, node, mayReboot),
+      after: [upgrade],
+    });
     return this.#run("in-service", {
       about: node,
       where,
-      script: (leader) => scripts.inServiceStep(layout, leader, node),
-      after: [upgrade],
+      // Where it runs on the board that it is about, that may be starting.
+      attempts: where.apply((leader) =>
+        leader === node && mayReboot ? dialAttemptsWhileStarting : dialAttempts,
+      ),
+      script: (leader) => scripts.inServiceStep(layout, leader, node, mayReboot),
+      after: [restart],
     });
   }
 
@@ -221,7 +251,7 @@ export class KubeadmCluster extends ComponentResource {
     return this.#args.access[name]?.dead === true;
   }
 
-  #run(step: scripts.StepName, { about, where, script, after }: Step): remote.Command {
+  #run(step: scripts.StepName, { about, where, script, after, attempts }: Step): remote.Command {
     const name = `${about?.name ?? this.#name}-${step}`;
     const board = output(where ?? about ?? this.#leaderFor());
     const isDead = about !== undefined && this.#isDead(about);
@@ -234,7 +264,9 @@ export class KubeadmCluster extends ComponentResource {
       identity,
       {
         user: board.apply((each) => this.#connectionOf(each).user),
-        connection: board.apply((each) => commandConnection(this.#connectionOf(each))),
+        connection: all([board, attempts ?? dialAttempts]).apply(([each, count]) =>
+          commandConnection(this.#connectionOf(each), count),
+        ),
         script: board.apply((at) => output(script(at))),
         drift: this.#args.drift,
         // Where a cluster was made before, an empty board is a new machine in its place.

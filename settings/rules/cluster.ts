@@ -76,5 +76,16 @@ const endpoint = rule(["cluster", "boards"], function* ({ cluster, boards }) {
   }
 });
 
+/** A board that is never rebooted is not rebooted because it is the only control plane. */
+const reboots = rule(["cluster"], function* ({ cluster: { systemUpdates } }) {
+  if (systemUpdates.rebootOnlyControlPlane && systemUpdates.reboot === "never") {
+    yield settingError(
+      "reboot-never",
+      "cluster.systemUpdates.rebootOnlyControlPlane",
+      "has no effect, since cluster.systemUpdates.reboot is never. Set that to up, or omit this.",
+    );
+  }
+});
+
 /** Rules about the cluster. */
-export const clusterRules: readonly Rule[] = [runnableVersion, kubeconfig, endpoint, containerd];
+export const clusterRules: readonly Rule[] = [runnableVersion, kubeconfig, endpoint, containerd, reboots];

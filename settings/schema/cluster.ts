@@ -6,6 +6,7 @@ import { kubernetesVersion } from "../../tools/catalogue.ts";
 import { flag, list } from "../../components/fields/fields.ts";
 import { boardHost, endpointError, host, urlHostError } from "../../components/fields/hosts.ts";
 import { refusing } from "../../components/fields/refuse.ts";
+import { systemUpdates } from "./systemUpdates.ts";
 
 /** A mirror of packages. */
 const repository = z
@@ -106,6 +107,7 @@ export const cluster = z
       `Whether pods of apps that face the internet may connect only to what they need, and be reached only by who needs them (docs/security.md). With flannel it takes ${enforcerMemory}Mi on each board; another network must enforce NetworkPolicies itself.`,
     ),
     metrics: flag(true, "metrics-server, for `kubectl top`."),
+    systemUpdates,
   })
   .describe("The Kubernetes cluster that the boards form.");
 

@@ -24,7 +24,7 @@ function planned(cluster: object, boards: object[] = [board("a")], more: object 
   const settings = settingsOf("home", config, () => true);
   const plans = planBoards(settings.boards);
   const bootstraps = bootstrapsOf(settings, plans, loadsOf(partsOf(settings, "home", plans), plans));
-  return { bootstraps, layout: clusterOf(settings, plans, bootstraps)?.layout };
+  return { bootstraps, ...clusterOf(settings, plans, bootstraps) };
 }
 
 const bootstraps = (...args: Parameters<typeof planned>) => planned(...args).bootstraps;
@@ -151,4 +151,27 @@ it("has them on a board's disk where that is for data, and where the settings sa
   ]);
   const elsewhere = { ...home, "bramble:storage": { board: "b", directory: "/srv" } };
   expect(pathsOf(bootstraps({}, three(), elsewhere))[1]).toEqual(["1000 /srv/gogs", "65532 /srv/traefik"]);
+});
+
+it.each<[string, object, string[], string[]]>([
+  ["never", {}, ["c"], []],
+  ["all but the only control plane", { reboot: "up" }, ["c"], ["w"]],
+  ["all, told so by name", { reboot: "up", rebootOnlyControlPlane: true }, ["c"], ["c", "w"]],
+  ["all but two control planes, of which etcd needs both", { reboot: "up" }, ["c", "d"], ["w"]],
+  ["all of three", { reboot: "up" }, ["c", "d", "e"], ["c", "d", "e", "w"]],
+])("reboots %s", (_, systemUpdates, controlPlanes, expected) => {
+  const boards = [...controlPlanes.map((name) => board(name)), board("w", { role: "worker" })];
+  expect(planned({ systemUpdates, controlPlaneEndpoint: "api.lan" }, boards).rebooted).toEqual(expected);
+});
+
+it("does not count a dead control plane for etcd's majority", () => {
+  const boards = [board("c"), board("d"), board("e", { dead: true })];
+  const systemUpdates = { reboot: "up" };
+  expect(planned({ systemUpdates, controlPlaneEndpoint: "api.lan" }, boards).rebooted).toEqual([]);
+});
+
+it("has each board install what the settings say, when they say", () => {
+  const systemUpdates = { install: "all", window: "04:00-06:00" };
+  expect(bootstraps({ systemUpdates }).a?.plan.updates).toEqual(systemUpdates);
+  expect(bootstraps({}).a?.plan.updates).toEqual({ install: "security", window: "01:00-03:00" });
 });

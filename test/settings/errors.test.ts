@@ -98,6 +98,33 @@ describe("an error is told with where, what, and the fix", () => {
       "is missing",
     ],
     [
+      "a window that is no time of day",
+      (config) => (section(config, "cluster").systemUpdates = { window: "1am" }),
+      "bramble:cluster.systemUpdates.window",
+      "invalid",
+      '"1am" must be a time of day in UTC, such as 01:00-03:00',
+    ],
+    [
+      "a window that is too short",
+      (config) => (section(config, "cluster").systemUpdates = { window: "23:50-00:20" }),
+      "bramble:cluster.systemUpdates.window",
+      "invalid",
+      '"23:50-00:20" must be an hour or longer',
+    ],
+    [
+      "updates that there are not",
+      (config) => (section(config, "cluster").systemUpdates = { install: "kernel" }),
+      "bramble:cluster.systemUpdates.install",
+      "unknown-value",
+    ],
+    [
+      "the only control plane, where no board is rebooted",
+      (config) => (section(config, "cluster").systemUpdates = { rebootOnlyControlPlane: true }),
+      "bramble:cluster.systemUpdates.rebootOnlyControlPlane",
+      "reboot-never",
+      "cluster.systemUpdates.reboot is never",
+    ],
+    [
       "a range that is none",
       (config) => (section(config, "cluster").podSubnet = "10.244.0.0/33"),
       "bramble:cluster.podSubnet",

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The board is ready for pods, with the labels and taints of the settings. Removed, it is drained. Runs on another
-# board, a control plane, where there are several.
+# The board is ready for pods, with the labels and taints of the settings, and back where it was rebooted. Removed, it is
+# drained. Runs on another board, a control plane, where there are several.
 
 # What is looked at of the node, each by a name, and where kubectl finds it.
 looks=(
@@ -14,6 +14,9 @@ looks=(
   'own-labels={.metadata.annotations.bramble/labels}'
   'own-taints={.metadata.annotations.bramble/taints}'
   'drained-for={.metadata.annotations.bramble/drained-for}'
+  # The boot from which it was drained to be rebooted, and that by which it runs.
+  'reboot-from={.metadata.annotations.bramble/reboot-from}'
+  'boot={.status.nodeInfo.bootID}'
 )
 declare -A seen=()
 
@@ -32,7 +35,13 @@ read_node() {
 # DiskPressure, MemoryPressure or PIDPressure: a board that says so is Ready, and takes no pod.
 pressures() { tr ' ' '\n' <<<"${seen[conditions]}" | grep Pressure || true; }
 
-is_as_wanted() { read_node && [[ " ${seen[conditions]} " == *" Ready "* ]] && [ "${seen[version]}" = "v$VERSION" ] && [ -z "$(pressures)" ]; }
+# Until the kubelet of another boot has reported, the node still says Ready.
+is_back() { [ -z "${seen[reboot-from]}" ] || [ "${seen[boot]}" != "${seen[reboot-from]}" ]; }
+
+is_as_wanted() { [[ " ${seen[conditions]} " == *" Ready "* ]] && [ "${seen[version]}" = "v$VERSION" ] && [ -z "$(pressures)" ]; }
+
+# Without a pod network of bramble's it is not ready yet.
+is_in_order() { read_node && is_back && { [ "$AWAITED" = 0 ] || is_as_wanted; }; }
 
 set_labels() {
   local label arguments=()
@@ -88,6 +97,8 @@ set_taints() {
 }
 
 desired_state() {
+  # The only control plane may be just starting.
+  if applying && [ "$REBOOT" = 1 ] && [ "$NODE" = "$BOARD" ]; then wait_for 900 api_ready || true; fi
   if ! holds 120 read_node; then
     needs_change "$NODE is not in the cluster" "see the error of its step join, then run pulumi up again" || true
     return
@@ -95,7 +106,12 @@ desired_state() {
   if ! has_labels && needs_change "its labels differ from the settings"; then set_labels; fi
   # Before it is ready, so that no pod is there first.
   if ! has_taints && needs_change "its taints differ from the settings"; then set_taints; fi
-  if [ "$AWAITED" = 1 ] && ! holds 900 is_as_wanted; then
+  if ! holds 900 is_in_order; then
+    if ! is_back; then
+      needs_change "$NODE is not back from its reboot; no other board is rebooted" \
+        "see its power, network and card, and what it shows while it starts; once it is up, run pulumi up again. If it is gone for good, set dead: true for it" || true
+      return
+    fi
     if [ -n "$(pressures)" ]; then
       needs_change "$NODE reports $(pressures | paste -sd ' ') and accepts no pods" \
         "for DiskPressure, free space in /var/lib/containerd and /var/lib/kubelet or use a larger card; the condition clears within 5 minutes" || true
@@ -109,6 +125,7 @@ desired_state() {
     steadily kube uncordon "$NODE"
     steadily kube annotate node "$NODE" bramble/drained-for-
   fi
+  if [ -n "${seen[reboot-from]}" ] && needs_change "$NODE was rebooted"; then steadily kube annotate node "$NODE" bramble/reboot-from-; fi
 }
 
 # A board that does not answer is not drained: once its node is forgotten its pods start elsewhere. It may be a

@@ -63,6 +63,7 @@ const steps = [
   ran("join", "pi3-1", "pi3-1", true),
   ran("drain", "cp", "pi3-1"),
   ran("upgrade", "pi3-1"),
+  ran("restart", "pi3-1"),
   ran("in-service", "cp", "pi3-1"),
 ];
 const namespace = {
@@ -97,7 +98,7 @@ describe("deployedBoards", () => {
   it("finds all that ran on each board, its check, and how the board is reached", () => {
     expect(deployedBoards(stack).map(({ name }) => name)).toEqual(["pi3-1", "cp"]);
     expect(stepsOn("pi3-1")).toEqual([
-      ...["kernel", "swap", "reboot", "restarted", "wear", "kubelet", "join", "upgrade"],
+      ...["kernel", "swap", "reboot", "restarted", "wear", "kubelet", "join", "upgrade", "restart"],
     ]);
     expect(stepsOn("cp")).toEqual([
       "wear",
@@ -182,6 +183,7 @@ describe("stepsToRepeat", () => {
     for (const step of ["join", "admission"])
       expect(names(step)).toEqual(["join", "membership", "admission"]);
     expect(names("upgrade")).toEqual(["upgrade", "drain", "in-service"]);
+    expect(names("restart")).toEqual(["restart", "drain", "in-service"]);
     expect(names("in-service")).toEqual(["in-service"]);
   });
 

@@ -8,9 +8,15 @@ import { NativeBoard } from "./nativeBoard.ts";
 let board: NativeBoard;
 
 /** Asks it as an administrator. */
-function ask(method: "GET" | "POST", path: string, body?: object): Promise<{ status: number; said: string }> {
+function ask(
+  method: "GET" | "POST" | "PATCH",
+  path: string,
+  body?: object,
+  more: Record<string, string> = {},
+): Promise<{ status: number; said: string }> {
   return new Promise((resolve, reject) => {
-    const headers = { authorization: `Bearer ${board.token}`, "content-type": "application/json" };
+    const type = method === "PATCH" ? "application/merge-patch+json" : "application/json";
+    const headers = { authorization: `Bearer ${board.token}`, "content-type": type, ...more };
     const at = { host: "127.0.0.1", port: board.ports.apiServer, rejectUnauthorized: false };
     request({ ...at, method, path, headers }, (response) => {
       let said = "";
@@ -46,6 +52,17 @@ it("a Service for addresses of its author's choice, and no other", async () => {
   const refused = await ask("POST", services, service("taking", { externalIPs: ["1.1.1.1"] }));
   expect([refused.status, refused.said]).toEqual([403, expect.stringMatching(/external IPs/)]);
   expect((await ask("POST", services, service("plain", {}))).status).toBe(201);
+});
+
+it("a board that says of another one that it needs a reboot, and not of itself", async () => {
+  const nodes = "/api/v1/nodes";
+  for (const name of ["one", "other"]) await ask("POST", nodes, { metadata: { name } });
+  const asOne = { "impersonate-user": "system:node:one", "impersonate-group": "system:nodes" };
+  const change = { metadata: { annotations: { "bramble/reboot-due": "2026-11-30T03:12:00Z linux-image" } } };
+  const statuses = [];
+  for (const name of ["one", "other"])
+    statuses.push((await ask("PATCH", `${nodes}/${name}`, change, asOne)).status);
+  expect(statuses).toEqual([200, 403]);
 });
 
 it("a pod's token after the hour that it is for", async () => {

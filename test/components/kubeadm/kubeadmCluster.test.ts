@@ -2,6 +2,7 @@ import { output } from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
 import type { ClusterLayout, ClusterNode } from "../../../components/kubeadm/clusterLayout.ts";
+import type { KubeadmClusterArgs } from "../../../components/kubeadm/kubeadmCluster.ts";
 import { authorityHash, registeredBy } from "../registered.ts";
 import { layout, plannedFor } from "./madeCluster.ts";
 
@@ -23,6 +24,7 @@ async function stepsOf(
   order = changed.nodes.map(({ name }) => name),
   onCluster: (inputs: Record<string, unknown>) => void = () => undefined,
   dead: readonly string[] = [],
+  more: Partial<KubeadmClusterArgs> = {},
 ): Promise<Map<string, Step>> {
   const registered = await registeredBy(async () => {
     const { KubeadmCluster } = await import("../../../components/kubeadm/kubeadmCluster.ts");
@@ -35,6 +37,7 @@ async function stepsOf(
       access: Object.fromEntries(access),
       ready: {},
       order: output(order),
+      ...more,
     });
   });
   const steps = new Map<string, Step>();
@@ -65,7 +68,13 @@ it("begins with the control plane, which lets each worker in while that joins", 
     expect.arrayContaining(["cp-control-plane", "one-admission", "one-drain", "one-in-service"]),
   );
   const onOne = [...steps].filter(([, { host }]) => host === "192.168.1.3").map(([name]) => name);
-  expect(onOne.toSorted()).toEqual(["cluster-snapshot-store", "one-join", "one-kubelet", "one-upgrade"]);
+  expect(onOne.toSorted()).toEqual([
+    "cluster-snapshot-store",
+    "one-join",
+    "one-kubelet",
+    "one-restart",
+    "one-upgrade",
+  ]);
   expect(steps.has("cp-join")).toBe(false);
 });
 
@@ -108,7 +117,7 @@ it("tells the leader of every other board that is not dead, whatever it is reach
 
 it("another version concerns the control plane, then each board: drained, brought to it, put back", async () => {
   const steps = ["cp", "one", "other"].flatMap((board) =>
-    ["drain", "upgrade", "in-service"].map((step) => `${board}-${step}`),
+    ["drain", "upgrade", "restart", "in-service"].map((step) => `${board}-${step}`),
   );
   const changed = await stepsThatChange({ version: "1.36.4" });
   expect(changed.toSorted()).toEqual(["cp-control-plane", ...steps].toSorted());
@@ -117,6 +126,24 @@ it("another version concerns the control plane, then each board: drained, brough
     "one-upgrade",
     "other-upgrade",
   ]);
+});
+
+it("reboots the boards that it is told, and no others", async () => {
+  const steps = await stepsOf(layout, undefined, undefined, [], { rebooted: ["one"] });
+  const allowed = [...steps].flatMap(([name, { script }]) => (/^REBOOT='1'$/m.test(script) ? [name] : []));
+  expect(allowed.toSorted()).toEqual(["one-drain", "one-in-service", "one-restart"]);
+  const none = [...(await stepsOf(layout)).values()].filter(({ script }) => /^REBOOT='1'$/m.test(script));
+  expect(none).toEqual([]);
+});
+
+it("takes boards in the turns that it is told, workers after control planes", async () => {
+  const drained = async (turns?: string[]) =>
+    [...(await stepsOf(layout, undefined, undefined, [], { turns })).keys()].filter((name) =>
+      name.endsWith("-drain"),
+    );
+  expect(await drained()).toEqual(["cp-drain", "one-drain", "other-drain"]);
+  expect(await drained(["other", "one", "cp"])).toEqual(["cp-drain", "other-drain", "one-drain"]);
+  expect(await drained(["other"])).toEqual(["cp-drain", "other-drain", "one-drain"]);
 });
 
 it("etcd's members join one after the other, with the certificates' key", async () => {
