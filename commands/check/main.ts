@@ -9,23 +9,30 @@ import { setSecrets } from "./setSecrets.ts";
 import { findingsText } from "./text.ts";
 
 const usage = `npm run check -- home                  check the settings in stacks/Pulumi.home.yaml, their memory budget and policies
+npm run check -- home --expiry         what ends when, and what renews it: certificates, keys, tokens; reads on the boards
 npm run check -- home --set-secrets    first ask for each secret that is not set yet, and encrypt it into that file`;
 
 /**
  * The command line of the check.
  *
  * @param args what stands behind `npm run check --`
- * @returns the exit code: 0 if nothing forbids a deployment, 1 on an error, 2 on wrong arguments, 130 if the user ends
+ * @returns the exit code: 0 if nothing forbids a deployment, or with `--expiry` if all is known and renewed in time; 1 on
+ *   an error, 2 on wrong arguments, 130 if the user ends
  *   a question
  */
 export async function main(args: readonly string[]): Promise<number> {
   const [stack, flag, ...others] = args;
   const isStack = stack !== undefined && /^[\w.-]+$/.test(stack) && hasStackFile(stack);
-  const [unknown] = flag === "--set-secrets" ? others : args.slice(1);
+  const [unknown] = flag === "--set-secrets" || flag === "--expiry" ? others : args.slice(1);
   if (!isStack || unknown !== undefined) {
     const missing = stack === undefined ? "which stack?" : `there is no stacks/Pulumi.${stack}.yaml`;
     console.error(`${isStack ? `unknown argument "${unknown ?? ""}"` : missing}\n\n${usage}`);
     return 2;
+  }
+  if (flag === "--expiry") {
+    // Pulumi's engine, which nothing else of this command needs.
+    const { showExpiry } = await import("./expiry/main.ts");
+    return showExpiry(stack);
   }
   try {
     if (flag !== undefined && !(await askForSecrets(stack))) return 2;
