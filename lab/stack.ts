@@ -2,6 +2,7 @@
 import { execFile } from "node:child_process";
 import fs from "node:fs/promises";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import {
   type EngineEvent,
@@ -9,6 +10,7 @@ import {
   type PreviewOptions,
   type Stack,
 } from "@pulumi/pulumi/automation/index.js";
+import { execa } from "execa";
 import { parse, stringify } from "yaml";
 import { quoted } from "../components/board/shell.ts";
 import { findEngine } from "../tools/engine.ts";
@@ -33,16 +35,19 @@ export class StackError extends Error {
 }
 
 const later = new URL("later.mjs", import.meta.url).href;
+const driftProgram = fileURLToPath(new URL("drift.ts", import.meta.url));
 
 /** bramble's own program with settings and a state of its own. */
 export class LabStack {
   /** Seconds by which the program's clock is ahead. */
   clockOffset = 0;
   readonly #stack: Stack;
+  readonly #place: Place;
   readonly #surroundings: Surroundings;
 
-  private constructor(stack: Stack, surroundings: Surroundings) {
+  private constructor(stack: Stack, place: Place, surroundings: Surroundings) {
     this.#stack = stack;
+    this.#place = place;
     this.#surroundings = surroundings;
   }
 
@@ -62,7 +67,7 @@ export class LabStack {
     // The state is gone with the lab.
     const options = await engineOptions(cli, { PULUMI_CONFIG_PASSPHRASE: "lab" });
     const stack = await LocalWorkspace.createStack({ stackName, workDir: folder }, options);
-    return new LabStack(stack, surroundings);
+    return new LabStack(stack, place, surroundings);
   }
 
   /** Makes these the stack's settings. */
@@ -103,6 +108,22 @@ export class LabStack {
 
   preview() {
     return this.#change((options) => this.#stack.preview(options));
+  }
+
+  /** `npm run drift`: what it said. The next `up` runs again what differs. */
+  async drift(): Promise<string> {
+    const { signal } = this.#surroundings;
+    const { workDir } = this.#stack.workspace;
+    const [program, ...args] = [...this.#place.enter, process.execPath, driftProgram, workDir];
+    const { all, exitCode } = await execa(program, args, {
+      all: true,
+      reject: false,
+      ...(signal && { cancelSignal: signal }),
+    });
+    signal?.throwIfAborted();
+    // 1 is what it says of drift.
+    if (exitCode !== 0 && exitCode !== 1) throw new StackError(`drift failed:\n${lastLines(all, 60)}`);
+    return all;
   }
 
   async #change(run: (options: PreviewOptions) => Promise<unknown>, onLine?: (line: string) => void) {

@@ -1,43 +1,13 @@
 // Changes of the settings that a cluster takes in place.
-import { setTimeout as sleep } from "node:timers/promises";
-import { apply, kubectl, webServers, type Finding } from "../checks.ts";
+import { kubectl, type Finding } from "../checks.ts";
 import type { Lab } from "../cluster.ts";
 import { currentBuild, type KubernetesBuild } from "../kubernetesBuild.ts";
-import type { VirtualBoard } from "../virtualBoard.ts";
 import { healthy, refusal, upTold, type Say } from "./fault.ts";
 import { cutOff, type Interruption } from "./interruptions.ts";
+import { watchPair } from "./pair.ts";
 
 const earlierPatch = currentBuild.version.replace(/\d+$/, (patch) => String(Number(patch) - 1));
 const skippingMinor = currentBuild.version.replace(/\.(\d+)\.\d+$/, (_, minor) => `.${Number(minor) + 2}.0`);
-
-const pair = "lab-pair";
-
-/** Two pods that a budget keeps from being evicted together, on any board: they show an app's interruption. */
-const pairObjects = [
-  {
-    apiVersion: "apps/v1",
-    kind: "Deployment",
-    metadata: { name: pair, namespace: "default" },
-    spec: {
-      replicas: 2,
-      ...webServers(
-        pair,
-        { key: "node-role.kubernetes.io/control-plane", operator: "Exists" },
-        {
-          command: ["httpd", "-f", "-p", "8080"],
-          // A busy board may take seconds to answer, and is there all the same.
-          readinessProbe: { tcpSocket: { port: 8080 }, periodSeconds: 2, timeoutSeconds: 5 },
-        },
-      ),
-    },
-  },
-  {
-    apiVersion: "policy/v1",
-    kind: "PodDisruptionBudget",
-    metadata: { name: pair, namespace: "default" },
-    spec: { minAvailable: 1, selector: { matchLabels: { app: pair } } },
-  },
-];
 
 /** Two figures of one worker's kubelet. */
 export async function changeKubelet(lab: Lab, say: Say): Promise<Finding[]> {
@@ -95,22 +65,14 @@ export async function upgrade(
   cut?: Interruption,
 ): Promise<Finding[]> {
   const { first } = lab;
-  await apply(first, pairObjects);
-  await kubectl(first, "rollout status deployment/lab-pair --timeout=100s");
-  const watched: Watched = { least: 2, atLeast: "", mostAway: 0, silence: 0, ended: false };
-  const watching = watchDuring(first, watched);
   const { cluster } = lab.settings;
-  Object.assign(cluster, lab.settingsFor(version));
-  await lab.stack.configure(lab.settings);
   const happened: Finding[] = [];
-  try {
+  const pair = await watchPair(lab, say, async () => {
+    Object.assign(cluster, lab.settingsFor(version));
+    await lab.stack.configure(lab.settings);
     if (cut !== undefined) happened.push(await cutOff(lab, say, cut));
     await upTold(lab, say);
-  } finally {
-    watched.ended = true;
-    await watching;
-  }
-  say(`the API was unavailable for ${watched.silence.toFixed(0)} s at most`);
+  });
   const versions = await kubectl(first, "get nodes -o 'jsonpath={.items[*].status.nodeInfo.kubeletVersion}'");
   const server = await kubectl(first, "get --raw /version");
   const wanted = `v${version}`;
@@ -122,42 +84,7 @@ export async function upgrade(
       seen: versions,
     },
     { what: `the API server is ${wanted}`, holds: server.includes(`"${wanted}"`), seen: server },
-    { what: "one of the two pods was ready at any time", holds: watched.least >= 1, seen: watched.atLeast },
-    { what: "no two boards were down at once", holds: watched.mostAway <= 1, seen: `${watched.mostAway}` },
+    ...pair,
     ...(await healthy(lab)),
   ];
-}
-
-interface Watched {
-  /** Fewest pods of the pair that were ready, and what else was to be seen then. */
-  least: number;
-  atLeast: string;
-  /** Most boards that were not ready. */
-  mostAway: number;
-  /** Most seconds between two answers of the API. */
-  silence: number;
-  ended: boolean;
-}
-
-/** Looks every few seconds; a look that fails because the API server restarts says nothing. */
-async function watchDuring(board: VirtualBoard, watched: Watched): Promise<void> {
-  let answered = performance.now();
-  while (!watched.ended) {
-    const ready = await kubectl(board, "get deployment lab-pair -o 'jsonpath={.status.readyReplicas}'").catch(
-      () => "2",
-    );
-    const nodes = await kubectl(board, "get nodes --no-headers").catch(() => "");
-    if (Number(ready || 0) < watched.least) {
-      watched.least = Number(ready || 0);
-      const pods = await kubectl(board, "get pods -l app=lab-pair -o wide").catch(String);
-      watched.atLeast = `${watched.least} at ${new Date().toISOString()}\n${nodes}${pods}`;
-    }
-    if (nodes !== "") {
-      watched.silence = Math.max(watched.silence, (performance.now() - answered) / 1000);
-      answered = performance.now();
-    }
-    const away = nodes.split("\n").filter((line) => line.includes(" NotReady")).length;
-    watched.mostAway = Math.max(watched.mostAway, away);
-    await sleep(2000);
-  }
 }

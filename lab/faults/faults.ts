@@ -6,6 +6,7 @@ import { bootWithoutDisk, wipe } from "./data.ts";
 import { die, keepPinned, leave } from "./departures.ts";
 import { healthy, upTold, type Fault } from "./fault.ts";
 import { cutConnections, interrupted, pullPlug, type Interruption } from "./interruptions.ts";
+import { losePower, stayAway, updateSystems } from "./systemUpdates.ts";
 import { fillDisk, offForAYear, reboot, replaceWorker, restore } from "./machines.ts";
 
 const daySeconds = 86_400;
@@ -65,6 +66,17 @@ export const faults: Readonly<Record<string, Fault>> = {
     after: 40,
     harm: pullPlug("lab-1"),
   }),
+  updates: {
+    what: "each board installs a newer package that asks for a reboot",
+    boards: 3,
+    go: updateSystems,
+  },
+  "updates-away": { what: "a board stays away when it is rebooted", boards: 3, go: stayAway },
+  "updates-power": {
+    what: "the control plane loses power while workers are rebooted",
+    boards: 3,
+    go: losePower,
+  },
   rename: { what: "the worker gets another name in the settings", go: rename },
   "insert-above": {
     what: "a new control plane is listed above the only one, and becomes the endpoint",

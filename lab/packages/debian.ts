@@ -21,6 +21,7 @@ const wanted = [
   "gnupg",
   "curl",
   "nfs-common",
+  "unattended-upgrades",
   // What images bring swap with.
   "dphys-swapfile",
   "zram-tools",
