@@ -1,14 +1,8 @@
 import { getStack, log } from "@pulumi/pulumi";
-import { deployApps } from "./components/app/deployApps.ts";
-import { Board, planBoards } from "./components/board/board.ts";
-import { BoardBootstrap } from "./components/board/bootstrap.ts";
-import { recordedDrift } from "./components/board/drift.ts";
-import { upgradeOrder } from "./components/capacity/boardFailure.ts";
-import { requireFit } from "./components/capacity/memoryBudget.ts";
-import { KubeadmCluster } from "./components/kubeadm/kubeadmCluster.ts";
-import { deployedKubeconfig } from "./components/kubeadm/kubeconfig.ts";
-import { clusterProvider } from "./components/kubeadm/provider.ts";
-import { Roster } from "./components/kubeadm/roster.ts";
+import { deployApps } from "./components/app/index.ts";
+import { Board, BoardBootstrap, planBoards, recordedDrift } from "./components/board/index.ts";
+import { requireFit, upgradeOrder } from "./components/capacity/index.ts";
+import { clusterProvider, deployedKubeconfig, KubeadmCluster, Roster } from "./components/kubeadm/index.ts";
 import { loadsOf, partsOf } from "./settings/apps.ts";
 import { bootstrapsOf, clusterOf, rosterOf } from "./settings/boards.ts";
 import { otherPodsOf, otherPodsWarnings, rebootWarnings } from "./settings/otherPods.ts";

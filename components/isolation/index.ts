@@ -1,0 +1,3 @@
+// What enforces NetworkPolicies.
+export { PolicyEnforcer } from "./enforcer.ts";
+export { enforcerModules, enforcerWorkload } from "./enforcerWorkload.ts";
