@@ -5,6 +5,7 @@ import { requireFit, upgradeOrder } from "./components/capacity/index.ts";
 import { clusterProvider, deployedKubeconfig, KubeadmCluster, Roster } from "./components/kubeadm/index.ts";
 import { loadsOf, partsOf } from "./settings/apps.ts";
 import { bootstrapsOf, clusterOf, rosterOf } from "./settings/boards.ts";
+import { kubeconfigOf } from "./settings/kubeconfig.ts";
 import { otherPodsOf, otherPodsWarnings, rebootWarnings } from "./settings/otherPods.ts";
 import { commandsFor, outputsOf } from "./settings/outputs.ts";
 import { readSettings } from "./settings/settings.ts";
@@ -40,7 +41,8 @@ const ready = Object.fromEntries(
 const cluster =
   made && roster && new KubeadmCluster("cluster", { ...made, ready, drift, order: roster.order, turns });
 
-const provider = clusterProvider(settings.cluster.kubeconfig ?? cluster?.kubeconfig);
+const kubeconfig = kubeconfigOf(settings) ?? cluster?.kubeconfig;
+const provider = kubeconfig === undefined ? undefined : clusterProvider(kubeconfig);
 const apps =
   provider &&
   deployApps(parts, {

@@ -1,7 +1,7 @@
 import { readPods, UnreadableClusterError } from "../components/capacity/clusterPods.ts";
 import type { MemoryBudget } from "../components/capacity/memoryBudget.ts";
 import { noOtherPods, type OtherPods, otherPodsIn, type OwnPods } from "../components/capacity/otherPods.ts";
-import { readKubeconfig } from "../components/kubeadm/kubeconfig.ts";
+import { kubeconfigOf } from "./kubeconfig.ts";
 import type { Settings } from "./schema.ts";
 import type { SettingWarning } from "./warnings.ts";
 
@@ -22,13 +22,12 @@ export interface ClusterLook extends OtherPods {
  * @throws RunError if the settings name a kubeconfig that is not there
  */
 export async function otherPodsOf(
-  { extends: base, cluster }: Settings,
+  settings: Settings,
   own: OwnPods,
   deployed: () => Promise<string | undefined>,
 ): Promise<ClusterLook> {
-  if (base !== undefined) return noOtherPods;
-  const { kubeconfig: file } = cluster;
-  const kubeconfig = file === undefined ? await deployed() : readKubeconfig(file);
+  if (settings.extends !== undefined) return noOtherPods;
+  const kubeconfig = kubeconfigOf(settings) ?? (await deployed());
   if (kubeconfig === undefined) return noOtherPods;
   try {
     const { pods, use, rebootsDue } = await readPods(kubeconfig);

@@ -1,6 +1,5 @@
 import { Provider } from "@pulumi/kubernetes";
-import { getStack, type Output, secret } from "@pulumi/pulumi";
-import { readKubeconfig } from "./kubeconfig.ts";
+import { getStack, type Input, secret } from "@pulumi/pulumi";
 
 /**
  * Seconds that a request may take. By default the API server has 32 s to describe itself, and a control plane that
@@ -9,16 +8,14 @@ import { readKubeconfig } from "./kubeconfig.ts";
 const patience = 120;
 
 /**
- * The provider for everything in the cluster, or undefined while there is no cluster yet.
+ * The provider for everything in the cluster.
  *
- * @param kubeconfig the kubeconfig of a cluster that bramble makes, or the path of another cluster's; a relative
- *   one starts at the folder of Pulumi.yaml
- * @throws RunError if there is no such file
+ * @param kubeconfig the cluster's; a secret, whether it comes as one or not
+ * @param name the provider's Pulumi name, another one for each cluster of a program
  */
-export function clusterProvider(kubeconfig: Output<string> | string | undefined): Provider | undefined {
-  if (kubeconfig === undefined) return undefined;
-  return new Provider("kubernetes", {
-    kubeconfig: typeof kubeconfig === "string" ? secret(readKubeconfig(kubeconfig)) : kubeconfig,
+export function clusterProvider(kubeconfig: Input<string>, name = "kubernetes"): Provider {
+  return new Provider(name, {
+    kubeconfig: secret(kubeconfig),
     // Else a changed kubeconfig would replace the provider, and with it everything.
     clusterIdentifier: getStack(),
     kubeClientSettings: { timeout: patience },

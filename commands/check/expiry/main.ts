@@ -1,5 +1,5 @@
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
-import { readKubeconfig } from "../../../components/kubeadm/kubeconfig.ts";
+import { kubeconfigOf } from "../../../settings/kubeconfig.ts";
 import { settingsOfFile } from "../../../settings/settings.ts";
 import { untilInterrupted } from "../../../tools/interruption.ts";
 import { complaintOf } from "../../../tools/pulumi.ts";
@@ -20,10 +20,10 @@ export async function showExpiry(
 ): Promise<number> {
   return untilInterrupted(
     async (signal) => {
-      const { kubeconfig: file } = settingsOfFile(stack).settings.cluster;
+      const own = kubeconfigOf(settingsOfFile(stack).settings);
       const opened = await open(stack);
       const { kubeconfig } = await opened.outputs();
-      const text = file === undefined ? (kubeconfig?.value as string | undefined) : readKubeconfig(file);
+      const text = own ?? (kubeconfig?.value as string | undefined);
       const overview = await endings(await opened.exportStack(), text, signal);
       const now = Date.now();
       console.log(overviewText(overview, now));

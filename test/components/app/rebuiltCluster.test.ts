@@ -44,7 +44,7 @@ const program =
   () => {
     // As of a cluster that is made: a preview knows neither its kubeconfig nor its identity.
     const made = new RandomId("cluster", { byteLength: 8, keepers: { cluster } });
-    const provider = clusterProvider(made.hex.apply(() => clusters[cluster]!.kubeconfig))!;
+    const provider = clusterProvider(made.hex.apply(() => clusters[cluster]!.kubeconfig));
     const identity = isTied ? made.hex : undefined;
     deployApps(parts, { provider, boards: [], cluster: [made], identity });
     return undefined;

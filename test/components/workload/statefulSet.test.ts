@@ -37,7 +37,7 @@ afterAll(async () => {
 
 /** @param isOld whether its Service is the one by which others reach it, as it was once */
 const program = (isOld: boolean) => () => {
-  const provider = clusterProvider(output(readFileSync(folder.kubeconfig, "utf8")))!;
+  const provider = clusterProvider(output(readFileSync(folder.kubeconfig, "utf8")));
   const namespace = new core.v1.Namespace("namespace", { metadata: { name: at.namespace } }, { provider });
   const data = new DataVolume(
     "data",
