@@ -64,7 +64,7 @@ case $code in
     say "there is no backup yet; the volume stays empty."
     exit 0
     ;;
-  12) fail "wrong password for the repository. Set bramble:backup.password to the one that you saved." ;;
+  12) fail "wrong password for the repository. Set the password of the backups to the one that you saved." ;;
   *) fail "can't open the repository; see restic's output above. Retrying." ;;
 esac
 

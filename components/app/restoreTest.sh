@@ -60,7 +60,7 @@ timeout 60 restic cat config --no-lock >/dev/null || code=$?
 case $code in
   0) ;;
   10) fail "there is no repository, so nothing was ever backed up. See the log of the backup's last job." ;;
-  12) fail "wrong password for the repository. Set bramble:backup.password to the one that you saved." ;;
+  12) fail "wrong password for the repository. Set the password of the backups to the one that you saved." ;;
   *) fail "can't open the repository; see the log of the container restore-$RESTIC_HOST." ;;
 esac
 

@@ -5,13 +5,18 @@ import type { Home } from "./home.ts";
 import { monitorsOf } from "./monitors.ts";
 import type { DatadogSite } from "./settings.ts";
 
-/** The provider for what is at Datadog and not in the cluster. */
+/**
+ * The provider for what is at Datadog and not in the cluster.
+ *
+ * @param name its Pulumi name, another one for each account of a program
+ */
 export function datadogProvider(
   apiKey: Input<string>,
   appKey: Input<string>,
   site: DatadogSite,
+  name = "datadog",
 ): datadog.Provider {
-  return new datadog.Provider("datadog", {
+  return new datadog.Provider(name, {
     apiKey: secret(apiKey),
     appKey: secret(appKey),
     apiUrl: `https://api.${site}/`,

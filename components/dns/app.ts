@@ -5,6 +5,10 @@ import { cloudflareProvider, DnsRecords } from "./records.ts";
 import { zoneOf } from "./zone.ts";
 import { schema } from "./settings.ts";
 
+const advice =
+  "Set the token with: npx pulumi config set --secret --path 'bramble:dns.apiToken'; the zone is bramble:dns.zone " +
+  "(docs/public-urls.md).";
+
 /** The hosts' names at Cloudflare, and the updater that follows a changing address. */
 export const dns = app({
   schema,
@@ -15,7 +19,8 @@ export const dns = app({
     const { apiToken, addresses, proxied, ttl, paused } = own;
     const entrance = `${own.entrance}.${domain}`;
     const hosts = published.map(({ host }) => host);
-    const records = { zone: zoneOf(domain, own.zone), entrance, hosts, addresses, proxied, ttl };
+    const zone = zoneOf(domain, own.zone);
+    const records = { zone, entrance, hosts, addresses, proxied, ttl, advice };
     const updater = { entrance, proxied, ttl, paused, apiToken };
     const atCloudflare: AppPart = {
       name: "dns-records",

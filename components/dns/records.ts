@@ -14,9 +14,10 @@ import { dnsRecords, type DnsRecordsArgs } from "./dnsRecords.ts";
  * variable CLOUDFLARE_BASE_URL.
  *
  * @param apiToken token with the rights Zone–Zone–Read and Zone–DNS–Edit on the zone
+ * @param name the provider's Pulumi name, another one for each token of a program
  */
-export function cloudflareProvider(apiToken: Input<string>): cloudflare.Provider {
-  return new cloudflare.Provider("cloudflare", { apiToken });
+export function cloudflareProvider(apiToken: Input<string>, name = "cloudflare"): cloudflare.Provider {
+  return new cloudflare.Provider(name, { apiToken });
 }
 
 /** The apps' names at Cloudflare: what {@link dnsRecords} says, and nothing else of the zone. */
@@ -27,7 +28,7 @@ export class DnsRecords extends ComponentResource {
   constructor(name: string, args: DnsRecordsArgs, opts?: ComponentResourceOptions) {
     super("bramble:dns:DnsRecords", name, args, opts);
     const provider = this.getProvider("cloudflare:index/dnsRecord:DnsRecord");
-    const zoneId = output(zoneIdOf(args.zone, provider));
+    const zoneId = output(zoneIdOf(args, provider));
     for (const record of dnsRecords(args)) {
       new cloudflare.DnsRecord(
         `${name}-${record.type.toLowerCase()}-${record.name}${record.type === "CNAME" ? "" : `-${record.content}`}`,
@@ -46,9 +47,12 @@ export class DnsRecords extends ComponentResource {
  *
  * @throws Error that says what the token lacks
  */
-async function zoneIdOf(zone: string, provider: ProviderResource | undefined): Promise<string> {
+async function zoneIdOf(
+  { zone, advice }: DnsRecordsArgs,
+  provider: ProviderResource | undefined,
+): Promise<string> {
   const found = await cloudflare.getZone({ filter: { name: zone } }, { provider }).catch((error: unknown) => {
-    throw new RunError(tokenAdvice(zone, error instanceof Error ? error.message : String(error)));
+    throw new RunError(tokenAdvice(zone, error instanceof Error ? error.message : String(error), advice));
   });
   return found.id;
 }
@@ -58,14 +62,13 @@ async function zoneIdOf(zone: string, provider: ProviderResource | undefined): P
  *
  * @param zone its name
  * @param answer what Cloudflare or its provider said
+ * @param advice where token and zone are set
  */
-export function tokenAdvice(zone: string, answer: string): string {
+export function tokenAdvice(zone: string, answer: string, advice = ""): string {
   const [said = ""] = answer.trim().split("\n", 1);
   return (
-    `Cloudflare does not show the zone ${zone} to the token bramble:dns.apiToken: ${said}\n` +
-    `The token needs the rights Zone–Zone–Read and Zone–DNS–Edit, for the zone ${zone} (docs/public-urls.md). ` +
-    `Make one at https://dash.cloudflare.com/profile/api-tokens and set it with: ` +
-    `npx pulumi config set --secret --path 'bramble:dns.apiToken'. ` +
-    `If the zone has another name, set bramble:dns.zone.`
-  );
+    `Cloudflare does not show the zone ${zone} to the API token: ${said}\n` +
+    `The token needs the rights Zone–Zone–Read and Zone–DNS–Edit, for the zone ${zone}. ` +
+    `Make one at https://dash.cloudflare.com/profile/api-tokens, or correct the zone. ${advice}`
+  ).trimEnd();
 }

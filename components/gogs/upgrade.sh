@@ -53,6 +53,6 @@ if [ "$#" -gt 0 ]; then
   done
   "$@"
 else
-  echo "No backup target is set (bramble:backup): only the database is copied, on the same volume."
+  echo "There are no backups: only the database is copied, on the same volume."
 fi
 mark

@@ -17,17 +17,17 @@ export function versionError(from: string, to: string): string | undefined {
   if (semver.lt(to, from)) {
     return (
       `${to} is older than ${from}, which the cluster runs: Kubernetes can't be downgraded. ` +
-      `Set cluster.version to ${from} or newer; to return to an older state, restore a snapshot from before the upgrade.`
+      `Set version to ${from} or newer; to return to an older state, restore a snapshot from before the upgrade.`
     );
   }
   if (semver.minor(to) > semver.minor(from) + 1) {
     const next = `${semver.major(from)}.${semver.minor(from) + 1}`;
-    return `${from} to ${to} skips ${next}: Kubernetes is upgraded one minor version at a time. Set cluster.version to the newest ${next}.x first.`;
+    return `${from} to ${to} skips ${next}: Kubernetes is upgraded one minor version at a time. Set version to the newest ${next}.x first.`;
   }
   return undefined;
 }
 
-/** What a cluster keeps as it was made with, by its name in the settings. */
+/** What a cluster keeps as it was made with, by its name. */
 const forGood = {
   podSubnet: "every node has a part of it, and every pod an address from it",
   serviceSubnet: "every service has an address from it, including that of the API server",
@@ -51,10 +51,10 @@ export function changeErrors(before: ClusterFacts, after: ClusterFacts): string[
     const [was, is] = [before[setting], after[setting]];
     if (was === is) return [];
     return [
-      `bramble:cluster.${setting}: is ${was} in the cluster and can't be changed to ${is}: ${why}. Set bramble:cluster.${setting}: ${was} to keep it, or destroy the cluster first.`,
+      `${setting}: is ${was} in the cluster and can't be changed to ${is}: ${why}. Set ${setting}: ${was} to keep it, or destroy the cluster first.`,
     ];
   });
-  return [...(version === undefined ? [] : [`bramble:cluster.version: ${version}`]), ...fixed];
+  return [...(version === undefined ? [] : [`version: ${version}`]), ...fixed];
 }
 
 /**

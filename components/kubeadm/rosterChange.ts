@@ -23,7 +23,7 @@ type Boards = Readonly<Record<string, RosterBoard>>;
  */
 export function rosterErrors(before: Boards, after: Boards): string[] {
   return [...renamed(before, after), ...changed(before, after), ...quorum(before, after)].map(
-    (error) => `bramble:boards: ${error}`,
+    (error) => `boards: ${error}`,
   );
 }
 

@@ -45,7 +45,7 @@ const host: Check = function* (_, app, { ingress }) {
     ];
   }
   if (!ingress) {
-    yield [setting, "access-without-ingress", `needs bramble:ingress for its host. Set it, or access: none.`];
+    yield [setting, "access-without-ingress", `needs ingress for its host. Set it, or access: none.`];
     return;
   }
   if (access === "login" && !ingress.login) {
@@ -135,7 +135,7 @@ const storage: Check = function* (_, app, { storage: places }) {
     yield [
       "storage.board",
       "volume-without-board",
-      "is missing. Set the board for the app's data, or bramble:storage.board.",
+      "is missing. Set the board for the app's data, or storage.board.",
     ];
   } else if (app.board !== undefined && app.board !== holder) {
     yield [

@@ -101,7 +101,7 @@ spare_the_owners() {
   lost=$(lost_by_plan | sort | listed)
   if [ -n "$lost" ]; then
     fail "$what would change packages that bramble did not install: $lost" \
-      "if that is acceptable, remove, upgrade or unhold them yourself (apt-get remove, apt-get upgrade, apt-mark unhold) and run pulumi up again; otherwise remove the board from bramble:boards"
+      "if that is acceptable, remove, upgrade or unhold them yourself (apt-get remove, apt-get upgrade, apt-mark unhold) and run pulumi up again; otherwise remove the board from the settings"
   fi
 }
 
@@ -155,7 +155,7 @@ refresh_packages() {
   if said=$(read_repositories 2>&1) || { renew_keys && said=$(read_repositories 2>&1); }; then return; fi
   printf '%s\n' "$said" >&2
   fail "a package repository can't be read" \
-    "make sure the board can reach it, its clock is right and its card is not full; or set a mirror: cluster.kubernetesRepository, cluster.containerdRepository"
+    "make sure the board can reach it, its clock is right and its card is not full; or set a mirror: kubernetesRepository, containerdRepository"
 }
 
 # install_packages PACKAGE[=VERSION]…

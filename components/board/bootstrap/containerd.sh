@@ -69,7 +69,7 @@ desired_state() {
   if [ -z "$(installed "$CONTAINERD_PACKAGE")" ]; then return; fi
   if ! dpkg --compare-versions "$(installed "$CONTAINERD_PACKAGE")" ge "$CONTAINERD_MINIMUM"; then
     needs_change "$CONTAINERD_PACKAGE is $(installed "$CONTAINERD_PACKAGE"), Kubernetes needs at least $CONTAINERD_MINIMUM" \
-      "omit cluster.containerd, or set a mirror that has that version: cluster.containerdRepository" || true
+      "omit containerd, or set a mirror that has that version: containerdRepository" || true
   fi
   require_none config_obstacles
   hold "$CONTAINERD_PACKAGE"

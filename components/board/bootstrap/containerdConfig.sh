@@ -43,7 +43,7 @@ owners_hosts() {
 config_obstacles() {
   if owners_config; then
     obstacle "$CONTAINERD_CONFIG was written neither by bramble nor by containerd's package; bramble would have to overwrite it" \
-      "if nothing needs it any more: sudo mv $CONTAINERD_CONFIG $CONTAINERD_CONFIG.mine; otherwise remove the board from bramble:boards"
+      "if nothing needs it any more: sudo mv $CONTAINERD_CONFIG $CONTAINERD_CONFIG.mine; otherwise remove the board from the settings"
   fi
   if [ -n "$IMAGE_REPOSITORY" ] && owners_hosts; then
     obstacle "$REGISTRY_HOSTS was not written by bramble; cluster.imageRepository would have to overwrite it" \

@@ -80,7 +80,7 @@ inspect_lines() {
 
 # give_up OTHER: how a disk is given up.
 give_up() {
-  echo "$1; to give it up, remove the board from bramble:boards and run pulumi up, then on the board: sudo systemctl stop kubelet containerd; sudo umount -R /var/lib/etcd /var/lib/containerd $DISK; remove its lines from /etc/fstab and $(drop_in '*'), and add the board again"
+  echo "$1; to give it up, remove the board from the settings and run pulumi up, then on the board: sudo systemctl stop kubelet containerd; sudo umount -R /var/lib/etcd /var/lib/containerd $DISK; remove its lines from /etc/fstab and $(drop_in '*'), and add the board again"
 }
 
 # drop_in UNIT: bramble's addition to a unit.
@@ -98,7 +98,7 @@ inspect_card() {
       obstacle "$at is not empty, and the disk would hide what is in it: $(entries "$at")" "move it elsewhere: sudo mv $at $at.mine"
     elif [ "$use" != data ] && [ -e "$ROOT/etc/kubernetes/kubelet.conf" ]; then
       obstacle "the board is a node whose $use are on the card" \
-        "omit $use from disk.for; or remove the board from bramble:boards, run pulumi up, and add it again with its disk; the only control plane needs a new card instead (docs/disks.md)"
+        "omit $use from disk.for; or remove the board from the settings, run pulumi up, and add it again with its disk; the only control plane needs a new card instead (docs/disks.md)"
     fi
   done
 }

@@ -34,12 +34,12 @@ inspect_folder() {
     obstacle "$blocked is not a directory, so $path for $claim can't be created" "move it elsewhere: sudo mv $blocked $blocked.mine"
   elif [ -L "$ROOT$path" ]; then
     obstacle "$path is a symbolic link to $(readlink "$ROOT$path"); a link can lead to an empty place while its disk is missing" \
-      "set the directory in the settings to a real path (storage.directory, backup.directory), and remove the link: sudo rm $path"
+      "set the directory in the settings to a real path, and remove the link: sudo rm $path"
   elif [ -e "$ROOT$path" ] && [ ! -d "$ROOT$path" ]; then
     obstacle "$path is a file, but must be the directory for $claim" "move it elsewhere: sudo mv $path $path.mine"
   elif awk -v path="$path" '$2 == path { found = 1 } END { exit !found }' "$ROOT/proc/mounts"; then
     obstacle "$path is the mount point of a disk; without the disk $claim would be written to the card" \
-      "use a directory below it, such as $path/$claim (storage.directory, backup.directory), or let bramble mount the disk (docs/disks.md)"
+      "use a directory below it, such as $path/$claim, or let bramble mount the disk (docs/disks.md)"
   else
     found=$(entries "$path")
     if [ -n "$found" ] && ! made_for "$path" "$claim"; then

@@ -16,7 +16,7 @@ repository() {
     printf '%s\n' "$3" | file "$keyring"
   elif ! { [ -s "$ROOT$keyring" ] && grep -qxsF "# key: $4" "$ROOT$list"; } && needs_change "the signing key of the repository of $1 is missing"; then
     quietly apt-helper download-file "$4" "$WORK/key" ||
-      fail "the signing key of the package repository can't be downloaded from $4" "make sure the board can reach it, or set a mirror: cluster.kubernetesRepository, cluster.containerdRepository"
+      fail "the signing key of the package repository can't be downloaded from $4" "make sure the board can reach it, or set a mirror: kubernetesRepository, containerdRepository"
     replace "$ROOT$keyring" "$WORK/key"
   fi
   printf '# key: %s\n%s\n' "${4:-in the settings}" "$(source_line "$1" "$2")" | file "$list"

@@ -75,6 +75,6 @@ source_obstacles() {
     obstacle "apt can't read its sources: $said" "correct or remove that file; check with: sudo apt-get update"
     return
   fi
-  if [ -n "$CONTAINERD_REPOSITORY" ]; then contradicted containerd "$CONTAINERD_REPOSITORY" cluster.containerdRepository; fi
-  if [ -n "$KUBERNETES_REPOSITORY" ]; then contradicted kubernetes "$KUBERNETES_REPOSITORY" cluster.kubernetesRepository; fi
+  if [ -n "$CONTAINERD_REPOSITORY" ]; then contradicted containerd "$CONTAINERD_REPOSITORY" containerdRepository; fi
+  if [ -n "$KUBERNETES_REPOSITORY" ]; then contradicted kubernetes "$KUBERNETES_REPOSITORY" kubernetesRepository; fi
 }

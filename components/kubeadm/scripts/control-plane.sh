@@ -74,7 +74,7 @@ is_other_cluster() {
 require_authority() {
   if is_other_cluster; then
     fail "the board's cluster has a different certificate authority from the cluster that bramble created here, so it is not bramble's" \
-      "to keep that cluster, remove the board from bramble:boards; if you replaced the authority of bramble's cluster yourself, on the board: sudo truncate -s 0 $DONE_MARK"
+      "to keep that cluster, remove the board from the settings; if you replaced the authority of bramble's cluster yourself, on the board: sudo truncate -s 0 $DONE_MARK"
   fi
   if applying && [ -z "$(noted_authority)" ]; then note_authority; fi
 }

@@ -30,7 +30,7 @@ require_majority() {
   healthy=$(in_etcd endpoint health --cluster 2>/dev/null | grep -c 'is healthy') || true
   if [ $((2 * (healthy - 1))) -le $((members - 1)) ]; then
     fail "only $healthy of $members etcd members are healthy: without this one etcd would lose its quorum, and the cluster could no longer change anything" \
-      "start the control plane that is down (kubectl get nodes), then run pulumi up again. If it is permanently broken: add $BOARD to bramble:boards again and run pulumi up; set dead: true for the broken one and run pulumi up; then remove $BOARD"
+      "start the control plane that is down (kubectl get nodes), then run pulumi up again. If it is permanently broken: add $BOARD to the settings again and run pulumi up; set dead: true for the broken one and run pulumi up; then remove $BOARD"
   fi
 }
 

@@ -413,7 +413,7 @@ describe("packages that stand in the way", () => {
   it("may stay where Kubernetes can do with that containerd", () => {
     const packages = { ...plan.packages, containerdMinimum: "1.6" };
     const { stderr } = inspect(installedPackages(debiansDocker), realApt, { packages });
-    expect(stderr).toMatch(/otherwise set cluster.containerd to containerd, or remove the board/);
+    expect(stderr).toMatch(/otherwise set containerd to containerd, or remove the board/);
   });
 });
 

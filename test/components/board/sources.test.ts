@@ -22,7 +22,7 @@ describe("sources of packages", () => {
     [
       "a list",
       { "etc/apt/sources.list.d/kubernetes.list": source(" [signed-by=/etc/apt/keyrings/k8s.gpg]") },
-      /kubernetes.list has the same source as bramble.*Conflicting values set for option Signed-By[^]*fix: remove it from \/etc\/apt\/sources.list.d\/kubernetes.list, .*or keep it, and set cluster.kubernetesRepository.line with signed-by=\/etc\/apt\/keyrings\/k8s.gpg/,
+      /kubernetes.list has the same source as bramble.*Conflicting values set for option Signed-By[^]*fix: remove it from \/etc\/apt\/sources.list.d\/kubernetes.list, .*or keep it, and set kubernetesRepository.line with signed-by=\/etc\/apt\/keyrings\/k8s.gpg/,
     ],
     [
       "a list without a key",

@@ -69,10 +69,11 @@ describe("DnsRecords", () => {
 describe("tokenAdvice", () => {
   it("says what the token lacks, where one is made and how it is set, in Cloudflare's own words", async () => {
     const { tokenAdvice } = await import("../../../components/dns/records.ts");
-    const advice = tokenAdvice("example.com", "403 Forbidden: Authentication error (10000)\n  at x");
-    expect(advice).toContain("zone example.com to the token bramble:dns.apiToken: 403 Forbidden");
+    const answer = "403 Forbidden: Authentication error (10000)\n  at x";
+    const advice = tokenAdvice("example.com", answer, "The token is in the vault.");
+    expect(advice).toContain("zone example.com to the API token: 403 Forbidden");
     expect(advice).toContain("Zone–Zone–Read and Zone–DNS–Edit");
-    expect(advice).toContain("npx pulumi config set --secret --path 'bramble:dns.apiToken'");
+    expect(advice).toMatch(/or correct the zone\. The token is in the vault\.$/);
     expect(advice).not.toContain("at x");
   });
 });

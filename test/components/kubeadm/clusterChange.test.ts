@@ -31,10 +31,10 @@ const errors = (change: Partial<ClusterLayout>) =>
   changeErrors(factsOf(layout), factsOf({ ...layout, ...change }));
 
 it("names what a cluster can't become, all of it at once", () => {
-  expect(errors({ version: "1.36.1" })).toEqual([expect.stringMatching(/^bramble:cluster.version: .*older/)]);
+  expect(errors({ version: "1.36.1" })).toEqual([expect.stringMatching(/^version: .*older/)]);
   expect(errors({ podSubnet: "10.0.0.0/16" })).toEqual([
     expect.stringMatching(
-      /^bramble:cluster.podSubnet: is 10.244.0.0\/16 in the cluster and can't be changed to 10.0.0.0\/16/,
+      /^podSubnet: is 10.244.0.0\/16 in the cluster and can't be changed to 10.0.0.0\/16/,
     ),
   ]);
   const { length } = errors({ version: "1.38.0", serviceSubnet: "10.1.0.0/16", endpoint: "api.lan:6443" });
@@ -44,7 +44,7 @@ it("names what a cluster can't become, all of it at once", () => {
 it("says how a cluster keeps the address that an older bramble gave it as its endpoint", () => {
   expect(errors({ endpoint: "control-plane.bramble.internal:6443" })).toEqual([
     expect.stringMatching(
-      /^bramble:cluster.controlPlaneEndpoint: is 192.168.1.2:6443 .*Set bramble:cluster.controlPlaneEndpoint: 192.168.1.2:6443 to keep it/,
+      /^controlPlaneEndpoint: is 192.168.1.2:6443 .*Set controlPlaneEndpoint: 192.168.1.2:6443 to keep it/,
     ),
   ]);
 });

@@ -62,7 +62,7 @@ describe("a change that would cost a board or the cluster is refused, with the w
       "a board is renamed",
       single,
       { ...board("a"), ...board("kitchen", { ...board("w").w! }) },
-      /^bramble:boards: kitchen has the hostKey of w, .*can't be renamed.*remove w, run pulumi up, add it as kitchen/,
+      /^boards: kitchen has the hostKey of w, .*can't be renamed.*remove w, run pulumi up, add it as kitchen/,
     ],
     [
       "two boards swap their names",

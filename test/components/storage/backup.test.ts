@@ -150,7 +150,7 @@ describe("a backup that goes wrong", { timeout: 120_000 }, () => {
     app.empty();
     const restored = await app.restore();
     expect(restored.code).toBe(1);
-    expect(restored.said).toContain("bramble:backup.password");
+    expect(restored.said).toContain("Set the password of the backups");
     expect(app.files()).toEqual({});
     app.setPassword("a password that was kept");
     await succeeds(app.restore());

@@ -148,7 +148,7 @@ describe("the restore test", { timeout: 120_000 }, () => {
   it("fails with a wrong password, and with a target that cannot be reached", async () => {
     await backUp();
     app.setPassword("another password");
-    await fails(/wrong password for the repository\. Set bramble:backup\.password/);
+    await fails(/wrong password for the repository\. Set the password of the backups/);
     rmSync(app.repositories, { recursive: true });
     writeFileSync(app.repositories, "a target that is none");
     await fails(/can't open the repository; see the log of the container restore-notes\.$/);

@@ -16,7 +16,7 @@ card_of_other() {
   name=$(sed -n 's/^board=//p' "$ROOT$written_for")
   if [ -z "$name" ] || [ "$name" = "$BOARD" ]; then return; fi
   obstacle "its card was written for board $name, but the settings call this board $BOARD" \
-    "insert the card of $BOARD, or write this one again (npm run card); to rename the board, remove it from bramble:boards, run pulumi up, then add it under its new name"
+    "insert the card of $BOARD, or write this one again (npm run card); to rename the board, remove it from the settings, run pulumi up, then add it under its new name"
 }
 
 # The SSH server may start before the first boot has done its work.
@@ -51,6 +51,6 @@ card_obstacles() {
   # Of a node's name the finder other_node speaks.
   elif [ ! -e "$ROOT/etc/kubernetes/kubelet.conf" ]; then
     obstacle "bramble set this board up as $name, but the settings call it $BOARD" \
-      "use the old name; to rename the board, remove it from bramble:boards, run pulumi up, then add it under its new name"
+      "use the old name; to rename the board, remove it from the settings, run pulumi up, then add it under its new name"
   fi
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A cluster that this board is in already, and that bramble did not make.
 
-leave_it="remove the board from bramble:boards"
+leave_it="remove the board from the settings"
 
 # Whether bramble itself has brought kubeadm's work here.
 kubeadm_is_ours() {

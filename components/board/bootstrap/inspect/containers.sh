@@ -56,6 +56,6 @@ container_obstacles() {
   found=$(running | with_names | sort -u | listed)
   if [ -n "$found" ]; then
     obstacle "containers are running on it: $found; bramble restarts containerd and the board, and plans all of its RAM for the cluster" \
-      "remove the board from bramble:boards, or move the containers elsewhere and delete them (docker rm -f NAME, podman rm -f NAME, lxc-destroy); deploy what belongs in the cluster with bramble"
+      "remove the board from the settings, or move the containers elsewhere and delete them (docker rm -f NAME, podman rm -f NAME, lxc-destroy); deploy what belongs in the cluster with bramble"
   fi
 }

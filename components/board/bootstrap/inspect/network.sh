@@ -18,7 +18,7 @@ port_obstacles() {
   found=$(taken | listed)
   if [ -n "$found" ]; then
     obstacle "programs listen on ports that the cluster needs: $found; they would become unreachable" \
-      "move them to other ports or disable them; or remove the board from bramble:boards"
+      "move them to other ports or disable them; or remove the board from the settings"
   fi
 }
 

@@ -16,7 +16,7 @@ inspect_rivals() {
   lost=$(awk '$1 == "Remv" { print $2 }' "$WORK/plan" | cat - <(printf '%s\n' "${there[@]}") | sort -u | paste -sd' ')
   version=$(installed "${other%% *}")
   obstacle "installing $CONTAINERD_PACKAGE would remove packages that bramble did not install: $lost" \
-    "if nothing needs them: sudo apt-get remove $lost; otherwise $([ -z "$version" ] || ! dpkg --compare-versions "$version" ge "$CONTAINERD_MINIMUM" || echo "set cluster.containerd to $other, or ")remove the board from bramble:boards"
+    "if nothing needs them: sudo apt-get remove $lost; otherwise $([ -z "$version" ] || ! dpkg --compare-versions "$version" ge "$CONTAINERD_MINIMUM" || echo "set containerd to $other, or ")remove the board from the settings"
 }
 
 # A version that the owner holds and bramble would have to change.
@@ -27,8 +27,8 @@ inspect_holds() {
     if held "$package" && ! held_by_us "$package"; then changing+=("$package"); fi
   done
   if [ ${#changing[@]} != 0 ]; then
-    obstacle "apt holds ${changing[*]} at $(installed "${changing[0]}"), but cluster.version is $KUBERNETES_VERSION" \
-      "let bramble change them: sudo apt-mark unhold ${changing[*]}; or set cluster.version to the held version"
+    obstacle "apt holds ${changing[*]} at $(installed "${changing[0]}"), but Kubernetes is to have $KUBERNETES_VERSION" \
+      "let bramble change them: sudo apt-mark unhold ${changing[*]}; or set the version of Kubernetes to the held one"
   fi
 }
 
@@ -41,7 +41,7 @@ inspect_loose_files() {
   done
   if [ ${#loose[@]} != 0 ]; then
     obstacle "installed without a package: ${loose[*]}; bramble's packages would overwrite these files or be shadowed by them" \
-      "if nothing needs them any more, move them away (sudo mv FILE FILE.mine); otherwise remove the board from bramble:boards"
+      "if nothing needs them any more, move them away (sudo mv FILE FILE.mine); otherwise remove the board from the settings"
   fi
 }
 
@@ -52,7 +52,7 @@ inspect_networks() {
     case $file in */10-flannel.conflist | *\**) ;; *) others+=("${file#"$ROOT"}") ;; esac
   done
   if [ ${#others[@]} != 0 ]; then
-    obstacle "containerd would use ${others[*]} as the pod network" "if nothing needs them any more: sudo mv FILE FILE.mine; otherwise remove the board from bramble:boards"
+    obstacle "containerd would use ${others[*]} as the pod network" "if nothing needs them any more: sudo mv FILE FILE.mine; otherwise remove the board from the settings"
   fi
 }
 
