@@ -1,11 +1,17 @@
 import type { Container, PodSpec } from "../workload/workload.ts";
-import { type AppStorage, claimName, type NfsVolume } from "./volumes.ts";
+import { type AppStorage, claimName, type NfsDirectory, type NfsVolume } from "./volumes.ts";
 
 /**
  * Where backups go: a bucket of an S3-compatible service, or a directory for the backups alone, of an NFS server or of
  * a board, which is not one whose data they are of.
  */
-export type BackupTarget = AppStorage | { readonly s3: S3Bucket };
+export type BackupTarget =
+  | (Extract<AppStorage, { readonly board: string }> & {
+      /** Namespace of the server on the board. Default: `backup`; another one for each further store of a cluster. */
+      readonly namespace?: string | undefined;
+    })
+  | Extract<AppStorage, { readonly nfs: NfsDirectory }>
+  | { readonly s3: S3Bucket };
 
 /** A bucket of an S3-compatible service. */
 export interface S3Bucket {
@@ -32,6 +38,14 @@ export interface BackupPlan {
   readonly statsdPort?: number;
 }
 
+/** When backups are made and tested, and which are kept, by default. */
+export const defaultBackups = {
+  schedule: "17 3 * * *",
+  // After the backup of that night, and on a day with time to see to what it finds.
+  test: "47 4 * * 0",
+  keep: { daily: 7, weekly: 5, monthly: 12 },
+} as const;
+
 /** Names of the objects, in the namespace of each app that is backed up, that its pods use. */
 export const backupObjects = {
   password: "backup-password",
@@ -44,6 +58,15 @@ export type RepositoryObjects = Pick<Record<keyof typeof backupObjects, string>,
 
 /** The server of backups on a board. */
 export const backupServer = { name: "backup-server", namespace: "backup", port: 8000 } as const;
+
+/** The server of a target on a board. */
+export function backupServerIn({
+  namespace = backupServer.namespace,
+}: {
+  readonly namespace?: string | undefined;
+}) {
+  return { ...backupServer, namespace };
+}
 
 /** Where the programs find their files in their containers. */
 export const backupPaths = {
@@ -62,7 +85,7 @@ export function repositoriesVolume(target: BackupTarget): NfsVolume | undefined 
 export function repositoryOf(target: BackupTarget, app: string): string {
   if ("nfs" in target) return `${backupPaths.repositories}/${app}`;
   if ("board" in target) {
-    const { name, namespace, port } = backupServer;
+    const { name, namespace, port } = backupServerIn(target);
     return `rest:http://${name}.${namespace}.svc:${port}/${app}/`;
   }
   const { endpoint, bucket, prefix } = target.s3;

@@ -17,7 +17,7 @@ export {
   type StorageSettings,
 } from "./app.ts";
 export { AppBackup, type AppBackupArgs, type BackupSecrets, type RepositorySecrets } from "./appBackup.ts";
-export type { BackupPlan, BackupTarget, S3Bucket } from "./backupTarget.ts";
+export { type BackupPlan, type BackupTarget, defaultBackups, type S3Bucket } from "./backupTarget.ts";
 export { type BackedUp, type BackupSource, backupWorkload } from "./backupWorkload.ts";
 export { backupsOf, deployApps, type Ground } from "./deployApps.ts";
 export {

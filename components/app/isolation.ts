@@ -2,8 +2,8 @@ import type { types } from "@pulumi/kubernetes";
 import type { Unwrap } from "@pulumi/pulumi";
 import ipaddr from "ipaddr.js";
 import { labelsOf } from "../workload/workload.ts";
-import { backupServer, type BackupPlan } from "./backupTarget.ts";
-import { entrance } from "./entrance.ts";
+import { backupServer, backupServerIn, type BackupPlan } from "./backupTarget.ts";
+import { entranceIn } from "./entrance.ts";
 import { privateRanges } from "./limits.ts";
 
 type Peer = Unwrap<types.input.networking.v1.NetworkPolicyPeer>;
@@ -47,9 +47,13 @@ function podsOf({ namespace, name }: { readonly namespace: string; readonly name
   return { ...podsIn(namespace), podSelector: { matchLabels: labelsOf(name) } };
 }
 
-/** From the entrance, to ports of containers. */
-export function fromEntrance(...ports: readonly number[]): Flow {
-  return { peers: [podsOf(entrance)], ports: ports.map((port) => ({ port, protocol: "TCP" })) };
+/**
+ * From an entrance, to ports of containers.
+ *
+ * @param namespace the entrance's; undefined for the default
+ */
+export function fromEntrance(namespace: string | undefined, ...ports: readonly number[]): Flow {
+  return { peers: [podsOf(entranceIn(namespace))], ports: ports.map((port) => ({ port, protocol: "TCP" })) };
 }
 
 /** To the cluster's DNS. */
@@ -94,7 +98,8 @@ export function toLan({ lan, podSubnet }: Isolation): Flow {
 export function toBackups({ target }: BackupPlan): readonly Flow[] {
   if ("nfs" in target) return [];
   const tcp = (port: number) => [{ port, protocol: "TCP" as const }];
-  if ("board" in target) return [toDns, { peers: [podsOf(backupServer)], ports: tcp(backupServer.port) }];
+  if ("board" in target)
+    return [toDns, { peers: [podsOf(backupServerIn(target))], ports: tcp(backupServer.port) }];
   const { port, protocol } = new URL(target.s3.endpoint);
   return [toDns, { peers: [], ports: tcp(Number(port) || (protocol === "http:" ? 80 : 443)) }];
 }

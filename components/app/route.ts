@@ -1,7 +1,7 @@
 import { networking, rbac } from "@pulumi/kubernetes";
 import { ComponentResource, type ComponentResourceOptions, type Input } from "@pulumi/pulumi";
 import { bindingTo } from "../workload/access.ts";
-import { entrance } from "./entrance.ts";
+import { entranceIn } from "./entrance.ts";
 import { routeIngresses, type RouteIngressArgs } from "./routeIngresses.ts";
 
 /** What a route needs to know. */
@@ -18,6 +18,7 @@ export class Route extends ComponentResource {
   constructor(name: string, args: RouteArgs, opts?: ComponentResourceOptions) {
     super("bramble:ingress:Route", name, args, opts);
     const { namespace, service } = args;
+    const entrance = entranceIn(args.entrance);
     // Lets Traefik serve the Ingresses of the namespace.
     const access = new rbac.v1.RoleBinding(
       `${name}-access`,

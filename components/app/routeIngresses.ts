@@ -1,5 +1,5 @@
 import type { LimitName } from "./limits.ts";
-import { acmeResolver, ingressClassName, secureEntryPoint } from "./entrance.ts";
+import { acmeResolver, entranceIn, secureEntryPoint } from "./entrance.ts";
 
 /**
  * Where a host's certificate comes from: `acme` for one of its own, `{ wildcard }` for the one of all hosts
@@ -51,8 +51,10 @@ export interface RouteIngressArgs extends RouteGuard {
   service: string;
   /** Port of the service. */
   port: number;
-  /** Where the host's certificate comes from. */
-  tls: RouteTls;
+  /** Where the host's certificate comes from. Default: `acme`. */
+  tls?: RouteTls;
+  /** Namespace of the entrance that serves it. Default: `ingress`. */
+  entrance?: string | undefined;
   /** Paths that are guarded otherwise. */
   guarded?: readonly GuardedPaths[];
 }
@@ -62,13 +64,13 @@ export function routeIngresses(args: RouteIngressArgs) {
   const everything = { ...args, name: "", prefixes: ["/"] };
   return [everything, ...(args.guarded ?? [])].map((paths) => ({
     name: paths.name === "" ? args.service : `${args.service}-${paths.name}`,
-    annotations: routeAnnotations(args.tls, paths),
+    annotations: routeAnnotations(args.tls ?? "acme", paths),
     spec: ingressSpec(args, paths),
   }));
 }
 
 function ingressSpec(
-  { host, service, port }: RouteIngressArgs,
+  { host, service, port, entrance }: RouteIngressArgs,
   { prefixes, patterns }: Partial<GuardedPaths>,
 ) {
   const backend = { service: { name: service, port: { number: port } } };
@@ -76,6 +78,7 @@ function ingressSpec(
     ...(prefixes ?? []).map((path) => ({ path, pathType: "Prefix", backend })),
     ...(patterns ?? []).map((path) => ({ path, pathType: "ImplementationSpecific", backend })),
   ];
+  const { clusterName: ingressClassName } = entranceIn(entrance);
   return { ingressClassName, tls: [{ hosts: [host] }], rules: [{ host, http: { paths } }] };
 }
 

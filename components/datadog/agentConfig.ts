@@ -13,7 +13,12 @@ export const healthPort = 5555;
  * The agent's datadog.yaml as far as it is the same on every cluster; what differs comes as `DD_…` variables.
  * Everything that is off costs memory on every board and feeds nothing that bramble shows.
  */
-const agentConfig = ({ traces, processes, logs, verifyKubelet }: AgentOptions) => ({
+const agentConfig = ({
+  traces = false,
+  processes = false,
+  logs = false,
+  verifyKubelet = false,
+}: Partial<AgentOptions>) => ({
   // Else the container's log is written to the SD card twice.
   disable_file_logging: true,
   health_port: healthPort,
@@ -66,6 +71,6 @@ const agentConfig = ({ traces, processes, logs, verifyKubelet }: AgentOptions) =
 });
 
 /** The agent's datadog.yaml. */
-export function agentConfigFile(options: AgentOptions): string {
+export function agentConfigFile(options: Partial<AgentOptions>): string {
   return stringify(agentConfig(options));
 }

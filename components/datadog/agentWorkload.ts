@@ -21,9 +21,9 @@ export const datadogAgent = {
 } as const;
 
 /** What the agent's pods need to know. */
-export interface DatadogWorkloadArgs extends AgentOptions {
-  /** The Datadog site that the account is on. */
-  readonly site: DatadogSite;
+export interface DatadogWorkloadArgs extends Partial<AgentOptions> {
+  /** The Datadog site that the account is on. Default: `datadoghq.com`. */
+  readonly site?: DatadogSite;
   /**
    * Value of the tags `cluster_name` and `kube_cluster_name` of everything that the agents send. Lower-case letters,
    * digits and hyphens.
@@ -122,7 +122,7 @@ function agent(args: DatadogWorkloadArgs): Container {
   };
 }
 
-function environment({ site, clusterName }: DatadogWorkloadArgs) {
+function environment({ site = "datadoghq.com", clusterName }: DatadogWorkloadArgs) {
   const { secret } = datadogAgent;
   return [
     { name: "DD_API_KEY", valueFrom: { secretKeyRef: { name: secret.name, key: secret.key } } },

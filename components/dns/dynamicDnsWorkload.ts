@@ -3,14 +3,21 @@ import { withDisk } from "../workload/disk.ts";
 import { images } from "../workload/images.ts";
 import { restrictedContainer, restrictedPod } from "../workload/security.ts";
 import type { Container, Workload } from "../workload/workload.ts";
-import type { DnsSettings } from "./settings.ts";
 import { updaterImage } from "./images.ts";
 
 /**
  * What decides the updater's pod. Whether Cloudflare stands in front of a record that is there already the updater
  * keeps as it is: change that at Cloudflare. While it is paused it asks nobody: its pod runs and waits.
  */
-export interface DynamicDnsWorkloadArgs extends Pick<DnsSettings, "proxied" | "ttl" | "paused"> {
+export interface DynamicDnsWorkloadArgs {
+  /** Whether Cloudflare's proxy is in front of a record that the updater makes. Default: false. */
+  proxied?: boolean;
+  /** TTL in seconds, 60 to 86400; 1 is Cloudflare's automatic one. Default: 1. */
+  ttl?: number;
+  /** Default: false. */
+  paused?: boolean;
+  /** Its namespace. Default: `dns`; another one for each further updater of a cluster. */
+  namespace?: string | undefined;
   /** Full name of the host whose address it keeps; the apps' hosts are aliases of it. */
   entrance: string;
 }
@@ -31,7 +38,12 @@ const scripts = "/etc/dynamic-dns";
 const state = "/run/dynamic-dns";
 
 /** The updater's environment (https://github.com/favonia/cloudflare-ddns/blob/v1.18.0/README.markdown). */
-export function updaterEnvironment({ entrance, proxied, ttl, paused }: DynamicDnsWorkloadArgs) {
+export function updaterEnvironment({
+  entrance,
+  proxied = false,
+  ttl = 1,
+  paused = false,
+}: DynamicDnsWorkloadArgs) {
   return {
     CLOUDFLARE_API_TOKEN_FILE: `${secrets}/api-token`,
     DOMAINS: entrance,
@@ -56,7 +68,7 @@ export function updaterEnvironment({ entrance, proxied, ttl, paused }: DynamicDn
 export function dynamicDnsWorkload(args: DynamicDnsWorkloadArgs): Workload {
   return {
     name: "dynamic-dns",
-    namespace: "dns",
+    namespace: args.namespace ?? "dns",
     kind: "Deployment",
     replicas: 1,
     pod: {
@@ -67,7 +79,7 @@ export function dynamicDnsWorkload(args: DynamicDnsWorkloadArgs): Workload {
       enableServiceLinks: false,
       terminationGracePeriodSeconds: 30,
       securityContext: { ...restrictedPod(1000), fsGroup: 1000 },
-      containers: [updaterContainer(args), reportContainer(args.paused)],
+      containers: [updaterContainer(args), reportContainer(args.paused ?? false)],
       volumes: [
         { name: "api-token", secret: { secretName: dynamicDnsObjects.token, defaultMode: 0o440 } },
         { name: "scripts", configMap: { name: dynamicDnsObjects.scripts, defaultMode: 0o555 } },

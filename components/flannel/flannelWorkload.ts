@@ -12,6 +12,9 @@ export const flannel = {
   configMap: "kube-flannel-cfg",
 } as const;
 
+/** The pods' IPv4 range by default: what flannel's own document has. */
+export const defaultPodSubnet = "10.244.0.0/16";
+
 /** Files of flannel's ConfigMap. */
 export const flannelFiles = { cni: "cni-conf.json", network: "net-conf.json" } as const;
 

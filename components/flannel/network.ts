@@ -4,11 +4,19 @@ import { registerAccess } from "../workload/access.ts";
 import { configHash } from "../workload/podFiles.ts";
 import { registerNamespace } from "../workload/namespace.ts";
 import { registerWorkload } from "../workload/workload.ts";
-import { cniConf, flannel, flannelFiles, flannelWorkload, netConf } from "./flannelWorkload.ts";
+import {
+  cniConf,
+  defaultPodSubnet,
+  flannel,
+  flannelFiles,
+  flannelWorkload,
+  netConf,
+} from "./flannelWorkload.ts";
 
+/** What the pod network needs to know. */
 export interface FlannelArgs {
-  /** The pods' IPv4 range such as `10.244.0.0/16`, the same as kubeadm's `podSubnet`. */
-  readonly podSubnet: string;
+  /** The pods' IPv4 range, the same as kubeadm's `podSubnet`. Default: `10.244.0.0/16`. */
+  readonly podSubnet?: string;
 }
 
 /**
@@ -35,7 +43,7 @@ export class Flannel extends ComponentResource {
 
     const data = {
       [flannelFiles.cni]: JSON.stringify(cniConf, undefined, 2),
-      [flannelFiles.network]: JSON.stringify(netConf(args.podSubnet), undefined, 2),
+      [flannelFiles.network]: JSON.stringify(netConf(args.podSubnet ?? defaultPodSubnet), undefined, 2),
     };
     const config = new core.v1.ConfigMap(
       `${name}-config`,

@@ -4,14 +4,17 @@ import { stringify } from "ini";
 export interface GogsAppIniArgs {
   /** Full host name under which browsers and git reach it, such as `gogs.home.example.com`. */
   host: string;
-  /** The entrance's port for git over SSH, which stands in clone urls. */
-  sshPort: number;
+  /** The entrance's port for git over SSH, which stands in clone urls. Default: 2222. */
+  sshPort?: number;
 }
 
 /** The port on which Gogs serves HTTP in its container. */
 export const gogsPort = 3000;
 /** The port on which Gogs serves SSH in its container: above 1024, so that it needs no privilege for it. */
 export const gogsSshPort = 2222;
+
+/** The entrance's port for git over SSH by default: 22 is the board's own. */
+export const defaultSshPort = 2222;
 
 /** Where Gogs finds and keeps its files in its container. */
 export const gogsPaths = {
@@ -35,7 +38,7 @@ export const gogsDatabase = "gogs/data/gogs.db";
  * backslashes that the writer puts around `; # = " [`. No value here has any of them, but for the one that is
  * meant: the secret key, which gogs.sh takes from the volume into the environment.
  */
-export function gogsAppIni({ host, sshPort }: GogsAppIniArgs): string {
+export function gogsAppIni({ host, sshPort = defaultSshPort }: GogsAppIniArgs): string {
   const sections = {
     RUN_USER: "git",
     RUN_MODE: "prod",

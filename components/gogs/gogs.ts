@@ -15,6 +15,7 @@ import { filesBeside } from "../workload/podFiles.ts";
 import { type GogsAppIniArgs, gogsAppIni, gogsGitConfig, gogsPort, gogsSshPort } from "./appIni.ts";
 import { gogsGuards } from "./gogsRoute.ts";
 import {
+  defaultSize,
   gogsBackup,
   gogsDirectory,
   gogsObjects,
@@ -24,10 +25,12 @@ import {
 
 /** What Gogs needs to know. */
 export interface GogsArgs extends GogsWorkloadArgs, GogsAppIniArgs {
-  /** Size of its volume as a Kubernetes quantity, such as `8Gi`; see DataVolume. */
-  size: string;
-  /** Where the host's certificate comes from; as Traefik's `certificates`. */
-  tls: RouteTls;
+  /** Size of its volume as a Kubernetes quantity; see DataVolume. Default: `8Gi`. */
+  size?: string;
+  /** Where the host's certificate comes from; as Traefik's `certificates`. Default: `acme`. */
+  tls?: RouteTls;
+  /** Namespace of the entrance that serves it. Default: `ingress`. */
+  entrance?: string | undefined;
   /** How its pod is isolated; it is not if omitted. */
   isolation?: Isolation | undefined;
   /** Password that the administrator is given when it is made. Generated if omitted. */
@@ -51,7 +54,7 @@ export class Gogs extends ComponentResource {
 
   constructor(name: string, args: GogsArgs, opts?: ComponentResourceOptions) {
     super("bramble:gogs:Gogs", name, args, opts);
-    const { host, size, tls, backupSecrets, isolation } = args;
+    const { host, size = defaultSize, tls, entrance, backupSecrets, isolation } = args;
     const generated = (suffix: string, length: number) =>
       new random.RandomPassword(`${name}-${suffix}`, { length, special: false }, { parent: this }).result;
     const secretKey = generated("secret-key", 48);
@@ -76,8 +79,8 @@ export class Gogs extends ComponentResource {
         { name: "http", port: 80 },
         { name: "ssh", port: 22 },
       ],
-      route: { ...gogsGuards, host, tls },
-      flows: isolation && gogsFlows(isolation),
+      route: { ...gogsGuards, host, tls, entrance },
+      flows: isolation && gogsFlows(isolation, entrance),
     };
     registerApp(name, app, this);
     this.registerOutputs({ url: this.url, adminPassword: this.adminPassword });
@@ -85,8 +88,9 @@ export class Gogs extends ComponentResource {
 }
 
 /** The internet is for mirrors, webhooks and mail. */
-function gogsFlows(isolation: Isolation): AppFlows {
-  return { isolation, from: [fromEntrance(gogsPort, gogsSshPort)], to: [toDns, toInternet(isolation)] };
+function gogsFlows(isolation: Isolation, entrance: string | undefined): AppFlows {
+  const from = [fromEntrance(entrance, gogsPort, gogsSshPort)];
+  return { isolation, from, to: [toDns, toInternet(isolation)] };
 }
 
 const files = {

@@ -2,9 +2,9 @@ import type { BackupSource } from "../app/backupWorkload.ts";
 import type { DataDirectory } from "../app/volumes.ts";
 import { gogsDatabase } from "./appIni.ts";
 
-/** Name of Gogs, and of its backups. */
+/** Name of Gogs' pods and Service. */
 export const gogsApp = "gogs";
-/** Namespace of Gogs. */
+/** Namespace of Gogs by default. */
 export const gogsNamespace = "gogs";
 /** The image's user `git`, as whom Gogs insists to run. */
 export const gogsUser = 1000;
@@ -19,11 +19,12 @@ export const gogsUser = 1000;
  * repositories twice.
  *
  * @param data the volume
+ * @param namespace where it runs, and the name of its backups
  */
-export function gogsSource(data: DataDirectory): BackupSource {
+export function gogsSource(data: DataDirectory, namespace: string = gogsNamespace): BackupSource {
   return {
-    app: gogsApp,
-    namespace: gogsNamespace,
+    app: namespace,
+    namespace,
     data,
     user: gogsUser,
     // A push that comes meanwhile could leave a branch in the backup without its commits.

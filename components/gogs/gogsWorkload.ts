@@ -12,14 +12,16 @@ import { gogsImage } from "./images.ts";
 
 /** What decides Gogs' pod. */
 export interface GogsWorkloadArgs {
+  /** Its namespace, and the name of its backups. Default: `gogs`; another one for each further Gogs of a cluster. */
+  namespace?: string | undefined;
   /** Full host name under which browsers and git reach it. */
   host: string;
-  /** Where its data is. The directory's `gogs` is for Gogs alone. */
+  /** Where its data is. The directory named as the namespace is for Gogs alone. */
   storage: AppStorage;
   /** How it is backed up; not at all if omitted. */
   backup?: BackupPlan;
-  /** What an empty volume is filled with: `newest` complete backup, `none`, or the id of a snapshot. */
-  restore: string;
+  /** What an empty volume is filled with: `newest` complete backup, `none`, or the id of a snapshot. Default: newest. */
+  restore?: string;
 }
 
 /** Names of the objects that Gogs' pod mounts. */
@@ -30,17 +32,25 @@ export const gogsObjects = {
   secretKey: "gogs-secret-key",
 } as const;
 
+/** Size of its volume by default. */
+export const defaultSize = "8Gi";
+/** What an empty volume is filled with by default. */
+export const defaultRestore = "newest";
+
 /** Login of the administrator that is made at the first start. (Gogs reserves `admin`.) */
 export const gogsAdministrator = "gogs-admin";
 
 /** The directory of repositories and database, as a volume. */
-export function gogsDirectory({ storage }: { readonly storage: AppStorage }): DataDirectory {
-  return appDirectory("gogs-data", "gogs", storage);
+export function gogsDirectory({
+  namespace = gogsNamespace,
+  storage,
+}: Pick<GogsWorkloadArgs, "namespace" | "storage">): DataDirectory {
+  return appDirectory("gogs-data", namespace, storage);
 }
 
 /** How its directory is backed up, if it is. */
 export function gogsBackup(args: GogsWorkloadArgs): BackedUp | undefined {
-  return args.backup && { source: gogsSource(gogsDirectory(args)), plan: args.backup };
+  return args.backup && { source: gogsSource(gogsDirectory(args), args.namespace), plan: args.backup };
 }
 
 const program = "/app/gogs/gogs";
@@ -50,12 +60,12 @@ const withKey = ["sh", `${gogsPaths.scripts}/gogs.sh`, gogsPaths.secretKey, gogs
 
 /** Gogs' StatefulSet: one pod, on the board that holds its data. */
 export function gogsWorkload(args: GogsWorkloadArgs): Workload {
-  const { host, backup, restore: which } = args;
+  const { namespace = gogsNamespace, host, backup, restore: which = defaultRestore } = args;
   const databases = gogsDatabase.replace(/\/[^/]+$/, "");
-  const restore = { app: gogsApp, volume: "data", which, databases };
+  const restore = { app: namespace, volume: "data", which, databases };
   return {
     name: gogsApp,
-    namespace: gogsNamespace,
+    namespace,
     kind: "StatefulSet",
     replicas: 1,
     pod: {
@@ -72,7 +82,7 @@ export function gogsWorkload(args: GogsWorkloadArgs): Workload {
       },
       initContainers: [
         ...(backup ? [restoreContainer(restore, backup)] : []),
-        upgradeContainer(backup),
+        upgradeContainer(namespace, backup),
         administratorContainer(host),
       ],
       containers: [gogsContainer()],

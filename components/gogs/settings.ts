@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { defaultSshPort } from "./appIni.ts";
+import { defaultRestore, defaultSize } from "./gogsWorkload.ts";
 import { label, secretString } from "../fields/fields.ts";
 
 /** Settings of Gogs. */
@@ -8,7 +10,7 @@ export const schema = z
     size: z
       .string("must be a size such as 8Gi")
       .regex(/^[1-9]\d*(Mi|Gi)$/, "must be a size such as 8Gi")
-      .default("8Gi")
+      .default(defaultSize)
       .describe("Size of its volume."),
     volume: z
       .enum(["board", "nfs"])
@@ -21,7 +23,7 @@ export const schema = z
       .int("must be a port")
       .min(1024, "must be a port, 1024 to 65535; 22 is the board's own SSH server")
       .max(65_535, "must be a port, 1024 to 65535")
-      .default(2222)
+      .default(defaultSshPort)
       .describe("Port of `ingress.board` for git over SSH; the router must forward it, too."),
     adminPassword: secretString(
       /^[^\s]{8,72}$/,
@@ -32,7 +34,7 @@ export const schema = z
     restore: z
       .string("must be newest, none or the id of a snapshot")
       .regex(/^(newest|none|[0-9a-f]{8,64})$/, "must be newest, none or the id of a snapshot")
-      .default("newest")
+      .default(defaultRestore)
       .describe("The backup to restore into an empty volume; existing data is never changed."),
   })
   .describe("Gogs, the Git service. Needs `storage` and `ingress`.");

@@ -5,7 +5,6 @@ import { backupPaths, type BackupPlan, repositoryAccess } from "../app/backupTar
 import { keepOptions, resticEnvironment, resticResources } from "../app/backupWorkload.ts";
 import type { Container } from "../workload/workload.ts";
 import { gogsPaths } from "./appIni.ts";
-import { gogsApp } from "./gogsBackup.ts";
 import { gogsImage } from "./images.ts";
 
 const source = "/source";
@@ -15,10 +14,11 @@ const scratch = "/tmp";
  * The init container that goes before another version of Gogs: no Gogs is at work then, the old pod has ended.
  * What it backs up is kept, whatever else is removed as too old.
  *
+ * @param app the name of its backups
  * @param plan how Gogs is backed up; without it only the database is saved, beside itself
  */
-export function upgradeContainer(plan: BackupPlan | undefined): Container {
-  const access = plan && repositoryAccess(plan.target, gogsApp);
+export function upgradeContainer(app: string, plan: BackupPlan | undefined): Container {
+  const access = plan && repositoryAccess(plan.target, app);
   const version = gogsImage.replace(/^.*-/, "");
   const backup = plan && [
     "sh",

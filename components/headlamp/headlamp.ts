@@ -10,10 +10,12 @@ import { headlamp, headlampWorkload, type HeadlampWorkloadArgs } from "./headlam
 export interface HeadlampArgs extends HeadlampWorkloadArgs {
   /** Full name of its host, such as `headlamp.home.example.com`. */
   readonly host: string;
-  /** Where the host's certificate comes from. */
-  readonly tls: RouteTls;
-  /** Whether who signs in may delete pods and scale. */
-  readonly mayChange: boolean;
+  /** Where the host's certificate comes from. Default: `acme`. */
+  readonly tls?: RouteTls;
+  /** Namespace of the entrance that serves it. Default: `ingress`. */
+  readonly entrance?: string | undefined;
+  /** Whether who signs in may delete pods and scale. Default: false. */
+  readonly mayChange?: boolean;
 }
 
 /**
@@ -34,12 +36,14 @@ export class Headlamp extends ComponentResource {
 
   constructor(name: string, args: HeadlampArgs, opts?: ComponentResourceOptions) {
     super("bramble:headlamp:Headlamp", name, args, opts);
-    const { host, tls } = args;
-    const { namespace, name: account, user } = headlamp;
+    const { host, tls, entrance, namespace = headlamp.namespace } = args;
+    const { name: account, user } = headlamp;
+    // A ClusterRole has no namespace.
+    const role = namespace === headlamp.namespace ? user : `${user}-${namespace}`;
     const app = {
       workload: headlampWorkload(args),
       ports: [{ name: "http", port: 80 }],
-      route: { ...headlampGuard, host, tls },
+      route: { ...headlampGuard, host, tls, entrance },
       before: (created: core.v1.Namespace) => [
         new core.v1.ServiceAccount(
           `${name}-own-account`,
@@ -49,6 +53,7 @@ export class Headlamp extends ComponentResource {
         registerAccess(`${name}-user`, { name: user, namespace }, headlampRules(args), {
           parent: this,
           namespace: created,
+          role,
         }),
       ],
     };

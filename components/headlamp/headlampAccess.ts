@@ -40,7 +40,7 @@ const changes: readonly AccessRule[] = [
 ];
 
 /** What who signs in to Headlamp may do in the whole cluster. */
-export function headlampRules({ mayChange }: { readonly mayChange: boolean }): AccessRule[] {
+export function headlampRules({ mayChange = false }: { readonly mayChange?: boolean }): AccessRule[] {
   return [
     ...Object.entries(seen).map(([apiGroup, resources]) => ({
       ...{ apiGroups: [apiGroup], resources: [...resources], verbs: read },

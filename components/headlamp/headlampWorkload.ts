@@ -16,6 +16,8 @@ export const headlamp = {
 
 /** What Headlamp's pod needs to know. */
 export interface HeadlampWorkloadArgs {
+  /** Its namespace. Default: `headlamp`; another one for each further Headlamp of a cluster. */
+  readonly namespace?: string | undefined;
   /** What the cluster is called in the UI: the stack's name. */
   readonly cluster: string;
 }
@@ -29,11 +31,14 @@ const session = 30 * 86_400;
 const memoryLimit = 128;
 
 /** Headlamp as a document. */
-export function headlampWorkload({ cluster }: HeadlampWorkloadArgs): Workload {
+export function headlampWorkload({
+  namespace = headlamp.namespace,
+  cluster,
+}: HeadlampWorkloadArgs): Workload {
   const page = { path: "/", port: "http" };
   return {
     name: headlamp.name,
-    namespace: headlamp.namespace,
+    namespace,
     kind: "Deployment",
     replicas: 1,
     pod: {

@@ -1,8 +1,19 @@
-import type { IngressSettings } from "./settings.ts";
 import type { TraefikPlace } from "./traefikPlace.ts";
 
 /** Certificates by ACME. */
-export type AcmeArgs = Omit<IngressSettings["acme"], "wildcard">;
+export interface AcmeArgs {
+  /** Contact for the authority. Default: none, which Let's Encrypt accepts. */
+  readonly email?: string | undefined;
+  /** How the authority is shown that a host is one's own. Default: `dns01`, by a TXT record at Cloudflare. */
+  readonly challenge?: "dns01" | "http01" | "tlsAlpn01";
+  /** The authority: Let's Encrypt's `production` or `staging`, or the URL of another ACME directory. Default: production. */
+  readonly directory?: string;
+  /** CA certificate in PEM for the https of that URL. Default: what is publicly trusted. */
+  readonly directoryCa?: string | undefined;
+}
+
+/** What certificates by ACME are by default. */
+export const defaultAcme = { challenge: "dns01", directory: "production" } as const;
 
 /** Name of the file beside traefik.yaml with `directoryCa`, the authority's certificate. */
 export const directoryCaFile = "acme-ca.pem";
@@ -15,7 +26,7 @@ const letsEncrypt: Readonly<Record<string, string>> = {
 
 /** The certificate resolver's configuration. */
 export function acmeResolverConfig(args: AcmeArgs, { paths, resolvers }: TraefikPlace) {
-  const { email, challenge, directory, directoryCa } = args;
+  const { email, challenge, directory, directoryCa } = { ...defaultAcme, ...args };
   return {
     // Without one Traefik registers an account without a contact (RFC 8555, 7.1.2).
     ...(email !== undefined && { email }),
@@ -28,7 +39,7 @@ export function acmeResolverConfig(args: AcmeArgs, { paths, resolvers }: Traefik
   };
 }
 
-function challengeConfig(challenge: AcmeArgs["challenge"], resolvers: readonly string[]) {
+function challengeConfig(challenge: NonNullable<AcmeArgs["challenge"]>, resolvers: readonly string[]) {
   switch (challenge) {
     case "dns01":
       return {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defaultLimits, type LimitName, privateRanges } from "../app/limits.ts";
+import { defaultAcme } from "./acmeConfig.ts";
 import { rangeError } from "../fields/addresses.ts";
 import { flag, label, list, secretString } from "../fields/fields.ts";
 import { podHost, urlHostError } from "../fields/hosts.ts";
@@ -32,7 +33,7 @@ const acme = z
     // A TXT record at Cloudflare; or port 80 open to the internet; or port 443.
     challenge: z
       .enum(["dns01", "http01", "tlsAlpn01"])
-      .default("dns01")
+      .default(defaultAcme.challenge)
       .describe("The ACME challenge. `dns01` needs `dns`, but no open port."),
     directory: z
       .union(
@@ -46,7 +47,7 @@ const acme = z
           error: directoryWanted,
         },
       )
-      .default("production")
+      .default(defaultAcme.directory)
       .describe("Let's Encrypt's production or staging, or the URL of another ACME directory."),
     directoryCa: z
       .string("must be a certificate in PEM")

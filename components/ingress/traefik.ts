@@ -14,7 +14,7 @@ import type { Isolation } from "../app/isolation.ts";
 import { directoryCaFile } from "./acmeConfig.ts";
 import { type LoginArgs, registerLogin } from "./login.ts";
 import { registerTraefikAccess } from "./traefikAccess.ts";
-import { ingressClassName } from "../app/entrance.ts";
+import { entranceIn, entranceNamespace } from "../app/entrance.ts";
 import { acmeOf, traefikStaticConfig, type TraefikConfigArgs } from "./traefikConfig.ts";
 import { traefikFlows } from "./traefikFlows.ts";
 import { traefikDynamicConfig, type TraefikDynamicArgs, usersFile } from "./traefikDynamic.ts";
@@ -55,6 +55,7 @@ export class Traefik extends ComponentResource {
     super("bramble:ingress:Traefik", name, args, opts);
     const parent = { parent: this };
     const acme = acmeOf(args);
+    const entrance = entranceIn(args.namespace);
     const login = args.login && registerLogin(`${name}-login`, args.login, parent);
     this.loginPassword = login?.password;
     const { configuration, dnsApiToken: token, users } = traefikObjects;
@@ -74,15 +75,17 @@ export class Traefik extends ComponentResource {
       backup: traefikBackup(args),
       backupSecrets: args.backupSecrets,
       flows: args.isolation && traefikFlows(args, args.isolation),
-      before: (owner, opts) => registerTraefikAccess(name, owner.metadata.name, opts),
+      before: (owner, opts) => registerTraefikAccess(name, entrance, owner.metadata.name, opts),
     };
     registerApp(name, app, this);
+    // Kubernetes refuses an Ingress without a class where there are two.
+    const isDefault = String(entrance.namespace === entranceNamespace);
     new networking.v1.IngressClass(
       `${name}-class`,
       {
         metadata: {
-          name: ingressClassName,
-          annotations: { "ingressclass.kubernetes.io/is-default-class": "true" },
+          name: entrance.clusterName,
+          annotations: { "ingressclass.kubernetes.io/is-default-class": isDefault },
         },
         spec: { controller: "traefik.io/ingress-controller" },
       },
@@ -108,13 +111,14 @@ function configurationFiles(args: TraefikArgs): Record<string, string> {
  *
  * @throws InputPropertyError naming the missing one
  */
-export function requireWhatAcmeNeeds({ certificates, acme, dnsApiToken }: TraefikArgs): void {
-  if (certificates === "selfSigned") return;
+export function requireWhatAcmeNeeds(args: TraefikArgs): void {
+  if (args.certificates === "selfSigned") return;
+  const acme = acmeOf(args);
   if (!acme) {
     const reason = 'is missing. Give it, or set certificates to "selfSigned".';
     throw new InputPropertyError({ propertyPath: "acme", reason });
   }
-  if (acme.challenge === "dns01" && dnsApiToken === undefined) {
+  if (acme.challenge === "dns01" && args.dnsApiToken === undefined) {
     const reason =
       'is missing: the challenge "dns01" sets a DNS record. Give it, or choose "http01" or "tlsAlpn01".';
     throw new InputPropertyError({ propertyPath: "dnsApiToken", reason });

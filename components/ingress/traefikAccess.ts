@@ -1,6 +1,6 @@
 import { core, rbac } from "@pulumi/kubernetes";
 import type { CustomResourceOptions, Input, Resource } from "@pulumi/pulumi";
-import { entrance } from "../app/entrance.ts";
+import type { Entrance } from "../app/entrance.ts";
 import { bindingTo } from "../workload/access.ts";
 
 const read = ["get", "list", "watch"];
@@ -24,6 +24,7 @@ const routeRules = [
  */
 export function registerTraefikAccess(
   name: string,
+  entrance: Entrance,
   namespace: Input<string>,
   opts: CustomResourceOptions,
 ): Resource[] {
@@ -34,12 +35,12 @@ export function registerTraefikAccess(
   );
   const role = new rbac.v1.ClusterRole(
     `${name}-role`,
-    { metadata: { name: "traefik" }, rules: clusterRules },
+    { metadata: { name: entrance.clusterName }, rules: clusterRules },
     opts,
   );
   const binding = new rbac.v1.ClusterRoleBinding(
     `${name}-role-binding`,
-    { metadata: { name: "traefik" }, ...bindingTo("ClusterRole", role.metadata.name, entrance) },
+    { metadata: { name: entrance.clusterName }, ...bindingTo("ClusterRole", role.metadata.name, entrance) },
     opts,
   );
   const routes = new rbac.v1.ClusterRole(

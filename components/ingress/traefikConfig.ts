@@ -1,14 +1,19 @@
-import { type AcmeArgs, acmeResolverConfig } from "./acmeConfig.ts";
-import { acmeResolver, ingressClassName, secureEntryPoint } from "../app/entrance.ts";
+import { type AcmeArgs, acmeResolverConfig, defaultAcme } from "./acmeConfig.ts";
+import { acmeResolver, entranceIn, secureEntryPoint } from "../app/entrance.ts";
 import { containerPlace, type TraefikPlace } from "./traefikPlace.ts";
 
 /** What decides Traefik's static configuration. */
 export interface TraefikConfigArgs {
   /**
-   * Where certificates come from: `acme`, or `selfSigned`, where Traefik serves every host with one certificate
-   * that it makes anew at each start, and which browsers warn of.
+   * Its namespace, by which routes name it as their `entrance`. Default: `ingress`; another one for each further
+   * entrance of a cluster.
    */
-  certificates: "acme" | "selfSigned";
+  namespace?: string | undefined;
+  /**
+   * Where certificates come from: `acme`, or `selfSigned`, where Traefik serves every host with one certificate
+   * that it makes anew at each start, and which browsers warn of. Default: `acme`.
+   */
+  certificates?: "acme" | "selfSigned";
   /** Required with `certificates: "acme"`, and without effect otherwise. */
   acme?: AcmeArgs;
   /**
@@ -18,9 +23,9 @@ export interface TraefikConfigArgs {
   namespaces: readonly string[];
   /**
    * Proxies whose X-Forwarded-For is believed, as address ranges: Cloudflare's where it stands in front. From
-   * anybody else the header is dropped.
+   * anybody else the header is dropped. Default: none.
    */
-  trustedProxies: readonly string[];
+  trustedProxies?: readonly string[];
   /** Git over SSH, which Traefik hands on as it comes. None if omitted. */
   ssh?: SshForward;
 }
@@ -34,8 +39,8 @@ export interface SshForward {
 }
 
 /** How certificates are got by ACME, if they are. */
-export function acmeOf({ certificates, acme }: Pick<TraefikConfigArgs, "certificates" | "acme">) {
-  return certificates === "acme" ? acme : undefined;
+export function acmeOf({ certificates = "acme", acme }: Pick<TraefikConfigArgs, "certificates" | "acme">) {
+  return certificates === "acme" && acme ? { ...defaultAcme, ...acme } : undefined;
 }
 
 /**
@@ -83,7 +88,7 @@ export function traefikStaticConfig(args: TraefikConfigArgs, place: TraefikPlace
       ...(args.namespaces.length > 0 && {
         kubernetesIngress: {
           namespaces: [...args.namespaces].sort(),
-          ingressClass: ingressClassName,
+          ingressClass: entranceIn(args.namespace).clusterName,
           // An app that restarts answers 503 and not 404.
           allowEmptyServices: true,
         },
@@ -112,7 +117,7 @@ const requestRules = {
   aliasHeadersStrategy: "delete",
 } as const;
 
-function trusting(proxies: readonly string[]) {
+function trusting(proxies: readonly string[] = []) {
   return proxies.length > 0 ? { forwardedHeaders: { trustedIPs: [...proxies] } } : {};
 }
 

@@ -1,14 +1,14 @@
-import { lanMiddleware, limitMiddlewares, type Limits } from "../app/limits.ts";
+import { defaultLimits, lanMiddleware, limitMiddlewares, type Limits, privateRanges } from "../app/limits.ts";
 import { secureEntryPoint } from "../app/entrance.ts";
 import type { SshForward, TraefikConfigArgs } from "./traefikConfig.ts";
 import { containerPlace, type TraefikPlace } from "./traefikPlace.ts";
 
 /** What decides Traefik's dynamic configuration. */
 export interface TraefikDynamicArgs extends Pick<TraefikConfigArgs, "trustedProxies" | "ssh"> {
-  /** What one client address may ask for. */
-  limits: Limits;
-  /** Address ranges of the LAN, for hosts that are for it alone. */
-  lan: readonly string[];
+  /** What one client address may ask for. Default: `defaultLimits`. */
+  limits?: Limits;
+  /** Address ranges of the LAN, for hosts that are for it alone. Default: all private ones. */
+  lan?: readonly string[];
   /** Given if there is a login for pages that have none of their own. */
   login?: { user: string };
 }
@@ -29,6 +29,7 @@ const cipherSuites = [
 
 /** Traefik's dynamic configuration (dynamic.yaml): what does not come from Ingresses. */
 export function traefikDynamicConfig(args: TraefikDynamicArgs, place: TraefikPlace = containerPlace) {
+  const { limits = defaultLimits, lan = privateRanges, trustedProxies = [] } = args;
   return {
     tls: { options: { default: { minVersion: "VersionTLS12", cipherSuites } } },
     http: {
@@ -36,8 +37,8 @@ export function traefikDynamicConfig(args: TraefikDynamicArgs, place: TraefikPla
       middlewares: {
         refuse,
         headers: { headers: securityHeaders },
-        lan: lanMiddleware(args.lan),
-        ...limitMiddlewares(args.limits, args.trustedProxies),
+        lan: lanMiddleware(lan),
+        ...limitMiddlewares(limits, trustedProxies),
         withoutCredentials: { headers: { customRequestHeaders: { Authorization: "" } } },
         ...(args.login && {
           login: { basicAuth: { usersFile: `${place.paths.users}/${usersFile}`, removeHeader: true } },

@@ -30,7 +30,10 @@ export function traefikFlows(args: TraefikConfigArgs, isolation: Isolation): App
 }
 
 /** To the authority, which may be in the LAN, and for DNS-01 to Cloudflare and its resolvers. */
-function acmeFlows({ directory, challenge }: AcmeArgs, isolation: Isolation): Flow[] {
+function acmeFlows(
+  { directory, challenge }: Required<Pick<AcmeArgs, "directory" | "challenge">>,
+  isolation: Isolation,
+): Flow[] {
   const tcp = (port: number) => ({ port, protocol: "TCP" as const });
   const own = URL.canParse(directory)
     ? [{ peers: [], ports: [tcp(Number(new URL(directory).port) || 443)] }]

@@ -1,4 +1,4 @@
-import { entrance } from "../app/entrance.ts";
+import { entranceIn } from "../app/entrance.ts";
 import { withDisk } from "../workload/disk.ts";
 import { restrictedContainer, restrictedPod } from "../workload/security.ts";
 import { type BackupPlan, repositoryVolumes } from "../app/backupTarget.ts";
@@ -11,12 +11,15 @@ import { containerPlace } from "./traefikPlace.ts";
 import { traefikImage } from "./images.ts";
 
 /** What decides Traefik's pod. */
-export interface TraefikWorkloadArgs extends Pick<TraefikConfigArgs, "certificates" | "acme" | "ssh"> {
+export interface TraefikWorkloadArgs extends Pick<
+  TraefikConfigArgs,
+  "namespace" | "certificates" | "acme" | "ssh"
+> {
   /** The board to whose ports 80 and 443 the router forwards. */
   board: string;
   /**
    * Absolute path of the directory for all apps' data on `board`. With `certificates: "acme"` its `traefik` is for
-   * Traefik alone.
+   * Traefik alone; of an entrance in another namespace `traefik-<namespace>`.
    */
   directory: string;
   /** Given if there are users of the login to read. */
@@ -36,10 +39,11 @@ export const traefikObjects = {
 
 /** The directory of ACME's account key and certificates, as a volume. */
 export function acmeDirectory({
+  namespace,
   board,
   directory,
-}: Pick<TraefikWorkloadArgs, "board" | "directory">): BoardDirectory {
-  return { claim: "traefik-acme", board, path: `${directory}/traefik` };
+}: Pick<TraefikWorkloadArgs, "namespace" | "board" | "directory">): BoardDirectory {
+  return { claim: "traefik-acme", board, path: `${directory}/${entranceIn(namespace).clusterName}` };
 }
 
 // MiB, measured with Traefik 3.7.9 on amd64, this configuration and one Ingress: 14 anonymous idle, 38 with 60
@@ -54,9 +58,10 @@ export const traefikUser = 65532;
 /** How ACME's account and certificates are backed up, if they are. */
 export function traefikBackup(args: TraefikWorkloadArgs): BackedUp | undefined {
   if (!acmeOf(args) || !args.backup) return undefined;
+  const { namespace, clusterName } = entranceIn(args.namespace);
   const source = {
-    app: entrance.name,
-    namespace: entrance.namespace,
+    app: clusterName,
+    namespace,
     data: acmeDirectory(args),
     user: traefikUser,
     watched: ".",
@@ -67,7 +72,7 @@ export function traefikBackup(args: TraefikWorkloadArgs): BackedUp | undefined {
 
 /** Traefik's Deployment: one pod on the board that holds its certificates and to which the router forwards. */
 export function traefikWorkload(args: TraefikWorkloadArgs): Workload {
-  const { name, namespace } = entrance;
+  const { name, namespace, clusterName } = entranceIn(args.namespace);
   const acme = acmeOf(args);
   const mounts = [
     { name: "configuration", mountPath: traefikPaths.configuration, readOnly: true },
@@ -76,7 +81,7 @@ export function traefikWorkload(args: TraefikWorkloadArgs): Workload {
   ];
   const { backup } = args;
   // Certificates can be had anew: the entrance does not wait for a backup that cannot be reached.
-  const optional = { app: name, volume: "acme", which: "newest", isOptional: true };
+  const optional = { app: clusterName, volume: "acme", which: "newest", isOptional: true };
   const restore = backup ? [restoreContainer(optional, backup)] : [];
   const usesToken = acme?.challenge === "dns01";
   const pod: PodSpec = {

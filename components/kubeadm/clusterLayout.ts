@@ -1,10 +1,11 @@
 import type { KubeletConfiguration } from "../board/kubeletConfig.ts";
+import { defaultPodSubnet } from "../flannel/flannelWorkload.ts";
 import type { MemoryPlan } from "../board/memoryPlan.ts";
 import type { ClusterPlan, NodePlan } from "./kubeadmConfig.ts";
 import type { Taint } from "../board/taints.ts";
 
 /** The cluster's own ranges of addresses by default: what flannel's and kubeadm's own documents have. */
-export const defaultRanges = { podSubnet: "10.244.0.0/16", serviceSubnet: "10.96.0.0/12" } as const;
+export const defaultRanges = { podSubnet: defaultPodSubnet, serviceSubnet: "10.96.0.0/12" } as const;
 
 /**
  * The API server's name by default, which bramble writes into /etc/hosts of every board. kubeadm advises a name even for

@@ -1,3 +1,4 @@
+import { dogstatsdPort as agentPort } from "../datadog/ports.ts";
 import { withDisk } from "../workload/disk.ts";
 import { images } from "../workload/images.ts";
 import { restrictedContainer, restrictedPod } from "../workload/security.ts";
@@ -17,9 +18,12 @@ export const sensorGateway = {
   /** Ports on which it listens: its own defaults. */
   port: 8080,
   statsdPort: 8125,
-  /** UDP port of its board that leads to it. Fixed, because it is flashed into devices. */
+  /** UDP port of its board that leads to it by default. Fixed, because it is flashed into devices. */
   statsdNodePort: 30_125,
 } as const;
+
+/** The ranges that readings by UDP may come from by default. */
+export const defaultNetworks = ["192.168.0.0/16", "10.0.0.0/8", "172.16.0.0/12"] as const;
 
 /** UID and GID of the user `node` in the image (Dockerfile of nodejs/docker-node). */
 const nodeUser = 1000;
@@ -36,21 +40,24 @@ export const nodeFlags = ["--jitless", "--optimize-for-size", "--max-old-space-s
 
 /** What the pod of the sensor gateway needs to know. */
 export interface SensorGatewayWorkloadArgs {
-  /** UDP port on which every board's Datadog agent takes DogStatsD datagrams. */
-  readonly dogstatsdPort: number;
+  /** UDP port on which every board's Datadog agent takes DogStatsD datagrams. Default: 8125. */
+  readonly dogstatsdPort?: number;
+  /** Its namespace. Default: `sensors`; another one for each further gateway of a cluster. */
+  readonly namespace?: string | undefined;
   /** The board that it runs on. Default: any. Needed if devices send by UDP. */
   readonly board?: string;
-  /** The ranges that readings by UDP may come from. */
-  readonly networks: readonly string[];
+  /** The ranges that readings by UDP may come from. Default: the private IPv4 ones. */
+  readonly networks?: readonly string[];
 }
 
 /** The sensor gateway as a document. */
 export function sensorGatewayWorkload({
-  dogstatsdPort,
+  dogstatsdPort = agentPort,
+  namespace = sensorGateway.namespace,
   board,
-  networks,
+  networks = defaultNetworks,
 }: SensorGatewayWorkloadArgs): Workload {
-  const { name, namespace, codeFile, devicesFile, secretsFile, port, statsdPort } = sensorGateway;
+  const { name, codeFile, devicesFile, secretsFile, port, statsdPort } = sensorGateway;
   const healthz = { path: "/healthz", port: "http" };
   return {
     name,

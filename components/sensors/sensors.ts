@@ -13,6 +13,7 @@ import { type AppFlows, fromEntrance, type Isolation, toDogstatsd } from "../app
 import { registerApp } from "../app/registerApp.ts";
 import type { GuardedPaths, RouteGuard, RouteTls } from "../app/routeIngresses.ts";
 import { labelsOf } from "../workload/workload.ts";
+import { dogstatsdPort as agentPort } from "../datadog/ports.ts";
 import { gatewayBundle } from "./bundle.ts";
 import { sensorGateway, sensorGatewayWorkload, type SensorGatewayWorkloadArgs } from "./gatewayWorkload.ts";
 import type { SensorDevice } from "./settings.ts";
@@ -21,10 +22,17 @@ import type { SensorDevice } from "./settings.ts";
 export interface SensorGatewayArgs extends SensorGatewayWorkloadArgs {
   /** Full name of its host, such as `sensors.home.example.com`. */
   readonly host: string;
-  /** Where the host's certificate comes from. */
-  readonly tls: RouteTls;
-  /** Whether the entrance has a login. The page is behind it then, and else asks for a password of its own. */
-  readonly hasLogin: boolean;
+  /** Where the host's certificate comes from. Default: `acme`. */
+  readonly tls?: RouteTls;
+  /** Namespace of the entrance that serves it. Default: `ingress`. */
+  readonly entrance?: string | undefined;
+  /**
+   * UDP port of its board that leads to it, of those for NodePorts. Default: 30125; another one for each further
+   * gateway of a cluster.
+   */
+  readonly statsdNodePort?: number;
+  /** Whether the entrance has a login. The page is behind it then, and else asks for a password of its own. Default: false. */
+  readonly hasLogin?: boolean;
   /** How its pod is isolated; it is not if omitted. */
   readonly isolation?: Isolation | undefined;
   /** The devices. Each that sends by HTTP gets a token of its own. */
@@ -46,7 +54,7 @@ export class SensorGateway extends ComponentResource {
 
   constructor(name: string, args: SensorGatewayArgs, opts?: ComponentResourceOptions) {
     super("bramble:sensors:SensorGateway", name, args, opts);
-    const { host, tls, devices, board, hasLogin } = args;
+    const { host, tls, entrance, devices, board, hasLogin = false } = args;
 
     this.password = hasLogin ? undefined : this.#generated(`${name}-password`);
     const posting = devices.filter(({ transport }) => transport === "http");
@@ -58,14 +66,15 @@ export class SensorGateway extends ComponentResource {
     const secrets = all([this.password, this.tokens]).apply(([page, tokens]) =>
       JSON.stringify({ page, tokens }),
     );
-    const { name: object, codeFile, devicesFile, secretsFile, statsdPort, statsdNodePort } = sensorGateway;
+    const { name: object, codeFile, devicesFile, secretsFile, statsdPort } = sensorGateway;
+    const { statsdNodePort = sensorGateway.statsdNodePort } = args;
     const data = { [codeFile]: gatewayBundle(), [devicesFile]: JSON.stringify(devices.map(deviceOf)) };
     const app = {
       workload: sensorGatewayWorkload(args),
       configMaps: { code: { name: object, data } },
       secrets: { secret: { name: object, data: { [secretsFile]: secrets } } },
       ports: [{ name: "http", port: 80 }],
-      route: { host, tls, ...(hasLogin ? behindLogin : ownPassword), guarded },
+      route: { host, tls, entrance, ...(hasLogin ? behindLogin : ownPassword), guarded },
       flows: flowsOf(args),
     };
     const namespace = registerApp(name, app, this);
@@ -105,13 +114,18 @@ const guarded: readonly GuardedPaths[] = [
 ];
 
 /** Who may send by UDP it knows itself. It asks no DNS. */
-function flowsOf({ isolation, board, dogstatsdPort }: SensorGatewayArgs): AppFlows | undefined {
+function flowsOf({
+  isolation,
+  entrance,
+  board,
+  dogstatsdPort = agentPort,
+}: SensorGatewayArgs): AppFlows | undefined {
   if (!isolation) return undefined;
   const { port, statsdPort } = sensorGateway;
   const byUdp = { peers: [], ports: [{ port: statsdPort, protocol: "UDP" as const }] };
   return {
     isolation,
-    from: [fromEntrance(port), ...(board === undefined ? [] : [byUdp])],
+    from: [fromEntrance(entrance, port), ...(board === undefined ? [] : [byUdp])],
     to: [toDogstatsd(dogstatsdPort)],
   };
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { deviceBoards, type DeviceBoardName } from "./deviceBoards.ts";
 import { maxDevices, transports } from "../../gateway/devices.ts";
 import { sensorModels, type SensorModel } from "../../gateway/models.ts";
+import { defaultNetworks } from "./gatewayWorkload.ts";
 import { label } from "../fields/fields.ts";
 
 const device = z
@@ -56,7 +57,7 @@ export const schema = z
     networks: z
       .array(network, "must be a list of ranges")
       .min(1, "must name a range")
-      .default(["192.168.0.0/16", "10.0.0.0/8", "172.16.0.0/12"])
+      .default([...defaultNetworks])
       .describe("The address ranges from which readings by UDP are accepted."),
     humidity: z
       .strictObject({

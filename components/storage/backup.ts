@@ -33,8 +33,8 @@ export interface BackupStoreArgs {
   password?: Input<string>;
   /** Namespaces whose pods may connect to the server. Default: all. */
   clients?: { readonly isolation: Isolation; readonly namespaces: readonly string[] } | undefined;
-  /** Whether Pulumi refuses to delete the password that was made: without it the backups are worthless. */
-  protectPassword: boolean;
+  /** Whether Pulumi refuses to delete the password that was made: without it the backups are worthless. Default: true. */
+  protectPassword?: boolean;
   /** The bucket's access key. Required with `s3`. */
   accessKey?: Input<string>;
   /** The bucket's secret key. Required with `s3`. */
@@ -52,7 +52,7 @@ export class BackupStore extends ComponentResource {
     requireBucketKeys(args);
     super("bramble:storage:BackupStore", name, args, opts);
     const { target, apps, accessKey = "", secretKey = "", clients } = args;
-    const protect = { parent: this, protect: args.protectPassword };
+    const protect = { parent: this, protect: args.protectPassword ?? true };
     const made = () =>
       new random.RandomPassword(`${name}-password`, { length: 32, special: false }, protect).result;
     this.password = secret(args.password ?? made());

@@ -2,7 +2,7 @@ import { withDisk } from "../workload/disk.ts";
 import { restrictedContainer, restrictedPod } from "../workload/security.ts";
 import { filesBeside } from "../workload/podFiles.ts";
 import type { Workload } from "../workload/workload.ts";
-import { backupServer, type BackupTarget } from "../app/backupTarget.ts";
+import { backupServer, backupServerIn, type BackupTarget } from "../app/backupTarget.ts";
 import { type BoardDirectory, claimName } from "../app/volumes.ts";
 import { backupServerImage } from "./images.ts";
 
@@ -35,7 +35,7 @@ export function backupServerWorkload(args: BackupServerArgs): Workload {
   const probe = { tcpSocket: { port: "http" }, timeoutSeconds: 5 };
   return {
     name: backupServer.name,
-    namespace: backupServer.namespace,
+    namespace: backupServerIn(args).namespace,
     kind: "Deployment",
     replicas: 1,
     pod: {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { diskDirectories } from "../board/disk.ts";
+import { defaultBackups } from "../app/backupTarget.ts";
 import { fiveFields, scheduleError } from "../app/schedule.ts";
 import { podHost, urlHostError } from "../fields/hosts.ts";
 import { absolutePath, label, nfsDirectory, secretString } from "../fields/fields.ts";
@@ -45,6 +46,8 @@ const s3 = z
   })
   .describe("A bucket of an S3-compatible service that stores the backups.");
 
+const { keep } = defaultBackups;
+
 /** Settings of backups. */
 export const schema = z
   .strictObject({
@@ -61,14 +64,17 @@ export const schema = z
     accessKey: secretString(/^\S+$/, "must be an access key", "Access key of the bucket.", 20).optional(),
     secretKey: secretString(/^\S+$/, "must be a secret key", "Secret key of the bucket.", 40).optional(),
     schedule: schedule(fiveFields, "must be five fields of cron, such as 17 3 * * *")
-      .default("17 3 * * *")
+      .default(defaultBackups.schedule)
       .describe("When to back up, in cron notation and UTC."),
-    // After the backup of that night, and on a day with time to see to what it finds.
     test: schedule(`never|${fiveFields}`, "must be five fields of cron, such as 47 4 * * 0, or never")
-      .default("47 4 * * 0")
+      .default(defaultBackups.test)
       .describe("When to test whether the newest backups can be restored, as `schedule`, or `never`."),
     keep: z
-      .strictObject({ daily: count("days", 7), weekly: count("weeks", 5), monthly: count("months", 12) })
+      .strictObject({
+        daily: count("days", keep.daily),
+        weekly: count("weeks", keep.weekly),
+        monthly: count("months", keep.monthly),
+      })
       .prefault({})
       .describe("Which backups to keep, in addition to those made by an upgrade."),
     etcd: absolutePath

@@ -16,6 +16,8 @@ export const places = ["internet", "lan"] as const;
 /** What decides what the pod of one of the user's own apps may do in the network. */
 export interface UserAppFlowsArgs {
   readonly app: UserAppSettings;
+  /** Namespace of the entrance that serves it. Default: `ingress`. */
+  readonly entrance?: string | undefined;
   /** Names of the apps that may connect to it. */
   readonly reachedBy?: readonly string[] | undefined;
   /** How pods of apps that face the internet are isolated; they are not if omitted. */
@@ -36,6 +38,7 @@ export function reachedBy(name: string, apps: UserAppsSettings): string[] {
 /** What an app's pod may do in the network; undefined if it is not isolated. */
 export function userAppFlows({
   app,
+  entrance,
   isolation,
   reachedBy: others = [],
 }: UserAppFlowsArgs): AppFlows | undefined {
@@ -49,7 +52,7 @@ export function userAppFlows({
   return {
     isolation,
     from: [
-      ...(port === undefined ? [] : [fromEntrance(port)]),
+      ...(port === undefined ? [] : [fromEntrance(entrance, port)]),
       ...(onBoard.length > 0 ? [{ peers: [], ports: onBoard }] : []),
       ...(others.length > 0 ? [{ peers: others.map(podsIn) }] : []),
     ],

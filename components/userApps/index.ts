@@ -3,6 +3,6 @@ export { userApps } from "./app.ts";
 export { userAppBackup, userAppData } from "./data.ts";
 export type { UserAppFlowsArgs } from "./flows.ts";
 export { userAppGuards } from "./route.ts";
-export type { UserAppSettings } from "./settings.ts";
+export { describeApp, type UserAppDescription, type UserAppSettings } from "./settings.ts";
 export { UserApp, type UserAppArgs } from "./userApp.ts";
 export { userAppWorkload, type UserAppWorkloadArgs } from "./workload.ts";

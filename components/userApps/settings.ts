@@ -1,3 +1,4 @@
+import { InputPropertiesError } from "@pulumi/pulumi";
 import { z } from "zod";
 import { fiveFields, scheduleError } from "../app/schedule.ts";
 import { flag, label, list, secretString } from "../fields/fields.ts";
@@ -213,6 +214,24 @@ const userApp = z
 export const schema = record(appName, userApp, "apps by name").describe(
   "Your own apps, by name (docs/apps.md).",
 );
+
+/** What an app is described by: an image, its memory, and whatever differs from the defaults. */
+export type UserAppDescription = z.input<typeof userApp>;
+
+/**
+ * Completes an app with the defaults.
+ *
+ * @throws InputPropertiesError that names each property that is wrong
+ */
+export function describeApp(description: UserAppDescription): UserAppSettings {
+  const { data, error } = userApp.safeParse(description);
+  if (data) return data;
+  const errors = error.issues.map(({ path, message }) => ({
+    propertyPath: path.map(String).join("."),
+    reason: message,
+  }));
+  throw new InputPropertiesError({ message: "the app's description is wrong", errors });
+}
 
 /** One of the user's own apps. */
 export type UserAppSettings = z.output<typeof userApp>;

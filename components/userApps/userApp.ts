@@ -20,8 +20,8 @@ import { fileKey, userAppObjects, userAppWorkload, type UserAppWorkloadArgs } fr
 export interface UserAppArgs extends UserAppWorkloadArgs, UserAppFlowsArgs {
   /** Full name of its host, such as `wiki.home.example.com`; undefined if it has none. */
   readonly host?: string | undefined;
-  /** Where the host's certificate comes from. */
-  readonly tls: RouteTls;
+  /** Where the host's certificate comes from. Default: `acme`. */
+  readonly tls?: RouteTls;
   /** What opens the repositories, by app: a BackupStore's. Required with `backup`. */
   readonly backupSecrets?: RepositorySecrets | undefined;
 }
@@ -38,7 +38,7 @@ export class UserApp extends ComponentResource {
 
   constructor(name: string, args: UserAppArgs, opts?: ComponentResourceOptions) {
     super("bramble:apps:App", name, args, opts);
-    const { app, data, backup, backupSecrets, host, tls } = args;
+    const { app, data, backup, backupSecrets, host, tls, entrance } = args;
     const generated = Object.fromEntries(
       app.generatedEnvironment.map((variable) => [
         variable,
@@ -67,7 +67,7 @@ export class UserApp extends ComponentResource {
         backupSecrets,
         ports: app.port === undefined ? [] : [{ name: "http", port: app.port }],
         flows: userAppFlows(args),
-        route: host === undefined ? undefined : { ...userAppGuards(app), host, tls },
+        route: host === undefined ? undefined : { ...userAppGuards(app), host, tls, entrance },
       },
       this,
     );

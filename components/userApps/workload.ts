@@ -11,8 +11,8 @@ export interface UserAppWorkloadArgs {
   /** Its name, and that of its namespace. */
   readonly name: string;
   readonly app: UserAppSettings;
-  /** The directory of its volumes; undefined if it has none. */
-  readonly data: DataDirectory | undefined;
+  /** The directory of its volumes. Default: none. */
+  readonly data?: DataDirectory | undefined;
   /** How its data is backed up; not at all if omitted. */
   readonly backup?: BackupPlan | undefined;
 }

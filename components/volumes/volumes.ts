@@ -2,8 +2,8 @@ import { core, storage } from "@pulumi/kubernetes";
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
 import { boardVolume, type BoardDirectory, claimName } from "../app/volumes.ts";
 
-/** Name of the storage class. */
-export const storageClass = "bramble";
+/** Name of the storage class by default. */
+export const defaultStorageClass = "bramble";
 
 /** A directory of a board for a claim that somebody else makes. */
 export interface OfferedVolume extends BoardDirectory {
@@ -17,6 +17,8 @@ export interface OfferedVolume extends BoardDirectory {
 export interface OfferedVolumesArgs {
   /** The volumes, by the end of their Pulumi names. */
   readonly volumes: Readonly<Record<string, OfferedVolume>>;
+  /** Name of their storage class. Default: `bramble`; another one for each further set of volumes of a cluster. */
+  readonly storageClass?: string;
   /** Whether claims that name no class get one of them. Default: false. */
   readonly isDefault?: boolean;
 }
@@ -35,10 +37,10 @@ export interface OfferedVolumesArgs {
 export class OfferedVolumes extends ComponentResource {
   constructor(
     name: string,
-    { volumes, isDefault = false }: OfferedVolumesArgs,
+    { volumes, storageClass = defaultStorageClass, isDefault = false }: OfferedVolumesArgs,
     opts?: ComponentResourceOptions,
   ) {
-    super("bramble:storage:OfferedVolumes", name, { volumes, isDefault }, opts);
+    super("bramble:storage:OfferedVolumes", name, { volumes, storageClass, isDefault }, opts);
     new storage.v1.StorageClass(
       `${name}-class`,
       {

@@ -106,5 +106,5 @@ export function traefikArgs(changes: Partial<TraefikArgs>): TraefikArgs {
     lan: ["127.0.0.0/27"],
     trustedProxies: [],
     ...changes,
-  } as TraefikArgs;
+  };
 }

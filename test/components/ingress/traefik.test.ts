@@ -28,7 +28,7 @@ describe("Traefik", () => {
       new Traefik("other-email", {
         ...args,
         acme: { ...args.acme, email: "you@example.com" },
-      } as TraefikArgs);
+      });
       new Traefik("self-signed", { ...args, certificates: "selfSigned" });
       const directoryCa = "-----BEGIN CERTIFICATE-----";
       new Traefik("private-authority", { ...args, acme: { ...acme, directoryCa } });

@@ -10,7 +10,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { planBoards } from "../../../components/board/board.ts";
-import { storageClass } from "../../../components/volumes/volumes.ts";
+import { defaultStorageClass } from "../../../components/volumes/volumes.ts";
 import { putBoards } from "../../../rehearsal/boards.ts";
 import { applyTo, connect, startControlPlane, stopControlPlane } from "../../../rehearsal/controlPlane.ts";
 import { rehearsalFolder, repository } from "../../../rehearsal/folder.ts";
@@ -97,7 +97,7 @@ describe("a real API server with the volumes", { timeout: 120_000 }, () => {
   it("gives claims without a class that of bramble, and the smallest volume of a board that fits, with the pod beside it", async () => {
     await deploy("posts", "1Gi");
     await until(async () => (await claim("posts")).status?.phase === "Bound");
-    expect((await claim("posts")).spec?.storageClassName).toBe(storageClass);
+    expect((await claim("posts")).spec?.storageClassName).toBe(defaultStorageClass);
     expect(await volumeOf("posts")).toMatch(/^small-volume-[0-9a-f]{8}$/);
     await until(async () => (await nodeOf("posts")) === "pi3-1");
     await deploy("photos", "2Gi");
@@ -161,7 +161,7 @@ describe("a real API server with the volumes", { timeout: 120_000 }, () => {
     expect((await volumeNamed("large")).status?.phase).toBe("Bound");
     await remove("photos");
     const classes = await connect(folder).makeApiClient(StorageV1Api).listStorageClass();
-    expect(classes.items.map((each) => each.metadata?.name)).toEqual([storageClass]);
+    expect(classes.items.map((each) => each.metadata?.name)).toEqual([defaultStorageClass]);
     await until(async () => (await volumesNamed("large")).length === 0);
   });
 });
