@@ -7,7 +7,7 @@ import ts from "typescript";
 export type Imports = ReadonlyMap<string, readonly string[]>;
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
-const exclude = ["node_modules/**", ".rehearsal*/**"];
+const exclude = ["node_modules/**", ".rehearsal*/**", "package/dist/**"];
 
 /** What each file of the repository imports of the others, types too. */
 export function fileImports(): Imports {

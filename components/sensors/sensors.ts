@@ -14,7 +14,7 @@ import { registerApp } from "../app/registerApp.ts";
 import type { GuardedPaths, RouteGuard, RouteTls } from "../app/routeIngresses.ts";
 import { labelsOf } from "../workload/workload.ts";
 import { dogstatsdPort as agentPort } from "../datadog/ports.ts";
-import { gatewayBundle } from "./bundle.ts";
+import { gatewayBundle } from "#gateway-bundle";
 import { sensorGateway, sensorGatewayWorkload, type SensorGatewayWorkloadArgs } from "./gatewayWorkload.ts";
 import type { SensorDevice } from "./settings.ts";
 
