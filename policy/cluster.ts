@@ -86,6 +86,9 @@ function boardOf(
 const concerns = ({ type }: Seen, { boardTypes, boards }: Config<typeof settings>) =>
   boardTypes.includes(type) || boards.length > 0;
 
+/** With fewer pods, no other one fits less. */
+const mayOmit = ({ type }: Seen) => type.startsWith("kubernetes:");
+
 /** Everything that is registered has room on the boards. */
 export const stackFits = stackRule({
   name: "stack-fits",
@@ -93,6 +96,7 @@ export const stackFits = stackRule({
     "Reservations, eviction threshold, static pods and all workloads fit each board's memory, CPU and number of pods.",
   settings,
   concerns,
+  mayOmit,
   violations: (resources, config) => {
     const { boards, loads, owned } = clusterOf(resources, config);
     return memoryBudget(boards, loads).shortages.map((shortage) => ({
@@ -109,6 +113,7 @@ export const survivesFailure = stackRule({
   level: "advisory",
   settings,
   concerns,
+  mayOmit,
   violations: (resources, config) => {
     const { boards, loads, owned } = clusterOf(resources, config);
     return boardFailures(boards, loads).flatMap(({ board, pending }) =>
@@ -126,6 +131,7 @@ export const limitFitsBoard = stackRule({
   description: "No pod has a memory limit above the allocatable memory of the largest board.",
   settings,
   concerns,
+  mayOmit,
   violations: (resources, config) => {
     const { boards, owned } = clusterOf(resources, config);
     const largest = Math.max(0, ...boards.map(({ memory }) => memory.allocatable));

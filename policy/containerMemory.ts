@@ -6,21 +6,27 @@ import { type Messages, names, resourceRule } from "./rule.ts";
 /** Every container says how much memory it needs and how much it may take. */
 export const containerMemory = resourceRule({
   name: "container-memory",
-  description: "Every container has a memory request and a memory limit that is not below it.",
+  description: "Every container has a memory limit, and a request that is not above it.",
   subject: podOwner,
-  messages: ({ pod }) => containersOf(pod).flatMap(memoryMessages),
+  // A limit of the whole pod bounds its containers, and is its request if it has none.
+  messages: ({ pod }) =>
+    containersOf(pod).flatMap((each) => memoryMessages(each, pod.resources?.limits?.memory !== undefined)),
 });
 
-function memoryMessages({ name, resources }: AnyContainer): Messages {
+function memoryMessages({ name, resources }: AnyContainer, isBounded: boolean): Messages {
   const [request, limit] = [resources?.requests?.memory, resources?.limits?.memory];
   return [
     request !== undefined &&
       limit !== undefined &&
       mebibytes(limit) < mebibytes(request) &&
       `container ${name} has a memory limit of ${limit}, below its request of ${request}: the API server rejects it. Raise the limit.`,
+    // A limit alone is the request as well: so the API server completes it.
     request === undefined &&
+      limit === undefined &&
+      !isBounded &&
       `container ${name} has no memory request: the scheduler counts it as 0 and may place it on a full board. Set resources.requests.memory.`,
     limit === undefined &&
+      !isBounded &&
       `container ${name} has no memory limit: a leak can take down the whole board. Set resources.limits.memory.`,
   ];
 }

@@ -1,4 +1,4 @@
-import { parse } from "yaml";
+import { parseAllDocuments } from "yaml";
 import { z } from "zod";
 import { mebibytes } from "../components/workload/quantity.ts";
 import type { BoardArgs } from "../components/board/board.ts";
@@ -34,12 +34,14 @@ export const kubeletSettings = {
   boardTypes: names
     .default([boardType])
     .describe(
-      "Resource types that represent boards, with the inputs ram and capacity (MiB), role, and kubelet (a KubeletConfiguration). The ConfigMap kube-system/kubelet-config is always read.",
+      "Resource types that represent boards, with the inputs ram and capacity (MiB), role, and kubelet (a KubeletConfiguration). ConfigMaps and objects with a KubeletConfiguration are always read.",
     ),
   ramMi: z
     .number()
     .default(0)
-    .describe("RAM in Mi of the boards that use the ConfigMap kubelet-config; 0 if unknown."),
+    .describe(
+      "RAM in Mi of the boards that use a KubeletConfiguration in a ConfigMap or an object; 0 if unknown.",
+    ),
 };
 
 /** The kubelet's configuration of a board, if a resource stands for one. */
@@ -48,17 +50,38 @@ export function boardIn({ type, name, props }: Seen, boardTypes: readonly string
   return { ...(props as Partial<KubeletSeen>), kubelet: props.kubelet ?? {}, id: name };
 }
 
-/** The kubelet's configuration in a resource, if there is one. */
+const kind = "KubeletConfiguration";
+
+/**
+ * The kubelets' configurations in a resource: a board's, an object of the kind KubeletConfiguration, or each one that a
+ * ConfigMap has.
+ */
 export function kubeletIn(
   resource: Seen,
   { boardTypes, ramMi: ram }: Config<typeof kubeletSettings>,
-): KubeletSeen | undefined {
+): readonly KubeletSeen[] {
   const board = boardIn(resource, boardTypes);
-  if (board) return board;
+  if (board) return [board];
+  const known = { ...(ram > 0 && { ram, capacity: ram }), id: resource.name };
+  if (/^kubernetes:kubelet\.config\.k8s\.io\/[^:]+:KubeletConfiguration$/.test(resource.type)) {
+    return [{ ...known, kubelet: resource.props }];
+  }
   const data = configMapData(resource);
-  if (data === undefined || idOf(resource) !== "kube-system/kubelet-config") return undefined;
-  const known = ram > 0 ? { ram, capacity: ram } : {};
-  return { ...known, kubelet: (parse(data.kubelet ?? "") ?? {}) as Kubelet, id: resource.name };
+  if (data === undefined) return [];
+  const isKubeadms = idOf(resource) === "kube-system/kubelet-config";
+  return Object.entries(data)
+    .filter(([key, text]) => (isKubeadms && key === "kubelet") || text.includes(kind))
+    .flatMap(([key, text]) =>
+      documentsIn(text).filter((each) => (isKubeadms && key === "kubelet" ? true : each.kind === kind)),
+    )
+    .map((kubelet) => ({ ...known, kubelet }));
+}
+
+/** The documents of a YAML text; none of a text that is not YAML. */
+function documentsIn(text: string): (Kubelet & { readonly kind?: string })[] {
+  const documents = parseAllDocuments(text);
+  const valid = documents.filter(({ errors }) => errors.length === 0);
+  return valid.flatMap((each) => (each.toJS() as Kubelet | null) ?? {});
 }
 
 /** MiB of a threshold, which may be a share of the RAM; undefined if that is not known. */

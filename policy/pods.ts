@@ -1,5 +1,6 @@
 import type { JobPods, PodSpec, Workload } from "../components/workload/workload.ts";
-import type { Seen } from "./rule.ts";
+import { UnknownPart } from "./known.ts";
+import { type Seen, unknownName } from "./seen.ts";
 
 /** What makes pods: a controller, a Job, or a Pod itself. `replicas` are its pods at once. */
 export interface PodOwner extends Omit<Workload, "kind"> {
@@ -38,10 +39,12 @@ export function podOwner(resource: Seen): PodOwner | undefined {
   if (provider !== "kubernetes" || props.spec === undefined) return undefined;
   const pods = podsIn(kind.replace(/Patch$/, ""), props.spec);
   if (pods?.pod === undefined) return undefined;
-  const own = metadataOf(resource);
-  const { name = resource.name, namespace = "default" } = own;
-  const { annotations = {} } = pods.metadata ?? own;
-  return { ...pods, pod: pods.pod, name, namespace, id: idOf(resource), annotations };
+  const id = idOf(resource);
+  const [namespace = "", name = ""] = id.split("/");
+  const { annotations = {} } = pods.metadata ?? metadataOf(resource);
+  // Nothing to judge where there are none: the API server rejects it.
+  const pod = Object.hasOwn(pods.pod, "containers") ? pods.pod : { ...pods.pod, containers: [] };
+  return { ...pods, pod, name, namespace, id, annotations };
 }
 
 type Pods = Pick<PodOwner, "kind" | "replicas" | "lasts"> & {
@@ -89,8 +92,18 @@ export function metadataOf({ props }: Seen): Metadata {
 
 /** `namespace/name` of an object. */
 export function idOf(resource: Seen): string {
-  const { namespace = "default", name = resource.name } = metadataOf(resource);
-  return `${namespace}/${name}`;
+  const metadata = metadataOf(resource);
+  const namespace = known(() => metadata.namespace ?? "default");
+  return `${namespace}/${known(() => metadata.name ?? resource.name)}`;
+}
+
+function known(name: () => string): string {
+  try {
+    return name();
+  } catch (error) {
+    if (error instanceof UnknownPart) return unknownName;
+    throw error;
+  }
 }
 
 /** Whether a resource is an object of the Kubernetes API such as `core/v1:ConfigMap`, or a patch of one. */

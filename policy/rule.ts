@@ -5,17 +5,17 @@ import type {
   StackValidationPolicy,
 } from "@pulumi/policy";
 import { z } from "zod";
+import { QuantityError } from "../components/workload/quantity.ts";
+import {
+  judgeKnown,
+  judgeStack,
+  type Judgement,
+  type RuleViolation,
+  type Seen,
+  unknownName,
+} from "./seen.ts";
 
-/** A resource as a rule sees it: before it is made by its inputs, in a whole stack by its outputs. */
-export interface Seen {
-  /** `kubernetes:apps/v1:Deployment`, `bramble:board:Board`. */
-  readonly type: string;
-  /** Its name in the program. */
-  readonly name: string;
-  readonly props: Readonly<Record<string, unknown>>;
-  /** Whether it was registered with `protect`. */
-  readonly isProtected: boolean;
-}
+export type { RuleViolation, Seen } from "./seen.ts";
 
 /** The schemas of a rule's settings, with a default and a description each. */
 export type Settings = Readonly<Record<string, z.ZodType>>;
@@ -28,13 +28,6 @@ export const names = z.array(z.string());
 
 /** What is wrong, why that matters, and the remedy, each in a message; whatever is no text says nothing. */
 export type Messages = readonly (string | false | undefined)[];
-
-/** What a rule has against something. */
-export interface RuleViolation {
-  readonly message: string;
-  /** Undefined where it is the stack's. */
-  readonly resource?: Seen | undefined;
-}
 
 /** Something that the pack wants. */
 export interface Rule {
@@ -49,11 +42,13 @@ export interface Rule {
   /** Whether it has something to judge in a resource: a stack without any such one passes. */
   concerns(resource: Seen, settings?: object): boolean;
   /**
-   * What it has against resources.
+   * What it has against resources, as far as they are known.
    *
    * @param settings those that differ from their defaults
    */
   violations(resources: readonly Seen[], settings?: object): RuleViolation[];
+  /** The same, with what is unknown in a preview. */
+  judge(resources: readonly Seen[], settings?: object): Judgement;
 }
 
 interface Basis<S extends Settings> extends Pick<Rule, "name" | "description"> {
@@ -68,31 +63,70 @@ interface Basis<S extends Settings> extends Pick<Rule, "name" | "description"> {
 /**
  * A rule that judges each resource by itself.
  *
- * @param rule `subject` is what the rule judges of a resource, and what that is called, or undefined for one that it
- *   does not concern
+ * @param rule `subject` is what the rule judges of a resource, and what that is called; several, or undefined for one
+ *   that it does not concern
  */
 export function resourceRule<S extends Settings, T extends { readonly id: string }>(
   rule: Basis<S> & {
-    subject(resource: Seen, config: Config<NoInfer<S>>): T | undefined;
+    subject(resource: Seen, config: Config<NoInfer<S>>): T | readonly T[] | undefined;
     messages(subject: NoInfer<T>, config: Config<NoInfer<S>>): Messages;
   },
 ): Rule {
   return ruleOf(rule, {
     judges: "resource",
-    concerns: (resource, config) => rule.subject(resource, config) !== undefined,
-    violations: (resources, config) =>
-      resources.flatMap((resource) => {
-        const subject = rule.subject(resource, config);
-        if (subject === undefined || config.exempt.includes(subject.id)) return [];
-        const messages = rule.messages(subject, config).filter((each) => typeof each === "string");
-        return messages.map((message) => ({ message, resource }));
-      }),
+    concerns: (resource, config) => subjectsOf(rule.subject(resource, config)).length > 0,
+    judge: (resources, config) => {
+      const each = resources.map((resource) =>
+        judgeKnown(resource, (known) => {
+          const subjects = subjectsOf(rule.subject(known, config));
+          const judged = subjects.filter(({ id }) => !isExempt(id, config.exempt));
+          return judged.flatMap((subject) => messagesOf(() => rule.messages(subject, config)));
+        }),
+      );
+      const unknown = each.find((one) => one.unknown !== undefined)?.unknown;
+      return { violations: each.flatMap(({ violations }) => violations), unknown };
+    },
   });
+}
+
+function subjectsOf<T extends { readonly id: string }>(found: T | readonly T[] | undefined): readonly T[] {
+  return found === undefined ? [] : "id" in found ? [found] : found;
+}
+
+/** A quantity that is none is a violation as well. The engine would take the error for the pack's own. */
+function messagesOf(messages: () => Messages): string[] {
+  try {
+    return messages().filter((each) => typeof each === "string");
+  } catch (error) {
+    if (!(error instanceof QuantityError)) throw error;
+    return [`${error.message}, and Kubernetes rejects it. Correct it.`];
+  }
+}
+
+/** Whether something is left out. What may be, once its name is known, is until then. */
+function isExempt(id: string, exempt: readonly string[]): boolean {
+  const parts = id.split("/");
+  return exempt.some(
+    (entry) =>
+      entry === id ||
+      (parts.includes(unknownName) &&
+        entry.split("/").every((part, i) => parts[i] === unknownName || parts[i] === part)),
+  );
 }
 
 interface Judging<S extends Settings> {
   concerns(resource: Seen, config: Config<NoInfer<S>>): boolean;
+  judge(resources: readonly Seen[], config: Config<NoInfer<S>>): Judgement;
+}
+
+interface StackJudging<S extends Settings> {
+  concerns(resource: Seen, config: Config<NoInfer<S>>): boolean;
   violations(resources: readonly Seen[], config: Config<NoInfer<S>>): RuleViolation[];
+  /**
+   * Whether a violation remains one without a resource. In a preview, one in which something unknown is needed is left
+   * aside then; else nothing is said. Default: false.
+   */
+  mayOmit?(resource: Seen): boolean;
 }
 
 /**
@@ -100,12 +134,18 @@ interface Judging<S extends Settings> {
  *
  * @param rule `concerns` tells the resources without which it has nothing to judge
  */
-export function stackRule<S extends Settings>(rule: Basis<S> & Judging<S>): Rule {
+export function stackRule<S extends Settings>(rule: Basis<S> & StackJudging<S>): Rule {
   return ruleOf(rule, {
     judges: "stack",
     concerns: (resource, config) => rule.concerns(resource, config),
-    violations: (resources, config) =>
-      resources.some((resource) => rule.concerns(resource, config)) ? rule.violations(resources, config) : [],
+    judge: (resources, config) =>
+      resources.some((resource) => rule.concerns(resource, config))
+        ? judgeStack(
+            resources,
+            (each) => rule.mayOmit?.(each) === true,
+            (known) => rule.violations(known, config),
+          )
+        : { violations: [] },
   });
 }
 
@@ -127,7 +167,8 @@ function ruleOf<S extends Settings>(
     configSchema: { properties: { ...propertiesOf(own), ...propertiesOf(ofAll) } },
     judges: judging.judges,
     concerns: (resource, given = {}) => judging.concerns(resource, configOf(given)),
-    violations: (resources, given = {}) => judging.violations(resources, configOf(given)),
+    violations: (resources, given = {}) => judging.judge(resources, configOf(given)).violations,
+    judge: (resources, given = {}) => judging.judge(resources, configOf(given)),
   };
 }
 
@@ -144,7 +185,10 @@ export function policyOf(rule: Rule): ResourceValidationPolicy | StackValidation
       ...common,
       validateResource: (args, report) => {
         const resource = { ...args, isProtected: args.opts.protect };
-        for (const { message } of rule.violations([resource], args.getConfig())) report(message);
+        const { violations, unknown } = rule.judge([resource], args.getConfig());
+        for (const { message } of violations) report(message);
+        // The engine says of it that the policy can't be run before the update.
+        if (unknown !== undefined) throw unknown;
       },
     };
   }
@@ -153,9 +197,9 @@ export function policyOf(rule: Rule): ResourceValidationPolicy | StackValidation
     validateStack: (args, report) => {
       const urns = new Map<Seen, string>();
       for (const each of args.resources) urns.set({ ...each, isProtected: each.opts.protect }, each.urn);
-      for (const { message, resource } of rule.violations([...urns.keys()], args.getConfig())) {
-        report(message, resource && urns.get(resource));
-      }
+      const { violations, unknown } = rule.judge([...urns.keys()], args.getConfig());
+      for (const { message, resource } of violations) report(message, resource && urns.get(resource));
+      if (unknown !== undefined) throw unknown;
     },
   };
 }

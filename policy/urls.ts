@@ -16,6 +16,7 @@ export const oneAppPerHost = stackRule({
   name: "one-app-per-host",
   description: "No two Ingresses have the same host and path.",
   concerns: isIngress,
+  mayOmit: isIngress,
   violations: (resources) => {
     const first = new Map<string, Seen>();
     // The engine shows them in the order in which they were registered by chance.

@@ -129,21 +129,29 @@ breaks("control-plane-memory", "a control plane needs at least 1069", (own) => c
 const kinds = ["Deployment", "DaemonSet", "StatefulSet", "ReplicaSet", "Job", "CronJob", "Pod"];
 for (const kind of kinds) {
   passes("container-memory", (own) => controller(kind, own));
-  breaks("container-memory", "container app has no memory request", (own) =>
-    controller(kind, own, (app) => delete app.resources.requests),
+  // The limit is the request as well.
+  passes("container-memory", (own) => controller(kind, own, (app) => delete app.resources.requests));
+  breaks("container-memory", "container app has no memory limit", (own) =>
+    controller(kind, own, (app) => delete app.resources.limits),
   );
 }
-breaks("container-memory", "container app has no memory limit", (own) =>
-  deployment(own, (app) => delete app.resources.limits),
+passes("container-memory", (own) =>
+  deployment(own, (app, spec) => {
+    app.resources = {};
+    spec.resources = { limits: { memory: "64Mi" } };
+  }),
+);
+breaks("container-memory", '"64 MB" is not a Kubernetes memory quantity', (own) =>
+  deployment(own, (app) => (app.resources.limits!.memory = "64 MB")),
 );
 breaks("container-memory", "a memory limit of 16Mi, below its request of 32Mi", (own) =>
   deployment(own, (app) => (app.resources.limits = { memory: "16Mi" })),
 );
-breaks("container-memory", "container init has no memory request", (own) =>
+breaks("container-memory", "container init has no memory limit", (own) =>
   deployment(
     own,
     (app, spec) =>
-      (spec.initContainers = [{ ...app, name: "init", resources: { limits: { memory: "64Mi" } } }]),
+      (spec.initContainers = [{ ...app, name: "init", resources: { requests: { memory: "64Mi" } } }]),
   ),
 );
 

@@ -41,6 +41,7 @@ export interface Pod {
   initContainers?: Container[];
   priorityClassName?: string;
   nodeSelector?: Record<string, string>;
+  resources?: { limits?: Record<string, string> };
   volumes?: Props[];
   restartPolicy?: string;
 }
