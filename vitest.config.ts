@@ -17,6 +17,8 @@ const longest = [
   "/storage/",
   "/userApps/",
   "/policy/engine",
+  "/policy/others",
+  "/package/",
   "/ingress/",
   "/board/systems",
   "/gateway/abuse",

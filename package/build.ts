@@ -14,7 +14,11 @@ const repository = fileURLToPath(new URL("..", import.meta.url));
 const dist = path.join(import.meta.dirname, "dist");
 
 /** Read beside a component, or by Pulumi beside the policies. */
-const besideCode = ["components/**/*.{sh,mjs}", "policy/PulumiPolicy.yaml", "policy/package.json"];
+const besideCode = [
+  "components/**/*.{sh,mjs}",
+  "policy/{PulumiPolicy.yaml,package.json,README.md}",
+  "policy/sets/*.json",
+];
 const texts = ["LICENSE", "package/README.md", "package/CHANGELOG.md"];
 /** Only some entry points need them. */
 const optional = ["@pulumi/cloudflare", "@pulumi/datadog", "@pulumi/policy"];

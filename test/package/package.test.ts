@@ -3,7 +3,9 @@ import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/co
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { previewOf } from "../policy/othersInEngine.ts";
 import { hostKeyOf } from "../settings/files.ts";
+import { noEngine } from "../temporaryStack.ts";
 import { PackedProject } from "./packed.ts";
 
 const page = fs.readFileSync(new URL("../../docs/components.md", import.meta.url), "utf8");
@@ -72,7 +74,9 @@ describe("the package in somebody else's project", { timeout: 900_000 }, () => {
         "components/kubeadm/scripts/join.sh",
         "components/sensors/gateway.cjs",
         "policy/PulumiPolicy.yaml",
+        "policy/README.md",
         "policy/pack.js",
+        "policy/sets/boards.json",
       ]),
     );
     expect(
@@ -121,6 +125,17 @@ describe("the package in somebody else's project", { timeout: 900_000 }, () => {
       expect(JSON.parse(said.split("\n").at(-1)!)).toEqual(expect.arrayContaining([...resources]));
     },
   );
+
+  it("has a policy pack that runs from where it is installed, with a set of levels", async ({ skip }) => {
+    skip(noEngine !== "", `no Pulumi engine: ${noEngine}`);
+    const pack = `${project.installed}/policy`;
+    const { events, said } = await previewOf("plain manifests", pack, "advisory");
+    expect(
+      events.map(({ policyName }) => policyName),
+      said,
+    ).toContain("container-memory");
+    expect(new Set(events.map(({ enforcementLevel }) => enforcementLevel))).toEqual(new Set(["advisory"]));
+  });
 
   it("passes publint", async () => {
     const { messages, pkg } = await publint({ pkgDir: project.installed, strict: true, pack: false });
