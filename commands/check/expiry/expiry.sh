@@ -2,7 +2,8 @@
 # What ends on a board, and when; behind its parameters and components/kubeadm/scripts/pki.sh. Reads only, as root. A line
 # KIND<tab>NAME<tab>VALUE for each: `end` and the time, `key` and a repository's key in base64, or `unknown` and why.
 set -uo pipefail
-export LC_ALL=C KUBECACHEDIR=/tmp/bramble-expiry-$$
+KUBECACHEDIR=$(mktemp -d)
+export LC_ALL=C KUBECACHEDIR
 trap 'rm -rf "$KUBECACHEDIR"' EXIT
 
 row() { printf '%s\t%s\t%s\n' "$1" "$2" "$3"; }
@@ -68,7 +69,6 @@ keys() {
   done
 }
 
-mkdir -p "$KUBECACHEDIR"
 control_plane
 if [ -e "${ROOT:-}/etc/kubernetes/kubelet.conf" ]; then file_dated kubelet "$KUBELET_CLIENT"; fi
 entrance
