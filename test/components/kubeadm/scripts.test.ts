@@ -196,6 +196,20 @@ describe("in-service", () => {
     expect(calls.filter((call) => call.includes(" get ")).length).toBeLessThanOrEqual(4);
   });
 
+  it.each([
+    ["label", { labels: `{"old":"1"}`, ownLabels: "old" }, "label node one --overwrite old-"],
+    [
+      "taint",
+      { taints: "old=:NoSchedule ", ownTaints: "old:NoSchedule" },
+      "taint node one --overwrite old:NoSchedule-",
+    ],
+  ])("takes away the last %s that it has set", (_, given, change) => {
+    const [, hostKey = ""] = /^HOST_KEY='?(\w+)/m.exec(step) ?? [];
+    kubectl(nodeSays({ hostKey, ...given }));
+    const { calls } = board.runScript(step, "apply", 20);
+    expect(calls.map(changeOf)).toContain(change);
+  });
+
   it("changes nothing where all is as it is to be", () => {
     kubectl(nodeSays({}));
     const { calls: first } = board.runScript(labelled, "apply", 20);
