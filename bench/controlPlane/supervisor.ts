@@ -1,5 +1,5 @@
 // What the kubelet does for static pods: starts a program again when it has ended.
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, type SpawnOptions } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,6 +10,20 @@ const enter = fileURLToPath(new URL("enter.sh", import.meta.url));
 /** Seconds before a program is started again: the kubelet's, doubled at each time up to five minutes. */
 const firstBackOff = 10;
 const lastBackOff = 300;
+
+/**
+ * Starts a program inside control groups. It ends with this process.
+ *
+ * @param procs the cgroup.procs files of the groups
+ */
+export function startInGroups(
+  procs: readonly string[],
+  file: string,
+  args: readonly string[],
+  options: SpawnOptions = { stdio: "ignore" },
+): ChildProcess {
+  return spawn("sh", [enter, ...procs, "--", file, ...args], options);
+}
 
 export type Supervised = ReturnType<typeof supervise>;
 
@@ -29,7 +43,7 @@ export function supervise(program: Program, procs: readonly string[], folder: st
   let ended: Promise<void>;
 
   const start = (): void => {
-    child = spawn("sh", [enter, ...procs, "--", program.file, ...program.args], {
+    child = startInGroups(procs, program.file, program.args, {
       env: { PATH: process.env.PATH, ...program.env },
       stdio: ["ignore", log, log],
     });
