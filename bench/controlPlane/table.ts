@@ -1,31 +1,70 @@
-import type { Result } from "./trial.ts";
+import type { ProgramMemory, Result } from "./trial.ts";
+import { holds, quantile } from "./verdict.ts";
 
-export const header = [
-  "| MiB | settings | restarts | list p50 / p95 / max s | failed | reads MiB/s | major faults/s | anonymous + file MiB | of each |",
-  "|---|---|---|---|---|---|---|---|---|",
-].join("\n");
+/** The columns of the table, with what each says of a run. */
+const columns: readonly (readonly [string, (result: Result) => string])[] = [
+  ["MiB", ({ memory }) => `${memory}`],
+  ["cores", ({ cpu }) => `${cpu}`],
+  ["settings", ({ settings }) => settings],
+  [
+    "swappiness, page-cluster",
+    ({ swap }) => (swap === undefined ? "no swap" : `${swap.swappiness}, ${swap.pageCluster}`),
+  ],
+  ["holds", (result) => (holds(result) ? "yes" : "no")],
+  ["restarts", restarts],
+  ["list p50 / p95 / max s", ({ looks }) => [0.5, 0.95, 1].map(secondsOf(looks.seconds)).join(" / ")],
+  ["failed", ({ looks }) => `${looks.failures} of ${looks.seconds.length}`],
+  ["reads MiB/s", ({ reads }) => reads.toFixed(2)],
+  ["writes MiB/s", ({ writes }) => writes.toFixed(2)],
+  ["major faults/s", ({ majorFaultsPerSecond }) => majorFaultsPerSecond.toFixed(0)],
+  ["anonymous + file MiB", ({ usage }) => held(usage)],
+  [
+    "compressed MiB",
+    ({ swapped }) => (swapped ? `${swapped.from.toFixed(0)} → ${swapped.to.toFixed(0)}` : "0"),
+  ],
+  ["most MiB", ({ swapped }) => (swapped ? swapped.most.toFixed(0) : "")],
+  ["of each", ({ programs }) => Object.entries(programs).map(ofEach).join(", ")],
+];
 
-/** A result as a row of a Markdown table. */
-export function row({ settings, looks, ...result }: Result): string {
-  const sorted = looks.seconds.toSorted((a, b) => a - b);
-  const quantile = (part: number) => (sorted[Math.ceil(part * sorted.length) - 1] ?? NaN).toFixed(2);
-  const restarted = Object.entries(result.restarts).filter(([, count]) => count > 0);
-  const cells = [
-    `${result.memory}`,
-    result.ready ? settings : `${settings}, API never ready`,
-    restarted.length === 0 ? "0" : restarted.map(([name, count]) => `${name} ${count}`).join(", "),
-    `${quantile(0.5)} / ${quantile(0.95)} / ${quantile(1)}`,
-    `${looks.failures} of ${looks.seconds.length}`,
-    result.reads.toFixed(2),
-    result.majorFaultsPerSecond.toFixed(0),
-    held(result.usage),
-    Object.entries(result.programs)
-      .map(([name, memory]) => `${name} ${held(memory)}`)
-      .join(", "),
-  ];
-  return `| ${cells.join(" | ")} |`;
+export const header = `${line(columns.map(([title]) => title))}\n${line(columns.map(() => "---"))}`;
+
+/** A row of a Markdown table: a run, or the runs of one limit, whose figures stand one after the other where they differ. */
+export function row(runs: readonly Result[]): string {
+  const cells = columns.map(([, text]) => {
+    const texts = runs.map(text);
+    return new Set(texts).size === 1 ? (texts[0] ?? "") : texts.join("; ");
+  });
+  return line(cells);
+}
+
+/** The results with those of the same limit and variant together, in the order in which they were first run. */
+export function byLimit(results: readonly Result[]): Result[][] {
+  const groups = Map.groupBy(results, ({ memory, cpu, settings, swap }) =>
+    JSON.stringify([memory, cpu, settings, swap]),
+  );
+  return [...groups.values()];
+}
+
+function restarts({ ready, restarts }: Result): string {
+  if (!ready) return "API never ready";
+  const restarted = Object.entries(restarts).filter(([, count]) => count > 0);
+  return restarted.length === 0 ? "0" : restarted.map(([name, count]) => `${name} ${count}`).join(", ");
+}
+
+function secondsOf(seconds: readonly number[]): (part: number) => string {
+  return (part) => quantile(seconds, part).toFixed(2);
+}
+
+function ofEach([name, memory]: [string, ProgramMemory]): string {
+  return memory.swapped < 0.5
+    ? `${name} ${held(memory)}`
+    : `${name} ${held(memory)}, ${memory.swapped.toFixed(0)} swapped`;
 }
 
 function held({ anonymous, file }: { anonymous: number; file: number }): string {
   return `${anonymous.toFixed(0)} + ${file.toFixed(0)}`;
+}
+
+function line(cells: readonly string[]): string {
+  return `| ${cells.join(" | ")} |`;
 }

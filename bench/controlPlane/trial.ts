@@ -1,23 +1,33 @@
 // One control plane in one board's memory, under load.
-import { spawn } from "node:child_process";
+import { once } from "node:events";
 import fs from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { freePorts } from "../../rehearsal/freePorts.ts";
 import type { ToolName } from "../../tools/catalogue.ts";
 import { run } from "../../tools/run.ts";
-import { boardGroup, type Usage } from "./boardGroup.ts";
+import { boardGroup, type BoardGroup, type Usage } from "./boardGroup.ts";
+import type { Changes } from "./changes.ts";
 import { becomesReady, clientOf, type Latencies, load, populate } from "./load.ts";
 import { type ControlPlaneSettings, makePlace, type Place, type Ports, programs } from "./programs.ts";
-import { supervise, type Supervised } from "./supervisor.ts";
+import { startInGroups, supervise, type Supervised } from "./supervisor.ts";
+import { type BudgetUse, keepWithin, makeSwap, type Swap } from "./swap.ts";
+import type { ZramUse } from "./zram.ts";
 
-/** Cores and MiB/s: about what a Raspberry Pi 3 with an SD card has left for a control plane. */
-const cpu = 0.6;
+/** MiB/s: about what an SD card reads. */
 const reads = 20;
 
-export interface Trial {
+/** One way to run a control plane on a kind of board. */
+export interface Variant {
   settings: ControlPlaneSettings;
-  /** MiB for the four programs. */
+  /** Cores for the four programs. */
+  cpu: number;
+  /** Without it they can't swap. */
+  swap?: Swap;
+}
+
+export interface Trial extends Variant {
+  /** MiB for the four programs, with what is compressed of them. */
   memory: number;
   /** Seconds from the start until it is measured, and how long. */
   settle: number;
@@ -27,6 +37,8 @@ export interface Trial {
 export interface Result {
   settings: string;
   memory: number;
+  cpu: number;
+  swap?: Swap;
   /** Whether the API server became ready in the time it had to settle. */
   ready: boolean;
   /** By program, while it was measured. */
@@ -34,22 +46,34 @@ export interface Result {
   looks: Latencies;
   /** MiB/s. */
   reads: number;
+  writes: number;
   majorFaultsPerSecond: number;
   /** At the end. */
   usage: Usage;
-  /** MiB of each program at the end: anonymous and file. */
-  programs: Record<string, { anonymous: number; file: number }>;
+  /** At the end. */
+  swapped?: BudgetUse;
+  /** MiB of each program at the end. */
+  programs: Record<string, ProgramMemory>;
+}
+
+/** MiB in memory, and swapped before compression. */
+export interface ProgramMemory {
+  anonymous: number;
+  file: number;
+  swapped: number;
 }
 
 /**
  * Runs a trial in a folder of its own, which is removed.
  *
  * @param tools copies of the programs that nothing else maps: their pages are charged to the group
+ * @param changes puts back what the trial changes on the machine
  */
 export async function attempt(
   trial: Trial,
   tools: Record<ToolName, string>,
   folder: string,
+  changes: Changes,
   signal: AbortSignal,
 ): Promise<Result> {
   await fs.mkdir(folder, { recursive: true });
@@ -57,24 +81,45 @@ export async function attempt(
   const ports: Ports = { etcd, etcdPeer, apiServer, controllerManager, scheduler };
   const place = await makePlace(folder, ports);
   await forgetPages(Object.values(tools));
-  const limits = { memory: trial.memory, cpu, reads };
-  const group = await boardGroup(`bramble-bench-${process.pid}`, limits, folder);
-  const supervised = programs(trial.settings, tools, place, ports).map((program) =>
-    supervise(program, group.procs, folder),
-  );
-  const kwok = startKwok(tools.kwok, place);
+  const started: { stop: () => Promise<void> }[] = [];
   try {
-    return await watch(trial, place, supervised, group.usage, signal);
+    // Before the group is made, which inherits the kernel's settings.
+    const swapUse = trial.swap && (await makeSwap(trial.swap, changes));
+    const name = `bramble-bench-${process.pid}`;
+    changes.note({ group: name });
+    const limits = { memory: trial.memory, swap: swapUse !== undefined, cpu: trial.cpu, reads };
+    const group = await boardGroup(name, limits, folder);
+    started.push(group);
+    const supervised = programs(trial.settings, tools, place, ports).map((program) =>
+      supervise(program, group.procs, folder),
+    );
+    started.push(...supervised, startKwok(tools.kwok, place));
+    return await within(trial.memory, group, swapUse, () =>
+      watch(trial, place, supervised, group.usage, signal),
+    );
   } finally {
-    kwok.kill("SIGKILL");
-    await Promise.all(supervised.map((program) => program.stop()));
-    await group.remove();
+    await Promise.all(started.map((each) => each.stop()));
+    await changes.putBack();
     await fs.rm(folder, { recursive: true });
   }
 }
 
+/** Keeps the group within the budget, compressed pages included, while it is watched. */
+async function within(
+  budget: number,
+  group: BoardGroup,
+  use: (() => Promise<ZramUse>) | undefined,
+  watched: () => Promise<Result>,
+): Promise<Result> {
+  if (use === undefined) return watched();
+  const end = new AbortController();
+  const watching = watched().finally(() => end.abort());
+  const [result, swapped] = await Promise.all([watching, keepWithin(budget, group, use, end.signal)]);
+  return { ...result, swapped };
+}
+
 async function watch(
-  { settings, memory, settle, measure }: Trial,
+  { settings, memory, cpu, swap, settle, measure }: Trial,
   place: Place,
   supervised: readonly Supervised[],
   usageNow: () => Promise<Usage>,
@@ -102,10 +147,13 @@ async function watch(
   return {
     settings: settings.name,
     memory,
+    cpu,
+    swap,
     ready,
     restarts: Object.fromEntries(restarts) as Record<string, number>,
     looks,
     reads: (usage.read - before.read) / seconds,
+    writes: (usage.written - before.written) / seconds,
     majorFaultsPerSecond: (usage.majorFaults - before.majorFaults) / seconds,
     usage,
     programs: Object.fromEntries(memories) as Result["programs"],
@@ -115,7 +163,14 @@ async function watch(
 /** Plays the boards' kubelets; outside the group, as they are on other boards. */
 function startKwok(kwok: string, { folder }: Place) {
   const args = [`--kubeconfig=${path.join(folder, "kubeconfig")}`, "--manage-all-nodes=true"];
-  return spawn(kwok, [...args, "--node-lease-duration-seconds=40"], { stdio: "ignore" });
+  const child = startInGroups([], kwok, [...args, "--node-lease-duration-seconds=40"]);
+  const ended = once(child, "close");
+  return {
+    async stop() {
+      child.kill("SIGKILL");
+      await ended;
+    },
+  };
 }
 
 /** Pages that are in memory already would be charged to whoever read them first. */
@@ -123,9 +178,9 @@ async function forgetPages(files: readonly string[]): Promise<void> {
   for (const file of files) await run("dd", [`if=${file}`, "iflag=nocache", "count=0", "status=none"]);
 }
 
-async function memoryOf(pid: number | undefined): Promise<{ anonymous: number; file: number }> {
+async function memoryOf(pid: number | undefined): Promise<ProgramMemory> {
   const status = pid === undefined ? "" : await fs.readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
   const mebibytes = (field: string) =>
     Number(new RegExp(`^${field}:\\s+(\\d+)`, "m").exec(status)?.[1] ?? 0) / 1024;
-  return { anonymous: mebibytes("RssAnon"), file: mebibytes("RssFile") };
+  return { anonymous: mebibytes("RssAnon"), file: mebibytes("RssFile"), swapped: mebibytes("VmSwap") };
 }
