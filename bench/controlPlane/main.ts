@@ -12,14 +12,19 @@ import { type Options, optionsOf, usage } from "./options.ts";
 import { nextLimit, type Run } from "./schedule.ts";
 import { byLimit, header, row } from "./table.ts";
 import { attempt, type Result, type Trial } from "./trial.ts";
-import { holds } from "./verdict.ts";
+import { collapsed, holds } from "./verdict.ts";
 
 // The bench of docs/memory.md: how little memory a control plane can live in.
 const options = parsed(process.argv.slice(2));
 if (options === undefined) {
   process.exitCode = 2;
 } else {
-  process.exitCode = await untilInterrupted((signal) => measureAll(options, signal), console.error);
+  process.exitCode = await untilInterrupted(
+    (signal) => measureAll(options, signal),
+    (error) => {
+      console.error(reasonOf(error));
+    },
+  );
 }
 
 function parsed(args: readonly string[]): Options | undefined {
@@ -63,7 +68,7 @@ async function measureVariants(
     let memory: number | undefined;
     while ((memory = nextLimit(memories, made, runs)) !== undefined) {
       const result = await run({ ...variant, memory, settle, measure });
-      made.push({ memory, held: holds(result) });
+      made.push({ memory, held: holds(result), collapsed: collapsed(result) });
       results.push(result);
       console.log(row([result]));
     }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { chart } from "../../bench/controlPlane/chart.ts";
 import { byLimit, header, row } from "../../bench/controlPlane/table.ts";
 import type { Result } from "../../bench/controlPlane/trial.ts";
-import { holds, quantile } from "../../bench/controlPlane/verdict.ts";
+import { collapsed, holds, quantile } from "../../bench/controlPlane/verdict.ts";
 
 const swap = { swappiness: 190, pageCluster: 0, compression: "lz4" };
 
@@ -47,6 +47,12 @@ describe("a run", () => {
     ["it reads too much", { reads: 3.1 }],
   ])("does not hold if %s", (_, changed) => {
     expect(holds(result({ looks: quick, ...changed }))).toBe(false);
+  });
+
+  it("collapses only if something broke down", () => {
+    const slow = { looks: { seconds: [30], failures: 0 }, reads: 20 };
+    const broken = [{ ready: false }, { restarts: { etcd: 1 } }, { looks: { ...quick, failures: 1 } }];
+    expect([slow, ...broken].map((changed) => collapsed(result(changed)))).toEqual([false, true, true, true]);
   });
 
   it("holds at the bounds", () => {

@@ -3,13 +3,17 @@ import { nextLimit, type Run } from "../../bench/controlPlane/schedule.ts";
 
 const limits = [480, 440, 410, 380, 350];
 
-/** The limits that are run where `holds` tells how each run of a limit ends. */
-function order(holds: (memory: number, run: number) => boolean, times = 3): number[] {
+/** The limits that are run where `holds` tells how each run of a limit ends; what does not hold collapses by default. */
+function order(
+  holds: (memory: number, run: number) => boolean,
+  { times = 3, collapses = () => true }: { times?: number; collapses?: (memory: number) => boolean } = {},
+): number[] {
   const runs: Run[] = [];
   let memory: number | undefined;
   while ((memory = nextLimit(limits, runs, times)) !== undefined) {
     const made = runs.filter((run) => run.memory === memory).length;
-    runs.push({ memory, held: holds(memory, made) });
+    const held = holds(memory, made);
+    runs.push({ memory, held, collapsed: !held && collapses(memory) });
   }
   return runs.map(({ memory }) => memory);
 }
@@ -19,8 +23,14 @@ describe("the limits of a bench", () => {
     expect(order((memory) => memory >= 410)).toEqual([480, 440, 410, 380, 350, 410, 410, 380, 380]);
   });
 
-  it("end after two in a row that fail", () => {
+  it("end after two in a row at which it collapses", () => {
     expect(order((memory) => memory >= 480)).toEqual([480, 440, 410, 480, 480, 440, 440]);
+  });
+
+  it("do not end where it is only slow", () => {
+    const collapses = (memory: number) => memory <= 380;
+    expect(order(() => false, { collapses })).toEqual([480, 440, 410, 380, 350, 480, 480]);
+    expect(order((memory) => memory >= 440, { collapses, times: 1 })).toEqual(limits);
   });
 
   it("do not end after one that fails by chance", () => {
@@ -40,7 +50,7 @@ describe("the limits of a bench", () => {
   });
 
   it("are not repeated where one run is asked for", () => {
-    expect(order((memory) => memory >= 410, 1)).toEqual(limits);
+    expect(order((memory) => memory >= 410, { times: 1 })).toEqual(limits);
   });
 
   it("are run from the highest down, however they are given", () => {
