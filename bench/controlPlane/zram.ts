@@ -1,5 +1,5 @@
 // Compressed swap in memory: a device of the bench's own.
-import { existsSync, readFileSync } from "node:fs";
+import { accessSync, constants, existsSync, readFileSync, writeFileSync } from "node:fs";
 import fs from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { run } from "../../tools/run.ts";
@@ -26,8 +26,13 @@ export interface ZramUse {
 
 /** Why there can be no device on this machine; empty if there can. */
 export function noZram(): string {
-  if (existsSync(control)) return "";
-  return `The kernel has no zram: ${control} does not exist. Load its module: modprobe zram`;
+  if (!existsSync(control))
+    return `The kernel has no zram: ${control} does not exist. Load its module: modprobe zram`;
+  // A container may see the folder and add a device, since that takes no more than reading a file.
+  const readOnly = [`${control}/hot_remove`, "/proc/sys/vm/swappiness"].filter((file) => !isWritable(file));
+  return readOnly.length === 0
+    ? ""
+    : `${readOnly.join(" and ")} can't be written. Run it as root, and not in a container.`;
 }
 
 /** Adds a device. Synchronous, so that nothing comes between it and the note of it. */
@@ -35,7 +40,10 @@ export function addDevice(): ZramDevice {
   const reason = noZram();
   if (reason !== "") throw new SetUpError(reason);
   const number = Number(readFileSync(`${control}/hot_add`, "utf8"));
-  return { number, sequence: sequenceOf(number) ?? "" };
+  const sequence = sequenceOf(number);
+  if (sequence !== undefined) return { number, sequence };
+  writeFileSync(`${control}/hot_remove`, `${number}`);
+  throw new SetUpError("Devices have no sequence number. Use Linux 5.15 or newer.");
 }
 
 /** Swaps to a new device. */
@@ -90,6 +98,15 @@ function isThere({ number, sequence }: ZramDevice): boolean {
 function sequenceOf(number: number): string | undefined {
   const file = `${blockOf(number)}/diskseq`;
   return existsSync(file) ? readFileSync(file, "utf8").trim() : undefined;
+}
+
+function isWritable(file: string): boolean {
+  try {
+    accessSync(file, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function isSwap(file: string): boolean {

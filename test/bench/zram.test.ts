@@ -13,7 +13,8 @@ import { type Child, isRunning, startScript, until } from "../tools/child.ts";
 /** Why nothing can be changed here; empty if it can. */
 function obstacle(): string {
   if (process.getuid?.() !== 0) return "adding a zram device needs root";
-  return existsSync("/run/bramble-bench.json") ? "a bench is measuring on this machine" : noZram();
+  if (existsSync("/run/bramble-bench.json")) return "a bench is measuring on this machine";
+  return noZram();
 }
 
 const noDevice = obstacle();
