@@ -50,13 +50,13 @@ async function nodesReady(board: VirtualBoard, count: number, seconds: number): 
   return { what: `${count} boards are ready`, ...(await until(seconds, look, isRight)) };
 }
 
-/** Every pod that is to run runs with all its containers. */
+/** Every pod that is to run runs with all its containers. One that was evicted has another in its place. */
 async function podsRunning(board: VirtualBoard, seconds: number): Promise<Finding> {
   const look = () => kubectl(board, "get pods -A --no-headers");
   const runs = (line: string) => {
     const [, , ready = "", state] = line.split(/\s+/);
     const [now, all] = ready.split("/");
-    return state === "Completed" || (state === "Running" && now === all);
+    return state === "Completed" || state === "Evicted" || (state === "Running" && now === all);
   };
   return {
     what: "all pods are running",

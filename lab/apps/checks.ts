@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { restoreTest } from "../../components/app/restoreTestWorkload.ts";
 import { diskDirectories } from "../../components/board/disk.ts";
+import { reasonOf } from "../../tools/lines.ts";
 import { kubectl, until, type Finding } from "../checks.ts";
 import type { Lab } from "../cluster.ts";
 import type { AppSection } from "../settings.ts";
@@ -40,9 +41,8 @@ export async function directoriesAreThere(lab: Lab): Promise<Finding[]> {
       const board = lab.boardOf(app);
       // Labels of file systems.
       const [place, label] = board.disk === undefined ? ["card", "card"] : ["disk", "bramble-disk"];
-      const seen = await board.ssh(
-        `sudo stat -c '%u:%g %a' ${directory}; sudo findmnt --noheadings --output LABEL --target ${directory}`,
-      );
+      const look = `sudo stat -c '%u:%g %a' ${directory}; sudo findmnt --noheadings --output LABEL --target ${directory}`;
+      const seen = await board.ssh(look).catch(reasonOf);
       const holds = seen.trim() === `${user}:${user} 2770\n${label}`;
       return { what: `${directory} is on its board's ${place}, for user ${user} alone`, holds, seen };
     }),

@@ -2,6 +2,7 @@
 import { currentBuild, nextPatchBuild } from "../kubernetesBuild.ts";
 import type { Fault } from "../faults/fault.ts";
 import { addressChanges } from "./faults/address.ts";
+import { breakThings } from "./faults/brokenThings.ts";
 import { cutAllPower, entranceDies, fillCards } from "./faults/power.ts";
 import { sundayDrill } from "./faults/sundayDrill.ts";
 import { soak } from "./faults/soak.ts";
@@ -11,6 +12,7 @@ import { patchUnderWay, restoreUnderApps } from "./faults/upkeep.ts";
 export const homeFaults: Readonly<Record<string, Fault>> = {
   soak: { what: "twenty minutes pass", apps: true, go: soak },
   wipe: { what: "the Sunday drill: every board gets a blank card", apps: true, fresh: true, go: sundayDrill },
+  broken: { what: "one thing at a time is broken, and its checks notice", apps: true, go: breakThings },
   address: { what: "the provider gives the home another address", apps: true, go: addressChanges },
   entrance: { what: "the board of the entrance dies, and comes back", apps: true, go: entranceDies },
   "full-cards": { what: "the card of each board is full", apps: true, go: fillCards },

@@ -71,9 +71,17 @@ function bodyOf(lambda: string, reading: Readonly<Record<string, number>>): stri
   );
 }
 
+let sent = 0;
+
+/** A temperature that no check has sent before: what arrived earlier stays on the page and among the metrics. */
+export function newTemperature(): number {
+  return Number((20 + ++sent / 10).toFixed(1));
+}
+
 /** A reading by https is on the page, and arrives as a metric with its tags; one without the token does not. */
 export async function readingsArrive(lab: Lab): Promise<Finding[]> {
-  const reading = { temperature: 21.5, humidity: 48.5 };
+  const temperature = newTemperature();
+  const reading = { temperature, humidity: Number((temperature + 30).toFixed(1)) };
   const { url, headers, body } = await requestOf(lab, "kitchen", reading);
   const post = (more: Partial<Browsing>) =>
     browse(aroundOf(lab).laptop, url, { method: "POST", headers, body, ...more });
@@ -82,12 +90,8 @@ export async function readingsArrive(lab: Lab): Promise<Finding[]> {
   return [
     measured("a reading without the device's token is refused", stolen.status === 401, inShort(stolen)),
     measured("the device's own reading is taken", taken.status === 204, inShort(taken)),
-    await isOnPage(lab, "21.5", "the kitchen's reading is on the page"),
-    await arrived(
-      lab,
-      { metric: "home_temperature", sensor: "kitchen", room: "kitchen" },
-      reading.temperature,
-    ),
+    await isOnPage(lab, temperature.toFixed(1), "the kitchen's reading is on the page"),
+    await arrived(lab, { metric: "home_temperature", sensor: "kitchen", room: "kitchen" }, temperature),
     await arrived(lab, { metric: "home_humidity", sensor: "kitchen", room: "kitchen" }, reading.humidity),
   ];
 }
@@ -96,12 +100,13 @@ export async function readingsArrive(lab: Lab): Promise<Finding[]> {
 export async function datagramsArrive(lab: Lab): Promise<Finding[]> {
   const { laptop, guest } = aroundOf(lab);
   await send(lab, guest, "bedroom.temperature:35.5|g\nbedroom.humidity:55.0|g");
-  await send(lab, laptop, "bedroom.temperature:18.5|g\nbedroom.humidity:61.0|g");
-  const wanted = await isOnPage(lab, "18.5", "a reading by UDP is on the page");
+  const temperature = newTemperature();
+  await send(lab, laptop, `bedroom.temperature:${temperature}|g\nbedroom.humidity:61.0|g`);
+  const wanted = await isOnPage(lab, temperature.toFixed(1), "a reading by UDP is on the page");
   const page = await pageOf(lab);
   return [
     wanted,
-    await datagramArrived(lab, 18.5),
+    await datagramArrived(lab, temperature),
     {
       what: "one from another network is not, and is named as refused",
       holds: !page.includes("35.5") && page.includes("network not allowed"),

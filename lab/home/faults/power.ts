@@ -6,7 +6,7 @@ import type { Lab } from "../../cluster.ts";
 import { healthy, type Say } from "../../faults/fault.ts";
 import { browse, inShort } from "../browse.ts";
 import { pageIsBack } from "../checks/entrance.ts";
-import { datagramArrived, datagramsArrive, send } from "../checks/sensors.ts";
+import { datagramArrived, datagramsArrive, newTemperature, send } from "../checks/sensors.ts";
 import { aroundOf, hostOf, measured } from "../home.ts";
 
 /** The entrance's board loses its power for some minutes. Readings by UDP do not need it. */
@@ -17,8 +17,9 @@ export async function entranceDies(lab: Lab, say: Say): Promise<Finding[]> {
   say("the entrance is off");
   const url = `https://${hostOf(lab, "sensors")}/`;
   const closed = await browse(aroundOf(lab).stranger, url);
-  await send(lab, aroundOf(lab).laptop, "bedroom.temperature:17.5|g\nbedroom.humidity:60.0|g");
-  const taken = await datagramArrived(lab, 17.5);
+  const temperature = newTemperature();
+  await send(lab, aroundOf(lab).laptop, `bedroom.temperature:${temperature}|g\nbedroom.humidity:60.0|g`);
+  const taken = await datagramArrived(lab, temperature);
   const rest = () => kubectl(lab.first, "get nodes --no-headers");
   const away = await until(180, rest, (seen) => (seen.match(/ NotReady/g) ?? []).length === 1);
   const begin = performance.now();
