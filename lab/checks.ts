@@ -121,20 +121,31 @@ async function networkWorks(board: VirtualBoard, count: number, seconds: number)
   const { seen: list } = await until(seconds, () => kubectl(board, running), haveAll);
   const pods = linesOf(list).map((line) => line.split(" "));
   const service = await kubectl(board, `get service ${probe} -o 'jsonpath={.spec.clusterIP}'`);
-  const findings: Finding[] = [];
-  for (const [from = "", , on = ""] of pods) {
-    const get = async (what: string, url: string, isRight: (seen: string) => boolean) => {
-      const look = () => kubectl(board, `exec ${from} -- wget -q -T 10 -O - http://${url}/`);
-      findings.push({ what: `a pod on ${on} ${what}`, ...(await until(60, look, isRight)) });
-    };
-    for (const [, address = "", other = ""] of pods)
-      await get(`reaches a pod on ${other}`, `${address}:8080`, (seen) => seen.trim() === other);
-    const answered = (seen: string) => pods.some(([, , name]) => name === seen.trim());
-    await get("reaches a service", service, answered);
-    await get("resolves its name", `${probe}.default.svc.cluster.local`, answered);
-  }
-  return findings;
+  const answered = (seen: string) => pods.some(([, , name]) => name === seen);
+  const wanted = [
+    ...pods.map(([, address = "", other = ""]) => ({
+      what: `reaches a pod on ${other}`,
+      url: `http://${address}:8080/`,
+      isRight: (seen: string) => seen === other,
+    })),
+    { what: "reaches a service", url: `http://${service}/`, isRight: answered },
+    { what: "resolves its name", url: `http://${probe}.default.svc.cluster.local/`, isRight: answered },
+  ];
+  const seenBy = async ([from = "", , on = ""]: string[]) => {
+    const look = () =>
+      kubectl(board, `exec ${from} -i -- sh -s ${wanted.map(({ url }) => url).join(" ")}`, read);
+    const isRight = (seen: string) => linesOf(seen).every((line, i) => wanted[i]?.isRight(line));
+    const { seen } = await until(60, look, (said) => linesOf(said).length === wanted.length && isRight(said));
+    return wanted.map((each, i) => {
+      const line = linesOf(seen)[i] ?? seen;
+      return { what: `a pod on ${on} ${each.what}`, holds: each.isRight(line), seen: line };
+    });
+  };
+  return (await Promise.all(pods.map(seenBy))).flat();
 }
+
+/** A line for each page. */
+const read = 'for url; do wget -q -T 10 -O - "$url" || echo "no answer"; done';
 
 /**
  * etcd has these members and no others, and all of them answer.
