@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { backupTools, buildPatience } from "../../backup/backupTools.ts";
 import { SavedApp } from "./savedApp.ts";
 
@@ -35,6 +35,8 @@ const succeeds = async (run: Promise<{ code: number | null; said: string }>) => 
   expect(code, said).toBe(0);
   return said;
 };
+
+const locks = () => readdirSync(path.join(app.repositories, "notes/locks"));
 
 describe("a backup and its restore", { timeout: 120_000 }, () => {
   it("bring back what was there, and leave out what is excluded", async () => {
@@ -83,6 +85,18 @@ describe("a backup and its restore", { timeout: 120_000 }, () => {
     expect(await succeeds(app.restore("newest", true))).toContain("continuing without it");
   });
 
+  it("does not wait for a backup that a power cut has ended while it had the repository for itself", async () => {
+    await succeeds(app.backUp());
+    app.empty();
+    const checking = app.startRestic("check", "--read-data");
+    onTestFinished(() => checking.stop("SIGKILL"));
+    while (locks().length === 0) await sleep(1);
+    // Not killed: restic knows that a process of the same host is gone.
+    checking.stop("SIGSTOP");
+    await succeeds(app.restore());
+    expect(app.files()).toEqual({ "notes/first": "first" });
+    expect(locks()).toHaveLength(1);
+  });
   it("finishes a restore that was cut off while it was put in place, and begins one anew that was not whole", async () => {
     mkdirSync(path.join(app.data, ".restore/data/notes"), { recursive: true });
     renameSync(path.join(app.data, "notes/first"), path.join(app.data, ".restore/data/second"));
@@ -104,7 +118,7 @@ describe("a backup that goes wrong", { timeout: 120_000 }, () => {
     await succeeds(app.backUp());
     app.write("large", randomBytes(40_000_000));
     const { stop, ended } = await app.startBackup();
-    while (!existsSync(path.join(app.repositories, "notes/locks")) || locks() === 0) await sleep(5);
+    while (!existsSync(path.join(app.repositories, "notes/locks")) || locks().length === 0) await sleep(5);
     await sleep(150);
     stop("SIGKILL");
     expect((await ended).code).toBeNull();
@@ -117,8 +131,6 @@ describe("a backup that goes wrong", { timeout: 120_000 }, () => {
     await succeeds(app.backUp());
     expect(await complete()).toHaveLength(2);
   });
-  const locks = () => readdirSync(path.join(app.repositories, "notes/locks")).length;
-
   it("written while the data changed does not count", async () => {
     await succeeds(app.backUp());
     const { code, said } = await app.backUp("scratch", () => app.write("notes/second", "pushed meanwhile"));
