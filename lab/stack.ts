@@ -35,7 +35,7 @@ export class StackError extends Error {
 }
 
 const later = new URL("later.mjs", import.meta.url).href;
-const driftProgram = fileURLToPath(new URL("drift.ts", import.meta.url));
+const ownCommand = fileURLToPath(new URL("ownCommand.ts", import.meta.url));
 
 /** bramble's own program with settings and a state of its own. */
 export class LabStack {
@@ -112,18 +112,27 @@ export class LabStack {
 
   /** `npm run drift`: what it said. The next `up` runs again what differs. */
   async drift(): Promise<string> {
+    return (await this.#command("drift")).said;
+  }
+
+  /** `npm run check -- lab --expiry`: what it said, and whether all of it is known and renewed in time. */
+  expiry(): Promise<{ said: string; isInOrder: boolean }> {
+    return this.#command("expiry");
+  }
+
+  async #command(name: "drift" | "expiry") {
     const { signal } = this.#surroundings;
     const { workDir } = this.#stack.workspace;
-    const [program, ...args] = [...this.#place.enter, process.execPath, driftProgram, workDir];
+    const [program, ...args] = [...this.#place.enter, process.execPath, ownCommand, name, workDir];
     const { all, exitCode } = await execa(program, args, {
       all: true,
       reject: false,
       ...(signal && { cancelSignal: signal }),
     });
     signal?.throwIfAborted();
-    // 1 is what it says of drift.
-    if (exitCode !== 0 && exitCode !== 1) throw new StackError(`drift failed:\n${lastLines(all, 60)}`);
-    return all;
+    // 1 is what it says where something is not as it is to be.
+    if (exitCode !== 0 && exitCode !== 1) throw new StackError(`${name} failed:\n${lastLines(all, 60)}`);
+    return { said: all, isInOrder: exitCode === 0 };
   }
 
   async #change(run: (options: PreviewOptions) => Promise<unknown>, onLine?: (line: string) => void) {

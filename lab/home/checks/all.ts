@@ -3,7 +3,7 @@ import { reasonOf } from "../../../tools/lines.ts";
 import { appsWork } from "../../apps/checks.ts";
 import type { Finding } from "../../checks.ts";
 import type { Lab } from "../../cluster.ts";
-import { boardsAreAsPlanned, boardsAreMeasured, hogIsEnded } from "./boards.ts";
+import { boardsAreAsPlanned, boardsAreMeasured, endingsAreKnown, hogIsEnded } from "./boards.ts";
 import { pagesAreShown } from "./entrance.ts";
 import { gitWorks } from "./git.ts";
 import { guessingIsSlow } from "./guesses.ts";
@@ -25,7 +25,13 @@ export const usualChecks: readonly Check[] = [
 ];
 
 /** What is tried once: it disturbs. */
-export const onceChecks: readonly Check[] = [gitWorks, guessingIsSlow, hogIsEnded, nothingRestarted];
+export const onceChecks: readonly Check[] = [
+  gitWorks,
+  guessingIsSlow,
+  endingsAreKnown,
+  hogIsEnded,
+  nothingRestarted,
+];
 
 /** What a check finds; that it can't be made is a finding. */
 export function findingsOf(check: Check, lab: Lab): Promise<readonly Finding[]> {

@@ -3,7 +3,7 @@ import { planBoards } from "../../../components/board/board.ts";
 import { sections } from "../../../settings/schema.ts";
 import { apply, kubectl, until, type Finding } from "../../checks.ts";
 import type { Lab } from "../../cluster.ts";
-import { measured } from "../home.ts";
+import { hostOf, measured } from "../home.ts";
 
 /** What of a kubelet's configuration the memory plan decides. */
 const planned = ["systemReserved", "kubeReserved", "evictionHard", "evictionSoft", "maxPods"] as const;
@@ -82,4 +82,15 @@ export async function boardsAreMeasured(lab: Lab): Promise<Finding[]> {
   };
   const { holds, seen } = await until(180, look, isRight);
   return [{ what: "kubectl top shows the memory of every board", holds, seen }];
+}
+
+/** `npm run check -- --expiry` knows of each board's certificates and of the entrance's, and that they are renewed. */
+export async function endingsAreKnown(lab: Lab): Promise<Finding[]> {
+  const { said, isInOrder } = await lab.stack.expiry();
+  const wanted = [...lab.boards.keys(), hostOf(lab, "sensors")];
+  const holds = isInOrder && wanted.every((name) => said.includes(name));
+  const lines = said.trim().split("\n");
+  return [
+    measured("all that ends is known, and renewed in time", holds, holds ? `${lines.length} rows` : said),
+  ];
 }
