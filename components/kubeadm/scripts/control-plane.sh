@@ -149,9 +149,28 @@ restore() {
   sync
 }
 
+# What this API server has been asked for since it started, and would not have in the new version: ipaddresses of
+# networking.k8s.io/v1beta1, one a line.
+removed_apis() {
+  local minor=${VERSION#1.}
+  kube get --raw=/metrics |
+    sed -nE 's/^apiserver_requested_deprecated_apis\{group="([^"]*)",removed_release="1\.([0-9]+)",resource="([^"]*)",subresource="[^"]*",version="([^"]*)"\} 1$/\2 \3 of \1\/\4/p' |
+    awk -v minor="${minor%%.*}" '$1 <= minor { print $2, $3, $4 }' | sort -u
+}
+
+require_apis() {
+  local removed
+  removed=$(removed_apis)
+  if [ -n "$removed" ] && [[ ",$IGNORED_CHECKS," != *,RemovedAPIs,* ]]; then
+    fail "Kubernetes $VERSION has removed APIs that something in the cluster uses: $(listed <<<"$removed")" \
+      "update what uses them and run pulumi up again; if nothing does any more since the API server's last start, set cluster.ignorePreflightErrors: [RemovedAPIs] for this up"
+  fi
+}
+
 upgrade() {
   # kubeadm goes on only with a cluster that takes jobs, which a board that has just started does not yet.
   wait_for 600 node_ready "$BOARD" || fail "the node is not ready, so it can't be upgraded" "see: journalctl -u kubelet -e"
+  require_apis
   quietly bash /usr/local/lib/bramble/snapshot.sh "$(date -u +%Y%m%dT%H%M%SZ)-before-$VERSION" ||
     fail "the snapshot of etcd before the upgrade failed" "see the output above"
   writing_manifests quietly kubeadm upgrade apply --yes --config "$ROOT$DOCUMENTS/upgrade.yaml" "v$VERSION" ||
