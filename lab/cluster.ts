@@ -93,8 +93,13 @@ export class Lab {
 
   /** Settings of `cluster` for one of the versions of Kubernetes that are there. */
   settingsFor(version: string): Record<string, unknown> {
-    const repository = this.#parts.mirror.kubernetes.get(version);
-    return { version, kubernetesRepository: { line: repository?.line, key: repository?.key } };
+    const { kubernetes, containerd } = this.#parts.mirror;
+    const asSetting = (repository: typeof containerd) => ({ line: repository?.line, key: repository?.key });
+    return {
+      version,
+      kubernetesRepository: asSetting(kubernetes.get(version)),
+      containerdRepository: asSetting(containerd),
+    };
   }
 
   /** The board that is asked about the cluster: the first of the settings, which is a control plane. */

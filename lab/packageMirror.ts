@@ -12,6 +12,7 @@ import { imagesForBoth } from "./images/arm64.ts";
 import { clusterImages } from "./images/build.ts";
 import { currentBuild, type KubernetesBuild } from "./kubernetesBuild.ts";
 import type { BoardNetwork } from "./network.ts";
+import { containerdPackages } from "./packages/containerd.ts";
 import { debianPackages } from "./packages/debian.ts";
 import { kubernetesPackages } from "./packages/kubernetes.ts";
 import { keyFile } from "./packages/repository.ts";
@@ -40,6 +41,7 @@ export async function packageMirror(options: Options) {
   const folders: Record<string, string[]> = { v2: registries };
   const aptSources: Partial<Record<Architecture, string>> = {};
   const boards = [image, ...(arm64 === undefined ? [] : [arm64])];
+  const architectures = boards.map(({ architecture }) => architecture);
   for (const board of boards) {
     const name = `debian${suffixOf(board.architecture)}`;
     const folder = await obtainBuilt(debianPackages(board), options);
@@ -49,12 +51,17 @@ export async function packageMirror(options: Options) {
   const repositories = new Map<string, ReturnType<typeof repository>>();
   for (const build of kubernetes) {
     const name = `kubernetes-${build.version}`;
-    const architectures = boards.map(({ architecture }) => architecture);
     const folder = await obtainBuilt(kubernetesPackages(build, architectures), options);
     folders[name] = [folder];
     repositories.set(build.version, repository(name, folder));
     const images = arm64 === undefined ? [clusterImages(build)] : imagesForBoth(build);
     for (const recipe of images) registries.push(path.join(await obtainBuilt(recipe, options), "v2"));
+  }
+  let containerd: ReturnType<typeof repository> | undefined;
+  if (kubernetes.length > 0) {
+    const folder = await obtainBuilt(containerdPackages(architectures), options);
+    folders.containerd = [folder];
+    containerd = repository("containerd", folder);
   }
   const requests: string[] = [];
   const answer = answerFrom(folders);
@@ -72,6 +79,8 @@ export async function packageMirror(options: Options) {
   return {
     /** The versions of Kubernetes that were asked for, by number. */
     kubernetes: repositories,
+    /** containerd's, if Kubernetes was asked for. */
+    containerd,
     /** Address of a registry with a cluster's images, if Kubernetes was asked for. */
     imageRepository: kubernetes.length === 0 ? undefined : `http://${gatewayAddress}`,
     /** Debian's repository for each architecture in apt's deb822 form, for a fresh card. */
@@ -94,7 +103,12 @@ export function areMirrorsBuilt(image: VirtualBoardImage): boolean {
 
 /** What the repositories with the current version of Kubernetes are made of. */
 export function mirrorRecipes(image: VirtualBoardImage): Recipe[] {
-  return [debianPackages(image), kubernetesPackages(currentBuild), clusterImages(currentBuild)];
+  return [
+    debianPackages(image),
+    containerdPackages(),
+    kubernetesPackages(currentBuild),
+    clusterImages(currentBuild),
+  ];
 }
 
 /** A package repository as apt wants it. */

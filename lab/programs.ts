@@ -22,7 +22,9 @@ import type { KubernetesBuild } from "./kubernetesBuild.ts";
 
 /** The version of CNI's plugins. */
 export const pluginsVersion = "1.9.1";
-const corednsVersion = "1.14.2";
+/** That of containerd. */
+export const containerdVersion = "2.4.2";
+const corednsVersion = "1.14.6";
 
 /** What each of Kubernetes' and etcd's programs says before its version, and how it is asked. */
 const versioned = {
@@ -45,6 +47,9 @@ const shared = {
   "host-local": plugin("host-local", "ipam"),
   loopback: plugin("loopback", "main"),
   portmap: plugin("portmap", "meta"),
+  containerd: ofContainerd("containerd", "--version"),
+  "containerd-shim-runc-v2": ofContainerd("containerd-shim-runc-v2", "-v"),
+  ctr: ofContainerd("ctr", "--version"),
   coredns: {
     version: corednsVersion,
     versionArgs: ["-version"],
@@ -120,6 +125,21 @@ export async function obtainPrograms<Name extends ProgramName>(
     Object.assign(files, await obtainTools(setUp));
   }
   return files as Record<Name, string>;
+}
+
+function ofContainerd(name: string, versionArgument: string) {
+  const module = "github.com/containerd/containerd/v2";
+  return {
+    version: containerdVersion,
+    versionArgs: [versionArgument],
+    versionLine:
+      name === "containerd-shim-runc-v2"
+        ? `  Version:  ${containerdVersion}`
+        : `${name} ${module} ${containerdVersion}`,
+    versionVariable: `${module}/version.Version`,
+    goPackage: `${module}/cmd/${name}`,
+    modules: path.join(import.meta.dirname, "modules/containerd"),
+  };
 }
 
 function plugin(name: string, kind: string) {

@@ -68,7 +68,6 @@ function change(document: Document, { acme, without }: HomeSurroundings): void {
     // Its backups outlive every card.
     if (name === backup) set(document.createNode({ id: "virtio-lab-disk" }), ...at("disk"));
   }
-  set(document.createNode({ containerd: "containerd" }), "bramble:cluster");
   set(document.createNode({ gateway: gatewayAddress }), "bramble:cards");
   set(document.createNode({ user: owner }), "bramble:ingress", "login");
   const authority = { challenge: "http01", directory: acme.directory, directoryCa: acme.ca };

@@ -12,6 +12,10 @@ export interface Deb {
   description: string;
   /** Names of packages, with a version where it matters: "iptables (>= 1.4.21)". Default: none. */
   depends?: readonly string[];
+  /** Names of packages that it replaces. Default: none. */
+  conflicts?: readonly string[];
+  /** Paths of those of its files that belong to the board's owner once it is installed. Default: none. */
+  conffiles?: readonly string[];
   /** Paths on the board, without the leading slash, and the file that is put there. */
   files: Readonly<Record<string, string>>;
 }
@@ -28,6 +32,8 @@ export async function writeDeb(folder: string, deb: Deb, surroundings: Surroundi
     }
     await fs.mkdir(path.join(tree, "DEBIAN"));
     await fs.writeFile(path.join(tree, "DEBIAN/control"), controlOf(deb));
+    if (deb.conffiles)
+      await fs.writeFile(path.join(tree, "DEBIAN/conffiles"), `${deb.conffiles.join("\n")}\n`);
     const file = path.join(folder, `${deb.name}_${deb.version}_${deb.architecture}.deb`);
     // Unpacking is slow on an emulated processor, and the disk has room.
     await runOrThrow(
@@ -40,13 +46,14 @@ export async function writeDeb(folder: string, deb: Deb, surroundings: Surroundi
   }
 }
 
-function controlOf({ name, version, architecture, description, depends = [] }: Deb): string {
+function controlOf({ name, version, architecture, description, depends = [], conflicts = [] }: Deb): string {
   const lines = [
     `Package: ${name}`,
     `Version: ${version}`,
     `Architecture: ${architecture}`,
     "Maintainer: lab of virtual boards <root@localhost>",
     ...(depends.length === 0 ? [] : [`Depends: ${depends.join(", ")}`]),
+    ...(conflicts.length === 0 ? [] : [`Conflicts: ${conflicts.join(", ")}`]),
     `Description: ${description}`,
   ];
   return `${lines.join("\n")}\n`;

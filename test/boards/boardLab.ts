@@ -48,7 +48,11 @@ export class BoardLab {
 
   /** What such a board is to become. */
   plan(board = "board-1", changes: Partial<BootstrapPlan> = {}): BootstrapPlan {
-    const { line = "", keyUrl = "" } = this.mirror.kubernetes.get(currentBuild.version) ?? {};
+    const { kubernetes, containerd } = this.mirror;
+    const asSetting = ({ line = "", keyUrl = "" }: Partial<NonNullable<typeof containerd>> = {}) => ({
+      line,
+      key: keyUrl,
+    });
     return {
       board,
       ram: 1024,
@@ -64,9 +68,10 @@ export class BoardLab {
       folders: [{ claim: "gogs-data", path: "/var/lib/bramble/gogs", owner: 1000 }],
       packages: {
         kubernetes: currentBuild.version,
-        kubernetesRepository: { line, key: keyUrl },
-        containerd: "containerd",
-        containerdMinimum: "1.6",
+        kubernetesRepository: asSetting(kubernetes.get(currentBuild.version)),
+        containerd: "containerd.io",
+        containerdRepository: asSetting(containerd),
+        containerdMinimum: "2.0",
         extra: ["kubernetes-cni"],
         sandboxImage: "registry.k8s.io/pause:3.10.2",
       },

@@ -76,7 +76,7 @@ describe("drift", { timeout: 2 * minutes }, () => {
     ["forwarding", "cat /proc/sys/net/ipv4/ip_forward", "1"],
     ["bridged packets in iptables", "cat /proc/sys/net/bridge/bridge-nf-call-ip*tables", "1\n1"],
     ["overlay file systems", "sudo modprobe --dry-run overlay && grep -cw overlay /proc/filesystems", "1"],
-    ["held packages", "apt-mark showhold | sort | tr '\\n' ' '", "containerd kubeadm kubectl kubelet"],
+    ["held packages", "apt-mark showhold | sort | tr '\\n' ' '", "containerd.io kubeadm kubectl kubelet"],
     [
       "one version",
       "kubeadm version -o short; kubelet --version; kubectl version --client | head -n 1",
