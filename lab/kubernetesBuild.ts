@@ -16,7 +16,7 @@ export interface KubernetesBuild {
 export const currentBuild: KubernetesBuild = {
   version: kubernetesVersion,
   modules: fileURLToPath(new URL("../tools", import.meta.url)),
-  beside: { etcd: "3.6.8-0", coredns: "v1.14.2", pause: "3.10.2" },
+  beside: { etcd: "3.7.0-0", coredns: "v1.14.6", pause: "3.10.2" },
 };
 
 /** The next patch version: the same sources under the next number. */
@@ -27,7 +27,7 @@ export const nextPatchBuild: KubernetesBuild = {
 
 /** The minor version before. Its CoreDNS and pause are today's under its tags. */
 export const previousMinorBuild: KubernetesBuild = {
-  version: "1.35.4",
+  version: "1.36.3",
   modules: fileURLToPath(new URL("modules/previousMinor", import.meta.url)),
-  beside: { etcd: "3.6.6-0", coredns: "v1.13.1", pause: "3.10.1" },
+  beside: { etcd: "3.6.8-0", coredns: "v1.14.2", pause: "3.10.2" },
 };

@@ -70,7 +70,7 @@ export async function buildTool<Name extends string>(
     setUp.say(`${tool.name} ${tool.version}: still building, ${seconds} s${line === "" ? "" : ` (${line})`}`);
   });
   const { ended, output } = await run(go.file, args, {
-    cwd: setUp.modules,
+    cwd: tool.modules ?? setUp.modules,
     env: buildEnvironment(setUp),
     signal: setUp.signal,
     onLine: (latest) => (line = latest),

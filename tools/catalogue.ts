@@ -1,4 +1,5 @@
 // The pinned programs of the rehearsal's control plane. Data only: how they are had is in obtain.ts.
+import path from "node:path";
 
 /** A system and processor, as Go names them. */
 export type Platform = `${"linux" | "darwin"}-${"amd64" | "arm64"}`;
@@ -29,28 +30,33 @@ export interface Tool<Name extends string = ToolName> {
   goPackage: string;
   /** Where the program keeps its version, by the linker's name for it, where it must be told. */
   versionVariable?: string;
+  /** The folder with the go.mod that pins it, if that is not the set-up's. */
+  modules?: string;
 }
 
 /** Kubernetes of the rehearsal, and of boards unless the settings say otherwise; without the v. */
-export const kubernetesVersion = "1.36.3";
+export const kubernetesVersion = "1.37.1";
 
-/** The etcd that Kubernetes 1.36.3 names as its default. */
-const etcdVersion = "3.6.8";
+/**
+ * The newest etcd with public checksums. kubeadm 1.37 brings 3.7.0 and takes any from 3.5.24 on:
+ * cmd/kubeadm/app/constants/constants.go.
+ */
+const etcdVersion = "3.6.14";
 const kwokVersion = "0.8.0";
 
-// Checksums: kops, pkg/assets/assetdata/k8s-1.36.yaml. Kubernetes releases servers for Linux only.
+// Checksums: kops, pkg/assets/assetdata/k8s-1.37.yaml. Kubernetes releases servers for Linux only.
 const kubernetes: Tool[] = [
   kubernetesServer("kube-apiserver", {
-    "linux-amd64": "1f217d397234a6d065da663c6e086fdb02c0f0de97a0758ff3e6f3956f4ef8ab",
-    "linux-arm64": "16001b9d35d23634c361a1e2b7b0fc7abe186984af697ef7a869c8c8cded78b7",
+    "linux-amd64": "de9b1b43c10143f448408b3aaf15f44fd5248b97a56301417a1fe2f1fc47a691",
+    "linux-arm64": "c3c240bc4a0fbe3ad311ac3d74ca1d19ac411628130ea825049550fd856020d9",
   }),
   kubernetesServer("kube-controller-manager", {
-    "linux-amd64": "7edfe976d5a06c7a702d653e914095f4a732a04bb2139115b6a6eba6a9b781c7",
-    "linux-arm64": "27868a5c822824945b93f2d8a724a5dcd99affc68b47230ae766bff8795bbb84",
+    "linux-amd64": "acd67c8f8871d4594f307d2816bf11aa972f47617ee6e1f84b0ce92a091f7290",
+    "linux-arm64": "b470c3730cd8e49622c656c47ac16ef994e2edf14ba905be2dad05bc34a4e353",
   }),
   kubernetesServer("kube-scheduler", {
-    "linux-amd64": "b8955d4518c902110b50a825364339b1fb673822518ce0ba081a69ed634f8eee",
-    "linux-arm64": "ca1c7cd0033942bf9ef7eac80e18375d91f6f29487244c3e685f11163b01a88d",
+    "linux-amd64": "8d10dfc64de70b1670cc1ce52701eb6a219c0905a95bdde608edc5432f9eca43",
+    "linux-arm64": "1bfe0c213f015abb08131ee8a02353eb0492dfe19a965b54c5ca1145b6d05e10",
   }),
 ];
 
@@ -62,8 +68,8 @@ const etcd: Tool = {
   versionLine: `etcd Version: ${etcdVersion}`,
   releases: releases(
     {
-      "linux-amd64": "cf9cfe91a4856cb90eed9c99e6aee4b708db2c7888b88a6f116281f04b0ea693",
-      "linux-arm64": "438f56a700d17ce761510a3e63e6fa5c1d587b2dd4d7a22c179c09a649366760",
+      "linux-amd64": "ffe840ff9295808e88cce2794a18a5ac87f12a5203c8314d0bf6aa119b41bac5",
+      "linux-arm64": "fa1b80565ee6fc2df1ae6f57a508b221f3ecc7d591c317c581cd8281b0842b3e",
     },
     (platform) => {
       const folder = `etcd-v${etcdVersion}-${platform}`;
@@ -72,6 +78,7 @@ const etcd: Tool = {
     },
   ),
   goPackage: "go.etcd.io/etcd/server/v3",
+  modules: path.join(import.meta.dirname, "etcd"),
 };
 
 // Checksums: the Arch user repository's kwok-bin for Linux (its amd64 sums agree with a second public pin

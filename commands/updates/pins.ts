@@ -38,8 +38,8 @@ export function pinsOf(stack: string, folder = repository): Pin[] {
     ...images.flatMap((file) => imagePins(file, read(file), /"([^\s"]+:[^\s"]*\d\.\d[^\s"]*)"/g)),
     ...settingsPins(`stacks/Pulumi.${stack}.yaml`, read(`stacks/Pulumi.${stack}.yaml`)),
     ...programPins("tools/catalogue.ts", read("tools/catalogue.ts")),
-    ...[...glob("tools/go.mod"), ...glob("lab/modules/*/go.mod"), ...glob("test/*/go.mod")].flatMap((file) =>
-      modulePins(file, read(file)),
+    ...[...glob("tools/**/go.mod"), ...glob("lab/modules/*/go.mod"), ...glob("test/*/go.mod")].flatMap(
+      (file) => modulePins(file, read(file)),
     ),
     ...packagePins("package.json", read("package.json")),
     ...esphomePins("commands/esphome/requirements.txt", read("commands/esphome/requirements.txt")),

@@ -54,7 +54,7 @@ export const programs: Readonly<
     name: "etcd",
     source: github("etcd-io/etcd"),
     keeps: 2,
-    byHand: "which etcd Kubernetes wants; with checksums in tools/catalogue.ts",
+    byHand: "with checksums, and go.mod, in tools/catalogue.ts and tools/etcd",
   },
   kwokVersion: {
     name: "kwok",

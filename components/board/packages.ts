@@ -1,7 +1,7 @@
 import semver from "semver";
 import type { BoardPackages } from "./phases.ts";
 
-/** The image that holds a pod's network. PauseVersion in kubeadm's cmd/kubeadm/app/constants/constants.go, 1.36.3. */
+/** The image that holds a pod's network. PauseVersion in kubeadm's cmd/kubeadm/app/constants/constants.go, 1.37.1. */
 export const sandboxImage = "registry.k8s.io/pause:3.10.2";
 
 /**
