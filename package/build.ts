@@ -18,8 +18,13 @@ const besideCode = [
   "components/**/*.{sh,mjs}",
   "policy/{PulumiPolicy.yaml,package.json,README.md}",
   "policy/sets/*.json",
+  "plugin/schema.json",
 ];
-const texts = ["LICENSE", "package/README.md", "package/CHANGELOG.md"];
+const atRoot = [
+  ...["LICENSE", "package/README.md", "package/CHANGELOG.md"],
+  // Makes the package's folder a Pulumi plugin, which is what other languages use.
+  "plugin/PulumiPlugin.yaml",
+];
 /** Only some entry points need them. */
 const optional = ["@pulumi/cloudflare", "@pulumi/datadog", "@pulumi/policy"];
 
@@ -36,7 +41,7 @@ export async function buildPackage(folder = dist): Promise<void> {
   const { ended, output } = await run(process.execPath, [tsc, "-p", project, "--outDir", folder]);
   if (ended !== 0) throw new Error(`tsc ended with ${ended}\n${output}`);
   for (const file of fs.globSync(besideCode, { cwd: repository })) copy(file, path.join(folder, file));
-  for (const file of texts) copy(file, path.join(folder, path.basename(file)));
+  for (const file of atRoot) copy(file, path.join(folder, path.basename(file)));
   fs.writeFileSync(path.join(folder, "components/sensors/gateway.cjs"), gatewayBundle());
   fs.writeFileSync(path.join(folder, "package.json"), `${JSON.stringify(manifest(folder), null, 2)}\n`);
 }
@@ -64,6 +69,8 @@ function manifest(folder: string) {
     },
     // For `moduleResolution: node`, which Pulumi's templates have and which knows no exports.
     typesVersions: { "*": Object.fromEntries(files.map(([name, file]) => [name, [`./${file}.d.ts`]])) },
+    // The plugin, by its folder.
+    main: "./plugin/main.js",
     imports: { "#gateway-bundle": "./components/sensors/shippedBundle.js" },
     dependencies: ranges(others),
     // A program has one SDK, and its own.
@@ -82,7 +89,7 @@ function repositoryOf({ GITHUB_REPOSITORY: name }: NodeJS.ProcessEnv) {
 
 /** Packages that the code or its types import. */
 function importedPackages(folder: string): string[] {
-  const files = fs.globSync("{components,gateway,policy}/**/*.{js,d.ts}", { cwd: folder });
+  const files = fs.globSync("{components,gateway,plugin,policy}/**/*.{js,d.ts}", { cwd: folder });
   const specifiers = files.flatMap((file) => {
     const { importedFiles } = ts.preProcessFile(fs.readFileSync(path.join(folder, file), "utf8"), true, true);
     return importedFiles.map(({ fileName }) => fileName);

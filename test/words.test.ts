@@ -13,7 +13,7 @@ interface Word {
 
 /** Rooms of a house, which sensors and their dashboards are about. */
 const house =
-  /^(gateway|components\/(sensors|datadog)|commands\/esphome)\/|^(settings|test)\/.*sensors|^docs\/(sensors|datadog|settings)\.md$|^stacks\//;
+  /^(gateway|components\/(sensors|datadog)|commands\/esphome)\/|^(settings|test)\/.*sensors|^docs\/(component-reference|sensors|datadog|settings)\.md$|^stacks\//;
 
 const words: readonly Word[] = [
   // The glossary.

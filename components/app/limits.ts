@@ -22,7 +22,7 @@ export interface Limits {
   credentials: RateLimit;
   /** Pages where people sign in. */
   logins: RateLimit;
-  /** Requests under way at once. */
+  /** Requests in progress at once. */
   inFlight: number;
 }
 

@@ -6,15 +6,12 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { previewOf } from "../policy/othersInEngine.ts";
 import { hostKeyOf } from "../settings/files.ts";
 import { noEngine } from "../temporaryStack.ts";
+import { examplesOf } from "./examples.ts";
 import { PackedProject } from "./packed.ts";
 
 const page = fs.readFileSync(new URL("../../docs/components.md", import.meta.url), "utf8");
 
-/** The examples of docs/components.md, with their headings. */
-const examples = page
-  .split(/^## /m)
-  .flatMap((section) => [...section.matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => ({ section, code })))
-  .map(({ section, code = "" }, i) => ({ file: `example-${i}.ts`, title: section.split("\n", 1)[0]!, code }));
+const examples = examplesOf("components.md", "ts").map((each, i) => ({ ...each, file: `example-${i}.ts` }));
 
 /** What the examples ask of the stack's settings. */
 const settings = {
