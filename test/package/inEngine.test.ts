@@ -9,11 +9,16 @@ import { connect, startControlPlane } from "../../rehearsal/controlPlane.ts";
 import { findTools } from "../../tools/obtain.ts";
 import { run } from "../../tools/run.ts";
 import { TemporaryRehearsal } from "../rehearsal/temporaryRehearsal.ts";
-import { examplesOf } from "./examples.ts";
+import { hostKeyOf } from "../settings/files.ts";
+import { type Example, examplesOf } from "./examples.ts";
 import { noHost, OtherStack, pulumi, python } from "./otherStack.ts";
 import { PackedProject } from "./packed.ts";
 
 const example = (language: string) => examplesOf("languages.md", language)[0]?.code ?? "";
+const inTypeScript = examplesOf("components.md", "ts");
+/** Its boards are set up over SSH, and there are none: its `up` is what the boards' tests and the lab do. */
+const needsBoards = "Two boards become a cluster";
+
 const rehearsal = new TemporaryRehearsal("languages");
 const { folder } = rehearsal;
 const { signal } = new AbortController();
@@ -48,6 +53,77 @@ describe("a program that is not bramble's, with the packed package", { timeout: 
     project[Symbol.dispose]();
     await rehearsal.end();
   }, 120_000);
+
+  describe("in TypeScript", () => {
+    beforeEach(({ skip }) => skip(none !== "", none));
+
+    /** A project as Pulumi's template makes it: CommonJS, and types are checked at each run. */
+    async function stackOf({ title, code }: Example): Promise<OtherStack> {
+      const at = (name: string) => path.join(title.replaceAll(" ", "-"), name);
+      project.write(at("package.json"), JSON.stringify({ name: "other", private: true }));
+      project.write(at("Pulumi.yaml"), stringify({ name: "other", runtime: "nodejs" }));
+      project.write(at("index.ts"), code);
+      const own = await OtherStack.create(project.at(at("")));
+      const hostKeys = JSON.stringify({ kitchen: hostKeyOf(1), attic: hostKeyOf(2) });
+      const kubeconfig = fs.readFileSync(folder.kubeconfig, "utf8");
+      for (const [key, value] of Object.entries({ hostKeys, kubeconfig, privateKey: "key" })) {
+        await own.stack.setConfig(key, { value, secret: key !== "hostKeys" });
+      }
+      return own;
+    }
+    const titled = (title: string) => {
+      const found = inTypeScript.find((each) => each.title === title);
+      if (!found) throw new Error(`no example "${title}"`);
+      return found;
+    };
+
+    it("has no other examples than those here", () => {
+      expect(inTypeScript.map(({ title }) => title)).toEqual([
+        needsBoards,
+        "An entrance with limits for an existing cluster",
+        "An app with backups",
+      ]);
+    });
+
+    it(`previews "${needsBoards}", which needs boards`, async () => {
+      const { stack } = await stackOf(titled(needsBoards));
+      const { changeSummary } = await stack.preview({ color: "never" });
+      expect(changeSummary.create).toBeGreaterThan(20);
+    });
+
+    it("ups an entrance with limits, in front of a service that is there", async () => {
+      await rehearsal.api.createNamespace({ body: { metadata: { name: "shop" } } });
+      const ports = [{ port: 80 }];
+      const body = { metadata: { name: "shop" }, spec: { ports } };
+      await rehearsal.api.createNamespacedService({ namespace: "shop", body });
+      const own = await stackOf(titled("An entrance with limits for an existing cluster"));
+      const { done } = await own.up();
+      expect(done).toEqual(
+        expect.arrayContaining(["create shop-ingress-login", "create traefik-deployment"]),
+      );
+      await own.destroy();
+      expect(await namespaces()).toContain("shop");
+      expect(await namespaces()).not.toContain("ingress");
+    });
+
+    it("ups an app with backups, whose password nobody deletes by mistake", async () => {
+      const own = await stackOf(titled("An app with backups"));
+      const { done, outputs } = await own.up();
+      expect(done).toEqual(
+        expect.arrayContaining([
+          "create backup-deployment",
+          "create wiki-backup-cronjob",
+          "create wiki-statefulset",
+        ]),
+      );
+      expect(outputs.url?.value).toBe("https://wiki.example.com/");
+      expect(outputs.backupPassword?.secret).toBe(true);
+      await expect(own.destroy()).rejects.toThrow("protect");
+      await pulumi(own.folder, "state", "unprotect", "--all", "--yes", "--stack", "dev");
+      await own.destroy();
+      expect(await namespaces()).not.toContain("wiki");
+    });
+  });
 
   describe("in YAML", () => {
     beforeEach(({ skip }) => skip(noHost("yaml") !== "", noHost("yaml")));

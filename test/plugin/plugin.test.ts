@@ -30,7 +30,7 @@ describe("the plugin's schema", () => {
   it("describes everything", () => {
     const all = [...Object.entries(analyzed.resources), ...Object.entries(analyzed.types)];
     const bare = all.flatMap(([name, each]) => {
-      const { inputProperties = {}, properties = {} } = { inputProperties: {}, ...each };
+      const { inputProperties, properties = {} } = { inputProperties: {}, ...each };
       return Object.entries({ ...inputProperties, ...properties })
         .filter(([, property]) => !("description" in property))
         .map(([property]) => `${name} ${property}`);
