@@ -1,11 +1,10 @@
 import { readFileSync, globSync } from "node:fs";
-import type { PolicyEvent } from "@pulumi/pulumi/automation/index.js";
 import { beforeEach, describe, expect, it } from "vitest";
 import { rules } from "../../policy/policies.ts";
 import type { Seen } from "../../policy/rule.ts";
 import { noEngine } from "../temporaryStack.ts";
 import { objectsOf, others, table, unknownCheckingProxy, UnknownValueError } from "./others.ts";
-import { previewOf } from "./othersInEngine.ts";
+import { comparedWithTable, previewOf } from "./othersInEngine.ts";
 
 /** What the engine has for a text that is not known yet (pkg/resource/plugin's UnknownStringValue). */
 const unknownText = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -85,15 +84,7 @@ describe("a program that is not bramble's, in Pulumi's engine", { timeout: 600_0
 
   it.each(programs)("gets what the table says, though a policy may be mandatory: %s", async (program) => {
     const { events, said } = await previewOf(program);
-    const rows = table().filter((row) => row.program === program);
-    const found = rows.map(({ resource }) => {
-      const own = events.filter(({ resourceUrn }) => resourceUrn?.endsWith(`::${resource}`));
-      const isUnsure = ({ message }: PolicyEvent) => /^can't run policy .* during preview/.test(message);
-      const names = (of: readonly PolicyEvent[]) =>
-        [...new Set(of.map(({ policyName }) => policyName))].sort();
-      const violates = names(own.filter((event) => !isUnsure(event)));
-      return { program, resource, violates, unknown: names(own.filter(isUnsure)) };
-    });
+    const { found, rows } = comparedWithTable(program, events);
     expect(found, said).toEqual(rows);
   });
 });

@@ -5,7 +5,7 @@ import type { EngineEvent, PolicyEvent } from "@pulumi/pulumi/automation/index.j
 import * as random from "@pulumi/random";
 import { repository } from "../../rehearsal/folder.ts";
 import { TemporaryStack } from "../temporaryStack.ts";
-import { objectsOf, type others } from "./others.ts";
+import { objectsOf, type others, type Row, table } from "./others.ts";
 
 class Any extends CustomResource {}
 
@@ -39,4 +39,21 @@ export async function previewOf(
   );
   temporary.remove();
   return { events, said };
+}
+
+/** What the pack has said of the resources that the table has of a program, as the table's rows; and the rows. */
+export function comparedWithTable(
+  program: string,
+  events: readonly PolicyEvent[],
+): { found: Row[]; rows: Row[] } {
+  const rows = table().filter((row) => row.program === program);
+  const found = rows.map(({ resource }) => {
+    // A chart's resources are `<chart>:<namespace>/<name>`.
+    const own = events.filter(({ resourceUrn }) => resourceUrn?.split(/::|\//).at(-1) === resource);
+    const isUnsure = ({ message }: PolicyEvent) => /^can't run policy .* during preview/.test(message);
+    const names = (of: readonly PolicyEvent[]) => [...new Set(of.map(({ policyName }) => policyName))].sort();
+    const violates = names(own.filter((event) => !isUnsure(event)));
+    return { program, resource, violates, unknown: names(own.filter(isUnsure)) };
+  });
+  return { found, rows };
 }
