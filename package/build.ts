@@ -43,6 +43,8 @@ export async function buildPackage(folder = dist): Promise<void> {
   for (const file of fs.globSync(besideCode, { cwd: repository })) copy(file, path.join(folder, file));
   for (const file of atRoot) copy(file, path.join(folder, path.basename(file)));
   fs.writeFileSync(path.join(folder, "components/sensors/gateway.cjs"), gatewayBundle());
+  // What Pulumi loads: the plugin, by its folder. There is no import of it by name.
+  fs.writeFileSync(path.join(folder, "index.js"), 'import "./plugin/main.js";\n');
   fs.writeFileSync(path.join(folder, "package.json"), `${JSON.stringify(manifest(folder), null, 2)}\n`);
 }
 
@@ -69,8 +71,6 @@ function manifest(folder: string) {
     },
     // For `moduleResolution: node`, which Pulumi's templates have and which knows no exports.
     typesVersions: { "*": Object.fromEntries(files.map(([name, file]) => [name, [`./${file}.d.ts`]])) },
-    // The plugin, by its folder.
-    main: "./plugin/main.js",
     imports: { "#gateway-bundle": "./components/sensors/shippedBundle.js" },
     dependencies: ranges(others),
     // A program has one SDK, and its own.
