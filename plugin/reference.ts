@@ -1,10 +1,19 @@
 // docs/component-reference.md, out of the plugin's schema, and so out of the docstrings.
 import type { PackageSpec, Property, Type } from "@pulumi/pulumi/provider/experimental/schema.js";
+import type { Described, TypeScriptComponent } from "./typeScriptOnly.ts";
 
 type Properties = Readonly<Record<string, Property>>;
 
-/** A page with the args and outputs of every component that serves all languages. */
-export function componentReference({ resources, types }: PackageSpec): string {
+/**
+ * A page with the args and outputs of every component.
+ *
+ * @param schema those that serve all languages
+ * @param others those that serve TypeScript alone
+ */
+export function componentReference(
+  { resources, types }: PackageSpec,
+  others: readonly TypeScriptComponent[],
+): string {
   const typeOf = (of: Type): string => {
     if (of.items) return `list of ${typeOf(of.items)}`;
     if (of.additionalProperties) return `map of ${typeOf(of.additionalProperties)}`;
@@ -36,8 +45,22 @@ export function componentReference({ resources, types }: PackageSpec): string {
     ...parts.flatMap(([token, { properties, required }]) =>
       properties ? ["", `## ${shortName(token)}`, ...table("field", properties, required)] : [],
     ),
+    ...["", "# For TypeScript only"],
+    ...others.flatMap(({ name, part, description, args, outputs }) => [
+      ...["", `## ${name}`, "", `From \`${part}\`. ${oneLine(description)}`],
+      ...ofTypeScript("arg", args),
+      ...ofTypeScript("output", outputs),
+    ]),
     "",
   ].join("\n");
+}
+
+function ofTypeScript(title: string, all: readonly Described[]): string[] {
+  const rows = all.map(({ name, type, isOptional, description }) => {
+    const required = isOptional || title === "output" ? "" : "required; ";
+    return `| \`${name}\` | ${required}\`${oneLine(type)}\` | ${oneLine(description)} |`;
+  });
+  return rows.length === 0 ? [] : ["", `| ${title} | type | what |`, "| --- | --- | --- |", ...rows];
 }
 
 const introduction = [
@@ -45,9 +68,9 @@ const introduction = [
   "",
   "# Components: args and outputs",
   "",
-  "Of the components that serve [every language](languages.md), as their schema has them. In Python, names are written",
-  "`like_this`. The [TypeScript components](components.md) have the same args and defaults, and an alternative type where",
-  "several fields here exclude each other; the types of the package describe them, and those for TypeScript only.",
+  "First the components that serve [every language](languages.md), as their schema has them. In Python, names are written",
+  "`like_this`. In TypeScript they have the same args and defaults, and an alternative type where several fields here exclude",
+  "each other. Then those for [TypeScript only](#for-typescript-only).",
   "",
   "An arg that is wrong is an error of the preview that names it, with what is allowed. Args are plain values unless they",
   "may be an output.",

@@ -4,6 +4,8 @@ import { modelsReference } from "../../components/board/modelsReference.ts";
 import { appsReference, imageRepositories } from "../../settings/appsReference.ts";
 import { componentReference } from "../../plugin/reference.ts";
 import { pluginSchema } from "../../plugin/schema.ts";
+import { components } from "../../plugin/served.ts";
+import { typeScriptComponents } from "../../plugin/typeScriptOnly.ts";
 import { settingDescriptions, settingsReference, stackFileSchema } from "../../settings/document.ts";
 import { architecture, withDrawing } from "./architecture.ts";
 import { programImports, roomImports } from "./imports.ts";
@@ -15,7 +17,8 @@ writeFileSync(at("policy/arm64Images.json"), `${JSON.stringify(imageRepositories
 
 const plugin = pluginSchema();
 writeFileSync(at("plugin/schema.json"), `${JSON.stringify(plugin, null, 2)}\n`);
-writeFileSync(at("docs/component-reference.md"), componentReference(plugin));
+const others = typeScriptComponents(new Set(Object.keys(components)));
+writeFileSync(at("docs/component-reference.md"), componentReference(plugin, others));
 
 writeFileSync(at("docs/settings.md"), settingsReference());
 writeFileSync(at("docs/models.md"), modelsReference());

@@ -25,7 +25,9 @@ export type RepositorySecrets = Readonly<Record<string, BackupSecrets>>;
 
 /** What an app's backups need to know. */
 export interface AppBackupArgs {
+  /** What is backed up. */
   source: BackupSource;
+  /** Where to, when, and how many are kept. */
   plan: BackupPlan;
   /** What opens the repositories, by app: a BackupStore's. It must have the source's app. */
   secrets: RepositorySecrets | undefined;

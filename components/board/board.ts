@@ -42,14 +42,19 @@ export interface BoardDescription {
 
 /** What decides which pods a board takes, and how many. */
 export interface BoardNode {
+  /** Its host name, and its node's. */
   readonly name: string;
+  /** What it does in the cluster. */
   readonly role: "controlPlane" | "worker";
+  /** CPU cores. */
   readonly cores: number;
+  /** Architecture of its operating system. */
   readonly arch: "arm64" | "amd64";
   /** Whether apps may run on it: workers, and the control plane where there is no worker. */
   readonly takesApps: boolean;
   /** Taints of its node besides the control plane's. */
   readonly taints: readonly Taint[];
+  /** What pods may request. */
   readonly memory: Pick<MemoryPlan, "allocatable" | "maxPods">;
 }
 
@@ -59,17 +64,23 @@ export interface PlannedBoard extends BoardNode {
   readonly modelName: string;
   /** Nominal RAM in MiB. */
   readonly ram: number;
+  /** Its address. */
   readonly host: string;
+  /** SSH port. */
   readonly port: number;
+  /** Who signs in by SSH. */
   readonly user: string;
   /** Undefined where bramble does not set the board up. */
   readonly hostKey: string | undefined;
+  /** Whether it is gone for good. */
   readonly dead: boolean;
   /** Labels of its node besides those of Kubernetes. */
   readonly labels: Readonly<Record<string, string>>;
   /** Its disk besides the card; undefined if it has none. */
   readonly disk: BoardDisk | undefined;
+  /** How its RAM is divided. */
   readonly memory: MemoryPlan;
+  /** The kubelet configuration that follows. */
   readonly kubelet: KubeletConfiguration;
 }
 

@@ -12,7 +12,9 @@ import { type BootstrapPlan, bootstrapPhases } from "./phases.ts";
 
 /** What a board is brought to, and how it is reached. */
 export interface BoardBootstrapArgs {
+  /** What the board is to become. */
   readonly plan: BootstrapPlan;
+  /** How it is reached by SSH. */
   readonly connection: BoardConnection;
   /**
    * Says that the board is gone for good. It is never dialled again: `pulumi up` keeps what it knows of it as it

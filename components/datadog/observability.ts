@@ -25,6 +25,7 @@ export function datadogProvider(
 
 /** Args of {@link Observability}. */
 export interface ObservabilityArgs {
+  /** What there is to watch. */
   readonly home: Home;
   /** Whom the monitors tell, as Datadog's handles. Default: nobody, but they are seen at Datadog. */
   readonly notify: readonly string[];

@@ -27,6 +27,7 @@ import { type ClusterLayout, type ClusterNode, inOrder, leaderOf, storeOf } from
 import * as scripts from "./clusterSteps.ts";
 
 export interface KubeadmClusterArgs {
+  /** What the cluster is to be: {@link clusterLayout} of its boards. */
   readonly layout: ClusterLayout;
   /** How each board is reached, by name. */
   readonly access: Readonly<Record<string, Pick<BoardBootstrapArgs, "connection" | "dead">>>;

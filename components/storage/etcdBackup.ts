@@ -12,6 +12,7 @@ export interface EtcdBackupArgs {
   board: string;
   /** Absolute path of the directory on it with the snapshots, root's alone. Whoever takes one renames it into place. */
   directory: string;
+  /** Where to, when, and how many are kept. */
   backup: BackupPlan;
   /** What opens the repositories, by app: a BackupStore's. */
   backupSecrets?: RepositorySecrets | undefined;

@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { components, type Schema, served } from "../../plugin/served.ts";
 import { componentReference } from "../../plugin/reference.ts";
 import { pluginSchema } from "../../plugin/schema.ts";
+import { typeScriptComponents } from "../../plugin/typeScriptOnly.ts";
 import settingsSchema from "../../stacks/settings.schema.json" with { type: "json" };
 import schema from "../../plugin/schema.json" with { type: "json" };
 
@@ -12,6 +13,7 @@ const read = (page: string) => fs.readFileSync(new URL(`../../docs/${page}`, imp
 const names = Object.keys(components).sort();
 // As JSON: without what is undefined.
 const analyzed = JSON.parse(JSON.stringify(pluginSchema())) as PackageSpec;
+const typeScriptOnly = typeScriptComponents(new Set(names));
 
 describe("the plugin's schema", () => {
   it("is what Pulumi's component analyzer says", () => {
@@ -55,16 +57,26 @@ type Module = Readonly<Record<string, { readonly prototype?: unknown }>>;
 
 describe("the documents", () => {
   it("have the reference that the schema gives", () => {
-    const reference = componentReference(analyzed);
+    const reference = componentReference(analyzed, typeScriptOnly);
     expect(read("component-reference.md"), "run `npm run generate`").toBe(reference);
     expect(reference.match(/^## /gm)!.length).toBeGreaterThan(names.length);
+  });
+
+  it("describe every component for TypeScript, with every arg and output", () => {
+    const bare = typeScriptOnly.flatMap(({ name, description, args, outputs }) =>
+      [{ name: "", description }, ...args, ...outputs]
+        .filter((each) => each.description === "")
+        .map((each) => `${name} ${each.name}`),
+    );
+    expect(bare).toEqual([]);
+    expect(typeScriptOnly.map(({ name }) => name)).toEqual(tableOf(typeScriptOnlyTable).sort());
   });
 
   const tableOf = (text: string) =>
     [...text.matchAll(/^\| (`\w+`(?:, `\w+`)*)/gm)].flatMap(([, cell]) =>
       [...cell!.matchAll(/\w+/g)].map(String),
     );
-  const [, typeScriptOnly = ""] = read("components.md").split("## TypeScript only");
+  const [, typeScriptOnlyTable = ""] = read("components.md").split("## TypeScript only");
 
   it("list the components that serve other languages", () => {
     expect(tableOf(read("languages.md")).sort()).toEqual(names);
@@ -80,7 +92,7 @@ describe("the documents", () => {
         .filter(([, value]) => value.prototype instanceof ComponentResource)
         .map(([name]) => name),
     );
-    expect(all.filter((name) => !names.includes(name)).sort()).toEqual(tableOf(typeScriptOnly).sort());
+    expect(all.filter((name) => !names.includes(name)).sort()).toEqual(tableOf(typeScriptOnlyTable).sort());
   });
 });
 
