@@ -109,8 +109,8 @@ export function besideData(directory: DataDirectory): Pick<PodSpec, "nodeSelecto
  *
  * Data outlives the stack. The volume only points to the directory, and its reclaim policy is Retain: deleting
  * volume and claim deletes no file. They go with the stack all the same, without `retainOnDelete`: a volume
- * left behind stays tied to the claim that it had, and its name would be taken at the next `pulumi up`. Made
- * anew they find the data again. Whoever changes board or path copies the files beforehand.
+ * left behind stays tied to the claim that it had, and its name would be taken at the next `pulumi up`. Created
+ * again, they find the data. Whoever changes board or path copies the files beforehand.
  *
  * On a board `local` and not `hostPath`: for it the kubelet applies a pod's `fsGroup`, so that a program without
  * root can write there, and the scheduler knows on which board it is.

@@ -17,7 +17,7 @@ export interface BoardBootstrapArgs {
   /** How it is reached by SSH. */
   readonly connection: BoardConnection;
   /**
-   * Says that the board is gone for good. It is never dialled again: `pulumi up` keeps what it knows of it as it
+   * Says that the board is gone for good. bramble never connects to it again: `pulumi up` keeps what it knows of it as it
    * is, and once the board is taken out of the settings forgets it without undoing anything on it. Default: false.
    */
   readonly dead?: boolean | undefined;
@@ -29,7 +29,7 @@ export interface BoardBootstrapArgs {
 
 /**
  * Brings a board from a freshly flashed card to a node that is ready for kubeadm. One resource for each phase:
- * a changed script or parameter runs that phase again, in place. Removed, it undoes what can be undone safely.
+ * a changed script or parameter runs that phase again, in place. Deleted, it reverts what can be reverted safely.
  */
 export class BoardBootstrap extends ComponentResource {
   constructor(name: string, args: BoardBootstrapArgs, opts?: ComponentResourceOptions) {

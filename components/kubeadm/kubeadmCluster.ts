@@ -70,7 +70,7 @@ interface Step {
  * done by another control plane where there is one, so that it can also be done when that board leaves.
  */
 export class KubeadmCluster extends ComponentResource {
-  /** For an administrator; valid for a year, and made anew twice a year. */
+  /** For an administrator; valid for a year, and renewed twice a year. */
   readonly kubeconfig: Output<string>;
   /** Digest of the cluster's certificate authority, `sha256:…`: another one is another cluster. */
   readonly identity: Output<string>;
