@@ -88,11 +88,11 @@ describe("a backup and its restore", { timeout: 120_000 }, () => {
   it("does not wait for a backup that a power cut has ended while it had the repository for itself", async () => {
     await succeeds(app.backUp());
     app.empty();
-    const checking = app.startRestic("check", "--read-data");
-    onTestFinished(() => checking.stop("SIGKILL"));
+    const pruning = app.startRestic("prune");
+    onTestFinished(() => pruning.stop("SIGKILL"));
     while (locks().length === 0) await sleep(1);
     // Not killed: restic knows that a process of the same host is gone.
-    checking.stop("SIGSTOP");
+    pruning.stop("SIGSTOP");
     await succeeds(app.restore());
     expect(app.files()).toEqual({ "notes/first": "first" });
     expect(locks()).toHaveLength(1);
