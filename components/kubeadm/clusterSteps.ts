@@ -48,7 +48,8 @@ export const clusterSteps = {
   upgrade: { timeLimit: longest, parts: ["kube", "manifests"] },
   // A package manager that is at work is waited for.
   restart: { timeLimit: 1800, parts: [] },
-  "in-service": { timeLimit: 1800, parts: ["kube"] },
+  // An API server that is starting, and then the board, are waited for.
+  "in-service": { timeLimit: 2400, parts: ["kube"] },
 } satisfies Record<string, { timeLimit: number; parts: string[] }>;
 export type StepName = keyof typeof clusterSteps;
 

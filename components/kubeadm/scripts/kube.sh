@@ -20,12 +20,20 @@ wait_for() {
   done
 }
 
-# Whether this is so; where something is being changed, within SECONDS.
+# Whether this is so; where something is being changed, within SECONDS. What has not come true in that time is not waited
+# for again when the result is verified: a step's time limit is for one wait.
 # holds SECONDS COMMAND…
+declare -A waited_for=()
 holds() {
   local seconds=$1
   shift
-  if checking; then "$@" >/dev/null 2>&1; else wait_for "$seconds" "$@"; fi
+  if checking || [ -n "${waited_for[$*]:-}" ]; then
+    "$@" >/dev/null 2>&1
+    return
+  fi
+  if wait_for "$seconds" "$@"; then return; fi
+  waited_for[$*]=yes
+  return 1
 }
 
 # steadily COMMAND…: a change that can be made twice, tried for two minutes: while boards join, the API server of a busy
