@@ -298,12 +298,22 @@ it("the real scheduler evicts what the budget says is at risk", { timeout: 120_0
   expect(each?.budget).toMatchObject({ shortages: [], uncertain: [], atRisk: [`${namespace}/other`] });
   const isNew = ({ spec }: V1Node) => spec?.taints?.some(({ key }) => key.endsWith("/not-ready"));
   while ((await api.listNode({ labelSelector: `${label}=risk` })).items.some(isNew)) await sleep(200);
-  for (const load of cluster.loads) {
+  const placed = async (load: (typeof cluster.loads)[number]) => {
     await put({ ...each!, loads: [load] }, namespace);
     const isPlaced = ({ metadata, spec }: V1Pod) =>
       metadata?.labels?.["app.kubernetes.io/name"] === `risk-${load.name}` && spec?.nodeName !== undefined;
     while (!(await api.listNamespacedPod({ namespace })).items.some(isPlaced)) await sleep(200);
+  };
+  const [first, second] = cluster.loads;
+  await placed(first!);
+  // Of pods with the same priority the youngest goes. No kubelet says here when they were started.
+  for (const body of (await api.listNamespacedPod({ namespace })).items) {
+    const { name = "" } = body.metadata ?? {};
+    const minutes = name === "other" ? 1 : 60;
+    Object.assign((body.status ??= {}), { startTime: new Date(Date.now() - minutes * 60_000) });
+    await api.replaceNamespacedPodStatus({ name, namespace, body });
   }
+  await placed(second!);
   const { items } = await api.listNamespacedPod({ namespace });
   expect(items.map(({ spec }) => spec?.nodeName)).toEqual(["risk-board-1", "risk-board-1"]);
   expect(evicted(each!, items)).toEqual(["other"]);
