@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { kubernetesVersion } from "../../tools/catalogue.ts";
 import { settingsOf } from "../../settings/settings.ts";
 import { warningsOf } from "../../settings/warnings.ts";
 import { hostKeyOf } from "./files.ts";
@@ -58,7 +59,8 @@ it("says of an address that ends in 0 or 255 where it is right", () => {
 });
 
 it("says of names below .local who finds them, where somebody does", () => {
-  const repository = { line: "deb http://apt.local/v1.36/deb/ /", key: "http://apt.local/key" };
+  const minor = kubernetesVersion.replace(/\.\d+$/, "");
+  const repository = { line: `deb http://apt.local/v${minor}/deb/ /`, key: "http://apt.local/key" };
   const told = warningsAfter((config) => {
     config["bramble:ssh"] = { jump: { host: "gate.local", user: "me", hostKey: hostKeyOf(1) } };
     Object.assign(section(config, "cluster"), {
