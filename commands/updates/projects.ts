@@ -54,7 +54,7 @@ export const programs: Readonly<
     name: "etcd",
     source: github("etcd-io/etcd"),
     keeps: 2,
-    byHand: "with checksums, and go.mod, in tools/catalogue.ts and tools/etcd",
+    byHand: "with checksums in tools/catalogue.ts and the module in tools/etcd/go.mod",
   },
   kwokVersion: {
     name: "kwok",

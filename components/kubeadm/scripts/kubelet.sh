@@ -20,6 +20,7 @@ desired_state() {
     fi
     if ! holds 300 kubelet_healthy && needs_change "the kubelet is not healthy" "see: journalctl -u kubelet -e"; then
       quietly systemctl restart kubelet
+      wait_for 300 kubelet_healthy || true
     fi
   elif ! checking; then
     # kubeadm takes it up when the board joins.
