@@ -29,6 +29,8 @@ export interface RouteGuard {
 export interface GuardedPaths extends RouteGuard {
   /** Suffix of the Ingress: `login`. */
   name: string;
+  /** Whether nobody gets through: status 400. Default: false. */
+  isRefused?: boolean;
   /** Paths with everything below them, such as `/api`. */
   prefixes?: readonly string[];
   /** Regular expressions (RE2); see {@link fromStart}. Each path and each pattern has its own limit. */
@@ -101,7 +103,8 @@ function routeAnnotations(tls: RouteTls, guard: Omit<GuardedPaths, "name">): Rec
 }
 
 /** In this order they act: the limits before the password. */
-function middlewares({ limit, authorization, isLanOnly }: RouteGuard): string[] {
+function middlewares({ limit, authorization, isLanOnly, isRefused }: Omit<GuardedPaths, "name">): string[] {
   const guards = { pass: [], drop: ["withoutCredentials"], login: ["login"] };
-  return ["headers", ...(isLanOnly ? ["lan"] : []), "inFlight", limit, ...guards[authorization]];
+  const last = isRefused ? ["refuse"] : guards[authorization];
+  return ["headers", ...(isLanOnly ? ["lan"] : []), "inFlight", limit, ...last];
 }

@@ -22,5 +22,14 @@ export const gogsGuards: RouteGuard & { guarded: readonly GuardedPaths[] } = {
       // One pattern and not two, or each would have a limit of its own.
       patterns: [fromStart("/(api/|[^/]+/[^/]+/(info/refs$|git-upload-pack$|git-receive-pack$|info/lfs/))")],
     },
+    {
+      // A pull request of a branch that is called like an option of git's (gogs#8390). Branches can be pushed under such
+      // a name, and pull requests are made on this page alone. Traefik decodes all but reserved characters: %3A is a colon.
+      name: "refused",
+      limit: "requests",
+      authorization: "drop",
+      isRefused: true,
+      patterns: [fromStart("/[^/]+/[^/]+/compare/((?s:.*)(\\.\\.\\.|:|%3[aA]))?-")],
+    },
   ],
 };

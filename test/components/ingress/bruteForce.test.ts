@@ -185,6 +185,32 @@ describe("a path that a program behind may read otherwise than Traefik", () => {
   });
 });
 
+describe("a pull request of a branch that is called like an option of git's (gogs#8390)", () => {
+  const statusOf = async (compared: string, method = "POST") =>
+    (await ask({ host: gogsHost, method, path: `/me/notes${compared}`, from: "127.0.0.21" })).status;
+
+  it.for([
+    "/compare/main...--output=x",
+    "/compare/main...me:--output=x",
+    "/compare/--output=x...main",
+    "/compare/-x",
+    "/compare/main...%2D-output=x",
+    "/compare/main%2E..--output=x",
+    "/compare/ma%0Ain...--output=x",
+    "//compare/main...--output=x",
+    "/./compare/x/../main...--output=x",
+    "/compare/feature/a...me%3A-b",
+  ])("is refused: %s", async (compared) => {
+    expect(await statusOf(compared)).toBe(400);
+    expect(await statusOf(compared, "GET")).toBe(400);
+  });
+
+  it.for(["/compare/main...feature-x", "/compare/main...me:a-b", "/src/main/-x", "/compare/v1.0-rc...main"])(
+    "is none: %s",
+    async (compared) => expect(await statusOf(compared)).not.toBe(400),
+  );
+});
+
 describe("an app of the user's for the LAN alone", () => {
   const statusOf = async (from: string, changes: Partial<Request> = {}) =>
     (await ask({ host: wikiHost, from, ...changes })).status;

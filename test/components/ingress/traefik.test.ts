@@ -188,6 +188,7 @@ describe("Route", () => {
     expect(middlewares("")).toEqual(["headers", "inFlight", "requests", "withoutCredentials"]);
     expect(middlewares("-login")).toEqual(["headers", "inFlight", "logins", "withoutCredentials"]);
     expect(middlewares("-git")).toEqual(["headers", "inFlight", "credentials"]);
+    expect(middlewares("-refused")).toEqual(["headers", "inFlight", "requests", "refuse"]);
   });
 
   it("takes the wildcard's certificate, or one of its own", () => {
