@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 const boards = "test/boards/**/*.test.ts";
-const cluster = "test/boards/cluster.test.ts";
+const clusters = ["test/boards/cluster.test.ts", "test/boards/twoBoards.test.ts"];
 
 /** Begun first, since a clean clone knows no durations: what drives boards, control planes or Pulumi's engine. */
 const longest = [
@@ -66,7 +66,7 @@ export default defineConfig({
         test: {
           name: "boards",
           include: [boards],
-          exclude: [cluster],
+          exclude: clusters,
           ...patience,
           // A virtual board takes a processor.
           maxWorkers: availableParallelism(),
@@ -75,8 +75,8 @@ export default defineConfig({
       },
       {
         test: {
-          name: "cluster",
-          include: [cluster],
+          name: "clusters",
+          include: clusters,
           ...patience,
           // Its API server answers in time only if nothing else takes its processors.
           maxWorkers: 1,

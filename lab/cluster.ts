@@ -112,6 +112,11 @@ export class Lab {
     return this.board(this.settings[app]?.board ?? "");
   }
 
+  /** The boards' network. */
+  get network(): BoardNetwork {
+    return this.#parts.network;
+  }
+
   board(name: string): VirtualBoard {
     const board = this.boards.get(name);
     if (board === undefined) throw new Error(`the lab has no board ${name}`);

@@ -170,8 +170,11 @@ export class LabStack {
 /**
  * Writes a CLI that works in the boards' network, as on a computer at home. Of a version after 3.205.0 the Automation
  * API takes the engine's events at this side's 127.0.0.1, which can't be reached from there; of that one from a file.
+ *
+ * @param folder that is to be made for it; called `bin`
+ * @param command that runs Pulumi's own CLI there
  */
-async function writeCli(folder: string, command: readonly string[]): Promise<string> {
+export async function writeCli(folder: string, command: readonly string[]): Promise<string> {
   await fs.mkdir(folder);
   const cli = path.join(folder, "pulumi");
   const words = command.map(quoted).join(" ");

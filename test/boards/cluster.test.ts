@@ -1,38 +1,23 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { appsWork } from "../../lab/apps/checks.ts";
-import { findBuilt } from "../../lab/built.ts";
 import { clusterHealthy, type Finding } from "../../lab/checks.ts";
 import { startLab, type Lab } from "../../lab/cluster.ts";
-import { builtImage } from "../../lab/image.ts";
-import { clusterKernel } from "../../lab/kernel.ts";
-import { areMirrorsBuilt } from "../../lab/packageMirror.ts";
-import { findEngine } from "../../tools/engine.ts";
-import { noLab } from "./noLab.ts";
+import { noCluster } from "./noLab.ts";
 
-const reason = await whyNot();
 const minutes = 60_000;
 let lab: Lab;
 
-async function whyNot(): Promise<string> {
-  if (noLab !== "") return noLab;
-  const engine = await findEngine();
-  if ("missing" in engine) return engine.missing;
-  const image = builtImage();
-  const isBuilt = image && areMirrorsBuilt(image) && findBuilt(clusterKernel()) !== undefined;
-  return isBuilt ? "" : "what a cluster of virtual boards needs is not built: run `node lab/prepare.ts`";
-}
-
 beforeAll(async () => {
-  if (reason === "") lab = await startLab({ say: () => undefined });
+  if (noCluster === "") lab = await startLab({ say: () => undefined });
 }, 5 * minutes);
 afterAll(async () => {
-  if (reason === "") await lab.stop();
+  if (noCluster === "") await lab.stop();
 }, minutes);
 
 it(
   "bare boards become a cluster with its apps with one up, and a second up changes nothing",
   async ({ skip }) => {
-    skip(reason !== "", reason);
+    skip(noCluster !== "", noCluster);
     const first = await lab.stack.up();
     expect(first.changes.filter((change) => !change.startsWith("create "))).toEqual([]);
     const findings: Finding[] = [

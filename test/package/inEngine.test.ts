@@ -16,7 +16,7 @@ import { PackedProject } from "./packed.ts";
 
 const example = (language: string) => examplesOf("languages.md", language)[0]?.code ?? "";
 const inTypeScript = examplesOf("components.md", "ts");
-/** Its boards are set up over SSH, and there are none: its `up` is what the boards' tests and the lab do. */
+/** Its boards are set up over SSH, and there are none here: test/boards/twoBoards.test.ts has them. */
 const needsBoards = "Two boards become a cluster";
 
 const rehearsal = new TemporaryRehearsal("languages");

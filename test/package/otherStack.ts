@@ -6,6 +6,8 @@ import {
   type OutputMap,
   type Stack,
 } from "@pulumi/pulumi/automation/index.js";
+import type { Place } from "../../lab/home/browse.ts";
+import { writeCli } from "../../lab/stack.ts";
 import { cacheFolder } from "../../tools/cacheFolder.mjs";
 import { findEngine } from "../../tools/engine.ts";
 import { engineOptions } from "../../tools/pulumi.ts";
@@ -59,10 +61,17 @@ export class OtherStack {
   /**
    * @param folder of the program
    * @param variables of the environment, besides the engine's own
+   * @param place where the engine works. Default: here
    */
-  static async create(folder: string, variables: Readonly<Record<string, string>> = {}): Promise<OtherStack> {
+  static async create(
+    folder: string,
+    variables: Readonly<Record<string, string>> = {},
+    place?: Place,
+  ): Promise<OtherStack> {
     if ("missing" in engine) throw new Error(engine.missing);
-    const options = await engineOptions(engine.cli, { ...environment(folder), ...variables });
+    const { cli: own } = engine;
+    const cli = place ? await writeCli(path.join(folder, "bin"), [...place.enter, own]) : own;
+    const options = await engineOptions(cli, { ...environment(folder), ...variables });
     const stack = await LocalWorkspace.createStack({ stackName: "dev", workDir: folder }, options);
     return new OtherStack(folder, stack);
   }
