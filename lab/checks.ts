@@ -51,16 +51,25 @@ async function nodesReady(board: VirtualBoard, count: number, seconds: number): 
 }
 
 /** Every pod that is to run runs with all its containers. One that was evicted has another in its place. */
+const podColumns = [
+  "NAMESPACE:.metadata.namespace",
+  "NAME:.metadata.name",
+  "PHASE:.status.phase",
+  "REASON:.status.reason",
+  'READY:.status.conditions[?(@.type=="Ready")].status',
+].join(",");
+
+/** Whether a pod, as `podColumns` show it, is as it is to be. An evicted one stays listed when another is in its place. */
+function isAsItShould(line: string): boolean {
+  const [, , phase, reason, ready] = line.split(/\s+/);
+  return phase === "Succeeded" || reason === "Evicted" || (phase === "Running" && ready === "True");
+}
+
 async function podsRunning(board: VirtualBoard, seconds: number): Promise<Finding> {
-  const look = () => kubectl(board, "get pods -A --no-headers");
-  const runs = (line: string) => {
-    const [, , ready = "", state] = line.split(/\s+/);
-    const [now, all] = ready.split("/");
-    return state === "Completed" || state === "Evicted" || (state === "Running" && now === all);
-  };
+  const look = () => kubectl(board, `get pods -A --no-headers -o 'custom-columns=${podColumns}'`);
   return {
     what: "all pods are running",
-    ...(await until(seconds, look, (seen) => linesOf(seen).every(runs))),
+    ...(await until(seconds, look, (seen) => linesOf(seen).every(isAsItShould))),
   };
 }
 

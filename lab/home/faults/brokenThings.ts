@@ -46,8 +46,9 @@ const breakables: readonly Breakable[] = [
     break: field(
       "ingress",
       "cronjob/traefik-backup",
-      "/spec/jobTemplate/spec/template/spec/securityContext/runAsUser",
-      () => 12_345,
+      "/spec/jobTemplate/spec/template/spec/securityContext",
+      // With an fsGroup the kubelet would let any user read the volume.
+      (own) => ({ ...(own as object), fsGroup: undefined, runAsUser: 12_345, runAsGroup: 12_345 }),
     ),
     fails: backupFails,
   },

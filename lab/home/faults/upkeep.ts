@@ -1,5 +1,6 @@
 // What is done to a cluster while people use it.
 import { setTimeout as sleep } from "node:timers/promises";
+import { defaultLimits } from "../../../components/app/limits.ts";
 import { kubectl, type Finding } from "../../checks.ts";
 import type { Lab } from "../../cluster.ts";
 import { upgrade } from "../../faults/changes.ts";
@@ -9,7 +10,7 @@ import { browse } from "../browse.ts";
 import { homeWorks } from "../checks/all.ts";
 import { aroundOf, hostOf, measured, ownersLogin } from "../home.ts";
 
-/** A patch version, while the laptop asks for a page twice a second. */
+/** A patch version, while the laptop reads a page. */
 export async function patchUnderWay(lab: Lab, say: Say): Promise<Finding[]> {
   const reader = await readPage(lab);
   const upgraded = await upgrade(lab, say, nextPatchBuild);
@@ -46,6 +47,9 @@ export async function restoreUnderApps(lab: Lab, say: Say): Promise<Finding[]> {
 /** Seconds without an answer that a home may have: a container is started again, and its page read. */
 const bearable = 120;
 
+/** Milliseconds from one read to the next: as often as the limit for pages with a login lets one read for ever. */
+const readPause = 60_000 / defaultLimits.passwords.perMinute;
+
 /** Reads a page until it is ended. */
 async function readPage(lab: Lab) {
   const url = `https://${hostOf(lab, "sensors")}/`;
@@ -63,7 +67,7 @@ async function readPage(lab: Lab) {
         answers.failed += 1;
         answers.longest = Math.max(answers.longest, (performance.now() - since) / 1000);
       }
-      await sleep(500);
+      await sleep(readPause);
     }
   })();
   return {
