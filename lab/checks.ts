@@ -50,7 +50,7 @@ async function nodesReady(board: VirtualBoard, count: number, seconds: number): 
   return { what: `${count} boards are ready`, ...(await until(seconds, look, isRight)) };
 }
 
-/** Every pod that is to run runs with all its containers. One that was evicted has another in its place. */
+/** `backup backup-server-… Running <none> True` */
 const podColumns = [
   "NAMESPACE:.metadata.namespace",
   "NAME:.metadata.name",
@@ -59,17 +59,16 @@ const podColumns = [
   'READY:.status.conditions[?(@.type=="Ready")].status',
 ].join(",");
 
-/** Whether a pod, as `podColumns` show it, is as it is to be. An evicted one stays listed when another is in its place. */
-function isAsItShould(line: string): boolean {
-  const [, , phase, reason, ready] = line.split(/\s+/);
-  return phase === "Succeeded" || reason === "Evicted" || (phase === "Running" && ready === "True");
-}
-
+/** Every pod that is to run runs with all its containers. One that was evicted has another in its place. */
 async function podsRunning(board: VirtualBoard, seconds: number): Promise<Finding> {
   const look = () => kubectl(board, `get pods -A --no-headers -o 'custom-columns=${podColumns}'`);
+  const runs = (line: string) => {
+    const [, , phase, reason, ready] = line.split(/\s+/);
+    return phase === "Succeeded" || reason === "Evicted" || (phase === "Running" && ready === "True");
+  };
   return {
     what: "all pods are running",
-    ...(await until(seconds, look, (seen) => linesOf(seen).every(isAsItShould))),
+    ...(await until(seconds, look, (seen) => linesOf(seen).every(runs))),
   };
 }
 

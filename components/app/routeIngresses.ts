@@ -14,7 +14,9 @@ export type Authorization =
   /** It is taken off: the app gets no password to check. */
   | "drop"
   /** Traefik checks it against the users of the login, and the app gets neither it nor who fails. */
-  | "login";
+  | "login"
+  /** Nobody gets through, whatever the password: status 400. */
+  | "refuse";
 
 /** How some paths of a host are guarded. */
 export interface RouteGuard {
@@ -29,8 +31,6 @@ export interface RouteGuard {
 export interface GuardedPaths extends RouteGuard {
   /** Suffix of the Ingress: `login`. */
   name: string;
-  /** Whether nobody gets through: status 400. Default: false. */
-  isRefused?: boolean;
   /** Paths with everything below them, such as `/api`. */
   prefixes?: readonly string[];
   /** Regular expressions (RE2); see {@link fromStart}. Each path and each pattern has its own limit. */
@@ -103,8 +103,7 @@ function routeAnnotations(tls: RouteTls, guard: Omit<GuardedPaths, "name">): Rec
 }
 
 /** In this order they act: the limits before the password. */
-function middlewares({ limit, authorization, isLanOnly, isRefused }: Omit<GuardedPaths, "name">): string[] {
-  const guards = { pass: [], drop: ["withoutCredentials"], login: ["login"] };
-  const last = isRefused ? ["refuse"] : guards[authorization];
-  return ["headers", ...(isLanOnly ? ["lan"] : []), "inFlight", limit, ...last];
+function middlewares({ limit, authorization, isLanOnly }: RouteGuard): string[] {
+  const guards = { pass: [], drop: ["withoutCredentials"], login: ["login"], refuse: ["refuse"] };
+  return ["headers", ...(isLanOnly ? ["lan"] : []), "inFlight", limit, ...guards[authorization]];
 }

@@ -27,8 +27,7 @@ export const gogsGuards: RouteGuard & { guarded: readonly GuardedPaths[] } = {
       // a name, and pull requests are made on this page alone. Traefik decodes all but reserved characters: %3A is a colon.
       name: "refused",
       limit: "requests",
-      authorization: "drop",
-      isRefused: true,
+      authorization: "refuse",
       patterns: [fromStart("/[^/]+/[^/]+/compare/((?s:.*)(\\.\\.\\.|:|%3[aA]))?-")],
     },
   ],

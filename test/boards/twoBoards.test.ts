@@ -29,13 +29,9 @@ afterAll(async () => {
 function forTheLab(code: string): string {
   const { boards, cluster } = lab.settings;
   const [kitchen, attic] = boards;
-  const {
-    version,
-    ignorePreflightErrors = [],
-    timeServers,
-    ...rest
-  } = cluster as { version: string } & typeof cluster;
-  const { kubernetesRepository, containerdRepository, imageRepository } = rest;
+  const { version } = cluster as { version: string };
+  const { ignorePreflightErrors = [], timeServers } = cluster;
+  const { kubernetesRepository, containerdRepository, imageRepository } = cluster;
   const machine = ({ ram, cores, arch }: (typeof boards)[number]) =>
     `...${JSON.stringify({ ram, cores, arch })}`;
   const packages = { ...boardPackages(version), kubernetesRepository, containerdRepository, imageRepository };
